@@ -1,0 +1,1 @@
+"""The ports made of AWS: EC2, DynamoDB, SQS, EventBridge, CloudWatch."""

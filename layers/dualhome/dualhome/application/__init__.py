@@ -1,0 +1,1 @@
+"""The use cases: read what is, let the domain decide, make it so through ports."""

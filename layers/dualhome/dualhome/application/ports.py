@@ -1,0 +1,134 @@
+"""What the use cases need of the world, each port cut by use."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from dualhome.application.looks import Look
+from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.identifiers import (
+    AttachmentId,
+    InstanceId,
+    InterfaceId,
+    TargetName,
+    VpcId,
+    Zone,
+)
+from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, SeenAttachment, Vpc
+from dualhome.domain.states import State
+from dualhome.domain.view import Holder
+
+
+class Instances(Protocol):
+    """EC2's instances. Each method is one paginated read, whatever it is asked for."""
+
+    def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
+        """Return the instances that EC2 shows; unknown ids are left out."""
+        ...
+
+    def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
+        """Return what each instance type holds; unknown types are left out."""
+        ...
+
+
+class Vpcs(Protocol):
+    """EC2's VPCs."""
+
+    def describe(self) -> Mapping[VpcId, Vpc]:
+        """Return every VPC of the account in the Region."""
+        ...
+
+
+class Interfaces(Protocol):
+    """EC2's interfaces."""
+
+    def pool(self, targets: Iterable[TargetName]) -> Mapping[InterfaceId, Interface]:
+        """Return the interfaces tagged for one of ``targets``, in use or not."""
+        ...
+
+    def attach(
+        self, instance: InstanceId, interface: InterfaceId, slot: DeviceSlot
+    ) -> AttachmentId:
+        """
+        Ask EC2 to attach; the answer means accepted, not attached.
+
+        Raises:
+            DualhomeError: as ``domain.errors`` sorts EC2's codes.
+        """
+        ...
+
+    def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
+        """Return how ``interface`` is attached; None if it is not, or does not exist."""
+        ...
+
+
+class Ledger(Protocol):
+    """Our records: the present, its claims and slots, and the past."""
+
+    def records(
+        self, instances: Iterable[InstanceId]
+    ) -> Mapping[InstanceId, Mapping[TargetName, Attachment]]:
+        """Return every record of each instance; an instance without any maps to none."""
+        ...
+
+    def claims(self, interfaces: Iterable[InterfaceId]) -> Mapping[InterfaceId, Holder]:
+        """Return who holds which of ``interfaces``; the free ones are left out."""
+        ...
+
+    def commit(self, move: Move, trace: Trace) -> None:
+        """
+        Write the move, its claim and slot, and its audit entry: all, or nothing.
+
+        Raises:
+            RecordMovedError, ClaimTakenError, SlotClaimedError: somebody was faster.
+            TransientError: nothing was written, or it cannot be known.
+        """
+        ...
+
+    def in_state(
+        self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
+    ) -> Sequence[InstanceId]:
+        """
+        Return the instances whose record for ``target`` is in ``state``, zone by zone, longest first.
+
+        Records that were written less than a second ago may be missing.
+        """
+        ...
+
+
+class Looks(Protocol):
+    """The queue of instances to look at."""
+
+    def put(self, looks: Iterable[Look], delay: timedelta) -> None:
+        """Queue ``looks``, to be received after ``delay`` (whole seconds, 15 minutes at most)."""
+        ...
+
+
+class Events(Protocol):
+    """Where moves are announced."""
+
+    def publish(self, entries: Sequence[AuditEntry]) -> None:
+        """
+        Announce ``entries`` in their order.
+
+        Raises:
+            TransientError: some may not have been accepted; publishing all again is harmless.
+        """
+        ...
+
+
+class StatusTags(Protocol):
+    """The status that people read on instances and interfaces."""
+
+    def write(self, resources: Sequence[str], status: str) -> None:
+        """Set the status of all ``resources``; those that are gone are passed over."""
+        ...
+
+
+class Metrics(Protocol):
+    """What is counted and timed."""
+
+    def moved(self, entry: AuditEntry) -> None:
+        """Count a move by state and reason, and time it if it ended in ``attached``."""
+        ...

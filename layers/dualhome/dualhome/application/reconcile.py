@@ -1,0 +1,58 @@
+"""Bring instances nearer to what their tags ask for; repeating it changes nothing."""
+
+from dualhome.application.attach import Outcome, attach
+from dualhome.application.batch import Batch
+from dualhome.application.looks import Look
+from dualhome.domain.attachment import Cause
+from dualhome.domain.errors import StalePlanError, TransientError
+from dualhome.domain.plan import plan_instance
+from dualhome.domain.view import Step
+
+ROUNDS = 5
+"""How often one look plans anew because others were faster, before it comes back later."""
+
+GONE_LOOKS = 5
+"""How often we look for an instance of which neither EC2 nor the ledger knows."""
+
+TIME_TO_STOP = 15.0
+"""Seconds: an instance is not begun with less left, but handed to the next invocation."""
+
+
+def reconcile(look: Look, batch: Batch) -> None:
+    """Look at one instance; what cannot be finished now is put on the agenda."""
+    if batch.run.time_left() < TIME_TO_STOP:
+        batch.agenda.at_once(look)
+        return
+    try:
+        look_again = _plan_and_apply(look, batch)
+    except TransientError:
+        look_again = True
+    if look_again:
+        batch.agenda.later(look)
+
+
+def _plan_and_apply(look: Look, batch: Batch) -> bool:
+    """Plan and apply until nothing more can be done at once; return whether to look again."""
+    for _ in range(ROUNDS):
+        run = batch.run
+        view = batch.survey.view(look.instance, run.policy, look.cause, run.clock())
+        if view.instance is None and not view.records:
+            return look.attempt < GONE_LOOKS
+        outcomes = [_apply(step, look.cause, batch) for step in plan_instance(view)]
+        if not any(outcome.plan_again for outcome in outcomes):
+            return any(outcome.look_again for outcome in outcomes)
+    return True
+
+
+def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
+    try:
+        if step.move:
+            batch.commit(step.move)
+        if step.attach:
+            return attach(step.attach, cause, batch)
+    except StalePlanError:
+        record = step.move.after if step.move else step.attach
+        if record:
+            batch.refresh(record.instance, record.interface)
+        return Outcome(plan_again=True)
+    return Outcome(step.look_again, step.plan_again)

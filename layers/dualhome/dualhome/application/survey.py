@@ -1,0 +1,101 @@
+"""One reading of the world for a whole batch of instances."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dualhome.application.ports import Instances, Interfaces, Ledger, Vpcs
+from dualhome.domain.attachment import Attachment, Cause, Move
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.plan import targets_to_read
+from dualhome.domain.view import Holder, View
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a survey reads."""
+
+    instances: Instances
+    vpcs: Vpcs
+    interfaces: Interfaces
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """
+    What was read at the start of a batch, and what we have learnt since.
+
+    At most four EC2 reads, however many instances: instances, VPCs, pools, and types not
+    yet known.
+    """
+
+    instances: dict[InstanceId, Instance]
+    records: dict[InstanceId, dict[TargetName, Attachment]]
+    pool: dict[InterfaceId, Interface]
+    vpcs: Mapping[VpcId, Vpc]
+    capacities: Mapping[str, Capacity]
+    claims: dict[InterfaceId, Holder]
+
+    def view(self, instance: InstanceId, policy: Policy, cause: Cause, now: datetime) -> View:
+        """Return what a plan for ``instance`` rests on."""
+        found = self.instances.get(instance)
+        return View(
+            id=instance,
+            instance=found,
+            records=dict(self.records.get(instance, {})),
+            pool=self.pool,
+            vpcs=self.vpcs,
+            claims=self.claims,
+            capacity=self.capacities.get(found.type if found else "", Capacity({})),
+            policy=policy,
+            cause=cause,
+            now=now,
+        )
+
+    def note(self, move: Move) -> None:
+        """Keep a committed move in mind for the instances that are planned after it."""
+        after = move.after
+        self.records.setdefault(after.instance, {})[after.target] = after
+        if move.before and move.before.holding and move.before.interface:
+            self.claims.pop(move.before.interface, None)
+        if after.holding and after.interface:
+            self.claims[after.interface] = Holder(after.instance, after.target)
+
+    def note_unavailable(self, interface: InterfaceId) -> None:
+        """Keep in mind that EC2 refused ``interface``, whatever its status was when read."""
+        if known := self.pool.get(interface):
+            self.pool[interface] = replace(known, status="in-use")
+
+
+def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy) -> Survey:
+    """
+    Read everything that plans for the instances ``ids`` rest on.
+
+    EC2 is read before the ledger: what we claimed meanwhile is then seen as claimed.
+
+    Raises:
+        TransientError: a read failed; nothing was changed.
+    """
+    wanted_ids = list(ids)
+    instances = sources.instances.describe(wanted_ids)
+    records = {key: dict(value) for key, value in sources.ledger.records(wanted_ids).items()}
+    targets = frozenset[TargetName]().union(
+        *(
+            targets_to_read(policy.keys, instances.get(id_), records.get(id_, {}).values())
+            for id_ in wanted_ids
+        )
+    )
+    pool = sources.interfaces.pool(targets) if targets else {}
+    return Survey(
+        instances=dict(instances),
+        records=records,
+        pool=dict(pool),
+        vpcs=sources.vpcs.describe() if targets else {},
+        capacities=sources.instances.capacities({it.type for it in instances.values()})
+        if targets
+        else {},
+        claims=dict(sources.ledger.claims(pool)),
+    )

@@ -1,0 +1,173 @@
+"""How an instance comes by an interface for a target: adopt, claim, wait or be refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dualhome.domain.attachment import Attachment, Origin, on
+from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs, why_ineligible
+from dualhome.domain.errors import NoFreeSlotError, PinTakenError
+from dualhome.domain.identifiers import InterfaceId
+from dualhome.domain.network import AttachmentStatus, DeviceSlot, Instance, SeenAttachment
+from dualhome.domain.reasons import Reason, state_for
+from dualhome.domain.selection import (
+    Choice,
+    choose_interface,
+    choose_slot,
+    principal_rejection,
+    zones_with,
+)
+from dualhome.domain.states import State
+from dualhome.domain.tags import Wanted, parse_device_index
+from dualhome.domain.view import Holder, Step, View
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wanted target that holds nothing now; ``taken`` are the slots it may not have."""
+
+    view: View
+    instance: Instance
+    want: Wanted
+    record: Attachment | None
+    taken: frozenset[DeviceSlot]
+
+    def step(self, state: State, **fields: Any) -> Step:
+        """Return the step that moves this target's record to ``state``."""
+        fields |= {"pin": self.want.index, "zone": self.instance.zone}
+        if self.record is None:
+            move = self.view.first_move(self.want.target, state, **fields)
+        else:
+            move = self.view.move(self.record, state, **fields)
+        return Step(self.want.target, move=move)
+
+
+def acquire(it: Request) -> Step | None:
+    """Plan ``it``; None leaves things as they are."""
+    if _retries_later(it):
+        return None
+    if it.instance.operator_managed:
+        return _decline(it, Reason.INSTANCE_UNUSABLE, f"{it.instance.id} is managed by an operator")
+    candidates = _candidates(it)
+    if step := _adopt(it, candidates):
+        return step
+    choice = choose_interface(candidates.values(), it.record.interface if it.record else None)
+    if choice.interface is None:
+        step = _decline(it, *_why_none(it, candidates, choice))
+    else:
+        step = _claim(it, candidates[choice.interface.id])
+    return replace(step, rejections=choice.rejections)
+
+
+def _retries_later(it: Request) -> bool:
+    """A failure waits for its time, unless the wish itself has changed."""
+    record = it.record
+    return (
+        record is not None
+        and record.state == State.FAILED
+        and record.pin == it.want.index
+        and record.retry_at is not None
+        and it.view.now < record.retry_at
+    )
+
+
+def _candidates(it: Request) -> dict[InterfaceId, Candidate]:
+    view, target = it.view, it.want.target
+    mine = Holder(view.id, target)
+    return {
+        interface.id: Candidate(
+            interface=interface,
+            instance=it.instance,
+            target=target,
+            vpcs=view.vpcs,
+            policy=view.policy,
+            claimed=view.claims.get(interface.id, mine) != mine,
+        )
+        for interface in view.pool.values()
+        if interface.tags.get(view.policy.keys.pool, "").strip() == target
+    }
+
+
+def _adopt(it: Request, candidates: dict[InterfaceId, Candidate]) -> Step | None:
+    """Take over an interface that somebody attached where we would have."""
+    for seen, candidate in _attached_already(it, candidates):
+        if seen.status != AttachmentStatus.ATTACHED:
+            return Step(it.want.target, look_again=True)
+        return it.step(
+            State.ATTACHED,
+            **on(candidate.interface),
+            origin=Origin.ADOPTED,
+            slot=seen.slot,
+            attachment_id=seen.id,
+            warnings=_warnings(candidate),
+            requested_at=it.view.cause.time,
+        )
+    return None
+
+
+def _attached_already(
+    it: Request, candidates: dict[InterfaceId, Candidate]
+) -> Iterator[tuple[SeenAttachment, Candidate]]:
+    for seen in sorted(it.instance.attachments, key=lambda seen: seen.slot):
+        candidate = candidates.get(seen.interface)
+        if candidate is None or candidate.claimed or why_ineligible(candidate, PAIR_RULES):
+            continue
+        if it.want.index in {None, seen.slot.index}:
+            yield seen, candidate
+
+
+def _claim(it: Request, chosen: Candidate) -> Step:
+    preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
+    try:
+        slot = choose_slot(it.taken, it.view.capacity, it.want.index, preference)
+    except PinTakenError as error:
+        return _decline(it, Reason.INDEX_TAKEN, error.message)
+    except NoFreeSlotError as error:
+        return _decline(it, Reason.INSTANCE_LIMIT, f"{it.instance.type}: {error.message}")
+    step = it.step(
+        State.CLAIMED,
+        **on(chosen.interface),
+        origin=Origin.POOL,
+        slot=slot,
+        attachment_id=None,
+        warnings=_warnings(chosen),
+        requested_at=it.view.cause.time,
+        attempt=(it.record.attempt if it.record else 0) + 1,
+    )
+    return replace(step, attach=step.move.after if step.move else None)
+
+
+def _decline(it: Request, reason: Reason, detail: str) -> Step:
+    state = state_for(reason)
+    record = it.record
+    if record and (record.state, record.reason, record.pin) == (state, reason, it.want.index):
+        return Step(it.want.target)
+    return it.step(state, reason=reason, detail=detail)
+
+
+def _why_none(
+    it: Request, candidates: dict[InterfaceId, Candidate], choice: Choice
+) -> tuple[Reason, str]:
+    keys, target = it.view.policy.keys, it.want.target
+    principal = principal_rejection(choice.rejections)
+    if principal is None:
+        if any(vpc.tags.get(keys.target, "").strip() == target for vpc in it.view.vpcs.values()):
+            return Reason.NO_INTERFACE_IN_ZONE, f"no interface is tagged {keys.pool}={target}"
+        return Reason.NO_TARGET, f"no VPC is tagged {keys.target}={target}"
+    if principal.reason is Reason.NO_INTERFACE_IN_ZONE:
+        zones = zones_with((it.interface for it in candidates.values()), choice.rejections)
+        where = f"no interface for {target} in {it.instance.zone}"
+        return principal.reason, f"{where}; zones that have some: {', '.join(zones)}"
+    alike = sum(rejection.reason is principal.reason for rejection in choice.rejections)
+    others = f", and {alike - 1} more alike" if alike > 1 else ""
+    return principal.reason, f"{principal.interface}: {principal.detail}{others}"
+
+
+def _warnings(chosen: Candidate) -> tuple[Reason, ...]:
+    """What the operator should know although the attachment goes ahead."""
+    facts = {
+        Reason.OVERLAPPING_CIDR: bool(overlapping_cidrs(chosen)),
+        # EC2 User Guide, "Elastic network interfaces": not replaced at the next start.
+        Reason.PUBLIC_IPV4: chosen.instance.automatic_public_ip,
+    }
+    return tuple(reason for reason, so in facts.items() if so)

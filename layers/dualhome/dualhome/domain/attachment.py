@@ -1,0 +1,125 @@
+"""The record of an attachment (instance x target), and a move from one record to the next."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from dualhome.domain.identifiers import (
+    AttachmentId,
+    InstanceId,
+    InterfaceId,
+    SubnetId,
+    TargetName,
+    VpcId,
+    Zone,
+)
+from dualhome.domain.network import DeviceSlot, Interface
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import HOLDING, State, check_move
+
+
+class Origin(StrEnum):
+    """How we came by the interface."""
+
+    POOL = "pool"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The event that made us look; ``time`` is the event's own, to the second."""
+
+    event_id: str
+    source: str
+    detail_type: str
+    time: datetime
+    tag_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as AWS, or we, first said it."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """
+    One attachment's present.
+
+    ``interface`` and what describes it outlive the claim: a released interface is tried
+    first the next time. ``zone`` is the instance's. ``since`` is when the state was entered, ``requested_at`` the time of
+    the event that led to the latest claim. ``version`` counts writes, from 1.
+    """
+
+    instance: InstanceId
+    target: TargetName
+    state: State
+    since: datetime
+    cause: Cause
+    version: int = 1
+    attempt: int = 0
+    reason: Reason | None = None
+    detail: str = ""
+    warnings: tuple[Reason, ...] = ()
+    pin: int | None = None
+    origin: Origin = Origin.POOL
+    interface: InterfaceId | None = None
+    vpc: VpcId | None = None
+    subnet: SubnetId | None = None
+    zone: Zone | None = None
+    slot: DeviceSlot | None = None
+    attachment_id: AttachmentId | None = None
+    failure: Failure | None = None
+    requested_at: datetime | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def holding(self) -> bool:
+        """Whether this record owns its interface's claim and its instance's slot."""
+        return self.state in HOLDING
+
+    def to(self, state: State, now: datetime, cause: Cause, **changes: Any) -> Self:
+        """
+        Return the record's successor in ``state``.
+
+        Reason, detail and failure do not carry over: each state says why by itself.
+        """
+        fresh: dict[str, Any] = {"reason": None, "detail": "", "failure": None, "retry_at": None}
+        return replace(
+            self,
+            state=state,
+            since=now,
+            cause=cause,
+            version=self.version + 1,
+            **(fresh | changes),
+        )
+
+
+def on(interface: Interface) -> dict[str, Any]:
+    """Return the fields of a record that ``interface`` decides."""
+    return {"interface": interface.id, "vpc": interface.vpc, "subnet": interface.subnet}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """
+    A legal step of one attachment; ``before`` is None for its first record.
+
+    Raises:
+        IllegalMoveError: ``after`` may not follow ``before``.
+    """
+
+    before: Attachment | None
+    after: Attachment
+
+    def __post_init__(self) -> None:
+        check_move(self.before.state if self.before else None, self.after.state)
+
+    @property
+    def from_state(self) -> State | None:
+        """The state that is left."""
+        return self.before.state if self.before else None

@@ -1,0 +1,42 @@
+"""The past: one entry for each move, never changed."""
+
+from dataclasses import dataclass
+
+from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.identifiers import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Which run made a move; ``request_id`` is Lambda's."""
+
+    account: AccountId
+    region: str
+    request_id: str
+    execution_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One move of one attachment. ``id`` is a ULID: entries sort by time, then by id."""
+
+    id: str
+    move: Move
+    trace: Trace
+
+    @property
+    def after(self) -> Attachment:
+        """The record as the move left it."""
+        return self.move.after
+
+    @property
+    def seconds_to_attached(self) -> float | None:
+        """Seconds from the event that asked to the attachment seen; None for other moves."""
+        after = self.after
+        if (
+            after.state != "attached"
+            or self.move.from_state == "attached"
+            or not after.requested_at
+        ):
+            return None
+        return (after.since - after.requested_at).total_seconds()

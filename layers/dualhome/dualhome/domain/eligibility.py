@@ -1,0 +1,194 @@
+"""Which interfaces an instance may have for a target, and for each other one, why not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from dualhome.domain.errors import BadTagError
+from dualhome.domain.identifiers import AccountId, InterfaceId, TargetName, VpcId
+from dualhome.domain.network import Instance, Interface, Vpc
+from dualhome.domain.reasons import Reason
+from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from, parse_device_index
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the deployment decides about choices."""
+
+    account: AccountId
+    keys: TagKeys = TagKeys()
+    refuse_overlap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An interface of a target's pool, seen from the instance that might get it."""
+
+    interface: Interface
+    instance: Instance
+    target: TargetName
+    vpcs: Mapping[VpcId, Vpc]
+    policy: Policy
+    claimed: bool = False
+
+    @property
+    def tags_of_vpc(self) -> Mapping[str, str]:
+        """The tags of the interface's VPC; empty for a VPC that is not there."""
+        vpc = self.vpcs.get(self.interface.vpc)
+        return vpc.tags if vpc else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why an interface was not chosen; ``rank`` says how many rules it had passed."""
+
+    interface: InterfaceId
+    reason: Reason
+    detail: str
+    rank: int = 0
+
+
+Verdict = tuple[Reason, str] | None
+Rule = Callable[[Candidate], Verdict]
+
+
+def _serves_target(it: Candidate) -> Verdict:
+    key = it.policy.keys.target
+    if it.tags_of_vpc.get(key, "").strip() == it.target:
+        return None
+    return Reason.NO_TARGET, f"{it.interface.vpc} is not tagged {key}={it.target}"
+
+
+def _other_vpc(it: Candidate) -> Verdict:
+    """Joining two VPCs is the purpose; a second interface in one invites asymmetric routing."""
+    if it.interface.vpc != it.instance.vpc:
+        return None
+    return Reason.SAME_VPC, f"{it.interface.vpc} is the instance's own VPC"
+
+
+def _allowed(it: Candidate) -> Verdict:
+    """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
+    key = it.policy.keys.allow_from
+    try:
+        allowed = parse_allow_from(key, it.tags_of_vpc.get(key, ""))
+    except BadTagError as error:
+        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
+    if ANY_VPC in allowed or it.instance.vpc in allowed:
+        return None
+    return (
+        Reason.NOT_ALLOWED,
+        f"{it.interface.vpc} does not allow {it.instance.vpc}: its owner would tag it"
+        f" {key}={it.instance.vpc}",
+    )
+
+
+def _readable_preference(it: Candidate) -> Verdict:
+    try:
+        parse_device_index(it.tags_of_vpc, it.policy.keys.device_index)
+    except BadTagError as error:
+        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
+    return None
+
+
+def _one_account(it: Candidate) -> Verdict:
+    """EC2 User Guide, "Multiple network interfaces": not across accounts."""
+    owners = {it.interface.owner, it.instance.owner, it.policy.account}
+    if len(owners) == 1:
+        return None
+    return (
+        Reason.ACCOUNT_MISMATCH,
+        f"interface of {it.interface.owner}, instance of {it.instance.owner},"
+        f" running in {it.policy.account}",
+    )
+
+
+def _ordinary(it: Candidate) -> Verdict:
+    """EC2 User Guide, "Requester-managed network interfaces" and "EC2 managed instances"."""
+    interface = it.interface
+    facts = {
+        "managed by the service that requested it": interface.requester_managed,
+        "managed by an operator": interface.operator_managed,
+        f"of type {interface.type}": interface.type != "interface",
+        "on an Outpost": interface.outpost,
+    }
+    if wrong := next((fact for fact, so in facts.items() if so), None):
+        return Reason.INTERFACE_UNUSABLE, f"it is {wrong}"
+    return None
+
+
+def _same_zone(it: Candidate) -> Verdict:
+    """EC2 User Guide, "Multiple network interfaces": only within an Availability Zone."""
+    here, there = it.instance, it.interface
+    ids_agree = here.zone_id == there.zone_id or not (here.zone_id and there.zone_id)
+    if here.zone == there.zone and ids_agree:
+        return None
+    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {there.zone}, the instance in {here.zone}"
+
+
+def _tolerable_overlap(it: Candidate) -> Verdict:
+    overlap = overlapping_cidrs(it)
+    if not overlap or not it.policy.refuse_overlap:
+        return None
+    return Reason.OVERLAPPING_CIDR, overlap
+
+
+def _not_reserved(it: Candidate) -> Verdict:
+    reserved = it.interface.tags.get(it.policy.keys.reserved_for, "").strip()
+    if not reserved or reserved in {it.instance.id, it.instance.name}:
+        return None
+    return Reason.RESERVED, f"it is reserved for {reserved}"
+
+
+def _available(it: Candidate) -> Verdict:
+    if it.interface.status == "available":
+        return None
+    holder = it.interface.attachment
+    where = f", on {holder.instance}" if holder else ""
+    return Reason.POOL_EMPTY, f"it is {it.interface.status}{where}"
+
+
+def _unclaimed(it: Candidate) -> Verdict:
+    return (Reason.POOL_EMPTY, "it is claimed by another attachment") if it.claimed else None
+
+
+PAIR_RULES: tuple[Rule, ...] = (
+    _serves_target,
+    _other_vpc,
+    _allowed,
+    _readable_preference,
+    _one_account,
+    _ordinary,
+    _same_zone,
+    _tolerable_overlap,
+    _not_reserved,
+)
+"""Whether the two may be joined at all; an adopted interface must pass these too."""
+
+RULES: tuple[Rule, ...] = (*PAIR_RULES, _available, _unclaimed)
+"""In this order: a candidate's rejection ranks by how far it came."""
+
+
+def why_ineligible(candidate: Candidate, rules: tuple[Rule, ...] = RULES) -> Rejection | None:
+    """Return the first rule that rejects ``candidate``, with its reason; None if it may be had."""
+    for rank, rule in enumerate(rules):
+        if verdict := rule(candidate):
+            reason, detail = verdict
+            return Rejection(candidate.interface.id, reason, detail, rank)
+    return None
+
+
+def overlapping_cidrs(candidate: Candidate) -> str:
+    """
+    Name two overlapping CIDR blocks of the two VPCs; empty if none overlap.
+
+    All blocks count, not only the subnets': routes inside the guest are per VPC.
+    """
+    ours, theirs = (
+        [ip_network(cidr) for cidr in vpc.cidrs] if vpc else []
+        for vpc in map(candidate.vpcs.get, (candidate.instance.vpc, candidate.interface.vpc))
+    )
+    for left in ours:
+        for right in theirs:
+            if left.version == right.version and left.overlaps(right):
+                return f"{left} of {candidate.instance.vpc} overlaps {right} of the target's VPC"
+    return ""

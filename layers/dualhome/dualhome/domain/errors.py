@@ -1,0 +1,119 @@
+"""
+What can go wrong, sorted by what there is to do about it.
+
+DualhomeError
+├── TransientError              the same call may work later
+│   ├── ThrottledError              AWS asks for fewer calls
+│   └── UnavailableError            AWS failed, or did not answer in time
+├── StalePlanError              the world moved; plan again
+│   ├── RecordMovedError            somebody wrote the ledger's record first
+│   ├── ClaimTakenError             somebody claimed the interface first
+│   ├── SlotClaimedError            somebody claimed the instance's slot first
+│   ├── InterfaceInUseError         EC2: the interface is attached or moving
+│   ├── InterfaceGoneError          EC2: no such interface
+│   ├── SlotTakenError              EC2: the device index is occupied
+│   ├── InstanceGoneError           EC2: no such instance
+│   └── InstanceStateError          EC2: the instance is in no state to attach
+└── PermanentError              neither helps
+    ├── BadTagError                 a tag's value is malformed
+    ├── BadMessageError             a queue message is not one that we know
+    ├── NoFreeSlotError             the instance type allows no further interface
+    ├── PinTakenError               the pinned device index is occupied
+    ├── AttachmentLimitError        EC2: the instance type allows no further interface
+    ├── AccessDeniedError           AWS: the role may not do this
+    ├── IllegalMoveError            a state cannot follow another: a bug
+    └── UnexpectedAwsError          a code that we do not know
+"""
+
+
+class DualhomeError(Exception):
+    """Everything this package raises on purpose; ``code`` is AWS's own where AWS spoke."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).__name__
+
+
+class TransientError(DualhomeError):
+    """The same call may work later."""
+
+
+class StalePlanError(DualhomeError):
+    """The plan rested on something that is no longer so."""
+
+
+class PermanentError(DualhomeError):
+    """Neither time nor another plan helps."""
+
+
+class ThrottledError(TransientError):
+    """AWS asks for fewer calls."""
+
+
+class UnavailableError(TransientError):
+    """AWS failed, or did not answer in time; the call may have been carried out."""
+
+
+class RecordMovedError(StalePlanError):
+    """Somebody wrote the ledger's record first."""
+
+
+class ClaimTakenError(StalePlanError):
+    """Somebody claimed the interface first."""
+
+
+class SlotClaimedError(StalePlanError):
+    """Somebody claimed the instance's slot first."""
+
+
+class InterfaceInUseError(StalePlanError):
+    """The interface is attached, attaching or detaching."""
+
+
+class InterfaceGoneError(StalePlanError):
+    """EC2 knows no such interface."""
+
+
+class SlotTakenError(StalePlanError):
+    """The instance already has an interface at this device index."""
+
+
+class InstanceGoneError(StalePlanError):
+    """EC2 knows no such instance."""
+
+
+class InstanceStateError(StalePlanError):
+    """The instance is neither running nor stopped."""
+
+
+class BadTagError(PermanentError):
+    """A tag's value is malformed; the message names key, value and what was expected."""
+
+
+class BadMessageError(PermanentError):
+    """A queue message is none that we know."""
+
+
+class NoFreeSlotError(PermanentError):
+    """The instance type allows no further interface."""
+
+
+class PinTakenError(PermanentError):
+    """The device index that the instance's tag pins is occupied."""
+
+
+class AttachmentLimitError(PermanentError):
+    """EC2 says that the instance type allows no further interface."""
+
+
+class AccessDeniedError(PermanentError):
+    """The caller's role lacks a permission."""
+
+
+class IllegalMoveError(PermanentError):
+    """A state cannot follow another; a defect of ours."""
+
+
+class UnexpectedAwsError(PermanentError):
+    """AWS answered with a code that we do not know."""

@@ -1,0 +1,128 @@
+"""What EC2 shows of instances, interfaces and VPCs, as far as a decision needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dualhome.domain.identifiers import (
+    AccountId,
+    AttachmentId,
+    InstanceId,
+    InterfaceId,
+    SubnetId,
+    VpcId,
+    Zone,
+    ZoneId,
+)
+
+
+class InstanceState(StrEnum):
+    """EC2's ``InstanceStateName``."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    SHUTTING_DOWN = "shutting-down"
+    TERMINATED = "terminated"
+
+
+class AttachmentStatus(StrEnum):
+    """EC2's ``AttachmentStatus``."""
+
+    ATTACHING = "attaching"
+    ATTACHED = "attached"
+    DETACHING = "detaching"
+    DETACHED = "detached"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DeviceSlot:
+    """A place on an instance; device indexes count from 0 on each network card."""
+
+    card: int
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.card}:{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAttachment:
+    """An interface on an instance, as EC2 shows it."""
+
+    interface: InterfaceId
+    instance: InstanceId
+    slot: DeviceSlot
+    status: AttachmentStatus
+    id: AttachmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An EC2 instance; ``attachments`` holds its primary interface too."""
+
+    id: InstanceId
+    owner: AccountId
+    vpc: VpcId
+    zone: Zone
+    zone_id: ZoneId
+    type: str
+    state: InstanceState
+    attachments: tuple[SeenAttachment, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    operator_managed: bool = False
+    automatic_public_ip: bool = False
+    """Holds a public IPv4 address that EC2 assigned, not an Elastic IP."""
+
+    @property
+    def name(self) -> str:
+        """The ``Name`` tag; empty without one."""
+        return self.tags.get("Name", "")
+
+    def occupied(self) -> frozenset[DeviceSlot]:
+        """Return the slots that EC2 shows as taken."""
+        return frozenset(seen.slot for seen in self.attachments)
+
+    def attachment_of(self, interface: InterfaceId | None) -> SeenAttachment | None:
+        """Return how ``interface`` is attached here, if it is."""
+        return next((seen for seen in self.attachments if seen.interface == interface), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A network interface (ENI)."""
+
+    id: InterfaceId
+    owner: AccountId
+    vpc: VpcId
+    subnet: SubnetId
+    zone: Zone
+    zone_id: ZoneId
+    status: str
+    type: str = "interface"
+    requester_managed: bool = False
+    operator_managed: bool = False
+    outpost: bool = False
+    attachment: SeenAttachment | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    """A VPC with all its IPv4 and IPv6 CIDR blocks."""
+
+    id: VpcId
+    cidrs: tuple[str, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many interfaces each network card of an instance type holds, primary included."""
+
+    cards: Mapping[int, int]
+
+    def of(self, card: int) -> int:
+        """Return the capacity of ``card``; 0 for one that the type does not have."""
+        return self.cards.get(card, 0)

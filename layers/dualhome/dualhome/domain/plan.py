@@ -1,0 +1,107 @@
+"""What to do about one instance: wanted against actual."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from dualhome.domain.acquisition import Request, acquire
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.errors import BadTagError
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.network import DeviceSlot, Instance, InstanceState
+from dualhome.domain.progress import depart, observe
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_targets
+from dualhome.domain.view import Step, View
+
+ACTING = frozenset({InstanceState.RUNNING, InstanceState.STOPPED})
+"""EC2 User Guide, "Network interface attachments": hot (running) or warm (stopped)."""
+
+GONE = frozenset({InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED})
+
+
+def plan_instance(view: View) -> tuple[Step, ...]:
+    """
+    Return the steps that bring the instance nearer to what its tags ask for.
+
+    Planning twice over the same view gives the same steps; a view that shows what was wanted
+    gives none.
+    """
+    instance = view.instance
+    if instance is None or instance.state in GONE:
+        return tuple(depart(view))
+    observed = tuple(
+        step
+        for record in view.records.values()
+        if record.holding and (step := observe(view, instance, record))
+    )
+    if view.policy.keys.ignore in instance.tags:
+        return tuple(step for step in observed if step.attach is None)
+    try:
+        wanted = wanted_by(view.policy.keys, instance.tags)
+    except BadTagError as error:
+        return (*observed, *_refuse_tag(view, error))
+    return (*observed, *_dismiss(view, wanted), *_acquire_missing(view, instance, wanted))
+
+
+def wanted_by(keys: TagKeys, tags: Mapping[str, str]) -> tuple[Wanted, ...]:
+    """
+    Return the targets that an instance with ``tags`` wants.
+
+    Raises:
+        BadTagError: the tag is malformed.
+    """
+    return parse_targets(keys.targets, tags.get(keys.targets, ""))
+
+
+def targets_to_read(
+    keys: TagKeys, instance: Instance | None, records: Iterable[Attachment]
+) -> frozenset[TargetName]:
+    """Return the targets whose pools a plan for ``instance`` must see: wanted or held."""
+    held = {record.target for record in records if record.holding}
+    try:
+        wanted = wanted_by(keys, instance.tags) if instance else ()
+    except BadTagError:
+        wanted = ()
+    return frozenset(held | {want.target for want in wanted})
+
+
+def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:
+    """Nothing is attached, and nothing that is attached is let go, for a tag that says nothing."""
+    record = view.records.get(WHOLE_TAG)
+    because = {"reason": Reason.BAD_TAG, "detail": error.message}
+    if record is None:
+        move = view.first_move(WHOLE_TAG, State.REFUSED, **because)
+    elif (record.state, record.detail) != (State.REFUSED, error.message):
+        move = view.move(record, State.REFUSED, **because)
+    else:
+        return
+    yield Step(WHOLE_TAG, move=move)
+
+
+def _dismiss(view: View, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+    """Close the records of targets that hold nothing and are no longer asked for."""
+    names = {want.target for want in wanted}
+    for record in view.records.values():
+        if record.target not in names and not record.holding and record.state != State.RELEASED:
+            yield Step(
+                record.target, move=view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
+            )
+
+
+def _acquire_missing(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+    """Plan each missing target, pinned ones first, each seeing the slots of those before it."""
+    taken = set(instance.occupied()) | set(_slots(view.records.values()))
+    for want in sorted(wanted, key=lambda it: it.index is None):
+        record = view.records.get(want.target)
+        if record and record.holding:
+            continue
+        if instance.state not in ACTING:
+            yield Step(want.target, look_again=True)
+        elif step := acquire(Request(view, instance, want, record, frozenset(taken))):
+            if step.move:
+                taken.update(_slots([step.move.after]))
+            yield step
+
+
+def _slots(records: Iterable[Attachment]) -> Iterator[DeviceSlot]:
+    return (record.slot for record in records if record.holding and record.slot)

@@ -1,0 +1,85 @@
+"""Why an attachment is where it is: a closed set, each reason with its advice."""
+
+from enum import StrEnum
+
+from dualhome.domain.states import State
+
+
+class Reason(StrEnum):
+    """A reason's value is its name; ``advice`` is one sentence for the operator."""
+
+    advice: str
+
+    def __new__(cls, name: str, advice: str) -> "Reason":
+        """Make a string member that carries its advice."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.advice = advice
+        return member
+
+    BAD_TAG = "BAD_TAG", "Correct the tag that the record names."
+    NO_TARGET = "NO_TARGET", "Tag a VPC with `dualhome:target`, or correct the target's name."
+    NOT_ALLOWED = (
+        "NOT_ALLOWED",
+        "The target VPC's owner adds the instance's VPC to `dualhome:allow-from`.",
+    )
+    NO_INTERFACE_IN_ZONE = (
+        "NO_INTERFACE_IN_ZONE",
+        "Create interfaces in the instance's zone and tag them with `dualhome:pool`.",
+    )
+    POOL_EMPTY = "POOL_EMPTY", "Add interfaces to the pool, or wait until one is released."
+    RESERVED = (
+        "RESERVED",
+        "Every free interface is reserved for another instance: add one, or change the reservation.",
+    )
+    ACCOUNT_MISMATCH = (
+        "ACCOUNT_MISMATCH",
+        "Use an interface of the instance's own account: EC2 attaches no other.",
+    )
+    SAME_VPC = "SAME_VPC", "Ask for a target in another VPC than the instance's own."
+    INSTANCE_STATE = "INSTANCE_STATE", "Nothing to do: the instance is terminated or gone."
+    INSTANCE_UNUSABLE = (
+        "INSTANCE_UNUSABLE",
+        "A service operates this instance: let that service attach the interface.",
+    )
+    INDEX_TAKEN = "INDEX_TAKEN", "Pin a free device index, or drop the pin."
+    INSTANCE_LIMIT = (
+        "INSTANCE_LIMIT",
+        "Choose a larger instance type, or free an interface of this instance.",
+    )
+    INTERFACE_UNUSABLE = (
+        "INTERFACE_UNUSABLE",
+        "Put ordinary interfaces in the pool: none that a service manages, none on an Outpost.",
+    )
+    OVERLAPPING_CIDR = (
+        "OVERLAPPING_CIDR",
+        "Route by hand inside the guest, or give both VPCs further CIDRs that do not overlap.",
+    )
+    PUBLIC_IPV4 = (
+        "PUBLIC_IPV4",
+        "Associate an Elastic IP: the automatic public IPv4 address will not survive a stop.",
+    )
+    INTERFACE_TAKEN = (
+        "INTERFACE_TAKEN",
+        "Nothing to do: the interface went to somebody else, another is being looked for.",
+    )
+    DETACHED_BY_HAND = (
+        "DETACHED_BY_HAND",
+        "Nothing to do: it is attached again; remove the target from the tag to keep it detached.",
+    )
+    ATTACH_LOST = (
+        "ATTACH_LOST",
+        "EC2 accepted the attachment and then did not show it: look at the instance's health.",
+    )
+    THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
+    EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
+    NOT_WANTED = "NOT_WANTED", "Nothing to do: the instance's tag no longer names this target."
+
+
+WAITING_REASONS = frozenset({Reason.POOL_EMPTY, Reason.RESERVED})
+"""Time alone can cure these; every other reason of a choice needs a tag or a person."""
+
+
+def state_for(reason: Reason) -> State:
+    """Say whether an attachment that cannot be had for ``reason`` waits or is refused."""
+    return State.WAITING if reason in WAITING_REASONS else State.REFUSED

@@ -1,0 +1,58 @@
+"""The states of an attachment, and which may follow which."""
+
+from enum import StrEnum
+
+from dualhome.domain.errors import IllegalMoveError
+
+
+class State(StrEnum):
+    """Where an attachment (instance x target) stands."""
+
+    CLAIMED = "claimed"
+    ATTACHING = "attaching"
+    ATTACHED = "attached"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    FAILED = "failed"
+    STUCK = "stuck"
+
+
+HOLDING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED, State.RELEASING, State.STUCK})
+"""States in which the record owns its interface's claim and its instance's slot."""
+
+SETTLED = frozenset({State.ATTACHED, State.RELEASED})
+"""States that need nobody's attention."""
+
+_OPEN = frozenset({State.CLAIMED, State.ATTACHED, State.WAITING, State.REFUSED})
+
+LEGAL_MOVES: dict[State | None, frozenset[State]] = {
+    None: _OPEN,
+    State.WAITING: _OPEN | {State.RELEASED},
+    State.REFUSED: _OPEN | {State.RELEASED},
+    State.FAILED: _OPEN | {State.RELEASED},
+    State.RELEASED: _OPEN,
+    # A claim may stay a claim (throttled: the reason is noted), be seen attached at once
+    # (the reply was lost), or be given up without EC2 ever having acted on it.
+    State.CLAIMED: frozenset(set(State) - {State.STUCK}),
+    State.ATTACHING: frozenset(
+        {State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING, State.FAILED}
+    ),
+    # Somebody else attached it anew (attached), or detached it (waiting: it is attached again),
+    # or the instance is gone.
+    State.ATTACHED: frozenset({State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING}),
+    State.RELEASING: frozenset({State.RELEASED, State.FAILED, State.STUCK}),
+    State.STUCK: frozenset({State.RELEASING, State.RELEASED, State.FAILED}),
+}
+
+
+def check_move(before: State | None, after: State) -> None:
+    """
+    Let a legal move pass.
+
+    Raises:
+        IllegalMoveError: ``after`` may not follow ``before``.
+    """
+    if after not in LEGAL_MOVES[before]:
+        raise IllegalMoveError(f"{after} cannot follow {before or 'nothing'}")

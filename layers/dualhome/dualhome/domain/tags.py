@@ -1,0 +1,157 @@
+"""The tags that people write: their keys, their grammar, and how they are read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dualhome.domain.errors import BadTagError
+from dualhome.domain.identifiers import TargetName, VpcId
+
+MAX_VALUE = 256
+"""Characters in a tag's value (EC2 User Guide, "Tag your Amazon EC2 resources")."""
+
+ANY_VPC = "*"
+WHOLE_TAG = TargetName("*")
+"""Stands for the target where a malformed tag names none; no legal name equals it."""
+
+_WANTED = re.compile(r"([A-Za-z0-9._-]{1,32})(?:@([1-9][0-9]{0,2}))?")
+_VPC = re.compile(r"vpc-[0-9a-f]{1,17}")
+_INDEX = re.compile(r"[1-9][0-9]{0,2}")
+_SEPARATORS = re.compile(r"[\s,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TagKeys:
+    """The keys under a prefix: ours to read begin ``prefix:``, ours to write ``prefix-``."""
+
+    prefix: str = "dualhome"
+
+    @property
+    def targets(self) -> str:
+        """On an instance: the targets it wants."""
+        return f"{self.prefix}:targets"
+
+    @property
+    def ignore(self) -> str:
+        """On an instance: hands off."""
+        return f"{self.prefix}:ignore"
+
+    @property
+    def target(self) -> str:
+        """On a VPC: the target it serves."""
+        return f"{self.prefix}:target"
+
+    @property
+    def allow_from(self) -> str:
+        """On a VPC: the VPCs whose instances may join."""
+        return f"{self.prefix}:allow-from"
+
+    @property
+    def device_index(self) -> str:
+        """On a VPC: the device index it prefers."""
+        return f"{self.prefix}:device-index"
+
+    @property
+    def pool(self) -> str:
+        """On an interface: the target whose pool it is in."""
+        return f"{self.prefix}:pool"
+
+    @property
+    def reserved_for(self) -> str:
+        """On an interface: the instance id, or ``Name`` tag, that alone may have it."""
+        return f"{self.prefix}:reserved-for"
+
+    @property
+    def status(self) -> str:
+        """On instances and interfaces: what we report."""
+        return f"{self.prefix}-status"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A target that an instance asks for; ``index`` is the pinned device index, if any."""
+
+    target: TargetName
+    index: int | None = None
+
+    def __str__(self) -> str:
+        return self.target if self.index is None else f"{self.target}@{self.index}"
+
+
+def parse_targets(key: str, value: str) -> tuple[Wanted, ...]:
+    """
+    Read an instance's targets, in the order written; an empty value wants nothing.
+
+    Raises:
+        BadTagError: a word is no target, a target or a pinned index stands twice,
+            or the value is longer than a tag can be.
+    """
+    if len(value) > MAX_VALUE:
+        raise _bad(key, value, f"at most {MAX_VALUE} characters")
+    wanted = tuple(_parse_wanted(key, value, word) for word in _words(value))
+    if twice := _first_repeated(want.target for want in wanted):
+        raise _bad(key, value, f"each target once, but {twice} stands twice")
+    if twice := _first_repeated(str(want.index) for want in wanted if want.index):
+        raise _bad(key, value, f"each device index once, but {twice} is pinned twice")
+    return wanted
+
+
+def print_targets(wanted: Iterable[Wanted]) -> str:
+    """Write targets the way ``parse_targets`` reads them."""
+    return " ".join(str(want) for want in wanted)
+
+
+def parse_allow_from(key: str, value: str) -> frozenset[VpcId | str]:
+    """
+    Read which VPCs may join; ``ANY_VPC`` among them means every one.
+
+    Raises:
+        BadTagError: a word is neither a VPC id nor ``*``.
+    """
+    words = _words(value)
+    if wrong := next((word for word in words if word != ANY_VPC and not _VPC.fullmatch(word)), ""):
+        raise _bad(key, value, f"VPC ids or {ANY_VPC}, but {wrong!r} is neither")
+    return frozenset(words)
+
+
+def parse_device_index(tags: Mapping[str, str], key: str) -> int | None:
+    """
+    Read the device index that a VPC prefers, if it names one.
+
+    Raises:
+        BadTagError: the value is not a number from 1 to 999.
+    """
+    value = tags.get(key)
+    if value is None:
+        return None
+    if not _INDEX.fullmatch(value.strip()):
+        raise _bad(key, value, "a device index from 1 up")
+    return int(value)
+
+
+def _parse_wanted(key: str, value: str, word: str) -> Wanted:
+    if found := _WANTED.fullmatch(word):
+        name, index = found.groups()
+        return Wanted(TargetName(name), int(index) if index else None)
+    raise _bad(
+        key,
+        value,
+        f"NAME or NAME@INDEX (NAME: 1 to 32 of A-Z a-z 0-9 . _ -, INDEX: 1 and up), not {word!r}",
+    )
+
+
+def _words(value: str) -> list[str]:
+    return [word for word in _SEPARATORS.split(value) if word]
+
+
+def _first_repeated(words: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for word in words:
+        if word in seen:
+            return word
+        seen.add(word)
+    return None
+
+
+def _bad(key: str, value: str, expected: str) -> BadTagError:
+    return BadTagError(f"{key}={value!r}: expected {expected}")

@@ -1,0 +1,77 @@
+"""What a plan for one instance rests on, and the steps that a plan is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dualhome.domain.attachment import Attachment, Cause, Move
+from dualhome.domain.eligibility import Policy, Rejection
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an interface's claim."""
+
+    instance: InstanceId
+    target: TargetName
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """
+    All that a plan for one instance rests on.
+
+    ``instance`` is None when EC2 does not show it. ``pool`` holds every interface of the
+    targets that are wanted or held, whatever its status; ``claims`` says who holds them.
+    ``cause`` is why we look.
+    """
+
+    id: InstanceId
+    instance: Instance | None
+    records: Mapping[TargetName, Attachment]
+    pool: Mapping[InterfaceId, Interface]
+    vpcs: Mapping[VpcId, Vpc]
+    claims: Mapping[InterfaceId, Holder]
+    capacity: Capacity
+    policy: Policy
+    cause: Cause
+    now: datetime
+
+    def move(self, record: Attachment, state: State, **changes: Any) -> Move:
+        """Return the move of ``record`` to ``state``, now and for this view's cause."""
+        return Move(record, record.to(state, self.now, self.cause, **changes))
+
+    def first_move(self, target: TargetName, state: State, **fields: Any) -> Move:
+        """Return the move that makes the first record of a target."""
+        first = Attachment(
+            instance=self.id,
+            target=target,
+            state=state,
+            since=self.now,
+            cause=self.cause,
+            **fields,
+        )
+        return Move(None, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    What to do about one target.
+
+    ``move`` goes into the ledger first. Then, if ``attach``, EC2 is asked to make the record
+    true. ``look_again``: something is still on its way, so look once more in a while.
+    ``plan_again``: the move has freed the target for another plan at once.
+    ``rejections`` explains a choice: each interface that was passed over, and why.
+    """
+
+    target: TargetName
+    move: Move | None = None
+    attach: Attachment | None = None
+    look_again: bool = False
+    plan_again: bool = False
+    rejections: tuple[Rejection, ...] = field(default=())

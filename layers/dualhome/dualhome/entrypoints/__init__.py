@@ -1,0 +1,1 @@
+"""Where Lambda's events become calls of the use cases."""
