@@ -1,10 +1,15 @@
-"""What the queue asks for: a look at an instance, or at those who wait for a target."""
+"""What the queue asks for: a look at an instance, or at those who lack a target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from dualhome.domain.attachment import Cause
 from dualhome.domain.identifiers import InstanceId, TargetName
+
+SOURCE = "dualhome"
+DETAIL_TYPE = "Look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +31,45 @@ class Wake:
 
     target: TargetName
     cause: Cause
+
+
+def print_look(look: Look) -> dict[str, Any]:
+    """Write a look in the shape of an event, as ``parse_look`` reads it."""
+    cause = look.cause
+    return {
+        "source": SOURCE,
+        "detail-type": DETAIL_TYPE,
+        "detail": {
+            "instance-id": look.instance,
+            "attempt": look.attempt,
+            "cause": {
+                "id": cause.event_id,
+                "source": cause.source,
+                "detail-type": cause.detail_type,
+                "time": cause.time.isoformat(),
+                "tag-version": cause.tag_version,
+            },
+        },
+    }
+
+
+def parse_look(event: Mapping[str, Any]) -> Look:
+    """
+    Read a look.
+
+    Raises:
+        KeyError, TypeError, ValueError: the event is none that ``print_look`` writes.
+    """
+    detail = event["detail"]
+    cause = detail["cause"]
+    return Look(
+        instance=InstanceId(detail["instance-id"]),
+        attempt=int(detail["attempt"]),
+        cause=Cause(
+            event_id=cause["id"],
+            source=cause["source"],
+            detail_type=cause["detail-type"],
+            time=datetime.fromisoformat(cause["time"]),
+            tag_version=cause["tag-version"],
+        ),
+    )

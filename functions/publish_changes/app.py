@@ -1,0 +1,19 @@
+"""Tells the world about each recorded move: event, status tag and metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dualhome.adapters.ledger_items import read_audit
+from dualhome.bootstrap import outlets
+from dualhome.entrypoints.moves import handle_moves
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
+    """A record that cannot be read fails alone, and ends in the failures queue."""
+    return handle_moves(event, outlets(), read_audit)

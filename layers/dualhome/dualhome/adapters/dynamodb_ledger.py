@@ -1,0 +1,185 @@
+"""The ledger in DynamoDB: every write conditional, every move with its audit entry."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from dualhome.adapters import ledger_items as items
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.errors import (
+    ClaimTakenError,
+    RecordMovedError,
+    SlotClaimedError,
+    StalePlanError,
+    ThrottledError,
+)
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.states import State
+from dualhome.domain.view import Holder
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+KEYS_PER_GET = 100
+"""Keys that one BatchGetItem takes (DynamoDB API Reference)."""
+
+OURS = "instance = :instance AND target = :target"
+
+
+class DynamoDbLedger:
+    """Both tables; ``new_id`` gives each audit entry its ULID."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        attachments_table: str,
+        audit_table: str,
+        new_id: Callable[[], str],
+        audit_retention_days: int = 0,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._attachments = attachments_table
+        self._audit = audit_table
+        self._new_id = new_id
+        self._retention_days = audit_retention_days
+
+    def records(
+        self, instances: Iterable[InstanceId]
+    ) -> Mapping[InstanceId, Mapping[TargetName, Attachment]]:
+        """Return every record of each instance, as last written."""
+        return {instance: self._records_of(instance) for instance in instances}
+
+    def claims(self, interfaces: Iterable[InterfaceId]) -> Mapping[InterfaceId, Holder]:
+        """Return who holds which of ``interfaces``, as last written."""
+        keys = {items.claim_key(it)["pk"]: it for it in interfaces}
+        found = {}
+        for item in self._get([items.claim_key(it) for it in keys.values()]):
+            holder = Holder(InstanceId(item["instance"]), TargetName(item["target"]))
+            found[keys[item["pk"]]] = holder
+        return found
+
+    def commit(self, move: Move, trace: Trace) -> None:
+        """Write the move, its claim and slot, and its audit entry: all, or nothing."""
+        writes = [(RecordMovedError, self._put_record(move)), *self._holdings(move)]
+        entry = AuditEntry(self._new_id(), move, trace)
+        audit = items.audit_item(entry, self._retention_days)
+        writes.append((RecordMovedError, self._put_new(self._audit, audit)))
+        with domain_errors():
+            try:
+                self._dynamodb.transact_write_items(TransactItems=[write for _, write in writes])
+            except self._dynamodb.exceptions.TransactionCanceledException as exc:
+                raise _why_cancelled(exc, [error for error, _ in writes]) from exc
+
+    def in_state(
+        self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
+    ) -> Sequence[InstanceId]:
+        """Return the instances whose record for ``target`` is in ``state``, longest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._attachments,
+            IndexName="by-target",
+            KeyConditionExpression="target = :target AND begins_with(target_order, :state)",
+            ExpressionAttributeValues=items.wire(
+                {":target": target, ":state": items.target_order(state, zone)}
+            ),
+            PaginationConfig={"MaxItems": limit} if limit else {},
+        )
+        with domain_errors():
+            found = [items.plain(item)["instance"] for page in pages for item in page["Items"]]
+        return [InstanceId(instance) for instance in found]
+
+    def _records_of(self, instance: InstanceId) -> dict[TargetName, Attachment]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._attachments,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues=items.wire(
+                {":pk": items.instance_key(instance), ":sk": "TARGET#"}
+            ),
+            ConsistentRead=True,
+        )
+        with domain_errors():
+            found = [items.read_record(item) for page in pages for item in page["Items"]]
+        return {record.target: record for record in found}
+
+    def _get(self, keys: Sequence[items.Item]) -> Iterable[items.Item]:
+        for start in range(0, len(keys), KEYS_PER_GET):
+            some = [items.wire(key) for key in keys[start : start + KEYS_PER_GET]]
+            with domain_errors():
+                answer = self._dynamodb.batch_get_item(
+                    RequestItems={self._attachments: {"Keys": some, "ConsistentRead": True}}
+                )
+            if answer.get("UnprocessedKeys"):
+                raise ThrottledError("BatchGetItem left keys unread: DynamoDB asks for patience")
+            yield from map(items.plain, answer["Responses"].get(self._attachments, []))
+
+    def _put_record(self, move: Move) -> "TransactWriteItemTypeDef":
+        item = items.record_item(move.after)
+        if move.before is None:
+            return self._put_new(self._attachments, item)
+        return {
+            "Put": {
+                "TableName": self._attachments,
+                "Item": items.wire(item),
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": items.wire({":version": move.before.version}),
+            }
+        }
+
+    def _holdings(
+        self, move: Move
+    ) -> Iterable[tuple[type[StalePlanError], "TransactWriteItemTypeDef"]]:
+        """Let go of what only the record before held, and take what only the one after holds."""
+        before, after = _held(move.before), _held(move.after)
+        for key, error, item in before:
+            if key not in [kept for kept, _, _ in after]:
+                yield error, self._delete(item)
+        for key, error, item in after:
+            if key not in [kept for kept, _, _ in before]:
+                yield error, self._put_new(self._attachments, item)
+
+    def _put_new(self, table: str, item: items.Item) -> "TransactWriteItemTypeDef":
+        return {
+            "Put": {
+                "TableName": table,
+                "Item": items.wire(item),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def _delete(self, item: items.Item) -> "TransactWriteItemTypeDef":
+        return {
+            "Delete": {
+                "TableName": self._attachments,
+                "Key": items.wire({"pk": item["pk"], "sk": item["sk"]}),
+                "ConditionExpression": OURS,
+                "ExpressionAttributeValues": items.wire(
+                    {":instance": item["instance"], ":target": item["target"]}
+                ),
+            }
+        }
+
+
+def _held(
+    record: Attachment | None,
+) -> list[tuple[items.Item, type[StalePlanError], items.Item]]:
+    """Return key, error and item of the claim and the slot that ``record`` holds."""
+    if record is None or not record.holding or not record.interface or not record.slot:
+        return []
+    claim = items.claim_key(record.interface)
+    slot = items.slot_key(record.instance, record.slot)
+    ours = items.holder(record)
+    return [(claim, ClaimTakenError, claim | ours), (slot, SlotClaimedError, slot | ours)]
+
+
+def _why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
+    """Return what the first failed condition means; a conflict is somebody who is just faster."""
+    reasons = exc.response.get("CancellationReasons", [])
+    for reason, meaning in zip(reasons, meanings, strict=False):
+        if reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}:
+            return meaning(f"{exc.operation_name}: {reason.get('Message', reason['Code'])}")
+        if reason.get("Code") in {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+            return ThrottledError(f"{exc.operation_name}: {reason.get('Message', '')}")
+    return exc

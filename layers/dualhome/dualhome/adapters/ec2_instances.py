@@ -1,0 +1,55 @@
+"""EC2's instances and their types, read a whole batch at a time."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from dualhome.adapters import ec2_shapes
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.network import Capacity, Instance
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+FILTER_VALUES = 200
+"""Values one filter takes (EC2 API Reference, Filter)."""
+
+
+class Ec2Instances:
+    """Instances and their types; types are remembered, since what they hold never changes."""
+
+    def __init__(self, ec2: "EC2Client") -> None:
+        self._ec2 = ec2
+        self._capacities: dict[str, Capacity] = {}
+
+    def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
+        """Return the instances that EC2 shows, by a filter: an unknown id fails nobody else."""
+        wanted = sorted(ids)
+        found = {}
+        for start in range(0, len(wanted), FILTER_VALUES):
+            some: list[str] = list(wanted[start : start + FILTER_VALUES])
+            pages = self._ec2.get_paginator("describe_instances").paginate(
+                Filters=[{"Name": "instance-id", "Values": some}],
+                PaginationConfig={"PageSize": ec2_shapes.PAGE},
+            )
+            with domain_errors():
+                for page in pages:
+                    for reservation in page["Reservations"]:
+                        for it in reservation.get("Instances", []):
+                            instance = ec2_shapes.instance(it, reservation.get("OwnerId", ""))
+                            found[instance.id] = instance
+        return found
+
+    def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
+        """Return what each type holds, asking only for types not asked for before."""
+        wanted = set(types)
+        if unknown := sorted(wanted - self._capacities.keys()):
+            pages = self._ec2.get_paginator("describe_instance_types").paginate(
+                Filters=[{"Name": "instance-type", "Values": unknown}],
+                PaginationConfig={"PageSize": 100},
+            )
+            with domain_errors():
+                for page in pages:
+                    for it in page["InstanceTypes"]:
+                        self._capacities[it["InstanceType"]] = ec2_shapes.capacity(it)
+        return {type_: self._capacities[type_] for type_ in wanted & self._capacities.keys()}

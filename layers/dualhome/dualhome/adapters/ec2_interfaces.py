@@ -1,0 +1,59 @@
+"""EC2's interfaces: read the pools, attach, and see what became of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from dualhome.adapters import ec2_shapes
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
+from dualhome.domain.network import DeviceSlot, Interface, SeenAttachment
+from dualhome.domain.tags import TagKeys
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+
+class Ec2Interfaces:
+    """The account's interfaces in the Region."""
+
+    def __init__(self, ec2: "EC2Client", keys: TagKeys) -> None:
+        self._ec2 = ec2
+        self._keys = keys
+
+    def pool(self, targets: Iterable[TargetName]) -> Mapping[InterfaceId, Interface]:
+        """Return the interfaces tagged for one of ``targets``, managed ones too."""
+        return self._read({"Name": f"tag:{self._keys.pool}", "Values": sorted(targets)})
+
+    def attach(
+        self, instance: InstanceId, interface: InterfaceId, slot: DeviceSlot
+    ) -> AttachmentId:
+        """
+        Ask EC2 to attach; the answer means accepted, not attached.
+
+        The network card is always named: on types with several, leaving it out makes EC2 say
+        that a free index is taken.
+        """
+        with domain_errors():
+            answer = self._ec2.attach_network_interface(
+                InstanceId=instance,
+                NetworkInterfaceId=interface,
+                DeviceIndex=slot.index,
+                NetworkCardIndex=slot.card,
+            )
+        return AttachmentId(answer["AttachmentId"])
+
+    def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
+        """Return how ``interface`` is attached; by a filter, so that a missing one is no error."""
+        found = self._read({"Name": "network-interface-id", "Values": [interface]})
+        return found[interface].attachment if interface in found else None
+
+    def _read(self, filter_: "FilterTypeDef") -> dict[InterfaceId, Interface]:
+        pages = self._ec2.get_paginator("describe_network_interfaces").paginate(
+            Filters=[filter_],
+            IncludeManagedResources=True,
+            PaginationConfig={"PageSize": ec2_shapes.PAGE},
+        )
+        with domain_errors():
+            found = [ec2_shapes.interface(it) for page in pages for it in page["NetworkInterfaces"]]
+        return {interface.id: interface for interface in found}

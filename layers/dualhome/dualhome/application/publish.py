@@ -1,0 +1,57 @@
+"""Tell the world about moves: status tags, events, metrics."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dualhome.application.ports import Events, Ledger, Metrics, StatusTags
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.status import MOVING, print_status
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where moves are told; the ledger says what is true now."""
+
+    ledger: Ledger
+    tags: StatusTags
+    events: Events
+    metrics: Metrics
+
+
+def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> None:
+    """
+    Publish ``entries``, which stand in the order in which they were written.
+
+    Tags come first, since writing them again is harmless, while an event published again
+    is seen again.
+
+    Raises:
+        TransientError: publish all of ``entries`` again.
+    """
+    settled = [entry for entry in entries if entry.after.state not in MOVING]
+    for instance in dict.fromkeys(entry.after.instance for entry in settled):
+        moved = [entry for entry in settled if entry.after.instance == instance]
+        _write_status(instance, _interfaces(moved), outlets)
+    if entries:
+        outlets.events.publish(entries)
+    for entry in entries:
+        outlets.metrics.moved(entry)
+
+
+def _write_status(instance: InstanceId, touched: list[InterfaceId], outlets: Outlets) -> None:
+    """Write one status for the instance and those of its interfaces that are nobody else's."""
+    records = outlets.ledger.records([instance])[instance]
+    claims = outlets.ledger.claims(touched)
+    ours = [it for it in touched if it not in claims or claims[it].instance == instance]
+    outlets.tags.write([instance, *ours], print_status(records.values()))
+
+
+def _interfaces(entries: Iterable[AuditEntry]) -> list[InterfaceId]:
+    found = [
+        record.interface
+        for entry in entries
+        for record in (entry.move.before, entry.after)
+        if record and record.holding and record.interface
+    ]
+    return list(dict.fromkeys(found))

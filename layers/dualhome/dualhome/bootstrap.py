@@ -1,0 +1,88 @@
+"""The only place that knows the concrete classes: what each function is made of."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from ulid import ULID
+
+from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.ec2_instances import Ec2Instances
+from dualhome.adapters.ec2_interfaces import Ec2Interfaces
+from dualhome.adapters.ec2_status_tags import Ec2StatusTags
+from dualhome.adapters.ec2_vpcs import Ec2Vpcs
+from dualhome.adapters.emf_metrics import EmfMetrics
+from dualhome.adapters.eventbridge_events import EventBridgeEvents
+from dualhome.adapters.sqs_looks import SqsLooks
+from dualhome.application.publish import Outlets
+from dualhome.application.survey import Sources
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.tags import TagKeys
+from dualhome.entrypoints.changes import Reconciling
+from dualhome.entrypoints.messages import Place
+from dualhome.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+# Few tries here: the queue does the long waiting, and stacked retries multiply load.
+CLIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
+)
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings; raises ``SettingsError`` as ``Settings.read`` does."""
+    return Settings.read(os.environ)
+
+
+@cache
+def reconciling() -> Reconciling:
+    """Return what the reconciler works with."""
+    here = settings()
+    keys = TagKeys(here.tag_prefix)
+    ec2 = _ec2()
+    return Reconciling(
+        sources=Sources(
+            instances=Ec2Instances(ec2),
+            vpcs=Ec2Vpcs(ec2),
+            interfaces=Ec2Interfaces(ec2, keys),
+            ledger=_ledger(),
+        ),
+        looks=SqsLooks(boto3.client("sqs", config=CLIENT), here.changes_queue_url),
+        policy=Policy(here.account_id, keys, refuse_overlap=here.on_overlapping_cidr == "refuse"),
+        place=Place(here.account_id, ec2.meta.region_name, keys),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def outlets() -> Outlets:
+    """Return what the publisher works with."""
+    return Outlets(
+        ledger=_ledger(),
+        tags=Ec2StatusTags(_ec2(), TagKeys(settings().tag_prefix).status),
+        events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
+        metrics=EmfMetrics(),
+    )
+
+
+@cache
+def _ec2() -> "EC2Client":
+    return boto3.client("ec2", config=CLIENT)
+
+
+@cache
+def _ledger() -> DynamoDbLedger:
+    here = settings()
+    return DynamoDbLedger(
+        boto3.client("dynamodb", config=CLIENT),
+        here.attachments_table,
+        here.audit_table,
+        new_id=lambda: str(ULID()),
+        audit_retention_days=here.audit_retention_days,
+    )

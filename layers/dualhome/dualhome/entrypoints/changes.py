@@ -1,0 +1,124 @@
+"""A batch of the changes queue: one reading of the world, then a look at each instance."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dualhome.application.batch import Agenda, Batch, Run
+from dualhome.application.looks import Look, Wake
+from dualhome.application.ports import Looks
+from dualhome.application.reconcile import reconcile
+from dualhome.application.survey import Sources, Survey, survey
+from dualhome.application.wake import wake
+from dualhome.domain.audit import Trace
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.errors import BadMessageError, TransientError
+from dualhome.domain.identifiers import InstanceId
+from dualhome.entrypoints.messages import Place, parse_message
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """What the reconciler is made of."""
+
+    sources: Sources
+    looks: Looks
+    policy: Policy
+    place: Place
+    clock: Callable[[], datetime]
+
+
+def handle_changes(
+    event: Mapping[str, Any], context: LambdaContext, here: Reconciling
+) -> Mapping[str, Any]:
+    """
+    Handle an SQS batch; return the messages that failed: they come back, and end in the DLQ.
+
+    Messages about one instance are one look. What waits for EC2, or for time to work, is
+    queued anew with a delay and does not fail.
+
+    Raises:
+        TransientError: the queue did not take the looks; the whole batch comes back.
+    """
+    records = event["Records"]
+    looks = _merged(_looks_in(records, here.place))
+    run = Run(
+        sources=here.sources,
+        policy=here.policy,
+        trace=Trace(here.place.account, here.place.region, context.aws_request_id),
+        clock=here.clock,
+        time_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    visit = _Visit(looks, here.place, run, _read(looks, run))
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    with processor(records, visit.handle):
+        processor.process()
+    visit.agenda.hand_over(here.looks)
+    return processor.response()
+
+
+@dataclass(slots=True)
+class _Visit:
+    """The looks of one batch; each instance is looked at once, whoever asks for it."""
+
+    looks: Mapping[InstanceId, Look]
+    place: Place
+    run: Run
+    reading: Survey | None
+    agenda: Agenda = field(default_factory=Agenda)
+    done: set[InstanceId] = field(default_factory=set)
+
+    def handle(self, record: SQSRecord) -> None:
+        """Do what one message asks for; what it raises fails this message alone."""
+        match parse_message(record.body, self.place):
+            case Look(instance=instance) if instance not in self.done:
+                self._look(self.looks[instance])
+                self.done.add(instance)
+            case Wake() as request:
+                logger.info("wake", target=request.target, cause=request.cause.event_id)
+                wake(request, self.run.sources.ledger, self.agenda)
+            case _:
+                pass
+
+    def _look(self, look: Look) -> None:
+        cause = look.cause.event_id
+        logger.info("look", instance=look.instance, attempt=look.attempt, cause=cause)
+        if self.reading is None:
+            self.agenda.later(look)
+        else:
+            reconcile(look, Batch(self.run, self.reading, self.agenda))
+
+
+def _looks_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterable[Look]:
+    for record in records:
+        # Garbage fails later, by itself, when its own message is handled.
+        with suppress(BadMessageError):
+            request = parse_message(record["body"], place)
+            if isinstance(request, Look):
+                yield request
+
+
+def _merged(looks: Iterable[Look]) -> dict[InstanceId, Look]:
+    """Return one look per instance: the latest cause, at its first attempt."""
+    merged: dict[InstanceId, Look] = {}
+    for look in sorted(looks, key=lambda it: (it.cause.time, -it.attempt)):
+        merged[look.instance] = look
+    return merged
+
+
+def _read(looks: Mapping[InstanceId, Look], run: Run) -> Survey | None:
+    """Read the world for ``looks``; None if AWS asks for patience."""
+    try:
+        return survey(looks, run.sources, run.policy)
+    except TransientError as error:
+        logger.warning("nothing read, looking again later", code=error.code, error=error.message)
+        return None

@@ -1,0 +1,46 @@
+"""The environment of a function, read once, each variable named if it is missing or wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from dualhome.domain.identifiers import AccountId
+
+
+class SettingsError(Exception):
+    """A variable of the environment is missing or wrong; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is the variable of the same name in capitals; the template sets them all."""
+
+    attachments_table: str
+    audit_table: str
+    changes_queue_url: str
+    tag_prefix: str
+    on_overlapping_cidr: str
+    audit_retention_days: int
+    account_id: AccountId
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """
+        Return the settings that ``environment`` holds.
+
+        Raises:
+            SettingsError: a variable is missing, or has a value it cannot have.
+        """
+        names = {field.name: field.name.upper() for field in fields(cls)}
+        missing = [name for name in names.values() if not environment.get(name)]
+        if missing:
+            raise SettingsError(f"not set: {', '.join(missing)}; the template sets them")
+        values = {field: environment[name] for field, name in names.items()}
+        if values["on_overlapping_cidr"] not in {"warn", "refuse"}:
+            raise SettingsError(
+                f"ON_OVERLAPPING_CIDR={values['on_overlapping_cidr']!r}: expected warn or refuse"
+            )
+        days = values.pop("audit_retention_days")
+        if not days.isdecimal():
+            raise SettingsError(f"AUDIT_RETENTION_DAYS={days!r}: expected a number of days")
+        account = AccountId(values.pop("account_id"))
+        return cls(**values, audit_retention_days=int(days), account_id=account)
