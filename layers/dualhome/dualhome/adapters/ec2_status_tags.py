@@ -36,7 +36,7 @@ class Ec2StatusTags:
                 for resource in resources:
                     self.write([resource], status)
             elif isinstance(error, PermanentError):
-                logger.error("status not written", resource=resources[0], error=error.message)
+                logger.exception("status not written", resource=resources[0])
 
     def _create(self, resources: Sequence[str], status: str) -> None:
         with domain_errors():

@@ -90,4 +90,4 @@ def audit_item(entry: AuditEntry, retention_days: int) -> Item:
 def read_audit(item: Mapping[str, Any]) -> AuditEntry:
     """Return the entry that an audit item in wire form holds."""
     it = plain(item)
-    return AuditEntry(id=it["id"], move=read(Move, it), trace=read(Trace, it))
+    return AuditEntry(id=it["id"], move=read(Move, {"before": None} | it), trace=read(Trace, it))

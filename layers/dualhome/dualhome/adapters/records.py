@@ -21,7 +21,7 @@ def _converter() -> Converter:
 
 
 def values(it: object) -> Values:
-    """Return a dataclass as plain values; what is None or empty is left out, at every depth."""
+    """Return a dataclass as plain values; what is None is left out, at every depth."""
     plain: Values = _converter().unstructure(it)
     return _without_nothing(plain)
 
@@ -65,5 +65,5 @@ def _without_nothing(plain: Values) -> Values:
     return {
         key: _without_nothing(value) if isinstance(value, dict) else value
         for key, value in plain.items()
-        if value is not None and value not in ("", [], (), {})
+        if value is not None
     }

@@ -90,9 +90,10 @@ class Ledger(Protocol):
         self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
     ) -> Sequence[InstanceId]:
         """
-        Return the instances whose record for ``target`` is in ``state``, zone by zone, longest first.
+        Return the instances whose record for ``target`` is in ``state``.
 
-        Records that were written less than a second ago may be missing.
+        Within a zone, those come first that are in it longest. Records written less than a second
+        ago may be missing.
         """
         ...
 

@@ -33,14 +33,16 @@ def reconcile(look: Look, batch: Batch) -> None:
 
 def _plan_and_apply(look: Look, batch: Batch) -> bool:
     """Plan and apply until nothing more can be done at once; return whether to look again."""
+    look_again = False
     for _ in range(ROUNDS):
         run = batch.run
         view = batch.survey.view(look.instance, run.policy, look.cause, run.clock())
         if view.instance is None and not view.records:
             return look.attempt < GONE_LOOKS
         outcomes = [_apply(step, look.cause, batch) for step in plan_instance(view)]
+        look_again |= any(outcome.look_again for outcome in outcomes)
         if not any(outcome.plan_again for outcome in outcomes):
-            return any(outcome.look_again for outcome in outcomes)
+            return look_again
     return True
 
 
@@ -54,5 +56,6 @@ def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
         record = step.move.after if step.move else step.attach
         if record:
             batch.refresh(record.instance, record.interface)
-        return Outcome(plan_again=True)
+        # EC2 may have acted for the one who was faster, or for us: read it afresh.
+        return Outcome(look_again=True, plan_again=True)
     return Outcome(step.look_again, step.plan_again)

@@ -51,8 +51,9 @@ class Attachment:
     One attachment's present.
 
     ``interface`` and what describes it outlive the claim: a released interface is tried
-    first the next time. ``zone`` is the instance's. ``since`` is when the state was entered, ``requested_at`` the time of
-    the event that led to the latest claim. ``version`` counts writes, from 1.
+    first the next time. ``zone`` is the instance's. ``since`` is when the state was entered,
+    ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
+    from 1, ``attempt`` claims.
     """
 
     instance: InstanceId

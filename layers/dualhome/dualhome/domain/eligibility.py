@@ -1,7 +1,7 @@
 """Which interfaces an instance may have for a target, and for each other one, why not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from dualhome.domain.errors import BadTagError
@@ -16,7 +16,7 @@ class Policy:
     """What the deployment decides about choices."""
 
     account: AccountId
-    keys: TagKeys = TagKeys()
+    keys: TagKeys = field(default_factory=TagKeys)
     refuse_overlap: bool = False
 
 
@@ -60,7 +60,7 @@ def _serves_target(it: Candidate) -> Verdict:
 
 
 def _other_vpc(it: Candidate) -> Verdict:
-    """Joining two VPCs is the purpose; a second interface in one invites asymmetric routing."""
+    """Two interfaces in one VPC invite asymmetric routing; joining two VPCs is the purpose."""
     if it.interface.vpc != it.instance.vpc:
         return None
     return Reason.SAME_VPC, f"{it.interface.vpc} is the instance's own VPC"
@@ -75,11 +75,8 @@ def _allowed(it: Candidate) -> Verdict:
         return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
     if ANY_VPC in allowed or it.instance.vpc in allowed:
         return None
-    return (
-        Reason.NOT_ALLOWED,
-        f"{it.interface.vpc} does not allow {it.instance.vpc}: its owner would tag it"
-        f" {key}={it.instance.vpc}",
-    )
+    missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
+    return Reason.NOT_ALLOWED, f"{missing}: its owner would tag it {key}={it.instance.vpc}"
 
 
 def _readable_preference(it: Candidate) -> Verdict:
@@ -95,11 +92,8 @@ def _one_account(it: Candidate) -> Verdict:
     owners = {it.interface.owner, it.instance.owner, it.policy.account}
     if len(owners) == 1:
         return None
-    return (
-        Reason.ACCOUNT_MISMATCH,
-        f"interface of {it.interface.owner}, instance of {it.instance.owner},"
-        f" running in {it.policy.account}",
-    )
+    theirs = f"interface of {it.interface.owner}, instance of {it.instance.owner}"
+    return Reason.ACCOUNT_MISMATCH, f"{theirs}, and we run in {it.policy.account}"
 
 
 def _ordinary(it: Candidate) -> Verdict:

@@ -27,6 +27,12 @@ class InstanceState(StrEnum):
     TERMINATED = "terminated"
 
 
+ACTING = frozenset({InstanceState.RUNNING, InstanceState.STOPPED})
+"""EC2 User Guide, "Network interface attachments": hot (running) or warm (stopped)."""
+
+GONE = frozenset({InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED})
+
+
 class AttachmentStatus(StrEnum):
     """EC2's ``AttachmentStatus``."""
 

@@ -6,17 +6,12 @@ from dualhome.domain.acquisition import Request, acquire
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import DeviceSlot, Instance, InstanceState
+from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
 from dualhome.domain.progress import depart, observe
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_targets
 from dualhome.domain.view import Step, View
-
-ACTING = frozenset({InstanceState.RUNNING, InstanceState.STOPPED})
-"""EC2 User Guide, "Network interface attachments": hot (running) or warm (stopped)."""
-
-GONE = frozenset({InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED})
 
 
 def plan_instance(view: View) -> tuple[Step, ...]:
@@ -29,18 +24,17 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     instance = view.instance
     if instance is None or instance.state in GONE:
         return tuple(depart(view))
-    observed = tuple(
-        step
-        for record in view.records.values()
-        if record.holding and (step := observe(view, instance, record))
-    )
-    if view.policy.keys.ignore in instance.tags:
-        return tuple(step for step in observed if step.attach is None)
     try:
         wanted = wanted_by(view.policy.keys, instance.tags)
     except BadTagError as error:
-        return (*observed, *_refuse_tag(view, error))
-    return (*observed, *_dismiss(view, wanted), *_acquire_missing(view, instance, wanted))
+        return (*_observe_all(view, instance, ()), *_refuse_tag(view, error))
+    if view.policy.keys.ignore in instance.tags:
+        return tuple(_observe_all(view, instance, ()))
+    return (
+        *_observe_all(view, instance, wanted),
+        *_dismiss(view, wanted),
+        *_acquire_missing(view, instance, wanted),
+    )
 
 
 def wanted_by(keys: TagKeys, tags: Mapping[str, str]) -> tuple[Wanted, ...]:
@@ -63,6 +57,13 @@ def targets_to_read(
     except BadTagError:
         wanted = ()
     return frozenset(held | {want.target for want in wanted})
+
+
+def _observe_all(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+    names = {want.target for want in wanted}
+    for record in view.records.values():
+        if step := observe(view, instance, record, wanted=record.target in names):
+            yield step
 
 
 def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Origin
 from dualhome.domain.eligibility import Candidate, why_ineligible
-from dualhome.domain.network import AttachmentStatus, Instance, InstanceState, SeenAttachment
+from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.retries import retry_after
 from dualhome.domain.states import State
@@ -21,13 +21,17 @@ VISIBLE_AFTER = timedelta(minutes=1)
 """An accepted attachment is seen by then (EC2 User Guide, "Eventual consistency")."""
 
 
-def observe(view: View, instance: Instance, record: Attachment) -> Step | None:
-    """Return the step that follows from how EC2 shows the interface that ``record`` holds."""
+def observe(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step | None:
+    """
+    Return the step that follows from how EC2 shows the interface that ``record`` holds.
+
+    What is not ``wanted`` is never attached; what is attached is recorded all the same.
+    """
     match record.state:
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             if seen := instance.attachment_of(record.interface):
                 return _seen(view, record, seen)
-            return _not_seen(view, instance, record)
+            return _not_seen(view, instance, record, wanted=wanted)
         case _:
             return None
 
@@ -61,22 +65,38 @@ def _seen(view: View, record: Attachment, seen: SeenAttachment) -> Step | None:
             return Step(record.target, look_again=True)
 
 
-def _not_seen(view: View, instance: Instance, record: Attachment) -> Step:
+def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
     age = view.now - record.since
-    throttled = record.reason is Reason.THROTTLED
-    if record.state == State.CLAIMED and (throttled or age >= RESUME_AFTER):
-        if instance.state in {InstanceState.RUNNING, InstanceState.STOPPED} and _free(view, record):
+    match record.state:
+        case State.CLAIMED if wanted and _may_resume(view, instance, record, age):
             return Step(record.target, attach=record, look_again=True)
-        if age >= IN_FLIGHT:
-            return _lost(view, record, Reason.INTERFACE_TAKEN)
-    elif record.state == State.ATTACHING and age >= VISIBLE_AFTER:
-        return Step(record.target, move=view.move(record, State.FAILED, **_vanished(view, record)))
-    elif record.state == State.ATTACHED and age >= RESUME_AFTER:
-        return _lost(view, record, Reason.DETACHED_BY_HAND)
-    return Step(record.target, look_again=True)
+        case State.CLAIMED if age >= IN_FLIGHT:
+            return _let_go(view, record, Reason.INTERFACE_TAKEN, wanted=wanted)
+        case State.ATTACHING if age >= VISIBLE_AFTER:
+            failed = view.move(record, State.FAILED, **_vanished(view, record))
+            return Step(record.target, move=failed)
+        case State.ATTACHED if age >= RESUME_AFTER:
+            return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+        case _:
+            return Step(record.target, look_again=True)
 
 
-def _lost(view: View, record: Attachment, reason: Reason) -> Step:
+def _may_resume(view: View, instance: Instance, record: Attachment, age: timedelta) -> bool:
+    """Whether nobody else is attaching for this claim, and the claimed interface is still free."""
+    interface = view.pool.get(record.interface) if record.interface else None
+    left = record.reason is Reason.THROTTLED or age >= RESUME_AFTER
+    if not left or interface is None or instance.state not in ACTING:
+        return False
+    return (
+        why_ineligible(Candidate(interface, instance, record.target, view.vpcs, view.policy))
+        is None
+    )
+
+
+def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> Step:
+    if not wanted:
+        released = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
+        return Step(record.target, move=released)
     return Step(
         record.target, move=view.move(record, State.WAITING, reason=reason), plan_again=True
     )
@@ -90,15 +110,6 @@ def _vanished(view: View, record: Attachment) -> dict[str, object]:
         "failure": Failure("AttachLost", message),
         "retry_at": view.now + retry_after(record.attempt),
     }
-
-
-def _free(view: View, record: Attachment) -> bool:
-    """Whether the claimed interface may still be attached as claimed."""
-    interface = view.pool.get(record.interface) if record.interface else None
-    if interface is None or view.instance is None:
-        return False
-    candidate = Candidate(interface, view.instance, record.target, view.vpcs, view.policy)
-    return why_ineligible(candidate) is None
 
 
 def _still_there(view: View, record: Attachment) -> bool:

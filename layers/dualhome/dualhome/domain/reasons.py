@@ -1,6 +1,7 @@
 """Why an attachment is where it is: a closed set, each reason with its advice."""
 
 from enum import StrEnum
+from typing import Self
 
 from dualhome.domain.states import State
 
@@ -10,7 +11,7 @@ class Reason(StrEnum):
 
     advice: str
 
-    def __new__(cls, name: str, advice: str) -> "Reason":
+    def __new__(cls, name: str, advice: str) -> Self:
         """Make a string member that carries its advice."""
         member = str.__new__(cls, name)
         member._value_ = name
@@ -30,7 +31,7 @@ class Reason(StrEnum):
     POOL_EMPTY = "POOL_EMPTY", "Add interfaces to the pool, or wait until one is released."
     RESERVED = (
         "RESERVED",
-        "Every free interface is reserved for another instance: add one, or change the reservation.",
+        "Every free interface is reserved for others: add one, or change a reservation.",
     )
     ACCOUNT_MISMATCH = (
         "ACCOUNT_MISMATCH",

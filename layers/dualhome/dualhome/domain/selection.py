@@ -26,10 +26,10 @@ class Choice:
 
 def choose_interface(candidates: Iterable[Candidate], held_before: InterfaceId | None) -> Choice:
     """
-    Choose among ``candidates``: the one held before, then one reserved for the instance,
-    then by rendezvous order.
+    Choose among ``candidates``.
 
-    The order of ``candidates`` does not matter. Rendezvous order is the same at each retry and
+    The one held before comes first, then one reserved for the instance, then rendezvous order. The
+    order of ``candidates`` does not matter. Rendezvous order is the same at each retry and
     another for each instance, so that a crowd does not fight over one interface.
     """
     verdicts = [(candidate, why_ineligible(candidate)) for candidate in candidates]

@@ -1,0 +1,109 @@
+"""Nothing is lost: every hop has a way out for what fails, and the tables outlive mistakes."""
+
+import pytest
+
+from tests.support.template import Json, load, resources
+
+FUNCTIONS = resources("Serverless::Function")
+QUEUES = resources("SQS::Queue")
+RULES = resources("Events::Rule")
+TABLES = resources("DynamoDB::Table")
+
+FOURTEEN_DAYS = 14 * 24 * 3600
+
+
+def event_sources(kind: str) -> list[tuple[Json, Json]]:
+    """Return (function, event source) for each source of type ``kind``."""
+    return [
+        (function, event["Properties"])
+        for function in FUNCTIONS.values()
+        for event in function["Events"].values()
+        if event["Type"] == kind
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_an_event_that_cannot_be_delivered_is_kept(rule: str) -> None:
+    """EventBridge drops what a target refuses, unless the rule has a dead-letter queue."""
+    (target,) = RULES[rule]["Targets"]
+
+    assert target["Arn"] == "${ChangesQueue.Arn}"
+    assert target["DeadLetterConfig"] == {"Arn": "${RuleDeadLetterQueue.Arn}"}
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}
+
+
+def test_a_message_gets_five_chances_and_is_then_kept() -> None:
+    """Fewer, and a throttled account fills the dead-letter queue (Lambda guide, SQS)."""
+    redrive = QUEUES["ChangesQueue"]["RedrivePolicy"]
+
+    assert redrive["deadLetterTargetArn"] == "${ChangesDeadLetterQueue.Arn}"
+    assert redrive["maxReceiveCount"] >= 5
+
+
+@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - {"ChangesQueue"}))
+def test_what_failed_is_kept_as_long_as_sqs_can(queue: str) -> None:
+    """A person must come back from a holiday and still find it."""
+    assert QUEUES[queue]["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+def test_a_message_stays_hidden_while_it_may_still_be_worked_on() -> None:
+    """Six timeouts and the window (Lambda guide, "Configuring a queue to use with Lambda")."""
+    ((function, events),) = event_sources("SQS")
+    needed = 6 * function["Timeout"] + events["MaximumBatchingWindowInSeconds"]
+
+    assert events["Queue"] == "${ChangesQueue.Arn}"
+    assert QUEUES["ChangesQueue"]["VisibilityTimeout"] >= needed
+
+
+def test_one_bad_message_does_not_repeat_its_batch() -> None:
+    """Without this answer type Lambda ignores which messages of a batch failed."""
+    batches = event_sources("SQS") + event_sources("DynamoDB")
+
+    assert len(batches) == len(FUNCTIONS)
+    for _, events in batches:
+        assert events["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_record_that_cannot_be_published_blocks_its_shard_for_a_while_only() -> None:
+    """Stream records are retried in order: unbounded retries would silence every later move."""
+    ((_, events),) = event_sources("DynamoDB")
+
+    assert 0 < events["MaximumRetryAttempts"] <= 100
+    assert events["BisectBatchOnFunctionError"] is True
+    assert events["DestinationConfig"]["OnFailure"] == {
+        "Type": "SQS",
+        "Destination": "${PublishFailuresQueue.Arn}",
+    }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_outlives_mistakes(table: str) -> None:
+    """Neither a deleted stack, nor a slip in the console, nor a bad write may cost the record."""
+    resource = load()["Resources"][table]
+    properties = resource["Properties"]
+
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_keys_of_tables_and_indexes_are_the_ledgers() -> None:
+    """A key cannot be renamed once there is data."""
+    assert keys(TABLES["AttachmentsTable"]) == {
+        "table": ["pk", "sk"],
+        "needs-attention": ["attention", "attention_at"],
+        "by-target": ["target", "target_order"],
+    }
+    assert keys(TABLES["AuditTable"]) == {
+        "table": ["pk", "sk"],
+        "by-interface": ["interface", "sk"],
+        "by-day": ["day", "sk"],
+    }
+
+
+def keys(table: Json) -> dict[str, list[str]]:
+    """Return the key attributes of ``table`` and of each of its indexes, partition key first."""
+    indexes: list[Json] = [{"IndexName": "table"} | table, *table["GlobalSecondaryIndexes"]]
+    return {it["IndexName"]: [key["AttributeName"] for key in it["KeySchema"]] for it in indexes}

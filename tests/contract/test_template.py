@@ -1,0 +1,81 @@
+"""The template agrees with the code it deploys, and explains itself to whoever deploys it."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from dualhome.settings import Settings
+from tests.support.template import ROOT, Json, load, resources
+
+FUNCTIONS = resources("Serverless::Function")
+TAG_PREFIX = re.compile(load()["Parameters"]["TagPrefix"]["AllowedPattern"])
+OF_POWERTOOLS = "POWERTOOLS_"
+
+
+def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
+    """A folder without a function is dead code; a function without a folder breaks the build."""
+    folders = {path.parent.name for path in ROOT.glob("functions/*/app.py")}
+
+    assert folders == {
+        function["CodeUri"].removeprefix("functions/") for function in FUNCTIONS.values()
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_named_after_its_folder(name: str) -> None:
+    """Whoever reads one name in a log can find the other."""
+    words = FUNCTIONS[name]["CodeUri"].removeprefix("functions/").split("_")
+
+    assert name == "".join(word.capitalize() for word in words) + "Function"
+
+
+def test_the_environment_is_what_settings_reads() -> None:
+    """A variable missing here fails at the first event; one too many misleads the reader."""
+    ours = {
+        name
+        for name in load()["Globals"]["Function"]["Environment"]["Variables"]
+        if not name.startswith(OF_POWERTOOLS)
+    }
+
+    assert ours == {field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+@pytest.mark.parametrize("name", load()["Parameters"])
+def test_a_parameter_says_what_it_means_and_what_it_takes(name: str) -> None:
+    """`sam deploy --guided` shows nothing else to the person who answers."""
+    parameter = load()["Parameters"][name]
+
+    assert parameter["Description"].endswith(".")
+    assert "Default" in parameter
+    assert parameter.keys() & {"AllowedPattern", "AllowedValues"} or parameter.keys() >= {
+        "MinValue",
+        "MaxValue",
+    }
+
+
+def test_another_prefix_reaches_every_rule_and_every_permission() -> None:
+    """One left behind would listen to tags that nobody sets, or refuse what we must do."""
+    body = json.dumps(load(TagPrefix="acme")["Resources"])
+
+    assert re.search(r"acme[:-]", body)
+    assert not re.search(r"dualhome:|dualhome-status", body)
+
+
+@pytest.mark.parametrize("prefix", ["aws", "Dualhome", "a", "1x", "net/home", 'x": "', "a" * 32])
+def test_a_prefix_that_would_break_a_tag_or_a_policy_is_refused(prefix: str) -> None:
+    """It becomes part of tag keys (aws: is reserved) and of JSON."""
+    assert not TAG_PREFIX.search(prefix)
+
+
+@pytest.mark.parametrize("prefix", ["dualhome", "aws-net", "dh2", "a" * 31])
+def test_an_ordinary_prefix_is_taken(prefix: str) -> None:
+    """The pattern keeps out what breaks, nothing else."""
+    assert TAG_PREFIX.search(prefix)
+
+
+@pytest.mark.parametrize("output", load()["Outputs"].values())
+def test_an_output_says_what_it_is(output: Json) -> None:
+    """Outputs are what an operator sees after a deployment."""
+    assert output["Description"].endswith(".")

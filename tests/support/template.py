@@ -1,0 +1,85 @@
+"""Reads template.yaml as CloudFormation would: parameters and pseudo parameters are put in."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": "111122223333",
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::StackName": "dualhome",
+}
+
+Json = dict[str, Any]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags; all become text with ``${…}`` in it."""
+
+
+def _text(loader: _Loader, tag: str, node: yaml.Node) -> str:
+    if tag not in {"Ref", "GetAtt", "Sub"} or not isinstance(node, yaml.ScalarNode):
+        raise ValueError(f"!{tag}: say in tests/support/template.py what it means")
+    text = str(loader.construct_scalar(node))
+    return text if tag == "Sub" else f"${{{text}}}"
+
+
+_Loader.add_multi_constructor("!", _text)
+
+
+@cache
+def source() -> str:
+    """Return template.yaml as it is written."""
+    return (ROOT / "template.yaml").read_text(encoding="utf-8")
+
+
+def load(**parameters: str) -> Json:
+    """
+    Return the template with ``parameters`` put in, and defaults for the others.
+
+    What only a deployment knows stays text: ``${ChangesQueue.Arn}``.
+    """
+    body: Json = yaml.load(source(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    defaults = {name: str(it.get("Default", "")) for name, it in body["Parameters"].items()}
+    values = PSEUDO_PARAMETERS | defaults | parameters
+    filled: Json = _filled(body, values)
+    return filled
+
+
+def _filled(value: Any, values: dict[str, str]) -> Any:  # noqa: ANN401 - any YAML value
+    match value:
+        case dict():
+            return {key: _filled(item, values) for key, item in value.items()}
+        case list():
+            return [_filled(item, values) for item in value]
+        case str():
+            return re.sub(r"\$\{([\w:]+)\}", lambda it: values.get(it[1], it[0]), value)
+        case _:
+            return value
+
+
+def resources(kind: str, **parameters: str) -> dict[str, Json]:
+    """Return the properties of each resource of type ``AWS::<kind>``, by logical id."""
+    found = load(**parameters)["Resources"].items()
+    return {name: it["Properties"] for name, it in found if it["Type"] == f"AWS::{kind}"}
+
+
+def statements(role: Json) -> list[Json]:
+    """Return the statements of the policies of ``role``, actions and resources as lists."""
+    documents = [policy["PolicyDocument"] for policy in role["Policies"]]
+    parsed = [json.loads(it) if isinstance(it, str) else it for it in documents]
+    return [
+        it | {"Action": _as_list(it["Action"]), "Resource": _as_list(it["Resource"])}
+        for document in parsed
+        for it in document["Statement"]
+    ]
+
+
+def _as_list(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
