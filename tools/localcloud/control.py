@@ -1,0 +1,70 @@
+"""The control paths under ``/_localcloud/``: the log, the settings, faults, interfaces."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from localcloud.calls import CallLog, Request
+from localcloud.ec2.engine import Engine
+from localcloud.ec2.faults import Fault
+from localcloud.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREFIX = "/_localcloud/"
+Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the control paths act on."""
+
+    settings: Settings
+    calls: CallLog
+    engine: Engine
+
+    def answer(self, request: Request) -> Answer:
+        """Return HTTP status and JSON body; a wrong request is 400 with an ``error``."""
+        name, _, rest = request.path.removeprefix(PREFIX).partition("/")
+        routes: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+            ("GET", "calls"): lambda: self.calls.since(int(request.query.get("since", ["0"])[0])),
+            ("DELETE", "calls"): self._clear_calls,
+            ("GET", "settings"): lambda: asdict(self.settings),
+            ("PUT", "settings"): lambda: self._change_settings(_json(request)),
+            ("POST", "faults"): lambda: self._order_faults(_json(request)),
+            ("DELETE", "faults"): self._clear_faults,
+            ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
+        }
+        route = routes.get((request.method, name))
+        if route is None:
+            return 404, {"error": f"no {request.method} {request.path}"}
+        try:
+            return 200, route()
+        except (KeyError, TypeError, ValueError) as exc:
+            return 400, {"error": f"{type(exc).__name__}: {exc}"}
+
+    def _clear_calls(self) -> dict[str, Any]:
+        self.calls.clear()
+        return {}
+
+    def _change_settings(self, changes: dict[str, Any]) -> dict[str, Any]:
+        self.settings.change(changes)
+        return asdict(self.settings)
+
+    def _order_faults(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
+        faults = [Fault(**order) for order in orders]
+        self.engine.faults.ordered.extend(faults)
+        return {"ordered": len(faults)}
+
+    def _clear_faults(self) -> dict[str, Any]:
+        self.engine.faults.ordered.clear()
+        return {}
+
+    def _show_interface(self, interface: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self.engine.show_interface(interface, fields)
+        return {"NetworkInterfaceId": interface, **fields}
+
+
+def _json(request: Request) -> Any:  # noqa: ANN401 - what the caller sent
+    return json.loads(request.body)

@@ -1,0 +1,61 @@
+"""The local cloud's control paths, from Python: its call log, its settings, its faults."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TIMEOUT_SECONDS = 10
+
+
+class ControlError(Exception):
+    """The local cloud refused a request on a control path; the message is its own."""
+
+
+@dataclass(frozen=True)
+class ControlClient:
+    """Reads and steers a running local cloud."""
+
+    endpoint: str
+
+    def calls(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the API calls numbered above ``since``, oldest first; ``seq`` is the number."""
+        calls: list[dict[str, Any]] = self._ask("GET", f"calls?since={since}")["calls"]
+        return calls
+
+    def clear_calls(self) -> None:
+        """Forget all calls; the numbers go on."""
+        self._ask("DELETE", "calls")
+
+    def settings(self, **changes: float) -> dict[str, Any]:
+        """Take over ``changes`` and return all settings. Raises: ControlError."""
+        return self._ask("PUT", "settings", changes)
+
+    def faults(self, *orders: Mapping[str, Any]) -> None:
+        """Let coming calls fail as ordered. Raises: ControlError."""
+        self._ask("POST", "faults", orders)
+
+    def clear_faults(self) -> None:
+        """Forget the orders that no call has met."""
+        self._ask("DELETE", "faults")
+
+    def show_interface(self, interface: str, **fields: object) -> None:
+        """Let EC2 describe ``interface`` with ``fields`` from now on. Raises: ControlError."""
+        self._ask("POST", f"interfaces/{interface}", fields)
+
+    def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"{self.endpoint}/_localcloud/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with straight.open(request, timeout=TIMEOUT_SECONDS) as reply:
+                answer: dict[str, Any] = json.load(reply)
+                return answer
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ControlError(error.read().decode(errors="replace")) from error

@@ -1,0 +1,123 @@
+"""The local EC2: one call in, one reply out, each call atomic."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from botocore.model import OperationNotFoundError
+
+from localcloud.ec2 import access, describe, instances, interfaces, launch, moto, views
+from localcloud.ec2.attachments import attach_at_launch
+from localcloud.ec2.call import Call, Ec2Error, Reply
+from localcloud.ec2.faults import Faults
+from localcloud.ec2.tags import TagEvents, create_tags, delete_tags, snapshot
+from localcloud.ec2.throttle import Throttle
+from localcloud.ec2.timeline import Timeline
+from localcloud.ec2.tokens import ClientTokens
+from localcloud.ec2.world import World
+from localcloud.events import Publish
+from localcloud.settings import Settings
+
+ACTIONS: dict[str, Callable[[World, Call], Reply]] = {
+    "AttachNetworkInterface": interfaces.attach,
+    "CreateNetworkInterface": interfaces.create,
+    "CreateTags": create_tags,
+    "DeleteNetworkInterface": interfaces.delete,
+    "DeleteTags": delete_tags,
+    "DescribeInstances": lambda _, call: describe.describe_instances(call),
+    "DescribeNetworkInterfaces": lambda _, call: describe.describe_network_interfaces(call),
+    "DetachNetworkInterface": interfaces.detach,
+    "ModifyNetworkInterfaceAttribute": interfaces.modify_attribute,
+    "RunInstances": launch.run_instances,
+    **dict.fromkeys(instances.CHANGES, instances.change_state),
+}
+
+# The fields that ``show_interface`` takes, with moto's names for them.
+SHOWN = {
+    "InterfaceType": "interface_type",
+    "Operator": "operator",
+    "OutpostArn": "outpost_arn",
+    "OwnerId": "owner_id",
+    "RequesterId": "requester_id",
+    "RequesterManaged": "requester_managed",
+}
+
+
+class Engine:
+    """The state of all accounts and Regions is moto's; there is one engine in a process."""
+
+    def __init__(self, settings: Settings, publish: Publish, *, auth: bool) -> None:
+        """Change moto's classes to EC2's rules; ``auth`` asks IAM policies about every call."""
+        self.faults = Faults()
+        self._lock = threading.Lock()
+        self._world = World(settings, Timeline(time.monotonic), publish)
+        self._throttle = Throttle(time.monotonic)
+        self._tokens = ClientTokens()
+        self._tag_events = TagEvents(publish)
+        self._auth = auth
+        views.install(partial(attach_at_launch, self._world))
+        moto.install()
+
+    def handle(self, call: Call) -> Reply:
+        """Carry out ``call``, after everything that was due before it."""
+        with self._lock:
+            self._world.timeline.run_due()
+            try:
+                reply = self._answer(call)
+            except Ec2Error as refusal:
+                reply = refusal.reply()
+            self._world.timeline.run_due()
+            return reply
+
+    def advance(self) -> None:
+        """Let happen what is due."""
+        with self._lock:
+            self._world.timeline.run_due()
+
+    def seconds_to_next(self) -> float | None:
+        """Return how long nothing will happen by itself; None if nothing is planned."""
+        return self._world.timeline.seconds_to_next()
+
+    def show_interface(self, interface_id: str, fields: dict[str, Any]) -> None:
+        """
+        Let an interface show fields of DescribeNetworkInterfaces that no API call can give it.
+
+        Raises:
+            KeyError: the interface or a field is unknown.
+        """
+        with self._lock:
+            interface = moto.find_interface(interface_id)
+            for name, value in fields.items():
+                setattr(interface, SHOWN[name], value)
+
+    def _answer(self, call: Call) -> Reply:
+        self._throttle.take(call, self._world.settings.throttle_scale)
+        if self._auth:
+            access.authorize(call)
+        if call.dry_run:
+            message = "Request would have succeeded, but DryRun flag is set."
+            raise Ec2Error("DryRunOperation", message, 412)
+        fault = self.faults.take(call)
+        if fault and not fault.after_execution:
+            raise fault.error()
+        reply = self._tokens.once(call, lambda: self._execute(call))
+        if fault:
+            raise fault.error()
+        return reply
+
+    def _execute(self, call: Call) -> Reply:
+        before = snapshot(call.scope) if call.mutating else {}
+        action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
+        try:
+            reply = action(self._world, call)
+        except OperationNotFoundError as exc:
+            message = f"The action {call.action} is not valid for this web service."
+            raise Ec2Error("InvalidAction", message) from exc
+        except NotImplementedError as exc:
+            raise Ec2Error("UnsupportedOperation", f"The local EC2 lacks this: {exc}") from exc
+        if call.mutating:
+            at_launch = self._world.settings.launch_tag_events
+            self._tag_events.publish_changes(call, before, at_launch=at_launch)
+        return reply

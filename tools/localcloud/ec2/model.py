@@ -1,0 +1,139 @@
+"""The parts of moto's EC2 objects that the local EC2 reads and changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+
+class Slot(NamedTuple):
+    """A place on an instance; device indexes count from 0 on each network card."""
+
+    card: int
+    index: int
+
+
+@dataclass
+class Attachment:
+    """An interface on an instance; moto's serializer reads these fields by their names."""
+
+    attachment_id: str
+    attach_time: datetime
+    device_index: int
+    network_card_index: int
+    instance_id: str
+    instance_owner_id: str
+    delete_on_termination: bool
+    attached_at: float
+    clock: Callable[[], float]
+    detaching: bool = False
+
+    @property
+    def slot(self) -> Slot:
+        """Where on the instance."""
+        return Slot(self.network_card_index, self.device_index)
+
+    @property
+    def status(self) -> str:
+        """EC2's AttachmentStatus at this moment."""
+        if self.detaching:
+            return "detaching"
+        return "attaching" if self.clock() < self.attached_at else "attached"
+
+
+class Identified(Protocol):
+    """Anything of moto's that has an id."""
+
+    id: str
+
+
+class Subnet(Identified, Protocol):
+    """moto's Subnet."""
+
+    vpc_id: str
+    availability_zone: str
+    availability_zone_id: str
+    cidr: Any
+
+    def get_available_subnet_ip(self, instance: None) -> str:
+        """Take the next free address; StopIteration when there is none."""
+
+    def request_ip(self, ip: str, instance: None) -> None:
+        """Take an address that is free."""
+
+    def del_subnet_ip(self, ip: str) -> None:
+        """Give an address back."""
+
+
+class SecurityGroup(Identified, Protocol):
+    """moto's SecurityGroup."""
+
+    vpc_id: str
+
+
+class State(Protocol):
+    """moto's InstanceState."""
+
+    name: str
+    code: int
+
+
+class Interface(Identified, Protocol):
+    """moto's NetworkInterface; ``attachment`` is ours."""
+
+    subnet: Subnet
+    instance: "Instance | None"
+    attachment: Attachment | None
+    owner_id: str
+    interface_type: str
+    requester_managed: bool
+    operator: dict[str, Any] | None
+    private_ip_address: str
+    public_ip: str | None
+    delete_on_termination: bool
+    device_index: int | None
+    status: str
+
+    def get_filter_value(self, filter_name: str) -> object:
+        """Return what a Describe filter compares."""
+
+
+class Placement(Protocol):
+    """moto's InstancePlacement."""
+
+    availability_zone_id: str
+
+
+class Instance(Identified, Protocol):
+    """moto's Instance; ``nics`` has the primary interface at 0."""
+
+    owner_id: str
+    instance_type: str
+    instance_state: State
+    availability_zone: str
+    placement: Placement
+    subnet_id: str | None
+    nics: dict[int, Interface]
+
+
+class Reservation(Identified, Protocol):
+    """A copy of moto's Reservation."""
+
+    instances: list[Instance]
+
+
+class Backend(Protocol):
+    """moto's EC2 of one account and Region."""
+
+    enis: dict[str, Interface]
+    tags: dict[str, dict[str, str]]
+    subnets: dict[str, dict[str, Subnet]]
+
+    def describe_instances(self, filters: dict[str, list[str]]) -> list[Reservation]:
+        """Return copies of the reservations, each with the instances that pass."""
+
+    def get_instance_by_id(self, instance_id: str) -> Instance | None:
+        """Return an instance of any state."""
+
+    def get_security_group_from_id(self, group_id: str) -> SecurityGroup | None:
+        """Return a security group of any VPC."""

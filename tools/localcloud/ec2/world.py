@@ -1,0 +1,29 @@
+"""What the actions of the local EC2 share."""
+
+from dataclasses import dataclass, field
+
+from localcloud.ec2.timeline import Timeline
+from localcloud.events import Publish
+from localcloud.settings import Settings
+
+
+@dataclass(frozen=True)
+class LaunchedInterface:
+    """What RunInstances says of an interface and moto forgets."""
+
+    delete_on_termination: bool
+    network_card_index: int
+
+
+@dataclass
+class World:
+    """
+    The settings, the clockwork and the bus.
+
+    ``launching`` holds, while RunInstances runs, its interfaces by device index.
+    """
+
+    settings: Settings
+    timeline: Timeline
+    publish: Publish
+    launching: dict[int, LaunchedInterface] = field(default_factory=dict)

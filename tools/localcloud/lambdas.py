@@ -1,0 +1,96 @@
+"""Lambda as AWS has it: errors keep their class names, functions call with their roles."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from localcloud import private
+
+UNNAMED = "Runtime.HandlerError"
+_raised = threading.local()
+
+
+def install() -> None:
+    """Change ministack's Lambda; call once, before the first function runs."""
+    script = private.original(private.RUNTIME, "_PYTHON_WORKER_SCRIPT")
+    named = script.replace(private.WORKER_ERROR, private.WORKER_ERROR_NAMED)
+    invoke = private.original(private.RUNTIME, "Worker.invoke")
+    execute = private.original(private.LAMBDA, "_execute_function_warm")
+    private.replace(private.RUNTIME, "_PYTHON_WORKER_SCRIPT", named)
+    private.replace(private.RUNTIME, "Worker.invoke", _noting_error_type(invoke))
+    private.replace(private.LAMBDA, "_execute_function_warm", _naming_error(execute))
+    private.replace(private.RUNTIME, "execution_credentials", role_credentials)
+    limit = private.original(private.LAMBDA, "_sqs_esm_concurrency")
+    private.replace(private.LAMBDA, "_sqs_esm_concurrency", _reading_number(limit))
+
+
+def stop_workers() -> None:
+    """End every worker process by its id, and remove what it unpacked."""
+    private.original(private.RUNTIME, "reset")()
+
+
+def _reading_number(limit: Callable[..., int]) -> Callable[..., int]:
+    """Take a MaximumConcurrency that comes from a stack's parameter: CloudFormation's are text."""
+
+    def reading(esm: dict[str, Any], *args: object) -> int:
+        scaling = {key: int(value) for key, value in (esm.get("ScalingConfig") or {}).items()}
+        return limit(esm | {"ScalingConfig": scaling}, *args)
+
+    return reading
+
+
+def _noting_error_type(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def noting(*args: object, **kwargs: object) -> dict[str, Any]:
+        answer = invoke(*args, **kwargs)
+        _raised.type = answer.get("error_type")
+        return answer
+
+    return noting
+
+
+def _naming_error(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """
+    Report the exception's class as ``errorType``; Step Functions matches it in ErrorEquals.
+
+    Source: AWS Lambda Developer Guide, "Python function exceptions".
+    """
+
+    def naming(*args: object) -> dict[str, Any]:
+        _raised.type = None
+        result = execute(*args)
+        body = result.get("body")
+        if result.get("error") and _raised.type and body["errorType"] == UNNAMED:
+            body["errorType"] = _raised.type
+        return result
+
+    return naming
+
+
+def role_credentials(config: dict[str, Any]) -> dict[str, str]:
+    """
+    Give a function a session of its role, as AWS does, whether or not IAM is enforced.
+
+    ministack does so only under enforcement; without it, the call log could not tell who called.
+    """
+    account, _region = private.original(private.RUNTIME, "_account_region_from_function_config")(
+        config
+    )
+    role = config.get("Role", "").rsplit("/", 1)[-1]
+    name = config.get("FunctionName", "function")[:64]
+    digest = hashlib.sha256(f"{config.get('FunctionArn')}:{role}:{os.getpid()}".encode())
+    secret = digest.hexdigest()
+    key = f"ASIA{secret[:16].upper()}"
+    session = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{name}",
+        "UserId": f"{role}:{name}",
+        "SecretAccessKey": secret,
+        "SessionToken": secret,
+    }
+    private.original(private.STS, "register_session")(key, session)
+    return {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SESSION_TOKEN": secret,
+    }

@@ -1,0 +1,130 @@
+"""
+Everything private that is touched in ministack and moto.
+
+The rest of the package reaches inside these two only through ``original`` and ``replace``, which
+know the names listed here and no others; ``moved`` says what an upgrade has moved.
+"""
+
+import importlib
+from importlib.metadata import version
+from operator import attrgetter
+from typing import Any
+
+PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
+
+APP = "ministack.app"
+IAM_ACTIONS = "ministack.core.iam_actions"
+IAM_EVALUATOR = "ministack.core.iam_evaluator"
+RUNTIME = "ministack.core.lambda_runtime"
+RESPONSES = "ministack.core.responses"
+EVENTBRIDGE = "ministack.services.eventbridge"
+LAMBDA = "ministack.services.lambda_svc"
+STS = "ministack.services.sts"
+TAGGING = "ministack.services.tagging"
+MOTO_INTERFACES = "moto.ec2.models.elastic_network_interfaces"
+MOTO_INSTANCES = "moto.ec2.models.instances"
+
+NAMES = {
+    APP: {"SERVICE_HANDLERS", "app", "detect_service", "extract_region", "_routing_params"}
+    | {"extract_access_key_id"},
+    IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
+    | {"request_tag_context"},
+    IAM_EVALUATOR: {"AuthError", "enforce"},
+    RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
+    | {"_account_region_from_function_config"},
+    RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
+    EVENTBRIDGE: {"_put_events"},
+    LAMBDA: {"_execute_function_warm", "_sqs_esm_concurrency"},
+    STS: {"_sessions", "register_session"},
+    TAGGING: {"_COLLECTORS", "_RESOURCE_TAG_COLLECTORS"},
+    "moto.core.responses": {"ActionResult"},
+    "moto.ec2.models": {"ec2_backends"},
+    "moto.ec2.models.core": {"TaggedEC2Resource.get_tags"},
+    MOTO_INTERFACES: {
+        f"NetworkInterface.{name}"
+        for name in ("association", "attachment", "get_filter_value", "group_set", "owner_id")
+    },
+    "moto.ec2.models.instance_types": {"INSTANCE_TYPES"},
+    MOTO_INSTANCES: {
+        f"Instance.{name}"
+        for name in (
+            "attach_eni",
+            "network_interfaces",
+            "private_ip_address",
+            "subnet_id",
+            "vpc_id",
+        )
+    },
+    "moto.ec2.responses.elastic_network_interfaces": {
+        "ElasticNetworkInterfaces.describe_network_interfaces"
+    },
+    "moto.ec2.responses.instances": {"InstanceResponse.describe_instances"},
+    "moto.ec2.utils": {"EC2_PREFIX_TO_RESOURCE", "get_prefix", "random_eni_attach_id"},
+    "moto.moto_server.werkzeug_app": {"DomainDispatcherApplication", "create_backend_app"},
+}
+
+# Where moto keeps an interface's own security groups.
+GROUPS = "_group_set"
+
+# What ministack's Python worker writes when a handler raises, and what it should write as well.
+WORKER_ERROR = '"error": str(e), "trace": traceback.format_exc()'
+WORKER_ERROR_NAMED = f'"error_type": type(e).__name__, {WORKER_ERROR}'
+
+
+def original(module: str, name: str) -> Any:  # noqa: ANN401 - the libraries' own, untyped
+    """Return what ``module`` now holds under a listed ``name``, dotted for a class's member."""
+    if name not in NAMES[module]:
+        raise KeyError(f"{module}.{name} is not listed")
+    return attrgetter(name)(importlib.import_module(module))
+
+
+def replace(module: str, name: str, value: object) -> None:
+    """Put ``value`` in the place of a listed name."""
+    original(module, name)
+    owner, _, attribute = name.rpartition(".")
+    target = importlib.import_module(module)
+    setattr(attrgetter(owner)(target) if owner else target, attribute, value)
+
+
+def add(module: str, name: str, value: object) -> None:
+    """Give a class a member that it lacks; an upgrade that brings its own is an error."""
+    owner, _, attribute = name.rpartition(".")
+    target = attrgetter(owner)(importlib.import_module(module))
+    if hasattr(target, attribute):
+        raise AttributeError(f"{module}.{name} exists by now; drop ours")
+    setattr(target, attribute, value)
+
+
+def moved() -> list[str]:
+    """Say in one sentence each what is not where this package needs it."""
+    problems = [
+        f"{package} is at {version(package)}, but localcloud/private.py was written for {pin}."
+        for package, pin in PINNED.items()
+        if version(package) != pin
+    ]
+    gone = [
+        f"{module}.{name} is gone, which localcloud relies on."
+        for module, names in NAMES.items()
+        for name in sorted(names)
+        if not _present(module, name)
+    ]
+    return problems + (gone or _changed_inside())
+
+
+def _present(module: str, name: str) -> bool:
+    try:
+        original(module, name)
+    except (AttributeError, ImportError):
+        return False
+    return True
+
+
+def _changed_inside() -> list[str]:
+    """Look at what a name cannot tell."""
+    problems = []
+    if WORKER_ERROR not in original(RUNTIME, "_PYTHON_WORKER_SCRIPT"):
+        problems.append("ministack's Python worker words a function's error in another way.")
+    interface = importlib.import_module(MOTO_INTERFACES).NetworkInterface
+    if GROUPS not in interface.__init__.__code__.co_names:
+        problems.append(f"moto's interfaces have no {GROUPS} any more.")
+    return problems

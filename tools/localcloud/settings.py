@@ -1,0 +1,40 @@
+"""What the local AWS can be told while it runs."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Settings:
+    """
+    How fast and how strict the local EC2 is.
+
+    ``attach_seconds`` and ``detach_seconds``: time in `attaching` and `detaching`.
+    ``instance_seconds``: time in `pending`, `stopping` and `shutting-down`.
+    ``throttle_scale``: multiplies AWS's request buckets; 0 turns throttling off.
+    ``launch_tag_events``: tags given at creation raise tag events (AWS does not say whether
+    they do, so both worlds can be tried).
+    """
+
+    attach_seconds: float = 2.0
+    detach_seconds: float = 2.0
+    instance_seconds: float = 0.2
+    throttle_scale: float = 0.0
+    launch_tag_events: bool = True
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """
+        Take over ``changes`` together or not at all.
+
+        Raises:
+            ValueError: a name is unknown, or a value is not of the setting's type.
+        """
+        for name, value in changes.items():
+            if name not in asdict(self):
+                raise ValueError(f"no such setting: {name}")
+            wanted = bool if isinstance(getattr(self, name), bool) else float
+            fits = isinstance(value, bool) == (wanted is bool) and isinstance(value, int | float)
+            if not fits or value < 0:
+                raise ValueError(f"{name}: expected {wanted.__name__}, got {value!r}")
+        for name, value in changes.items():
+            setattr(self, name, value)
