@@ -1,9 +1,15 @@
-"""New capacity for a target: look at every instance that lacks it."""
+"""New capacity for a target: look at the instances that lack it."""
 
-from dualhome.application.batch import Agenda
+from collections.abc import Iterator
+
+from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Look, Wake
 from dualhome.application.ports import Ledger
+from dualhome.domain.attachment import Move
 from dualhome.domain.states import State
+
+WOKEN_PER_RELEASE = 10
+"""More than one, since the first to have waited may be unable to use the interface."""
 
 
 def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
@@ -11,3 +17,13 @@ def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
     for state in (State.WAITING, State.REFUSED):
         for instance in ledger.in_state(it.target, state):
             agenda.at_once(Look(instance, it.cause))
+
+
+def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
+    """Return a look at those that wait longest for what ``move`` frees, if it frees anything."""
+    after = move.after
+    if move.before is None or not move.before.holding or after.holding:
+        return
+    for instance in ledger.in_state(after.target, State.WAITING, after.zone, WOKEN_PER_RELEASE):
+        if instance != after.instance:
+            yield Look(instance, after.cause)

@@ -24,12 +24,12 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     instance = view.instance
     if instance is None or instance.state in GONE:
         return tuple(depart(view))
+    if view.policy.keys.ignore in instance.tags:
+        return tuple(_observe_all(view, instance, ()))
     try:
         wanted = wanted_by(view.policy.keys, instance.tags)
     except BadTagError as error:
         return (*_observe_all(view, instance, ()), *_refuse_tag(view, error))
-    if view.policy.keys.ignore in instance.tags:
-        return tuple(_observe_all(view, instance, ()))
     return (
         *_observe_all(view, instance, wanted),
         *_dismiss(view, wanted),

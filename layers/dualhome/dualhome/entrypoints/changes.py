@@ -11,7 +11,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.batch import Agenda, Batch, Run
+from dualhome.application.agenda import Agenda
+from dualhome.application.batch import Batch, Run
 from dualhome.application.looks import Look, Wake
 from dualhome.application.ports import Looks
 from dualhome.application.reconcile import reconcile

@@ -1,0 +1,35 @@
+"""The looks that an invocation leaves to be made after it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dualhome.application.looks import Look
+from dualhome.application.ports import Looks
+from dualhome.domain.retries import look_delay
+
+
+@dataclass(slots=True)
+class Agenda:
+    """The looks that this invocation will queue at its end, by delay."""
+
+    looks: dict[timedelta, dict[Look, None]] = field(default_factory=lambda: defaultdict(dict))
+
+    def at_once(self, look: Look) -> None:
+        """Look as soon as somebody can."""
+        self.looks[timedelta()][look] = None
+
+    def later(self, look: Look) -> None:
+        """Look again after a wait that grows with the attempts."""
+        again = look.again()
+        self.looks[look_delay(again.attempt)][again] = None
+
+    def hand_over(self, queue: Looks) -> None:
+        """
+        Put every look on the queue.
+
+        Raises:
+            TransientError: some are not queued; the messages that led to them must come back.
+        """
+        for delay, looks in self.looks.items():
+            queue.put(looks, delay)
