@@ -8,6 +8,17 @@ from typing import Any
 
 from localcloud import private
 
+# A worker in the middle of a long function would outlive a server that was killed.
+ORPHAN_WATCH = """
+import os, threading, time
+
+def _end_with_server(server=os.getppid()):
+    while os.getppid() == server:
+        time.sleep(0.5)
+    os._exit(1)
+
+threading.Thread(target=_end_with_server, daemon=True).start()
+"""
 UNNAMED = "Runtime.HandlerError"
 _raised = threading.local()
 
@@ -18,7 +29,7 @@ def install() -> None:
     named = script.replace(private.WORKER_ERROR, private.WORKER_ERROR_NAMED)
     invoke = private.original(private.RUNTIME, "Worker.invoke")
     execute = private.original(private.LAMBDA, "_execute_function_warm")
-    private.replace(private.RUNTIME, "_PYTHON_WORKER_SCRIPT", named)
+    private.replace(private.RUNTIME, "_PYTHON_WORKER_SCRIPT", ORPHAN_WATCH + named)
     private.replace(private.RUNTIME, "Worker.invoke", _noting_error_type(invoke))
     private.replace(private.LAMBDA, "_execute_function_warm", _naming_error(execute))
     private.replace(private.RUNTIME, "execution_credentials", role_credentials)

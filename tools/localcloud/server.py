@@ -51,12 +51,13 @@ def main() -> None:
         prepare_environment(port, options.region, scratch, auth=options.auth)
         if problems := private.moved():
             raise SystemExit("\n".join(problems))
-        asyncio.run(_serve(listener, options))
+        # Not asyncio.run: that would wait for every request under way, a function's for minutes.
+        asyncio.new_event_loop().run_until_complete(_serve(listener, options))
     finally:
         lambdas.stop_workers()
         shutil.rmtree(scratch, ignore_errors=True)
     sys.stdout.flush()
-    os._exit(0)  # ministack's threads, such as a queue's long poll, would hold the process
+    os._exit(0)  # ministack's threads would hold the process, too
 
 
 def _arguments() -> argparse.Namespace:
@@ -88,9 +89,15 @@ async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     config.bind = [f"fd://{listener.fileno()}"]
     config.loglevel = os.environ["LOG_LEVEL"]
     config.graceful_timeout = GRACE_SECONDS
-    announcement = asyncio.create_task(_announce(listener.getsockname()[1]))
-    await serve(cast("Framework", gateway), config, shutdown_trigger=stop.wait)
-    announcement.cancel()
+    app = cast("Framework", gateway)
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
+    stopping = asyncio.create_task(stop.wait())
+    announcing = asyncio.create_task(_announce(listener.getsockname()[1]))
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    announcing.cancel()
+    await asyncio.wait({serving}, timeout=2 * GRACE_SECONDS)
+    if serving.done():
+        serving.result()
 
 
 def _assemble(
