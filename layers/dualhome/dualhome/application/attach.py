@@ -49,7 +49,7 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
     except ThrottledError as error:
         if record.reason is not Reason.THROTTLED:
             because = {"reason": Reason.THROTTLED, "detail": error.message}
-            batch.move(record, State.CLAIMED, cause, **because)
+            batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
         return Outcome(look_again=True)
     except TransientError:
         return Outcome(look_again=True)
@@ -58,14 +58,17 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
         if seen is None or seen.instance != record.instance:
             return _refused(record, cause, batch, error)
         return _found(record, cause, batch, seen)
-    batch.move(record, State.ATTACHING, cause, attachment_id=attachment_id)
+    return _attaching(record, cause, batch, attachment_id=attachment_id)
+
+
+def _attaching(record: Attachment, cause: Cause, batch: Batch, **seen: object) -> Outcome:
+    batch.move(record, State.ATTACHING, cause, warnings=record.warnings, **seen)
     return Outcome(look_again=True)
 
 
 def _found(record: Attachment, cause: Cause, batch: Batch, seen: SeenAttachment) -> Outcome:
     """Our own earlier call was carried out, or somebody attached it here for us."""
-    batch.move(record, State.ATTACHING, cause, attachment_id=seen.id, slot=seen.slot)
-    return Outcome(look_again=True)
+    return _attaching(record, cause, batch, attachment_id=seen.id, slot=seen.slot)
 
 
 def _refused(record: Attachment, cause: Cause, batch: Batch, error: DualhomeError) -> Outcome:

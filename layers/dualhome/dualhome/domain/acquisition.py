@@ -44,13 +44,13 @@ class Request:
 
 def acquire(it: Request) -> Step | None:
     """Plan ``it``; None leaves things as they are."""
-    if _retries_later(it):
-        return None
     if it.instance.operator_managed:
         return _decline(it, Reason.INSTANCE_UNUSABLE, f"{it.instance.id} is managed by an operator")
     candidates = _candidates(it)
     if step := _adopt(it, candidates):
         return step
+    if _retries_later(it):
+        return None
     choice = choose_interface(candidates.values(), it.record.interface if it.record else None)
     if choice.interface is None:
         step = _decline(it, *_why_none(it, candidates, choice))
@@ -140,7 +140,9 @@ def _claim(it: Request, chosen: Candidate) -> Step:
 def _decline(it: Request, reason: Reason, detail: str) -> Step:
     state = state_for(reason)
     record = it.record
-    if record and (record.state, record.reason, record.pin) == (state, reason, it.want.index):
+    # What waits has a detail that changes with every other attachment: no move for that.
+    same = record and (record.state, record.reason, record.pin) == (state, reason, it.want.index)
+    if record and same and (state == State.WAITING or record.detail == detail):
         return Step(it.want.target)
     return it.step(state, reason=reason, detail=detail)
 
@@ -157,6 +159,8 @@ def _why_none(
     if principal.reason is Reason.NO_INTERFACE_IN_ZONE:
         zones = zones_with((it.interface for it in candidates.values()), choice.rejections)
         where = f"no interface for {target} in {it.instance.zone}"
+        if it.instance.zone in zones:  # the same name, but another zone by its id
+            return principal.reason, f"{principal.interface}: {principal.detail}"
         return principal.reason, f"{where}; zones that have some: {', '.join(zones)}"
     alike = sum(rejection.reason is principal.reason for rejection in choice.rejections)
     others = f", and {alike - 1} more alike" if alike > 1 else ""

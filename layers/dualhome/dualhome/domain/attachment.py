@@ -87,9 +87,15 @@ class Attachment:
         """
         Return the record's successor in ``state``.
 
-        Reason, detail and failure do not carry over: each state says why by itself.
+        Reason, detail, warnings and failure do not carry over: each state says why by itself.
         """
-        fresh: dict[str, Any] = {"reason": None, "detail": "", "failure": None, "retry_at": None}
+        fresh: dict[str, Any] = {
+            "reason": None,
+            "detail": "",
+            "warnings": (),
+            "failure": None,
+            "retry_at": None,
+        }
         return replace(
             self,
             state=state,

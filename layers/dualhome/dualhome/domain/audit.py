@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.identifiers import AccountId
+from dualhome.domain.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,6 @@ class AuditEntry:
     def seconds_to_attached(self) -> float | None:
         """Seconds from the event that asked to the attachment seen; None for other moves."""
         after = self.after
-        if (
-            after.state != "attached"
-            or self.move.from_state == "attached"
-            or not after.requested_at
-        ):
+        if after.state != State.ATTACHED or after.requested_at is None:
             return None
         return (after.since - after.requested_at).total_seconds()

@@ -52,6 +52,13 @@ Verdict = tuple[Reason, str] | None
 Rule = Callable[[Candidate], Verdict]
 
 
+def _in_pool(it: Candidate) -> Verdict:
+    key = it.policy.keys.pool
+    if it.interface.tags.get(key, "").strip() == it.target:
+        return None
+    return Reason.NO_TARGET, f"it is not tagged {key}={it.target}"
+
+
 def _serves_target(it: Candidate) -> Verdict:
     key = it.policy.keys.target
     if it.tags_of_vpc.get(key, "").strip() == it.target:
@@ -116,7 +123,10 @@ def _same_zone(it: Candidate) -> Verdict:
     ids_agree = here.zone_id == there.zone_id or not (here.zone_id and there.zone_id)
     if here.zone == there.zone and ids_agree:
         return None
-    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {there.zone}, the instance in {here.zone}"
+    theirs, ours = (f"{it.zone} ({it.zone_id})" for it in (there, here))
+    if there.zone != here.zone:
+        theirs, ours = there.zone, here.zone
+    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {theirs}, the instance in {ours}"
 
 
 def _tolerable_overlap(it: Candidate) -> Verdict:
@@ -128,7 +138,7 @@ def _tolerable_overlap(it: Candidate) -> Verdict:
 
 def _not_reserved(it: Candidate) -> Verdict:
     reserved = it.interface.tags.get(it.policy.keys.reserved_for, "").strip()
-    if not reserved or reserved in {it.instance.id, it.instance.name}:
+    if not reserved or reserved in {it.instance.id, it.instance.name.strip()}:
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"
 
@@ -146,6 +156,7 @@ def _unclaimed(it: Candidate) -> Verdict:
 
 
 PAIR_RULES: tuple[Rule, ...] = (
+    _in_pool,
     _serves_target,
     _other_vpc,
     _allowed,

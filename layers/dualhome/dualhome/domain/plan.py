@@ -60,9 +60,10 @@ def targets_to_read(
 
 
 def _observe_all(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
-    names = {want.target for want in wanted}
     for record in view.records.values():
-        if step := observe(view, instance, record, wanted=record.target in names):
+        index = record.slot.index if record.slot else None
+        here = any(it.target == record.target and it.index in {None, index} for it in wanted)
+        if step := observe(view, instance, record, wanted=here):
             yield step
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from dualhome.domain.attachment import Attachment, Failure, Origin
+from dualhome.domain.attachment import Attachment, Failure
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -25,12 +25,13 @@ def observe(view: View, instance: Instance, record: Attachment, *, wanted: bool)
     """
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
 
-    What is not ``wanted`` is never attached; what is attached is recorded all the same.
+    What is not ``wanted`` where it is, is never attached; what is attached is recorded
+    all the same.
     """
     match record.state:
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             if seen := instance.attachment_of(record.interface):
-                return _seen(view, record, seen)
+                return _seen(view, record, seen, wanted=wanted)
             return _not_seen(view, instance, record, wanted=wanted)
         case _:
             return None
@@ -48,17 +49,17 @@ def depart(view: View) -> Iterator[Step]:
             yield Step(record.target, move=gone)
 
 
-def _seen(view: View, record: Attachment, seen: SeenAttachment) -> Step | None:
+def _seen(view: View, record: Attachment, seen: SeenAttachment, *, wanted: bool) -> Step | None:
     truth = {"slot": seen.slot, "attachment_id": seen.id, "warnings": record.warnings}
-    match seen.status:
-        case AttachmentStatus.ATTACHED:
-            if record.state != State.ATTACHED:
-                return Step(record.target, move=view.move(record, State.ATTACHED, **truth))
-            if record.attachment_id == seen.id:
-                return None
-            adopted = view.move(record, State.ATTACHED, origin=Origin.ADOPTED, **truth)
-            return Step(record.target, move=adopted)
-        case AttachmentStatus.ATTACHING if record.state == State.CLAIMED:
+    match seen.status, record.state:
+        case AttachmentStatus.ATTACHED, State.ATTACHED if record.attachment_id == seen.id:
+            return None
+        case AttachmentStatus.ATTACHED, State.ATTACHED:
+            # Somebody has attached it anew; let go first, since another record may hold its slot.
+            return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+        case AttachmentStatus.ATTACHED, _:
+            return Step(record.target, move=view.move(record, State.ATTACHED, **truth))
+        case AttachmentStatus.ATTACHING, State.CLAIMED:
             attaching = view.move(record, State.ATTACHING, **truth)
             return Step(record.target, move=attaching, look_again=True)
         case _:
@@ -94,12 +95,9 @@ def _may_resume(view: View, instance: Instance, record: Attachment, age: timedel
 
 
 def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> Step:
-    if not wanted:
-        released = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
-        return Step(record.target, move=released)
-    return Step(
-        record.target, move=view.move(record, State.WAITING, reason=reason), plan_again=True
-    )
+    state = State.WAITING if wanted else State.RELEASED
+    because = reason if wanted else Reason.NOT_WANTED
+    return Step(record.target, move=view.move(record, state, reason=because), plan_again=True)
 
 
 def _vanished(view: View, record: Attachment) -> dict[str, object]:

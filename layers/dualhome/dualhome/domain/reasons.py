@@ -74,7 +74,10 @@ class Reason(StrEnum):
     )
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
-    NOT_WANTED = "NOT_WANTED", "Nothing to do: the instance's tag no longer names this target."
+    NOT_WANTED = (
+        "NOT_WANTED",
+        "Nothing to do: the instance asks for this target no longer, or to be left alone.",
+    )
 
 
 WAITING_REASONS = frozenset({Reason.POOL_EMPTY, Reason.RESERVED})

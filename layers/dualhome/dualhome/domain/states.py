@@ -39,9 +39,8 @@ LEGAL_MOVES: dict[State | None, frozenset[State]] = {
     State.ATTACHING: frozenset(
         {State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING, State.FAILED}
     ),
-    # Somebody else attached it anew (attached), or detached it (waiting: it is attached again),
-    # or the instance is gone.
-    State.ATTACHED: frozenset({State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING}),
+    # Somebody else detached it (waiting: it is attached again), or the instance is gone.
+    State.ATTACHED: frozenset({State.RELEASING, State.RELEASED, State.WAITING}),
     State.RELEASING: frozenset({State.RELEASED, State.FAILED, State.STUCK}),
     State.STUCK: frozenset({State.RELEASING, State.RELEASED, State.FAILED}),
 }

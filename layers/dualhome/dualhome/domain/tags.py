@@ -125,7 +125,7 @@ def parse_device_index(tags: Mapping[str, str], key: str) -> int | None:
     if value is None:
         return None
     if not _INDEX.fullmatch(value.strip()):
-        raise _bad(key, value, "a device index from 1 up")
+        raise _bad(key, value, "a device index from 1 to 999")
     return int(value)
 
 
@@ -136,7 +136,7 @@ def _parse_wanted(key: str, value: str, word: str) -> Wanted:
     raise _bad(
         key,
         value,
-        f"NAME or NAME@INDEX (NAME: 1 to 32 of A-Z a-z 0-9 . _ -, INDEX: 1 and up), not {word!r}",
+        f"NAME or NAME@INDEX (NAME: 1 to 32 of A-Z a-z 0-9 . _ -, INDEX: 1 to 999), not {word!r}",
     )
 
 

@@ -1,0 +1,127 @@
+"""The documents say what the code and the template are: no name is missing, none is invented."""
+
+import re
+
+import pytest
+
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.tags import TagKeys
+from tests.support.template import ROOT, load
+
+README = "README.md"
+OPERATIONS = "docs/operations.md"
+DECISIONS = sorted(path.name for path in ROOT.glob("docs/decisions/*.md"))
+DOCUMENTS = [
+    README,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    OPERATIONS,
+    *(f"docs/decisions/{name}" for name in DECISIONS),
+]
+
+TAG_KEYS = [
+    getattr(TagKeys(), name) for name, it in vars(TagKeys).items() if isinstance(it, property)
+]
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def text(document: str) -> str:
+    """Return ``document`` as it is written."""
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def named(pattern: str) -> set[str]:
+    """Return what the group in ``pattern`` finds in any document."""
+    return {name for document in DOCUMENTS for name in re.findall(pattern, text(document))}
+
+
+def rows(document: str, heading: str) -> list[str]:
+    """Return the code word that opens each table row between ``heading`` and the next."""
+    _, _, rest = text(document).partition(f"\n## {heading}\n")
+    section = re.split(r"^#+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+def anchors(document: str) -> set[str]:
+    """Return the anchors of the headings of ``document``, made as code forges make them."""
+    titles = (re.sub(r"[^\w\s-]", "", title).lower() for title in HEADING.findall(text(document)))
+    return {title.replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(("heading", "names"), [("States", list(State)), ("Reasons", list(Reason))])
+def test_operations_explains_each_name_once_and_no_other(heading: str, names: list[str]) -> None:
+    """Whoever reads a status tag at night finds each word of it, in the code's order."""
+    assert names == rows(OPERATIONS, heading)
+
+
+@pytest.mark.parametrize(
+    ("document", "heading"), [(README, "Deploy it"), (OPERATIONS, "Parameters")]
+)
+def test_the_parameters_told_are_those_of_the_template(document: str, heading: str) -> None:
+    """A parameter that is not told is not used; one that is gone misleads."""
+    assert list(load()["Parameters"]) == rows(document, heading)
+
+
+def test_the_defaults_told_are_those_of_the_template() -> None:
+    """What is read before a deployment is what the deployment asks."""
+    told = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", text(README), re.MULTILINE))
+
+    assert {name: str(it["Default"]) for name, it in load()["Parameters"].items()} == told
+
+
+@pytest.mark.parametrize("key", TAG_KEYS)
+def test_the_readme_explains_every_tag(key: str) -> None:
+    """Tags are the whole of the contract with users."""
+    assert re.search(rf"^\| [a-zA-Z, ]+ \| `{key}` \|", text(README), re.MULTILINE)
+
+
+def test_the_readme_names_no_tag_that_is_not_read_or_written() -> None:
+    """A tag that nobody reads would be set in vain."""
+    assert set(TAG_KEYS) == set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(README)))
+
+
+def test_every_make_target_told_of_exists() -> None:
+    """A command that is copied from a document works."""
+    told = named(r"(?:`|\$ )make ([a-z0-9]+)")
+
+    assert {"demo", "test", "up"} <= told
+    assert told <= set(re.findall(r"^([a-z0-9]+):", text("Makefile"), re.MULTILINE))
+
+
+def test_every_output_of_the_stack_told_of_exists() -> None:
+    """The name of a table or a queue comes from the stack wherever a command needs it."""
+    told = named(r"\$\(output (\w+)\)") | named(r"`(\w+QueueUrl)`")
+
+    assert {"AuditTableName", "ChangesQueueUrl"} <= told
+    assert told <= set(load()["Outputs"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document: str) -> None:
+    """Files and headings are renamed; links to them are forgotten."""
+    for path, anchor in LINK.findall(text(document)):
+        target = (ROOT / document).parent / path if path else ROOT / document
+
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(str(target.relative_to(ROOT))), anchor
+
+
+def test_the_documents_lead_to_one_another() -> None:
+    """What nobody links to nobody reads; and the test above has links to follow."""
+    linked = set(LINK.findall(text(README)))
+
+    assert {
+        ("docs/architecture.md", ""),
+        ("docs/operations.md", ""),
+        ("docs/decisions/", ""),
+    } <= linked
+
+
+def test_every_decision_can_be_found_by_its_number() -> None:
+    """Code and template cite decisions by number."""
+    assert [f"{number:04}" for number in range(1, len(DECISIONS) + 1)] == [
+        name[:4] for name in DECISIONS
+    ]

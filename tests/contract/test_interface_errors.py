@@ -1,0 +1,63 @@
+"""EC2's errors as the domain sorts them, through the real client."""
+
+import pytest
+
+from dualhome.domain.errors import (
+    AccessDeniedError,
+    DualhomeError,
+    InstanceStateError,
+    InterfaceGoneError,
+    InterfaceInUseError,
+    ThrottledError,
+    UnavailableError,
+    UnexpectedAwsError,
+)
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.network import DeviceSlot
+from tests.support.builders import SLOT
+from tests.support.local_world import LocalWorld
+
+POOL = "dualhome:pool"
+SECOND = DeviceSlot(0, 2)
+NOBODY = InstanceId("i-0123456789abcdef0")
+NOTHING = InterfaceId("eni-0123456789abcdef0")
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("RequestLimitExceeded", ThrottledError),
+        ("InternalError", UnavailableError),
+        ("Unavailable", UnavailableError),
+        ("IncorrectState", InstanceStateError),
+        ("UnauthorizedOperation", AccessDeniedError),
+        ("InvalidNetworkInterface.NotFound", InterfaceGoneError),
+        ("InvalidParameterValue", UnexpectedAwsError),
+        ("SomethingUnheardOf", UnexpectedAwsError),
+    ],
+)
+def test_an_error_of_ec2_keeps_its_code_and_words(
+    local_world: LocalWorld, code: str, meaning: type[DualhomeError]
+) -> None:
+    """What we sort it as is our opinion; code and message are what the operator looks up."""
+    message = "Nobody has seen this before: <eni-…>."
+    instance, interface = local_world.instance(), local_world.interface()
+    local_world.fail_next(code, message)
+
+    with pytest.raises(DualhomeError) as refusal:
+        local_world.interfaces.attach(instance, interface, SLOT)
+
+    assert meaning is type(refusal.value)
+    assert code == refusal.value.code
+    assert refusal.value.message.endswith(message)
+
+
+def test_the_two_meanings_of_one_code_are_told_apart_by_the_message(
+    local_world: LocalWorld,
+) -> None:
+    """EC2 may say InvalidParameterValue for an interface in use, too."""
+    instance, interface = local_world.instance(), local_world.interface()
+    local_world.fail_next("InvalidParameterValue", f"Interface: [{interface}] in use.")
+
+    with pytest.raises(InterfaceInUseError):
+        local_world.interfaces.attach(instance, interface, SLOT)

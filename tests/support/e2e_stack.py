@@ -1,0 +1,172 @@
+"""The deployed template on a local cloud, as one sees it from outside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from localcloud.lifecycle import LocalCloud
+from localcloud.server_process import ServerOptions
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sqs import SQSClient
+
+Item = dict[str, Any]
+
+_from_wire = TypeDeserializer().deserialize
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A local cloud, and the names of what the template has made on it."""
+
+    cloud: LocalCloud
+    outputs: Mapping[str, str]
+
+    @cached_property
+    def ec2(self) -> "EC2Client":
+        """The administrator's EC2."""
+        client: EC2Client = self.cloud.client("ec2")
+        return client
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The administrator's SQS."""
+        client: SQSClient = self.cloud.client("sqs")
+        return client
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """The administrator's EventBridge."""
+        client: EventBridgeClient = self.cloud.client("events")
+        return client
+
+    @cached_property
+    def _dynamodb(self) -> "DynamoDBClient":
+        client: DynamoDBClient = self.cloud.client("dynamodb")
+        return client
+
+    def records(self, instance: str) -> dict[str, Item]:
+        """Return the records of ``instance`` by target."""
+        found = self._partition("AttachmentsTableName", f"INSTANCE#{instance}", "TARGET#")
+        return {item["target"]: item for item in found}
+
+    def slots(self, instance: str) -> dict[str, str]:
+        """Return the target that holds each slot of ``instance``, by ``card#index``."""
+        found = self._partition("AttachmentsTableName", f"INSTANCE#{instance}", "SLOT#")
+        return {item["sk"].removeprefix("SLOT#"): item["target"] for item in found}
+
+    def holder(self, interface: str) -> tuple[str, str] | None:
+        """Return the instance and the target that hold the claim of ``interface``."""
+        found = self._partition("AttachmentsTableName", f"INTERFACE#{interface}", "CLAIM")
+        return next(((item["instance"], item["target"]) for item in found), None)
+
+    def audit(self, instance: str) -> list[Item]:
+        """Return the audit entries of ``instance``, oldest first."""
+        return self._partition("AuditTableName", f"INSTANCE#{instance}", "")
+
+    def items_of_target(self, target: str) -> list[Item]:
+        """Return the records of every instance for ``target``."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self.outputs["AttachmentsTableName"],
+            IndexName="by-target",
+            KeyConditionExpression="target = :target",
+            ExpressionAttributeValues={":target": {"S": target}},
+        )
+        return [_plain(item) for page in pages for item in page["Items"]]
+
+    def raw_audit(self, instance: str) -> list[Item]:
+        """Return the audit entries of ``instance`` as DynamoDB's stream carries them."""
+        found = self._query("AuditTableName", f"INSTANCE#{instance}", "")
+        return [dict(item) for item in found]
+
+    def items(self) -> list[Item]:
+        """Return every item of both tables, in an order of their own."""
+        found = []
+        for table in ("AttachmentsTableName", "AuditTableName"):
+            pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
+            found += [_plain(item) for page in pages for item in page["Items"]]
+        return sorted(found, key=lambda item: (item["pk"], item["sk"]))
+
+    def tags(self, resource: str) -> dict[str, str]:
+        """Return the tags of an EC2 resource."""
+        found = self.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])
+        return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+
+    def attachments(self, instance: str) -> dict[int, tuple[str, str]]:
+        """Return interface and attachment status at each device index that EC2 shows."""
+        (group,) = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"]
+        return {
+            shown["Attachment"]["DeviceIndex"]: (
+                shown["NetworkInterfaceId"],
+                shown["Attachment"]["Status"],
+            )
+            for shown in group["Instances"][0].get("NetworkInterfaces", [])
+        }
+
+    def queue_depth(self, *, delayed: bool = True) -> int:
+        """Return how many changes wait, are being handled or, if ``delayed``, are yet to come."""
+        found = self.sqs.get_queue_attributes(
+            QueueUrl=self.outputs["ChangesQueueUrl"], AttributeNames=["All"]
+        )["Attributes"]
+        kinds = ("", "NotVisible", "Delayed") if delayed else ("", "NotVisible")
+        return sum(int(found[f"ApproximateNumberOfMessages{kind}"]) for kind in kinds)
+
+    def role(self, logical_id: str) -> str:
+        """Return the deployed name of a resource of the template, such as a role's."""
+        found = self.cloud.client("cloudformation").describe_stack_resource(
+            StackName="dualhome", LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def log_lines(self, function: str = "reconcile-instances") -> list[str]:
+        """Return what a function has logged so far, oldest first."""
+        pages = self.cloud.client("logs").get_paginator("filter_log_events")
+        group = f"/aws/lambda/dualhome/{function}"
+        found = pages.paginate(logGroupName=group)
+        return [str(event["message"]) for page in found for event in page["events"]]
+
+    def _partition(self, table: str, key: str, prefix: str) -> list[Item]:
+        return [_plain(item) for item in self._query(table, key, prefix)]
+
+    def _query(self, table: str, key: str, prefix: str) -> list[Mapping[str, Any]]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self.outputs[table],
+            KeyConditionExpression="pk = :pk AND sk >= :sk",
+            ExpressionAttributeValues={":pk": {"S": key}, ":sk": {"S": prefix or " "}},
+            ConsistentRead=True,
+        )
+        found = [item for page in pages for item in page["Items"]]
+        return [item for item in found if item["sk"]["S"].startswith(prefix)]
+
+
+@contextmanager
+def deployed(directory: Path, **options: Unpack[ServerOptions]) -> Iterator[Stack]:
+    """Start a local cloud, deploy the template to it, and stop it in the end."""
+    with LocalCloud.start(directory, **options) as cloud:
+        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome"))
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    return {key: _whole(_from_wire(value)) for key, value in item.items()}
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever DynamoDB holds
+    match value:
+        case Decimal():
+            return int(value) if value == int(value) else float(value)
+        case dict():
+            return {key: _whole(part) for key, part in value.items()}
+        case list():
+            return [_whole(part) for part in value]
+        case _:
+            return value

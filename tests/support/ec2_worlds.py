@@ -1,0 +1,63 @@
+"""What contract tests do to an EC2: ours in memory, or the strict local one."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from dualhome.application.ports import Instances, Interfaces, Vpcs
+from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId, Zone
+from tests.support.builders import ZONE
+
+Tags = Mapping[str, str]
+
+
+class Ec2World(Protocol):
+    """An EC2 as people and other programs use it, and the ports through which we see it."""
+
+    @property
+    def instances(self) -> Instances:
+        """The port on its instances."""
+        ...
+
+    @property
+    def interfaces(self) -> Interfaces:
+        """The port on its interfaces."""
+        ...
+
+    @property
+    def vpcs(self) -> Vpcs:
+        """The port on its VPCs."""
+        ...
+
+    def vpc(self, cidr: str, tags: Tags) -> VpcId:
+        """Return a new VPC."""
+        ...
+
+    def instance(
+        self, *, zone: Zone = ZONE, type_: str = "t3.medium", tags: Tags | None = None
+    ) -> InstanceId:
+        """Return a new instance that runs in a VPC of its own."""
+        ...
+
+    def interface(self, *, zone: Zone = ZONE, tags: Tags | None = None) -> InterfaceId:
+        """Return a new interface that is available in a VPC of its own."""
+        ...
+
+    def stop(self, instance: InstanceId) -> None:
+        """Bring ``instance`` to `stopped`."""
+        ...
+
+    def terminate(self, instance: InstanceId) -> None:
+        """Bring ``instance`` to `terminated`."""
+        ...
+
+    def detach(self, interface: InterfaceId) -> None:
+        """Detach ``interface`` as a person would."""
+        ...
+
+    def delete(self, interface: InterfaceId) -> None:
+        """Delete ``interface``."""
+        ...
+
+    def lose_next_reply(self) -> None:
+        """Let the next attach call be carried out, and only its reply be a server's error."""
+        ...

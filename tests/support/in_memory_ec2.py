@@ -1,0 +1,164 @@
+"""An EC2 in memory: instances, interfaces, VPCs and what connects them, under EC2's rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from dualhome.domain.errors import InterfaceInUseError
+from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, VpcId
+from dualhome.domain.network import (
+    AttachmentStatus,
+    Capacity,
+    DeviceSlot,
+    Instance,
+    InstanceState,
+    Interface,
+    SeenAttachment,
+    Vpc,
+)
+from tests.support.in_memory_calls import Calls
+from tests.support.in_memory_clock import FakeClock
+from tests.support.in_memory_ec2_rules import check_attach
+
+Id = TypeVar("Id", bound=str)
+Tagged = TypeVar("Tagged", Instance, Interface, Vpc)
+
+TYPES = {
+    "t3.micro": Capacity({0: 2}),
+    "t3.medium": Capacity({0: 3}),
+    "c5.4xlarge": Capacity({0: 8}),
+    "p4d.24xlarge": Capacity({0: 15, 1: 15, 2: 15, 3: 15}),
+}
+"""From DescribeInstanceTypes, NetworkInfo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An attachment and the moments of its changes."""
+
+    seen: SeenAttachment
+    attached_at: datetime
+    detached_at: datetime | None = None
+
+    def at(self, now: datetime) -> SeenAttachment | None:
+        """Return how the attachment looks at ``now``; None if it is over."""
+        if self.detached_at and now >= self.detached_at:
+            return None
+        there = now >= self.attached_at
+        status = AttachmentStatus.ATTACHED if there else AttachmentStatus.ATTACHING
+        return replace(self.seen, status=AttachmentStatus.DETACHING if self.detached_at else status)
+
+
+@dataclass(slots=True)
+class InMemoryEc2:
+    """The world behind the ports; what people and other programs do to it is not counted."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    calls: Calls = field(default_factory=Calls)
+    attach_seconds: float = 0
+    detach_seconds: float = 0
+    types: Mapping[str, Capacity] = field(default_factory=lambda: TYPES)
+    vpcs: dict[VpcId, Vpc] = field(default_factory=dict)
+    _instances: dict[InstanceId, Instance] = field(default_factory=dict)
+    _interfaces: dict[InterfaceId, Interface] = field(default_factory=dict)
+    _wires: dict[InterfaceId, Wire] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add(self, *things: Instance | Interface | Vpc) -> None:
+        """Let ``things`` exist; an instance brings its attachments, all of them complete."""
+        for thing in things:
+            match thing:
+                case Instance():
+                    self._instances[thing.id] = replace(thing, attachments=())
+                    wires = (Wire(seen, self.clock()) for seen in thing.attachments)
+                    self._wires.update({wire.seen.interface: wire for wire in wires})
+                case Interface():
+                    self._interfaces[thing.id] = replace(thing, attachment=None)
+                case Vpc():
+                    self.vpcs[thing.id] = thing
+
+    def instance(self, id_: InstanceId) -> Instance | None:
+        """Return the instance as EC2 shows it now."""
+        if found := self._instances.get(id_):
+            wires = (wire for wire in self._wires.values() if wire.seen.instance == id_)
+            here = (seen for wire in wires if (seen := wire.at(self.clock())))
+            return replace(found, attachments=tuple(here))
+        return None
+
+    def interface(self, id_: InterfaceId) -> Interface | None:
+        """Return the interface as EC2 shows it now."""
+        found, wire = self._interfaces.get(id_), self._wires.get(id_)
+        seen = wire.at(self.clock()) if wire else None
+        if found is None or seen is None:
+            return found
+        return replace(found, status=_interface_status(seen.status), attachment=seen)
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """Return every interface, but for the instances' primary ones."""
+        return tuple(shown for id_ in self._interfaces if (shown := self.interface(id_)))
+
+    def attach(
+        self, instance: InstanceId, interface: InterfaceId, slot: DeviceSlot
+    ) -> AttachmentId:
+        """Attach as anybody may; raises as EC2 refuses."""
+        there = self.instance(instance)
+        check_attach(there, self.interface(interface), (instance, interface), slot, self.types)
+        id_ = AttachmentId(f"eni-attach-{next(self._numbers):017x}")
+        seen = SeenAttachment(interface, instance, slot, AttachmentStatus.ATTACHING, id_)
+        done = self.clock() + timedelta(seconds=self.attach_seconds)
+        self._wires[interface] = Wire(seen, attached_at=done)
+        return id_
+
+    def detach(self, interface: InterfaceId) -> None:
+        """Detach ``interface``, as a person at the console does."""
+        done = self.clock() + timedelta(seconds=self.detach_seconds)
+        self._wires[interface] = replace(self._wires[interface], detached_at=done)
+
+    def delete(self, interface: InterfaceId) -> None:
+        """Delete ``interface``; one in use is not deleted."""
+        wire = self._wires.get(interface)
+        if wire and wire.at(self.clock()):
+            raise InterfaceInUseError(f"{interface} is currently in use.")
+        del self._interfaces[interface]
+
+    def put_state(self, instance: InstanceId, state: InstanceState) -> None:
+        """Let ``instance`` be in ``state``; a terminated one lets go of its interfaces."""
+        self._instances[instance] = replace(self._instances[instance], state=state)
+        if state is InstanceState.TERMINATED:
+            self._wires = {
+                id_: wire for id_, wire in self._wires.items() if wire.seen.instance != instance
+            }
+
+    def forget(self, instance: InstanceId) -> None:
+        """Let a terminated ``instance`` disappear, as EC2 does after about an hour."""
+        self.put_state(instance, InstanceState.TERMINATED)
+        del self._instances[instance]
+
+    def tag(self, resource: str, tags: Mapping[str, str | None]) -> None:
+        """Set ``tags``; None removes one. A resource that is gone is passed over."""
+        _retag(self._instances, resource, tags)
+        _retag(self._interfaces, resource, tags)
+        _retag(self.vpcs, resource, tags)
+
+    def tags_of(self, resource: str) -> Mapping[str, str]:
+        """Return the tags of an instance or interface; none of one that is gone."""
+        known: list[Instance | Interface] = [
+            *self._instances.values(),
+            *self._interfaces.values(),
+        ]
+        return next((it.tags for it in known if it.id == resource), {})
+
+
+def _interface_status(status: AttachmentStatus) -> str:
+    """Return EC2's ``NetworkInterfaceStatus``: a detaching interface is not in use any more."""
+    return "detaching" if status is AttachmentStatus.DETACHING else "in-use"
+
+
+def _retag(shelf: dict[Id, Tagged], resource: str, tags: Mapping[str, str | None]) -> None:
+    for id_, known in shelf.items():
+        if id_ == resource:
+            merged = {**known.tags, **tags}
+            kept = {key: value for key, value in merged.items() if value is not None}
+            shelf[id_] = replace(known, tags=kept)

@@ -1,0 +1,108 @@
+"""The record of an attachment, its moves, and what is kept of them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dualhome.domain.attachment import Failure, Move
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.errors import IllegalMoveError
+from dualhome.domain.network import DeviceSlot
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import HOLDING, State, check_move
+from tests.support.builders import (
+    INTERFACE,
+    NOW,
+    TRACE,
+    a_cause,
+    a_primary,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+)
+from tests.unit.domain.strategies import QUICK
+
+STATES = st.sampled_from(State)
+
+
+def an_entry(before: State | None, after: State, **fields: Any) -> AuditEntry:
+    """Return the audit entry of a move between two states."""
+    move = Move(a_record(before) if before else None, a_record(after, **fields))
+    return AuditEntry("01J", move, TRACE)
+
+
+@QUICK
+@given(STATES, STATES)
+def test_a_successor_is_a_new_version_that_says_why_by_itself(first: State, second: State) -> None:
+    """An old reason beside a new state would mislead whoever reads it."""
+    before = a_record(
+        first,
+        version=7,
+        reason=Reason.EC2_REFUSED,
+        detail="no",
+        failure=Failure("Code", "no"),
+        retry_at=NOW,
+    )
+    later, cause = NOW + timedelta(seconds=1), a_cause("event-2")
+
+    after = before.to(second, later, cause)
+
+    assert (after.state, after.version, after.since, after.cause) == (second, 8, later, cause)
+    assert (after.reason, after.detail, after.failure, after.retry_at) == (None, "", None, None)
+    assert (after.interface, after.slot, after.attempt) == (
+        before.interface,
+        before.slot,
+        before.attempt,
+    )
+
+
+@QUICK
+@given(STATES | st.none(), STATES)
+def test_an_illegal_move_cannot_be_made(first: State | None, second: State) -> None:
+    """A value that exists is legal: nobody downstream checks again."""
+    try:
+        check_move(first, second)
+    except IllegalMoveError:
+        with pytest.raises(IllegalMoveError):
+            an_entry(first, second)
+    else:
+        assert an_entry(first, second).move.from_state == first
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_record_holds_its_interface_in_the_holding_states_only(state: State) -> None:
+    """The ledger keeps claim and slot for exactly these."""
+    assert a_record(state).holding is (state in HOLDING)
+
+
+@pytest.mark.parametrize("before", [None, State.CLAIMED, State.ATTACHING, State.WAITING])
+def test_the_time_to_attached_counts_from_the_event_that_asked(before: State | None) -> None:
+    """The figure that users feel: from tag to attached."""
+    asked = NOW - timedelta(seconds=2.5)
+
+    assert an_entry(before, State.ATTACHED, requested_at=asked).seconds_to_attached == 2.5
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        an_entry(State.CLAIMED, State.ATTACHING),
+        an_entry(State.ATTACHING, State.ATTACHED, requested_at=None),
+    ],
+    ids=["not yet attached", "unknown start"],
+)
+def test_other_moves_have_no_time_to_attached(entry: AuditEntry) -> None:
+    """They would blur the figure."""
+    assert entry.seconds_to_attached is None
+
+
+def test_an_instance_knows_its_attachments_by_interface_and_slot() -> None:
+    """A record without an interface matches none."""
+    instance = an_instance(attachments=(a_primary(), a_seen_attachment()))
+
+    assert instance.attachment_of(INTERFACE) == a_seen_attachment()
+    assert instance.attachment_of(None) is None
+    assert instance.occupied() == {DeviceSlot(0, 0), DeviceSlot(0, 1)}

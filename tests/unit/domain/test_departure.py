@@ -1,0 +1,82 @@
+"""What becomes of the records of an instance that goes away."""
+
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.network import Instance, InstanceState
+from dualhome.domain.plan import plan_instance
+from dualhome.domain.progress import IN_FLIGHT
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import HOLDING, State
+from tests.support.builders import (
+    NOW,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+    an_interface,
+)
+from tests.support.view_builders import a_view
+
+GONE = [
+    None,
+    an_instance(state=InstanceState.SHUTTING_DOWN),
+    an_instance(state=InstanceState.TERMINATED),
+]
+LONG_AGO = NOW - IN_FLIGHT
+
+
+@pytest.mark.parametrize("instance", GONE, ids=["gone", "shutting-down", "terminated"])
+@pytest.mark.parametrize("state", set(State) - {State.RELEASED})
+def test_every_record_of_a_departed_instance_is_released(
+    instance: Instance | None, state: State
+) -> None:
+    """Its interface goes back to the pool, where others wait for it."""
+    record = a_record(state, since=LONG_AGO)
+
+    (step,) = plan_instance(a_view(instance, records=[record], pool=[an_interface()]))
+
+    assert step.move
+    assert step.attach is None
+    after = step.move.after
+    assert (after.state, after.reason) == (State.RELEASED, Reason.INSTANCE_STATE)
+
+
+@pytest.mark.parametrize("state", HOLDING)
+def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(state: State) -> None:
+    """Given free too early, it would be claimed by somebody whose attach EC2 refuses."""
+    record = a_record(state, since=LONG_AGO)
+    pool = [an_interface(attachment=a_seen_attachment())]
+
+    (step,) = plan_instance(a_view(None, records=[record], pool=pool))
+
+    assert (step.move, step.attach, step.look_again) == (None, None, True)
+
+
+def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:
+    """The attach may reach EC2 after our read, and the instance is not quite gone yet."""
+    record = a_record(State.CLAIMED, since=LONG_AGO + timedelta(seconds=1))
+
+    (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
+
+    assert (step.move, step.look_again) == (None, True)
+
+
+def test_an_interface_that_went_to_another_instance_is_not_held_for_the_departed() -> None:
+    """The record is ours, the interface no longer."""
+    pool = [an_interface(attachment=a_seen_attachment(instance="i-02"))]
+
+    (step,) = plan_instance(a_view(None, records=[a_record(State.ATTACHED)], pool=pool))
+
+    assert step.move
+    assert step.move.after.state == State.RELEASED
+
+
+def test_a_departed_instance_with_everything_released_needs_no_step() -> None:
+    """Duplicates of the last event change nothing."""
+    assert plan_instance(a_view(None, records=[a_record(State.RELEASED)])) == ()
+
+
+def test_an_instance_that_nobody_knows_needs_no_step() -> None:
+    """Neither EC2 nor the ledger has heard of it."""
+    assert plan_instance(a_view(None)) == ()

@@ -1,0 +1,35 @@
+"""Reasons and their advice."""
+
+import re
+
+import pytest
+
+from dualhome.domain.reasons import Reason, state_for
+from dualhome.domain.states import State
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_has_one_sentence_of_advice(reason: Reason) -> None:
+    """An operator reads it in a terminal, beside the record: one line, one thing to do."""
+    assert re.fullmatch(r"[A-Z][^.!?]*[^\s.!?]\.", reason.advice)
+    assert len(reason.advice) <= 100
+
+
+def test_no_two_reasons_give_the_same_advice() -> None:
+    """Two reasons with one answer are one reason."""
+    assert len(Reason) == len({reason.advice for reason in Reason})
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_is_written_and_read_back_by_its_name(reason: Reason) -> None:
+    """Records, events and tags carry the name alone."""
+    assert reason.name == str(reason) == f"{reason}"
+    assert reason is Reason[reason.value]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_only_what_another_release_can_cure_waits(reason: Reason) -> None:
+    """The waiting are woken when an interface is freed; the refused, when a tag changes."""
+    curable = reason in {Reason.POOL_EMPTY, Reason.RESERVED}
+
+    assert state_for(reason) == (State.WAITING if curable else State.REFUSED)

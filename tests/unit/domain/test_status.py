@@ -1,0 +1,81 @@
+"""The status of an instance, as a tag shows it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.status import MOVING, print_status
+from dualhome.domain.tags import MAX_VALUE, WHOLE_TAG
+from tests.support.builders import DATA, a_record
+from tests.unit.domain.strategies import QUICK
+
+LONGEST = "m" * 31
+LONG_RECORDS = [
+    a_record(State.REFUSED, target=f"{LONGEST}{name}", reason=Reason.NO_INTERFACE_IN_ZONE)
+    for name in "abcdefghijkl"
+]
+RECORDS = st.lists(st.sampled_from([*LONG_RECORDS, a_record()]), unique=True)
+
+
+def test_each_target_is_shown_with_its_state_and_what_matters_of_it() -> None:
+    """Whoever looks at the instance in the console needs no other tool for the first question."""
+    records = [
+        a_record(State.ATTACHED),
+        a_record(State.REFUSED, target=DATA, reason=Reason.NO_INTERFACE_IN_ZONE),
+    ]
+
+    shown = print_status(records)
+
+    assert shown == "data=refused:NO_INTERFACE_IN_ZONE mgmt=attached:eni-01@1"
+
+
+def test_a_malformed_tag_is_shown_without_a_target_and_only_while_it_is_refused() -> None:
+    """It names no target that could be shown."""
+    refused = a_record(State.REFUSED, target=WHOLE_TAG, reason=Reason.BAD_TAG)
+    corrected = a_record(State.RELEASED, target=WHOLE_TAG, reason=Reason.NOT_WANTED)
+
+    assert print_status([refused, a_record()]) == "refused:BAD_TAG mgmt=attached:eni-01@1"
+    assert print_status([corrected, a_record()]) == "mgmt=attached:eni-01@1"
+
+
+def test_what_is_released_needs_no_reason() -> None:
+    """It is over."""
+    record = a_record(State.RELEASED, reason=Reason.NOT_WANTED)
+
+    assert print_status([record]) == "mgmt=released"
+
+
+def test_a_state_without_a_reason_stands_alone() -> None:
+    """Nothing more is known."""
+    assert print_status([a_record(State.CLAIMED)]) == "mgmt=claimed"
+
+
+def test_an_instance_without_records_has_an_empty_status() -> None:
+    """Nothing is wanted, nothing is held."""
+    assert print_status([]) == ""
+
+
+@QUICK
+@given(RECORDS)
+def test_the_order_of_the_records_does_not_matter(records: list[Attachment]) -> None:
+    """The tag is written again only when something has changed."""
+    assert print_status(records) == print_status(reversed(records))
+
+
+@QUICK
+@given(RECORDS)
+def test_a_status_fits_in_a_tag_and_counts_what_it_leaves_out(records: list[Attachment]) -> None:
+    """EC2 refuses a longer value, and then there would be no status at all."""
+    status = print_status(records)
+    shown, _, rest = status.partition(" +")
+
+    assert len(status) <= MAX_VALUE
+    left_out = int(rest.removesuffix(" more")) if rest else 0
+    assert len(shown.split()) + left_out == len(records)
+
+
+def test_states_that_pass_in_seconds_are_those_on_the_way_to_another() -> None:
+    """A tag write each would double our calls to EC2."""
+    assert {State.CLAIMED, State.ATTACHING, State.RELEASING} == MOVING

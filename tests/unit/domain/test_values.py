@@ -1,0 +1,30 @@
+"""What all values of the domain have in common."""
+
+import dataclasses
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+from dualhome import domain
+
+NAMES = [it.name for it in pkgutil.iter_modules(domain.__path__)]
+MODULES = [import_module(f"dualhome.domain.{name}") for name in NAMES]
+VALUES: dict[str, type] = {
+    it.__name__: it
+    for module in MODULES
+    for it in vars(module).values()
+    if isinstance(it, type) and dataclasses.is_dataclass(it)
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+def test_every_value_is_frozen_and_has_no_room_for_more(value: type) -> None:
+    """A plan may be kept, compared and made again only if nothing it rests on can change."""
+    assert value.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__slots__" in vars(value)
+
+
+def test_the_domain_has_values() -> None:
+    """The test above would pass if it found none."""
+    assert {"View", "Step", "Move", "Attachment"} <= set(VALUES)

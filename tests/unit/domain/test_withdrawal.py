@@ -1,0 +1,92 @@
+"""What becomes of an attachment under way when nobody asks for it any longer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.network import AttachmentStatus
+from dualhome.domain.plan import plan_instance
+from dualhome.domain.progress import IN_FLIGHT, RESUME_AFTER
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import (
+    MGMT,
+    NOW,
+    a_primary,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+    an_interface,
+)
+from tests.support.view_builders import a_view
+
+SECOND = timedelta(seconds=1)
+WITHDRAWN = {
+    "no tag": {},
+    "another target": {"dualhome:targets": "data"},
+    "ignored": {"dualhome:targets": "mgmt", "dualhome:ignore": ""},
+    "malformed": {"dualhome:targets": "mgmt@0"},
+}
+each_way = pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.keys())
+
+
+@each_way
+def test_a_claim_that_nobody_asks_for_is_not_carried_out(tags: Mapping[str, str]) -> None:
+    """The tag went, or became unreadable, between the claim and the attach."""
+    throttled = a_record(State.CLAIMED, reason=Reason.THROTTLED, since=NOW - IN_FLIGHT + SECOND)
+    view = a_view(an_instance(targets=None, tags=tags), records=[throttled], pool=[an_interface()])
+
+    steps = {step.target: step for step in plan_instance(view)}
+
+    assert not any(step.attach for step in steps.values())
+    assert (steps[MGMT].move, steps[MGMT].look_again) == (None, True)
+
+
+@each_way
+@pytest.mark.parametrize(
+    ("state", "age"), [(State.CLAIMED, IN_FLIGHT), (State.ATTACHED, RESUME_AFTER)]
+)
+def test_what_is_neither_asked_for_nor_there_is_released(
+    tags: Mapping[str, str], state: State, age: timedelta
+) -> None:
+    """Its interface goes back to the pool; the tag may ask for another place at once."""
+    record = a_record(state, since=NOW - age)
+    view = a_view(an_instance(targets=None, tags=tags), records=[record], pool=[an_interface()])
+
+    step = next(step for step in plan_instance(view) if step.target == MGMT)
+
+    assert (step.attach, step.plan_again) == (None, True)
+    assert step.move
+    assert (step.move.after.state, step.move.after.reason) == (State.RELEASED, Reason.NOT_WANTED)
+
+
+@each_way
+def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
+    tags: Mapping[str, str],
+) -> None:
+    """Nothing may be attached and unrecorded: hands off is not eyes shut."""
+    for status, state in (
+        (AttachmentStatus.ATTACHING, State.ATTACHING),
+        (AttachmentStatus.ATTACHED, State.ATTACHED),
+    ):
+        seen = a_seen_attachment(status=status)
+        instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen))
+        view = a_view(
+            instance, records=[a_record(State.CLAIMED)], pool=[an_interface(attachment=seen)]
+        )
+
+        step = next(step for step in plan_instance(view) if step.target == MGMT)
+
+        assert step.move
+        assert step.move.after.state == state
+
+
+@each_way
+def test_what_is_attached_stays_attached(tags: Mapping[str, str]) -> None:
+    """Nothing is let go by a plan of acquisition, least of all for a typing error."""
+    seen = a_seen_attachment()
+    instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen))
+    view = a_view(instance, records=[a_record()], pool=[an_interface(attachment=seen)])
+
+    assert not [step for step in plan_instance(view) if step.target == MGMT]

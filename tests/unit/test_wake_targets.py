@@ -1,0 +1,82 @@
+"""New capacity for a target: who is looked at."""
+
+from datetime import timedelta
+
+import pytest
+
+from dualhome.application.agenda import Agenda
+from dualhome.application.looks import Look, Wake
+from dualhome.application.wake import wake
+from dualhome.domain.attachment import Move
+from dualhome.domain.states import HOLDING, State
+from tests.support.builders import DATA, MGMT, TRACE, a_cause, a_record
+from tests.support.in_memory_ledger import InMemoryLedger
+
+CAUSE = a_cause("event-wake")
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.REFUSED])
+def test_who_lacks_the_target_is_looked_at_at_once(state: State) -> None:
+    """A refusal may rest on what has just changed: a zone without interfaces, a closed VPC."""
+    ledger = InMemoryLedger()
+    ledger.commit(Move(None, a_record(state)), TRACE)
+
+    looks = _woken(ledger)
+
+    assert {timedelta(): [Look(a_record(state).instance, CAUSE)]} == looks
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.WAITING, State.REFUSED}))
+def test_who_has_the_target_or_failed_or_left_is_let_be(state: State) -> None:
+    """A failure waits for its time: another interface was not what it lacked."""
+    ledger = InMemoryLedger()
+    _lead_to(ledger, state)
+
+    assert {} == _woken(ledger)
+
+
+def test_who_waits_for_another_target_is_let_be() -> None:
+    """An interface is in one pool."""
+    ledger = InMemoryLedger()
+    ledger.commit(Move(None, a_record(State.WAITING, target=DATA)), TRACE)
+
+    assert {} == _woken(ledger)
+
+
+def test_everybody_is_looked_at_once_in_every_zone() -> None:
+    """The event does not say which zone has gained."""
+    ledger = InMemoryLedger()
+    for number, zone in enumerate(["us-east-1b", "us-east-1a", "us-east-1b"]):
+        record = a_record(State.WAITING, instance=f"i-0{number}", zone=zone)
+        ledger.commit(Move(None, record), TRACE)
+
+    (looks,) = _woken(ledger).values()
+
+    assert ["i-00", "i-01", "i-02"] == sorted(look.instance for look in looks)
+
+
+def _woken(ledger: InMemoryLedger) -> dict[timedelta, list[Look]]:
+    agenda = Agenda()
+    wake(Wake(MGMT, CAUSE), ledger, agenda)
+    return {delay: list(looks) for delay, looks in agenda.looks.items()}
+
+
+WAY = {
+    State.CLAIMED: (State.CLAIMED,),
+    State.ATTACHING: (State.CLAIMED, State.ATTACHING),
+    State.ATTACHED: (State.ATTACHED,),
+    State.RELEASING: (State.ATTACHED, State.RELEASING),
+    State.RELEASED: (State.WAITING, State.RELEASED),
+    State.FAILED: (State.CLAIMED, State.FAILED),
+    State.STUCK: (State.ATTACHED, State.RELEASING, State.STUCK),
+}
+"""Legal moves to each state."""
+
+
+def _lead_to(ledger: InMemoryLedger, state: State) -> None:
+    before = None
+    for number, step in enumerate(WAY[state], start=1):
+        after = a_record(step, version=number)
+        ledger.commit(Move(before, after), TRACE)
+        before = after
+    assert (state in HOLDING) == bool(ledger.claimed())
