@@ -11,8 +11,10 @@ from urllib.parse import parse_qs
 from localcloud import private
 
 KEPT = 100_000
-READS = ("Describe", "Get", "List", "Head", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
-READS += ("Search", "Lookup", "Filter", "Simulate", "Test", "Validate")
+READS = (
+    *("Describe", "Get", "List", "Head", "Query", "Scan", "BatchGet", "TransactGet", "Receive"),
+    *("Search", "Lookup", "Filter", "Simulate", "Test", "Validate"),
+)
 RESOURCE = re.compile(r"\b(?:i|eni|eni-attach|vpc|subnet|sg|vol|ami)-[0-9a-f]{8,17}\b")
 ERROR = re.compile(r'<Code>([^<]+)</Code>|"__type"\s*:\s*"([^"]+)"')
 FAILED = 400

@@ -71,7 +71,7 @@ def _naming_error(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[
     def naming(*args: object) -> dict[str, Any]:
         _raised.type = None
         result = execute(*args)
-        body = result.get("body")
+        body = result.get("body") or {}
         if result.get("error") and _raised.type and body["errorType"] == UNNAMED:
             body["errorType"] = _raised.type
         return result

@@ -30,35 +30,51 @@ def keys_of(scope: Scope, kind: str, resource: str) -> Keys | None:
 
 def _instance(scope: Scope, resource: str) -> Keys | None:
     instance = moto.backend(scope).get_instance_by_id(resource)
-    return instance and {
-        "ec2:InstanceID": instance.id,
-        "ec2:InstanceType": instance.instance_type,
-        "ec2:AvailabilityZone": instance.availability_zone,
-    }
+    return (
+        None
+        if instance is None
+        else {
+            "ec2:InstanceID": instance.id,
+            "ec2:InstanceType": instance.instance_type,
+            "ec2:AvailabilityZone": instance.availability_zone,
+        }
+    )
 
 
 def _interface(scope: Scope, resource: str) -> Keys | None:
     interface = moto.backend(scope).enis.get(resource)
-    return interface and {
-        "ec2:NetworkInterfaceID": interface.id,
-        "ec2:AvailabilityZone": interface.subnet.availability_zone,
-        "ec2:Subnet": scope.arn("subnet", interface.subnet.id),
-        "ec2:Vpc": scope.arn("vpc", interface.subnet.vpc_id),
-    }
+    return (
+        None
+        if interface is None
+        else {
+            "ec2:NetworkInterfaceID": interface.id,
+            "ec2:AvailabilityZone": interface.subnet.availability_zone,
+            "ec2:Subnet": scope.arn("subnet", interface.subnet.id),
+            "ec2:Vpc": scope.arn("vpc", interface.subnet.vpc_id),
+        }
+    )
 
 
 def _subnet(scope: Scope, resource: str) -> Keys | None:
     subnet = moto.find_subnet(scope, resource)
-    return subnet and {
-        "ec2:SubnetID": subnet.id,
-        "ec2:AvailabilityZone": subnet.availability_zone,
-        "ec2:Vpc": scope.arn("vpc", subnet.vpc_id),
-    }
+    return (
+        None
+        if subnet is None
+        else {
+            "ec2:SubnetID": subnet.id,
+            "ec2:AvailabilityZone": subnet.availability_zone,
+            "ec2:Vpc": scope.arn("vpc", subnet.vpc_id),
+        }
+    )
 
 
 def _security_group(scope: Scope, resource: str) -> Keys | None:
     group = moto.backend(scope).get_security_group_from_id(resource)
-    return group and {
-        "ec2:SecurityGroupID": group.id,
-        "ec2:Vpc": scope.arn("vpc", group.vpc_id),
-    }
+    return (
+        None
+        if group is None
+        else {
+            "ec2:SecurityGroupID": group.id,
+            "ec2:Vpc": scope.arn("vpc", group.vpc_id),
+        }
+    )

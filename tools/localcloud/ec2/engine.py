@@ -20,7 +20,8 @@ from localcloud.ec2.world import World
 from localcloud.events import Publish
 from localcloud.settings import Settings
 
-ACTIONS: dict[str, Callable[[World, Call], Reply]] = {
+Action = Callable[[World, Call], Reply]
+ACTIONS: dict[str, Action] = {
     "AttachNetworkInterface": interfaces.attach,
     "CreateNetworkInterface": interfaces.create,
     "CreateTags": create_tags,
@@ -109,7 +110,7 @@ class Engine:
 
     def _execute(self, call: Call) -> Reply:
         before = snapshot(call.scope) if call.mutating else {}
-        action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
+        action: Action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
         try:
             reply = action(self._world, call)
         except OperationNotFoundError as exc:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Slot:
     """A place on an instance; device indexes count from 0 on each network card."""
 
     card: int
