@@ -67,9 +67,9 @@ def set_aside(stack: Stack, queue: str = "ChangesDeadLetterQueueUrl") -> list[st
 def short_visibility(stack: Stack, seconds: int = 1) -> Iterator[None]:
     """Let a message that failed come back after ``seconds``, not after six minutes."""
     url = stack.outputs["ChangesQueueUrl"]
-    (before,) = stack.sqs.get_queue_attributes(
-        QueueUrl=url, AttributeNames=["VisibilityTimeout"]
-    )["Attributes"].values()
+    (before,) = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])[
+        "Attributes"
+    ].values()
     try:
         _set_visibility(stack, str(seconds))
         yield

@@ -118,8 +118,9 @@ class Stack:
         found = self.sqs.get_queue_attributes(
             QueueUrl=self.outputs["ChangesQueueUrl"], AttributeNames=["All"]
         )["Attributes"]
-        kinds = ("", "NotVisible", "Delayed") if delayed else ("", "NotVisible")
-        return sum(int(found[f"ApproximateNumberOfMessages{kind}"]) for kind in kinds)
+        waiting = int(found["ApproximateNumberOfMessages"])
+        handled = int(found["ApproximateNumberOfMessagesNotVisible"])
+        return waiting + handled + delayed * int(found["ApproximateNumberOfMessagesDelayed"])
 
     def role(self, logical_id: str) -> str:
         """Return the deployed name of a resource of the template, such as a role's."""

@@ -15,9 +15,7 @@ TAIL_LINES = 25
 T = TypeVar("T")
 
 
-def until(
-    fact: Callable[[], T], known: Callable[[], str] = str, *, seconds: float = SECONDS
-) -> T:
+def until(fact: Callable[[], T], known: Callable[[], str] = str, *, seconds: float = SECONDS) -> T:
     """
     Return the first answer of ``fact`` that is true.
 

@@ -112,14 +112,20 @@ class World:
         return launched[0]
 
     def launch_running(self, **options: Any) -> str:
-        """Launch an instance, and return when EC2 says `running`."""
+        """Launch instances, and return the first when EC2 says that all are `running`."""
+        before = len(self.instances)
         instance = self.launch(**options)
-        self.until(lambda: self.state(instance) == "running")
+        for launched in self.instances[before:]:
+            self.is_running(launched)
         return instance
+
+    def is_running(self, instance: str) -> None:
+        """Wait for EC2 to say so."""
+        self.until(lambda: self.state(instance) == "running")
 
     def is_looked_at_while_running(self, instance: str) -> None:
         """Return when a whole look at a running instance is over that began after this call."""
-        self.until(lambda: self.state(instance) == "running")
+        self.is_running(instance)
         looks = Calls.from_now(self.stack)
         send(self.stack, state_change(instance))
         self.until(lambda: looks.count(RECONCILER, "DescribeInstances", about=instance))

@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     ("ThrottlingException", "", errors.ThrottledError),
     ("ProvisionedThroughputExceededException", "", errors.ThrottledError),
     ("RequestThrottled", "", errors.ThrottledError),
+    ("TransactionInProgressException", "", errors.UnavailableError),
     ("InternalError", "", errors.UnavailableError),
     ("InternalFailure", "", errors.UnavailableError),
     ("InternalServerError", "", errors.UnavailableError),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
 from dualhome.adapters import ledger_items as items
@@ -23,6 +24,8 @@ from dualhome.domain.view import Holder
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+logger = Logger(child=True)
 
 KEYS_PER_GET = 100
 """Keys that one BatchGetItem takes (DynamoDB API Reference)."""
@@ -73,6 +76,16 @@ class DynamoDbLedger:
                 self._dynamodb.transact_write_items(TransactItems=[write for _, write in writes])
             except self._dynamodb.exceptions.TransactionCanceledException as exc:
                 raise _why_cancelled(exc, [error for error, _ in writes]) from exc
+        after = move.after
+        logger.info(
+            "moved",
+            instance=after.instance,
+            target=after.target,
+            before=move.from_state,
+            after=after.state,
+            reason=after.reason,
+            interface=after.interface,
+        )
 
     def in_state(
         self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -22,6 +22,7 @@ from dualhome.domain.audit import Trace
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.errors import BadMessageError, TransientError
 from dualhome.domain.identifiers import InstanceId
+from dualhome.entrypoints.batches import each
 from dualhome.entrypoints.messages import Place, parse_message
 
 logger = Logger(child=True)
@@ -50,8 +51,7 @@ def handle_changes(
     Raises:
         TransientError: the queue did not take the looks; the whole batch comes back.
     """
-    records = event["Records"]
-    looks = _merged(_looks_in(records, here.place))
+    looks = _merged(_looks_in(event["Records"], here.place))
     run = Run(
         sources=here.sources,
         policy=here.policy,
@@ -60,11 +60,9 @@ def handle_changes(
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
     visit = _Visit(looks, here.place, run, _read(looks, run))
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    with processor(records, visit.handle):
-        processor.process()
+    answer = each(event, EventType.SQS, visit.handle)
     visit.agenda.hand_over(here.looks)
-    return processor.response()
+    return answer
 
 
 @dataclass(slots=True)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from dualhome.application.publish import Outlets, publish
 from dualhome.domain.audit import AuditEntry
+from dualhome.entrypoints.batches import each
 
 ReadEntry = Callable[[Mapping[str, Any]], AuditEntry]
 
@@ -28,8 +29,6 @@ def handle_moves(
     def collect(record: DynamoDBRecord) -> None:
         entries.append(read_entry(record.raw_event["dynamodb"]["NewImage"]))
 
-    processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-    with processor(event["Records"], collect):
-        processor.process()
+    answer = each(event, EventType.DynamoDBStreams, collect)
     publish(entries, outlets)
-    return processor.response()
+    return answer
