@@ -26,7 +26,7 @@ def until(fact: Callable[[], T], known: Callable[[], str] = str, *, seconds: flo
     while not (answer := fact()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:.0f} s; last answer {answer!r}\n{known()}")
-        time.sleep(0.1)
+        time.sleep(0.05)
     return answer
 
 

@@ -10,7 +10,7 @@ from dualhome.domain.errors import (
     UnavailableError,
     UnexpectedAwsError,
 )
-from dualhome.domain.network import InstanceState
+from dualhome.domain.network import DeviceSlot, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders import (
@@ -82,6 +82,18 @@ def test_a_refusal_that_echoes_our_own_success_is_recognised_by_reading() -> Non
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
     assert scene.record().failure is None
+
+
+def test_what_somebody_attached_for_us_at_another_index_is_recorded_where_it_is() -> None:
+    """EC2 says "in use", and it is in use on the very instance that we meant."""
+    scene = a_scene(an_instance(), an_interface())
+    elsewhere = DeviceSlot(0, 2)
+    scene.calls.before_next("attach", lambda: scene.ec2.attach(INSTANCE, INTERFACE, elsewhere))
+
+    scene.look()
+
+    assert (State.ATTACHING, elsewhere) == (scene.record().state, scene.record().slot)
+    assert [(INSTANCE, elsewhere)] == list(scene.ledger.slots())
 
 
 @pytest.mark.parametrize("after_execution", [False, True])

@@ -1,23 +1,24 @@
-"""What people attach and detach by hand."""
+"""What stands where we would have put it, and what does not."""
 
-from dualhome.domain.attachment import Origin
+from dualhome.domain.attachment import Move, Origin
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.view import Holder
 from tests.support.builders import (
-    DATA,
     INSTANCE,
     INTERFACE,
     MGMT,
     OTHER_ACCOUNT,
     SLOT,
+    TRACE,
+    a_record,
     a_vpc,
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_scene import a_scene
 
 
 def test_a_pool_interface_that_is_attached_already_is_adopted() -> None:
@@ -72,6 +73,19 @@ def test_an_interface_that_we_would_not_have_attached_is_not_adopted() -> None:
     assert (State.REFUSED, Reason.NOT_ALLOWED) == (scene.record().state, scene.record().reason)
 
 
+def test_an_interface_that_is_claimed_for_another_instance_is_left_to_it() -> None:
+    """Its claim says who gets it: by hand it was put on the wrong instance."""
+    scene = a_scene(an_instance(), an_instance("i-02"), an_interface(), an_interface("eni-02"))
+    claim = a_record(State.CLAIMED, instance="i-02")
+    scene.ledger.commit(Move(None, claim), TRACE)
+    scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+
+    scene.look()
+
+    assert InterfaceId("eni-02") == scene.record().interface
+    assert Holder(claim.instance, MGMT) == scene.ledger.claimed()[INTERFACE]
+
+
 def test_an_interface_without_the_pool_tag_is_never_touched() -> None:
     """What is not in a pool is none of our business, even on an instance that we serve."""
     scene = a_scene(an_instance(), an_interface(pool=None), an_interface("eni-02"))
@@ -81,94 +95,6 @@ def test_an_interface_without_the_pool_tag_is_never_touched() -> None:
     scene.work_off()
 
     assert InterfaceId("eni-02") == scene.record().interface
-
-
-def test_an_interface_detached_by_hand_is_attached_again() -> None:
-    """The tag still asks for it, and the interface held before comes first."""
-    pool = (an_interface(f"eni-0{number}") for number in range(1, 6))
-    scene = a_scene(an_instance(), *pool)
-    scene.look()
-    scene.work_off()
-    held = scene.record().interface
-    assert held is not None
-    scene.clock.advance(60)
-
-    scene.ec2.detach(held)
-    scene.look(event="event-2")
-    scene.work_off()
-
-    assert State.ATTACHED == scene.record().state
-    assert held == scene.record().interface
-    assert Reason.DETACHED_BY_HAND in [entry.after.reason for entry in scene.ledger.audit]
-
-
-def test_a_detachment_by_hand_is_believed_only_when_it_is_complete() -> None:
-    """EC2 would refuse an interface that is still detaching."""
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(60)
-    scene.ec2.detach_seconds = 7
-
-    scene.ec2.detach(INTERFACE)
-    scene.look(event="event-2")
-    assert State.ATTACHED == scene.record().state
-    scene.work_off()
-
-    assert State.ATTACHED == scene.record().state
-    assert 2 == scene.calls.count("attach")
-
-
-def test_an_attachment_just_seen_is_not_declared_lost_by_a_read_that_lags() -> None:
-    """EC2 is eventually consistent: one read without it proves nothing yet."""
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-
-    scene.ec2.detach(INTERFACE)
-    scene.look(event="event-2")
-
-    assert State.ATTACHED == scene.record().state
-    assert scene.looks.seconds_to_next() is not None
-
-
-def test_an_interface_attached_anew_by_hand_becomes_adopted_with_its_new_place() -> None:
-    """The record follows what is there: another index, another attachment id."""
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-
-    scene.ec2.detach(INTERFACE)
-    id_ = scene.ec2.attach(INSTANCE, INTERFACE, DeviceSlot(0, 2))
-    scene.look(event="event-2")
-
-    record = scene.record()
-    assert (Origin.ADOPTED, DeviceSlot(0, 2), id_) == (
-        record.origin,
-        record.slot,
-        record.attachment_id,
-    )
-    assert [(INSTANCE, DeviceSlot(0, 2))] == list(scene.ledger.slots())
-
-
-def test_two_interfaces_that_changed_places_by_hand_are_adopted_where_they_are() -> None:
-    """Each is at the index that the ledger keeps for the other one."""
-    data_vpc = a_vpc("vpc-0c", target="data", cidrs=("10.30.0.0/16",))
-    scene = a_scene(an_instance(targets="mgmt data"), data_vpc, an_interface())
-    scene.ec2.add(an_interface("eni-02", pool="data", vpc="vpc-0c"))
-    scene.look()
-    scene.work_off()
-    places = {target: scene.record(target).slot for target in (MGMT, DATA)}
-
-    _exchange(scene)
-    scene.clock.advance(60)
-    scene.look(event="event-2")
-    scene.work_off()
-
-    assert (places[DATA], places[MGMT]) == (scene.record(MGMT).slot, scene.record(DATA).slot)
-    assert State.ATTACHED == scene.record(MGMT).state == scene.record(DATA).state
-    assert scene.looks.seconds_to_next() is None
-    assert 2 == scene.calls.count("attach")
 
 
 def test_an_instance_that_an_operator_manages_gets_nothing() -> None:
@@ -189,11 +115,3 @@ def test_an_instance_of_another_account_gets_nothing() -> None:
     scene.look()
 
     assert Reason.ACCOUNT_MISMATCH == scene.record().reason
-
-
-def _exchange(scene: Scene) -> None:
-    held = [it.attachment for it in scene.ec2.interfaces() if it.attachment]
-    for seen in held:
-        scene.ec2.detach(seen.interface)
-    for seen, other in zip(held, reversed(held), strict=True):
-        scene.ec2.attach(INSTANCE, seen.interface, other.slot)

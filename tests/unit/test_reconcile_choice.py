@@ -5,9 +5,11 @@ from dataclasses import replace
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
+from dualhome.domain.selection import rendezvous_weight
 from dualhome.domain.states import State
 from tests.support.builders import (
     INSTANCE,
+    MGMT,
     MGMT_VPC,
     a_seen_attachment,
     a_vpc,
@@ -30,6 +32,26 @@ def test_an_interface_reserved_for_the_instance_comes_before_any_other() -> None
 
     assert by_id.id == scene.record().interface
     assert by_name.id == scene.record(instance="i-02").interface
+
+
+def test_the_interface_held_before_comes_before_all_others() -> None:
+    """Its address is in somebody's firewall: another one would do, but not as well."""
+    other = InstanceId("i-02")
+    scene = a_scene(an_instance(), an_instance(other, targets=None), *POOL)
+    favourite = max(POOL, key=lambda it: rendezvous_weight(INSTANCE, MGMT, it.id)).id
+    scene.ec2.attach(other, favourite, DeviceSlot(0, 1))
+    scene.look()
+    scene.work_off()
+    held = scene.record().interface
+    assert held not in {None, favourite}
+
+    scene.ec2.detach(favourite)
+    scene.ec2.detach(held or favourite)
+    scene.clock.advance(60)
+    scene.look(event="event-2")
+    scene.work_off()
+
+    assert (State.ATTACHED, held) == (scene.record().state, scene.record().interface)
 
 
 def test_the_choice_does_not_depend_on_the_order_in_which_ec2_lists_the_pool() -> None:

@@ -99,6 +99,16 @@ def test_a_released_interface_goes_to_the_instance_that_waits_for_it() -> None:
     )
 
 
+def test_a_released_interface_is_free_for_the_rest_of_the_batch() -> None:
+    """An instance replaced by another one: both events often come together."""
+    scene = _attached(an_instance(WAITER))
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+
+    scene.look(INSTANCE, WAITER, event="event-2")
+
+    assert INTERFACE == scene.record(instance=WAITER).interface
+
+
 def test_a_release_wakes_those_of_its_zone_who_wait_longest_and_not_all_of_them() -> None:
     """One interface is free: to wake a thousand instances for it would be a storm."""
     waiting = [an_instance(f"i-1{number:02}") for number in range(WOKEN_PER_RELEASE + 2)]

@@ -3,6 +3,7 @@
 import pytest
 
 from dualhome.domain.errors import ThrottledError, UnavailableError
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
 from tests.support.in_memory_scene import Scene, a_scene
@@ -35,6 +36,7 @@ def test_a_claim_that_nobody_wants_any_more_is_given_back(tags: dict[str, str | 
     scene.ec2.tag(INSTANCE, tags)
     scene.work_off()
 
+    assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()
     assert {} == scene.ledger.slots()
     assert scene.looks.seconds_to_next() is None

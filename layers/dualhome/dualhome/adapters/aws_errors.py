@@ -66,7 +66,7 @@ def meaning(exc: ClientError) -> errors.DualhomeError:
     said = f"{exc.operation_name}: {code}: {message}"
     for rule_code, fragment, error in RULES:
         if code == rule_code and fragment in message:
-            return error(said, code=code)
+            return error(said, code=code, verbatim=message)
     if exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:  # noqa: PLR2004 - HTTP's server errors
-        return errors.UnavailableError(said, code=code)
-    return errors.UnexpectedAwsError(said, code=code)
+        return errors.UnavailableError(said, code=code, verbatim=message)
+    return errors.UnexpectedAwsError(said, code=code, verbatim=message)

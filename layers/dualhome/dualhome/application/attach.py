@@ -90,7 +90,7 @@ def _refused(record: Attachment, cause: Cause, batch: Batch, error: DualhomeErro
         cause,
         reason=reason,
         detail=error.message,
-        failure=Failure(error.code, error.message),
+        failure=Failure(error.code, error.verbatim),
         retry_at=batch.run.clock() + wait if wait else None,
     )
     return Outcome()

@@ -8,6 +8,9 @@ from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.status import MOVING, print_status
 
+GIVEN_UP = "released"
+"""The status of an interface that nobody holds, before the instance that last did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
@@ -40,11 +43,13 @@ def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> None:
 
 
 def _write_status(instance: InstanceId, touched: list[InterfaceId], outlets: Outlets) -> None:
-    """Write one status for the instance and those of its interfaces that are nobody else's."""
+    """Write one status for the instance and the interfaces it holds; those given up say so."""
     records = outlets.ledger.records([instance])[instance]
     claims = outlets.ledger.claims(touched)
-    ours = [it for it in touched if it not in claims or claims[it].instance == instance]
-    outlets.tags.write([instance, *ours], print_status(records.values()))
+    held = [it for it in touched if it in claims and claims[it].instance == instance]
+    outlets.tags.write([instance, *held], print_status(records.values()))
+    if given_up := [it for it in touched if it not in claims]:
+        outlets.tags.write(given_up, f"{GIVEN_UP}:{instance}")
 
 
 def _interfaces(entries: Iterable[AuditEntry]) -> list[InterfaceId]:

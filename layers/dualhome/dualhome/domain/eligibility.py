@@ -130,10 +130,8 @@ def _same_zone(it: Candidate) -> Verdict:
 
 
 def _tolerable_overlap(it: Candidate) -> Verdict:
-    overlap = overlapping_cidrs(it)
-    if not overlap or not it.policy.refuse_overlap:
-        return None
-    return Reason.OVERLAPPING_CIDR, overlap
+    overlap = overlapping_cidrs(it) if it.policy.refuse_overlap else ""
+    return (Reason.OVERLAPPING_CIDR, overlap) if overlap else None
 
 
 def _not_reserved(it: Candidate) -> Verdict:

@@ -27,12 +27,18 @@ DualhomeError
 
 
 class DualhomeError(Exception):
-    """Everything this package raises on purpose; ``code`` is AWS's own where AWS spoke."""
+    """
+    Everything this package raises on purpose.
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    Where AWS spoke, ``code`` and ``verbatim`` are its own words, while ``message`` also says what
+    was attempted.
+    """
+
+    def __init__(self, message: str, *, code: str = "", verbatim: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).__name__
+        self.verbatim = verbatim or message
 
 
 class TransientError(DualhomeError):

@@ -54,7 +54,9 @@ def _seen(view: View, record: Attachment, seen: SeenAttachment, *, wanted: bool)
     match seen.status, record.state:
         case AttachmentStatus.ATTACHED, State.ATTACHED if record.attachment_id == seen.id:
             return None
-        case AttachmentStatus.ATTACHED, State.ATTACHED:
+        case AttachmentStatus.ATTACHED, State.ATTACHING | State.ATTACHED if (
+            record.attachment_id != seen.id
+        ):
             # Somebody has attached it anew; let go first, since another record may hold its slot.
             return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
         case AttachmentStatus.ATTACHED, _:
