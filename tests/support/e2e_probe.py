@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.support.e2e_stack import Stack
 
+DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure"}
+"""How AWS's services word a refusal of IAM."""
+
 CODE = """
 import boto3
 from botocore.exceptions import ClientError

@@ -1,6 +1,5 @@
 """Waiting for what happens by itself, with a deadline, and saying what is known when it passes."""
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -45,7 +44,10 @@ def known_of(stack: Stack, instances: Iterable[str]) -> str:
     lines = []
     for instance in instances:
         lines.append(f"## {instance} in EC2: {stack.attachments(instance)}")
-        lines += [f"record {json.dumps(it)}" for it in stack.records(instance).values()]
+        lines += [
+            f"{it['target']}={it['state']} {it.get('interface', '')} version {it['version']}"
+            for it in stack.records(instance).values()
+        ]
         lines += [
             f"{it['at']} {it['target']}: {it.get('from_state')} -> {it['to_state']}"
             f" {it.get('reason', '')} {it['after'].get('detail', '')}"

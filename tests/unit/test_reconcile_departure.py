@@ -120,6 +120,7 @@ def test_a_release_wakes_those_of_its_zone_who_wait_longest_and_not_all_of_them(
     for instance in reversed(waiting):
         scene.clock.advance(1)
         scene.look(instance.id)
+    scene.work_off()
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     scene.look(event="event-2")

@@ -24,10 +24,15 @@ from dualhome.domain.states import State
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether to look at the instance again in a while, and whether to plan again at once."""
+    """
+    Whether to look at the instance again in a while, and whether to plan again at once.
+
+    ``moved_on``: the waits between looks, which grow while nothing happens, begin anew.
+    """
 
     look_again: bool = False
     plan_again: bool = False
+    moved_on: bool = False
 
 
 def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
@@ -63,7 +68,7 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
 
 def _attaching(record: Attachment, cause: Cause, batch: Batch, **seen: object) -> Outcome:
     batch.move(record, State.ATTACHING, cause, warnings=record.warnings, **seen)
-    return Outcome(look_again=True)
+    return Outcome(look_again=True, moved_on=True)
 
 
 def _found(record: Attachment, cause: Cause, batch: Batch, seen: SeenAttachment) -> Outcome:

@@ -1,5 +1,7 @@
 """Bring instances nearer to what their tags ask for; repeating it changes nothing."""
 
+from dataclasses import replace
+
 from dualhome.application.attach import Outcome, attach
 from dualhome.application.batch import Batch
 from dualhome.application.looks import Look
@@ -24,26 +26,28 @@ def reconcile(look: Look, batch: Batch) -> None:
         batch.agenda.at_once(look)
         return
     try:
-        look_again = _plan_and_apply(look, batch)
+        again = _plan_and_apply(look, batch)
     except TransientError:
-        look_again = True
-    if look_again:
-        batch.agenda.later(look)
+        again = look
+    if again:
+        batch.agenda.later(again)
 
 
-def _plan_and_apply(look: Look, batch: Batch) -> bool:
-    """Plan and apply until nothing more can be done at once; return whether to look again."""
+def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
+    """Plan and apply until nothing more can be done at once; return the look to come back with."""
     look_again = False
     for _ in range(ROUNDS):
         run = batch.run
         view = batch.survey.view(look.instance, run.policy, look.cause, run.clock())
         if view.instance is None and not view.records:
-            return look.attempt < GONE_LOOKS
+            return look if look.attempt < GONE_LOOKS else None
         outcomes = [_apply(step, look.cause, batch) for step in plan_instance(view)]
         look_again |= any(outcome.look_again for outcome in outcomes)
+        if any(outcome.moved_on for outcome in outcomes):
+            look = replace(look, attempt=0)
         if not any(outcome.plan_again for outcome in outcomes):
-            return look_again
-    return True
+            return look if look_again else None
+    return look
 
 
 def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:

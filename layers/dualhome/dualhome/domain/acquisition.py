@@ -144,7 +144,8 @@ def _decline(it: Request, reason: Reason, detail: str) -> Step:
     same = record and (record.state, record.reason, record.pin) == (state, reason, it.want.index)
     if record and same and (state == State.WAITING or record.detail == detail):
         return Step(it.want.target)
-    return it.step(state, reason=reason, detail=detail)
+    # Capacity that came while this is written finds nobody to wake: look once more.
+    return replace(it.step(state, reason=reason, detail=detail), look_again=True)
 
 
 def _why_none(

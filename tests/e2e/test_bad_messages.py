@@ -1,0 +1,58 @@
+"""Messages that nobody can handle are set aside; those beside them are handled."""
+
+import json
+
+from tests.support.e2e_queue import send, set_aside, short_visibility, state_change
+from tests.support.e2e_world import World
+
+STRANGER = "i-0fedcba9876543210"
+
+BAD = {
+    "garbage": "this is not JSON {",
+    "JSON, but no event": '["instance", "i-0123456789abcdef0"]',
+    "empty": "{}",
+    "of an unknown type": state_change(STRANGER)
+    | {"detail-type": "EC2 Spot Instance Interruption"},
+    "of another account": state_change(STRANGER, account="999999999999"),
+    "of another Region": state_change(STRANGER, region="eu-central-1"),
+    "without an instance": state_change(STRANGER) | {"detail": {"state": "running"}},
+    "about something else than an instance": state_change("../../etc/passwd"),
+    "of tags of a volume": state_change(STRANGER)
+    | {
+        "source": "aws.tag",
+        "detail-type": "Tag Change on Resource",
+        "detail": {"resource-type": "volume", "service": "ec2", "tags": {}, "version": 1},
+    },
+}
+
+
+def test_messages_that_nobody_can_handle_end_in_the_dead_letter_queue(world: World) -> None:
+    """Each comes back five times and is then kept for a person; the rest of the batch is done."""
+    mgmt = world.target()
+    mgmt.interface()
+    instance = world.launch_running(targets=mgmt.name)
+    texts = {case: _unique(body, world) for case, body in BAD.items()}
+
+    with short_visibility(world.stack):
+        send(world.stack, *texts.values(), state_change(instance))
+        world.comes_to("attached", instance, mgmt.name)
+        kept: list[str] = []
+
+        def all_kept() -> bool:
+            kept.extend(set_aside(world.stack))
+            return set(texts.values()) <= set(kept)
+
+        world.until(all_kept, seconds=60)
+
+    missing = [case for case, text in texts.items() if text not in kept]
+    assert missing == []
+    assert world.stack.records(STRANGER) == {}
+    assert not [body for body in kept if instance in body]
+
+
+def _unique(body: object, world: World) -> str:
+    """Return a message's text that no other run's message equals."""
+    mark = world.named("message")
+    if isinstance(body, str):
+        return f"{body} {mark}" if body.startswith("this") else body
+    return json.dumps(body | {"mark": mark})  # type: ignore[operator]

@@ -1,0 +1,50 @@
+"""Many at once: three reconcilers run side by side, and nobody is lost or served twice."""
+
+import pytest
+
+from tests.support.e2e_crowd import crowd
+from tests.support.e2e_waiting import until
+from tests.support.e2e_world import World
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def test_a_hundred_instances_get_a_hundred_interfaces(world: World) -> None:
+    """Every one is attached, no interface and no index twice, within the budget of EC2 calls."""
+    it = crowd(world, 100, 100)
+
+    assert it.states() == {"attached": 100}
+    assert {record["interface"] for record in it.in_state("attached")} == it.interfaces
+    assert it.claims() == {record["interface"]: key for key, record in it.records.items()}
+    for instance, record in it.records.items():
+        assert world.stack.attachments(instance)[1] == (record["interface"], "attached")
+        assert list(world.stack.slots(instance)) == ["0#1"]
+    calls = it.ec2_calls()
+    assert calls["AttachNetworkInterface"] + calls["CreateTags"] <= 2 * 100, calls
+    assert it.reads_per_pass() <= 4, calls
+    assert set(calls) <= {
+        "AttachNetworkInterface",
+        "CreateTags",
+        "DescribeInstances",
+        "DescribeInstanceTypes",
+        "DescribeNetworkInterfaces",
+        "DescribeVpcs",
+    }
+
+
+def test_sixty_interfaces_serve_sixty_of_a_hundred_and_then_one_more(world: World) -> None:
+    """The others wait, and when one comes free exactly one of them gets it."""
+    it = crowd(world, 100, 60)
+
+    assert it.states() == {"attached": 60, "waiting": 40}
+    assert {record["interface"] for record in it.in_state("attached")} == it.interfaces
+    assert {record["reason"] for record in it.in_state("waiting")} == {"POOL_EMPTY"}
+    assert all(not world.stack.slots(record["instance"]) for record in it.in_state("waiting"))
+    leaving = it.in_state("attached")[0]
+    world.stack.ec2.terminate_instances(InstanceIds=[leaving["instance"]])
+
+    def next_one() -> bool:
+        holder = world.stack.holder(leaving["interface"])
+        return holder is not None and holder[0] != leaving["instance"]
+
+    until(next_one)

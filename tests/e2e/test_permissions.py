@@ -1,0 +1,97 @@
+"""The stack with IAM policies enforced: each role can do its work, and needs all it was given."""
+
+import pytest
+
+from tests.support import template
+from tests.support.e2e_calls import PUBLISHER, RECONCILER, Calls
+from tests.support.e2e_probe import DENIALS
+from tests.support.e2e_stack import Item, Stack
+from tests.support.e2e_world import Target, World
+
+pytestmark = pytest.mark.timeout(180)
+
+# What Lambda itself does with a function's role; the local cloud does it without a call.
+DONE_BY_LAMBDA = {
+    RECONCILER: {
+        "sqs:ReceiveMessage",  # its poller takes batches from the queue,
+        "sqs:DeleteMessage",  # removes what was handled,
+        "sqs:GetQueueAttributes",  # and reads how long a message stays hidden
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    },
+    PUBLISHER: {
+        "dynamodb:ListStreams",  # its poller finds the stream
+        "dynamodb:DescribeStream",
+        "dynamodb:GetShardIterator",
+        "dynamodb:GetRecords",
+        "sqs:SendMessage",  # and sets aside what failed
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    },
+}
+
+# The actions that IAM asks about for a call of another name.
+AUTHORIZED_AS = {
+    "dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+    "sqs:SendMessageBatch": {"sqs:SendMessage"},
+}
+
+
+@pytest.fixture(scope="module")
+def calls(guarded: Stack) -> dict[str, list[Item]]:
+    """Tell the main story once; return the calls that each role made for it."""
+    world, calls = World(guarded), Calls.from_now(guarded)
+    mgmt, data = world.target("mgmt"), world.target("data", "10.2.0.0/16")
+    mgmt.interface()
+    first = world.launch(targets=mgmt.name)
+    world.comes_to("attached", first, mgmt.name)
+    adopt(world, data)
+    wait_and_be_served(world, mgmt)
+    last = world.launch(targets=mgmt.name)
+    world.comes_to("waiting", last, mgmt.name)
+    guarded.ec2.terminate_instances(InstanceIds=[first])
+    world.comes_to("attached", last, mgmt.name)
+    world.comes_to("released", first, mgmt.name)
+    world.until(lambda: "attached" in guarded.tags(last).get("dualhome-status", ""))
+    return {role: calls.of(role) for role in (RECONCILER, PUBLISHER)}
+
+
+def adopt(world: World, data: Target) -> None:
+    """Attach by hand first, then tag the instance."""
+    interface, instance = data.interface(), world.launch_running()
+    world.stack.ec2.attach_network_interface(
+        InstanceId=instance, NetworkInterfaceId=interface, DeviceIndex=1
+    )
+    world.until(lambda: world.stack.attachments(instance).get(1) == (interface, "attached"))
+    world.tag(instance, targets=data.name)
+    world.comes_to("attached", instance, data.name)
+
+
+def wait_and_be_served(world: World, mgmt: Target) -> None:
+    """Wait for one target, be refused another, and be served when an interface is added."""
+    nowhere = world.named("nowhere")
+    instance = world.launch(targets=f"{mgmt.name} {nowhere}")
+    world.comes_to("waiting", instance, mgmt.name)
+    world.comes_to("refused", instance, nowhere)
+    mgmt.interface()
+    world.comes_to("attached", instance, mgmt.name)
+
+
+@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER])
+def test_no_call_of_ours_is_denied(calls: dict[str, list[Item]], role: str) -> None:
+    """A permission that is missing from the template shows here, not in an account."""
+    assert [] == [it for it in calls[role] if it["outcome"] in DENIALS]
+
+
+@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER])
+def test_every_action_granted_is_used(calls: dict[str, list[Item]], role: str) -> None:
+    """A permission that nobody needs is one that somebody may abuse."""
+    granted = {
+        action
+        for statement in template.statements(template.resources("IAM::Role")[role])
+        for action in statement["Action"]
+    }
+
+    made = {f"{it['service']}:{it['action']}" for it in calls[role]}
+    asked_about = {action for call in made for action in AUTHORIZED_AS.get(call, {call})}
+    assert asked_about | DONE_BY_LAMBDA[role] == granted

@@ -1,0 +1,117 @@
+"""With IAM policies enforced: what each role may not do, asked for with that very role."""
+
+import pytest
+
+from tests.support.e2e_probe import DENIALS, Probe
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_world import World
+
+
+@pytest.fixture(scope="module")
+def reconciler(guarded: Stack) -> Probe:
+    """Call with the reconciler's role."""
+    return Probe.with_role_of(guarded, "ReconcileInstancesFunction")
+
+
+@pytest.fixture(scope="module")
+def publisher(guarded: Stack) -> Probe:
+    """Call with the publisher's role."""
+    return Probe.with_role_of(guarded, "PublishChangesFunction")
+
+
+@pytest.mark.parametrize(
+    ("pooled", "asking", "answer"),
+    [
+        pytest.param(True, True, "ok", id="both tagged"),
+        pytest.param(False, True, "UnauthorizedOperation", id="interface without pool tag"),
+        pytest.param(True, False, "UnauthorizedOperation", id="instance without targets tag"),
+    ],
+)
+def test_attaching_takes_the_consent_of_both_sides(
+    guarded: Stack, reconciler: Probe, *, pooled: bool, asking: bool, answer: str
+) -> None:
+    """EC2 asks about both resources, and each condition bites by itself."""
+    world = World(guarded)
+    mgmt = world.target(allow_from="")
+    interface = mgmt.interface() if pooled else mgmt.interface(pool="")
+    instance = world.launch_running(targets=mgmt.name if asking else None)
+
+    said = reconciler.ask(
+        "ec2",
+        "attach_network_interface",
+        InstanceId=instance,
+        NetworkInterfaceId=interface,
+        DeviceIndex=1,
+    )
+
+    assert answer == said
+
+
+@pytest.mark.parametrize("method", ["update_item", "delete_item"])
+def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method: str) -> None:
+    """The audit is append-only by permission."""
+    key = {"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": "2026"}}
+    audit = guarded.outputs["AuditTableName"]
+
+    assert reconciler.ask("dynamodb", method, TableName=audit, Key=key) in DENIALS
+
+
+def test_who_attaches_what_is_tagged_cannot_tag(guarded: Stack, reconciler: Probe) -> None:
+    """Else it could give itself the consent that it needs."""
+    instance = World(guarded).launch()
+
+    assert "UnauthorizedOperation" == reconciler.ask(
+        "ec2",
+        "create_tags",
+        Resources=[instance],
+        Tags=[{"Key": "dualhome:targets", "Value": "mgmt"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        pytest.param(["dualhome-status"], "ok", id="the status"),
+        pytest.param(["dualhome:targets"], "UnauthorizedOperation", id="a wish"),
+        pytest.param(["dualhome-status", "Name"], "UnauthorizedOperation", id="one more"),
+    ],
+)
+def test_only_the_status_tag_may_be_written(
+    guarded: Stack, publisher: Probe, keys: list[str], answer: str
+) -> None:
+    """A role that could write our input tags could grant itself every attachment."""
+    world = World(guarded)
+    interface, instance = world.target().interface(), world.launch()
+
+    said = publisher.ask(
+        "ec2",
+        "create_tags",
+        Resources=[instance, interface],
+        Tags=[{"Key": key, "Value": "mgmt"} for key in keys],
+    )
+
+    assert answer == said
+
+
+def test_an_interface_outside_every_pool_may_not_be_tagged(
+    guarded: Stack, publisher: Probe
+) -> None:
+    """It is never touched."""
+    interface = World(guarded).target().interface(pool="")
+
+    assert "UnauthorizedOperation" == publisher.ask(
+        "ec2",
+        "create_tags",
+        Resources=[interface],
+        Tags=[{"Key": "dualhome-status", "Value": "mgmt"}],
+    )
+
+
+@pytest.mark.parametrize(("source", "denied"), [("dualhome", False), ("billing", True)])
+def test_events_leave_under_our_own_name_only(
+    publisher: Probe, source: str, *, denied: bool
+) -> None:
+    """Whoever subscribes to another source must not hear us there."""
+    entry = {"Source": source, "DetailType": "Test", "Detail": "{}"}
+
+    assert denied == (publisher.ask("events", "put_events", Entries=[entry]) in DENIALS)
