@@ -78,7 +78,7 @@ def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> Non
     scene.look()
 
     expected = f"{INTERFACE}: {MGMT_VPC} does not allow {APP_VPC}:"
-    expected += f" its owner would tag it dualhome:allow-from={APP_VPC}"
+    expected += " its owner would add it to the tag dualhome:allow-from"
     assert expected == scene.record().detail
 
 

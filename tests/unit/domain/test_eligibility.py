@@ -48,7 +48,9 @@ FAULTS = (
     ),
     Fault(Reason.NO_TARGET, "vpc-0b is not tagged dualhome:target=mgmt", vpc={"target": "data"}),
     Fault(Reason.SAME_VPC, "vpc-0b is the instance's own VPC", instance={"vpc": VpcId("vpc-0b")}),
-    Fault(Reason.NOT_ALLOWED, "tag it dualhome:allow-from=vpc-0a", vpc={"allow_from": "vpc-0c"}),
+    Fault(
+        Reason.NOT_ALLOWED, "add it to the tag dualhome:allow-from", vpc={"allow_from": "vpc-0c"}
+    ),
     Fault(
         Reason.BAD_TAG,
         "vpc-0b: dualhome:device-index='0': expected a device index",

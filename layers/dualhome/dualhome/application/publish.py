@@ -43,12 +43,13 @@ def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> None:
 
 
 def _write_status(instance: InstanceId, touched: list[InterfaceId], outlets: Outlets) -> None:
-    """Write one status for the instance and the interfaces it holds; those given up say so."""
-    records = outlets.ledger.records([instance])[instance]
-    claims = outlets.ledger.claims(touched)
-    held = [it for it in touched if it in claims and claims[it].instance == instance]
-    outlets.tags.write([instance, *held], print_status(records.values()))
-    if given_up := [it for it in touched if it not in claims]:
+    """Write one status for the instance and all that it holds; what it has given up says so."""
+    records = outlets.ledger.records([instance])[instance].values()
+    held = [record.interface for record in records if record.holding and record.interface]
+    outlets.tags.write([instance, *held], print_status(records))
+    gone = [interface for interface in touched if interface not in held]
+    claims = outlets.ledger.claims(gone)
+    if given_up := [interface for interface in gone if interface not in claims]:
         outlets.tags.write(given_up, f"{GIVEN_UP}:{instance}")
 
 

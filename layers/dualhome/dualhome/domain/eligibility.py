@@ -83,7 +83,7 @@ def _allowed(it: Candidate) -> Verdict:
     if ANY_VPC in allowed or it.instance.vpc in allowed:
         return None
     missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
-    return Reason.NOT_ALLOWED, f"{missing}: its owner would tag it {key}={it.instance.vpc}"
+    return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
 
 
 def _readable_preference(it: Candidate) -> Verdict:

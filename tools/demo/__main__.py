@@ -1,0 +1,82 @@
+"""`python -m demo`: start a local cloud, deploy the template, tell the story, stop."""
+
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from demo.closing import audit_trail, summary
+from demo.logs import save_function_logs
+from demo.prologue import left_alone, set_stage
+from demo.repeat import same_event_again
+from demo.screen import Screen
+from demo.stage import STACK
+from demo.story import launched_with_the_tag, no_pool_in_its_zone, tagged_later, vpc_not_admitted
+from demo.watch import Expectation
+from localcloud.deploy import DeployError
+from localcloud.lifecycle import LocalCloud
+from localcloud.server_process import LOG_NAME, ServerError
+
+ROOT = Path(__file__).parents[2]
+DIRECTORY = ROOT / ".local" / "demo"
+LOGS = (DIRECTORY / LOG_NAME, DIRECTORY / "functions.log")
+ATTACH_SECONDS = 2.0
+STEPS = (
+    launched_with_the_tag,
+    tagged_later,
+    no_pool_in_its_zone,
+    vpc_not_admitted,
+    same_event_again,
+)
+
+
+def main() -> int:
+    """Return 0 if every expectation was met, 1 if not, 130 if interrupted."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    # A script that starts us in the background has Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    screen, began = Screen(Console()), time.monotonic()
+    screen.opening(
+        "dualhome: tag an instance, and an interface from another VPC is attached to it",
+        "The real template and functions, on a local AWS. Its EC2 takes"
+        f" {ATTACH_SECONDS:.0f} s to attach.",
+    )
+    try:
+        with LocalCloud.start(DIRECTORY, attach_seconds=ATTACH_SECONDS) as cloud:
+            expectations = tell(screen, cloud)
+    except KeyboardInterrupt:
+        screen.failure("interrupted; nothing is left running")
+        return 128 + signal.SIGINT
+    except (ServerError, DeployError, BotoCoreError, ClientError) as error:
+        screen.failure(f"{error}", f"log of the local cloud: {LOGS[0]}")
+        return 1
+    return screen.verdict(expectations, time.monotonic() - began, LOGS)
+
+
+def tell(screen: Screen, cloud: LocalCloud) -> list[Expectation]:
+    """Tell the whole story; return what was expected in it."""
+    stage = set_stage(screen, cloud, ROOT / "template.yaml")
+    expectations = left_alone(stage)
+    chapters = [step(stage) for step in STEPS]
+    for chapter in chapters:
+        for it in chapter.expectations:
+            expectations.append(replace(it, what=f"({chapter.step.letter}) {it.what}"))
+    expectations += [*audit_trail(stage), *summary(stage, chapters)]
+    if not all(it.met for it in expectations):
+        save_function_logs(cloud, STACK, LOGS[1])
+    return expectations
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The network at a glance: VPCs down, zones across, and who holds which pool interface."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
+
+from rich.table import Table
+from rich.text import Text
+
+from demo.network import Host, Network, Vpc
+from demo.screen import ruled
+
+FREE, HELD, INSTANCE = "○", "●", "▪"
+LEGEND = (
+    f"{INSTANCE} instance   {FREE} free interface of a pool   {HELD} attached, at a device index"
+)
+
+
+def draw_network(network: Network, hosts: Iterable[Host], held: Mapping[str, str]) -> Table:
+    """Draw ``network``; ``held`` says for an interface where it is attached, as ``web-1 @1``."""
+    table = ruled(gap=2)
+    table.add_column("VPC")
+    for zone in network.zones:
+        table.add_column(zone)
+    hosts = list(hosts)
+    for number, (name, vpc) in enumerate(network.vpcs.items()):
+        if number:
+            table.add_row()
+        mine = [host for host in hosts if host.vpc == name]
+        table.add_row(
+            _vpc(name, vpc, network), *(_cell(vpc, zone, mine, held) for zone in network.zones)
+        )
+    return table
+
+
+def _vpc(name: str, vpc: Vpc, network: Network) -> Text:
+    app = network.vpcs["app"]
+    lines = [Text.assemble((name, "bold"), ("  target" if vpc.plan.target else "", "dim"))]
+    for cidr in vpc.plan.cidrs:
+        overlaps = vpc is not app and _overlap(cidr, app.plan.cidrs)
+        lines.append(Text(cidr, "yellow" if overlaps else "cyan"))
+        if overlaps:
+            lines.append(Text("  overlaps app", "yellow"))
+    if vpc.plan.target:
+        lines.append(Text("admits app", "green"))
+    return Text("\n").join(lines)
+
+
+def _overlap(cidr: str, others: Iterable[str]) -> bool:
+    return any(ip_network(cidr).overlaps(ip_network(other)) for other in others)
+
+
+def _cell(vpc: Vpc, zone: str, hosts: Iterable[Host], held: Mapping[str, str]) -> Text:
+    subnet = vpc.subnets.get(zone)
+    if subnet is None:
+        return Text("no pool" if vpc.plan.target else "", "dim")
+    lines = [Text(subnet.cidr, "cyan")]
+    lines += [Text(f"{INSTANCE} {host.name}", "bold") for host in hosts if host.zone == zone]
+    for interface, address in subnet.pool.items():
+        holder = held.get(interface)
+        mark = f"{HELD} {address} {holder}" if holder else f"{FREE} {address}"
+        lines.append(Text(mark, "green" if holder else ""))
+    return Text("\n").join(lines)
