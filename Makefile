@@ -18,7 +18,7 @@ export PYTHONPATH := layers/dualhome:tools:cli
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo check test lint unit contract integration e2e scan invoke lock clean
+.PHONY: help venv sam up down demo bench check test lint unit contract integration e2e scan invoke lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -64,6 +64,9 @@ down: ## Stop the local cloud
 
 demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-homed, on a local cloud of its own
 	@$(BIN)/python -m demo
+
+bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises
+	@$(BIN)/python -m bench
 
 invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.json against the running local cloud
 	@$(BIN)/python -m localcloud.invoke --function $(FUNCTION) --event $(or $(EVENT),$(error say EVENT=events/<file>.json))

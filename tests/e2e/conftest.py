@@ -13,7 +13,7 @@ from tests.support.e2e_world import World
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The template on a local cloud that attaches quickly."""
     folder = tmp_path_factory.mktemp("localcloud")
-    with deployed(folder, attach_seconds=0.3, detach_seconds=0.3) as it:
+    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
         yield it
 
 
@@ -21,7 +21,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The template on a local cloud that asks its IAM policies about every call."""
     folder = tmp_path_factory.mktemp("guarded")
-    with deployed(folder, attach_seconds=0.3, detach_seconds=0.3, auth=True) as it:
+    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1, auth=True) as it:
         yield it
 
 

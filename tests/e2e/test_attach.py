@@ -1,45 +1,50 @@
 """The main job: an instance is tagged, and it is dual-homed."""
 
+import pytest
+
+from tests.support.e2e_attached import Attached
 from tests.support.e2e_events import Inbox
+from tests.support.e2e_stack import Stack
 from tests.support.e2e_world import OTHER_ZONE, ZONE, World
 
 PATH_OF_AN_ATTACH = [(None, "claimed"), ("claimed", "attaching"), ("attaching", "attached")]
 
 
+@pytest.fixture(scope="module")
+def attached(stack: Stack, inbox: Inbox) -> Attached:
+    """An instance that was launched with the tag; the first tests look at it from all sides."""
+    (it,) = Attached.in_worlds(World(stack))
+    it.world.until(lambda: len(inbox.events(it.instance)) > 2)
+    return it
+
+
 def test_an_instance_launched_with_the_tag_is_attached_and_every_record_agrees(
-    world: World,
+    attached: Attached,
 ) -> None:
     """Whoever looks, in whatever place, sees one truth."""
-    mgmt = world.target()
-    interface = mgmt.interface()
+    stack, mgmt = attached.world.stack, attached.mgmt
 
-    instance = world.launch(targets=mgmt.name)
-    record = world.comes_to("attached", instance, mgmt.name)
+    record = stack.records(attached.instance)[mgmt.name]
 
-    assert world.stack.attachments(instance)[1] == (interface, "attached")
-    assert (record["interface"], record["slot"]) == (interface, {"card": 0, "index": 1})
+    assert record["state"] == "attached"
+    assert stack.attachments(attached.instance)[1] == (attached.interface, "attached")
+    assert (record["interface"], record["slot"]) == (attached.interface, {"card": 0, "index": 1})
     assert (record["vpc"], record["subnet"]) == (mgmt.vpc, mgmt.subnets[ZONE])
     assert (record["zone"], record["origin"], record["attempt"]) == (ZONE, "pool", 1)
-    assert world.stack.holder(interface) == (instance, mgmt.name)
-    assert world.stack.slots(instance) == {"0#1": mgmt.name}
+    assert stack.holder(attached.interface) == (attached.instance, mgmt.name)
+    assert stack.slots(attached.instance) == {"0#1": mgmt.name}
 
 
-def test_every_move_is_in_the_audit_and_on_the_event_bus(world: World, inbox: Inbox) -> None:
+def test_every_move_is_in_the_audit_and_on_the_event_bus(attached: Attached, inbox: Inbox) -> None:
     """Who was not there can read what happened; who subscribes is told at once, and in order."""
-    mgmt = world.target()
-    interface = mgmt.interface()
+    events, audit = inbox.events(attached.instance), attached.world.stack.audit(attached.instance)
 
-    instance = world.launch(targets=mgmt.name)
-    world.comes_to("attached", instance, mgmt.name)
-    world.until(lambda: len(inbox.events(instance)) > 2)
-
-    events, audit = inbox.events(instance), world.stack.audit(instance)
     assert PATH_OF_AN_ATTACH == [(it.get("from_state"), it["to_state"]) for it in audit]
     assert {it["detail-type"] for it in events} == {"Attachment State Change"}
     assert [it["id"] for it in audit] == [it["detail"]["id"] for it in events]
     last = audit[-1]
     assert (last["interface"], last["account"], last["region"]) == (
-        interface,
+        attached.interface,
         "111122223333",
         "us-east-1",
     )
@@ -49,31 +54,25 @@ def test_every_move_is_in_the_audit_and_on_the_event_bus(world: World, inbox: In
     assert 0 <= last["seconds_to_attached"] < 60
 
 
-def test_the_status_stands_on_the_instance_and_on_the_interface(world: World) -> None:
+def test_the_status_stands_on_the_instance_and_on_the_interface(attached: Attached) -> None:
     """An operator in the console reads it where he looks."""
-    mgmt = world.target()
-    interface = mgmt.interface()
+    tags = attached.world.stack.tags
 
-    instance = world.launch(targets=mgmt.name)
-    world.comes_to("attached", instance, mgmt.name)
-
-    expected = f"{mgmt.name}=attached:{interface}@1"
-    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
-    assert world.stack.tags(interface)["dualhome-status"] == expected
+    expected = f"{attached.mgmt.name}=attached:{attached.interface}@1"
+    assert tags(attached.instance)["dualhome-status"] == expected
+    assert tags(attached.interface)["dualhome-status"] == expected
 
 
-def test_each_move_is_counted_and_the_time_to_attached_is_measured(world: World) -> None:
+def test_each_move_is_counted_and_the_time_to_attached_is_measured(attached: Attached) -> None:
     """A dashboard needs no code of its own: the log lines are CloudWatch metrics."""
-    mgmt = world.target()
-    mgmt.interface()
-
-    instance = world.launch(targets=mgmt.name)
-    world.comes_to("attached", instance, mgmt.name)
+    mgmt, instance = attached.mgmt, attached.instance
 
     def lines() -> list[str]:
-        return world.stack.log_lines("publish-changes")
+        return attached.world.stack.log_lines("publish-changes")
 
-    world.until(lambda: any("SecondsToAttached" in it and mgmt.name in it for it in lines()))
+    attached.world.until(
+        lambda: any("SecondsToAttached" in it and mgmt.name in it for it in lines())
+    )
     moves = [it for it in lines() if '"Moves"' in it and instance in it]
     assert any('"State":"attached"' in it for it in moves)
 

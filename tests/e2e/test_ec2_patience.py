@@ -1,78 +1,93 @@
 """EC2 asks for patience, or does not answer: nothing is undone, and it ends well."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
 
-from tests.support.e2e_faults import CLIENT_TRIES, ask_with_fault, moves
-from tests.support.e2e_stack import Item
+from tests.support.e2e_faults import CLIENT_TRIES, Asking, moves
+from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import World
 
+LOST = {"error_code": "InternalError", "after_execution": True}
+THROTTLED = {"error_code": "RequestLimitExceeded"}
 
-@pytest.mark.parametrize("lost", [1, CLIENT_TRIES])
-def test_a_lost_reply_ends_in_exactly_one_attachment(world: World, lost: int) -> None:
-    """The call has no token: what EC2 shows decides, not the error."""
-    mgmt = world.target()
-    both = {mgmt.interface(), mgmt.interface()}
+FAULTS: Mapping[str, Item] = {
+    "one reply lost": LOST,
+    "every reply lost": LOST | {"times": CLIENT_TRIES},
+    "throttled": THROTTLED | {"times": 2 * CLIENT_TRIES + 1},
+    "throttled for long": THROTTLED | {"times": 4 * CLIENT_TRIES},
+    "never carried out": {"error_code": "Unavailable", "times": CLIENT_TRIES},
+    "status not written": THROTTLED | {"times": CLIENT_TRIES, "action": "CreateTags"},
+}
+PATIENCE_SECONDS = 60
 
-    instance = ask_with_fault(
-        world, mgmt, error_code="InternalError", times=lost, after_execution=True
-    )
-    record = world.comes_to("attached", instance, mgmt.name)
 
+@pytest.fixture(scope="module")
+def asking(stack: Stack) -> Mapping[str, Asking]:
+    """One instance for each fault: each waits long, but none needs to wait for another."""
+    askings = {case: Asking.launch(stack, interfaces=2) for case in FAULTS}
+    for case, it in askings.items():
+        it.ask(FAULTS[case])
+    for it in askings.values():
+        it.world.comes_to("attached", it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+    return askings
+
+
+def attached(it: Asking) -> Item:
+    """Make sure that there is one attachment, one claim, and never was another; return it."""
+    world, instance = it.world, it.instance
+    record = world.stack.records(instance)[it.mgmt.name]
     shown = world.stack.attachments(instance)
     assert shown.keys() == {0, 1}
     assert shown[1] == (record["interface"], "attached")
-    assert [it for it in both if world.stack.holder(it)] == [record["interface"]]
-    assert all(it["interface"] == record["interface"] for it in world.stack.audit(instance))
+    assert [one for one in it.pool if world.stack.holder(one)] == [record["interface"]]
+    assert all(one["interface"] == record["interface"] for one in world.stack.audit(instance))
+    return record
+
+
+@pytest.mark.parametrize("case", ["one reply lost", "every reply lost"])
+def test_a_lost_reply_ends_in_exactly_one_attachment(
+    asking: Mapping[str, Asking], case: str
+) -> None:
+    """The call has no token: what EC2 shows decides, not the error."""
+    assert attached(asking[case])["attempt"] == 1
 
 
 def test_a_throttled_attach_succeeds_in_the_end_and_the_audit_says_why_it_took_so_long(
-    world: World,
+    asking: Mapping[str, Asking],
 ) -> None:
     """Nothing is undone, no other interface is taken, and the noise is one entry."""
-    mgmt = world.target()
-    mgmt.interface()
-    mgmt.interface()
+    it = asking["throttled"]
 
-    instance = ask_with_fault(
-        world, mgmt, error_code="RequestLimitExceeded", times=2 * CLIENT_TRIES + 1
-    )
-    world.comes_to("attached", instance, mgmt.name, seconds=40)
+    attached(it)
 
-    assert moves(world, instance) == [
+    assert moves(it.world, it.instance) == [
         ("claimed", ""),
         ("claimed", "THROTTLED"),
         ("attaching", ""),
         ("attached", ""),
     ]
-    assert len({it["interface"] for it in world.stack.audit(instance)}) == 1
 
 
-def test_an_attach_that_was_throttled_for_long_is_verified_as_soon_as_any(world: World) -> None:
+def test_an_attach_that_was_throttled_for_long_is_verified_as_soon_as_any(
+    asking: Mapping[str, Asking],
+) -> None:
     """The waits grow while EC2 refuses; once it has accepted, they begin anew."""
-    mgmt = world.target()
-    mgmt.interface()
+    it = asking["throttled for long"]
 
-    instance = ask_with_fault(
-        world, mgmt, error_code="RequestLimitExceeded", times=4 * CLIENT_TRIES
-    )
-    world.comes_to("attached", instance, mgmt.name, seconds=60)
+    attached(it)
 
-    at = {it["to_state"]: datetime.fromisoformat(it["at"]) for it in world.stack.audit(instance)}
+    audit = it.world.stack.audit(it.instance)
+    at = {entry["to_state"]: datetime.fromisoformat(entry["at"]) for entry in audit}
     assert (at["attached"] - at["attaching"]).total_seconds() < 5
 
 
-def test_an_attach_that_ec2_never_carried_out_is_made_again(world: World) -> None:
+def test_an_attach_that_ec2_never_carried_out_is_made_again(
+    asking: Mapping[str, Asking],
+) -> None:
     """EC2 was down for a moment: the claim is taken up when its owner must have given up."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-
-    instance = ask_with_fault(world, mgmt, error_code="Unavailable", times=CLIENT_TRIES)
-    record = world.comes_to("attached", instance, mgmt.name, seconds=60)
-
-    assert interface == record["interface"]
-    assert world.stack.attachments(instance).keys() == {0, 1}
+    assert attached(asking["never carried out"])["attempt"] == 1
 
 
 @pytest.mark.parametrize(
@@ -91,21 +106,13 @@ def test_a_read_that_is_throttled_is_made_again_later(world: World, action: str)
     world.comes_to("attached", instance, mgmt.name, seconds=40)
 
 
-def test_a_status_tag_that_cannot_be_written_now_is_written_later(world: World) -> None:
+def test_a_status_tag_that_cannot_be_written_now_is_written_later(
+    asking: Mapping[str, Asking],
+) -> None:
     """The stream delivers the move again until it is told."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance = world.launch_running()
-    fault = {
-        "action": "CreateTags",
-        "error_code": "RequestLimitExceeded",
-        "times": CLIENT_TRIES,
-        "match": {"ResourceId.1": instance, "Tag.1.Key": "dualhome-status"},
-    }
+    it = asking["status not written"]
 
-    world.stack.cloud.faults(fault)
-    world.tag(instance, targets=mgmt.name)
-    world.comes_to("attached", instance, mgmt.name)
+    interface = attached(it)["interface"]
 
-    expected = f"{mgmt.name}=attached:{interface}@1"
-    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
+    expected = f"{it.mgmt.name}=attached:{interface}@1"
+    it.world.until(lambda: it.world.stack.tags(it.instance).get("dualhome-status") == expected)

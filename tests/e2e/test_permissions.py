@@ -1,5 +1,7 @@
 """The stack with IAM policies enforced: each role can do its work, and needs all it was given."""
 
+from typing import Final
+
 import pytest
 
 from tests.support import template
@@ -36,6 +38,9 @@ AUTHORIZED_AS = {
     "sqs:SendMessageBatch": {"sqs:SendMessage"},
 }
 
+NEW_TYPE: Final = "m5.large"
+"""No other test uses it here: a reconciler asks EC2 about a type once, and remembers."""
+
 
 @pytest.fixture(scope="module")
 def calls(guarded: Stack) -> dict[str, list[Item]]:
@@ -43,7 +48,7 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     world, calls = World(guarded), Calls.from_now(guarded)
     mgmt, data = world.target("mgmt"), world.target("data", "10.2.0.0/16")
     mgmt.interface()
-    first = world.launch(targets=mgmt.name)
+    first = world.launch(targets=mgmt.name, type_=NEW_TYPE)
     world.comes_to("attached", first, mgmt.name)
     adopt(world, data)
     wait_and_be_served(world, mgmt)

@@ -34,8 +34,8 @@ def test_a_vpc_that_does_not_allow_is_refused_and_told_the_tag_to_set(world: Wor
     instance = world.launch(targets=mgmt.name)
 
     record = refused(world, instance, mgmt.name, "NOT_ALLOWED")
-    assert f"dualhome:allow-from={world.app.vpc}" in record["detail"]
-    assert mgmt.vpc in record["detail"]
+    assert f"{mgmt.vpc} does not allow {world.app.vpc}" in record["detail"]
+    assert "the tag dualhome:allow-from" in record["detail"]
 
 
 def test_a_target_that_no_vpc_serves_is_refused_by_name(world: World) -> None:

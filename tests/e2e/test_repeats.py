@@ -1,55 +1,33 @@
 """Looking twice changes nothing, and our own writes wake nobody."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
 
+from tests.support.e2e_attached import Attached
 from tests.support.e2e_calls import PUBLISHER, RECONCILER, Calls
 from tests.support.e2e_queue import send, state_change, tag_change
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_waiting import stays
-from tests.support.e2e_world import Target, World
+from tests.support.e2e_world import World
 
 QUIET_SECONDS = 2.5
 """Longer than the looks that an attach leaves behind take to come: 1 s, then 2 s."""
 
 
-@dataclass(frozen=True)
-class Attached:
-    """An instance with its interface, and nothing about it under way."""
-
-    world: World
-    mgmt: Target
-    instance: str
-    interface: str
-
-    @staticmethod
-    def in_world(world: World) -> "Attached":
-        """Attach, and wait until all is told and quiet."""
-        mgmt = world.target()
-        mgmt.interface()
-        mgmt.interface()
-        instance = world.launch(targets=mgmt.name)
-        interface = world.comes_to("attached", instance, mgmt.name)["interface"]
-        world.until(lambda: "dualhome-status" in world.stack.tags(interface))
-        is_quiet(world, instance)
-        return Attached(world, mgmt, instance, interface)
-
-
-@pytest.fixture(scope="module")
-def settled(stack: Stack) -> Attached:
-    """Shared by tests of which each proves that it changes nothing."""
-    return Attached.in_world(World(stack))
-
-
-def is_quiet(world: World, instance: str) -> None:
-    """Return when no reconciler has looked at ``instance`` for a while."""
+def is_quiet(world: World, *instances: str) -> None:
+    """Return when no reconciler has looked at any of ``instances`` for a while."""
 
     def nothing_happens() -> bool:
         calls = Calls.from_now(world.stack)
-        return stays(lambda: not calls.of(RECONCILER, about=instance), seconds=QUIET_SECONDS)
+        return stays(
+            lambda: (
+                not any(set(instances) & set(call["resources"]) for call in calls.of(RECONCILER))
+            ),
+            seconds=QUIET_SECONDS,
+        )
 
     world.until(nothing_happens)
 
@@ -72,23 +50,48 @@ EVENTS: dict[str, Callable[[str, str], list[Item]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """An instance about which events came again, and what was known before they did."""
+
+    it: Attached
+    before: list[Item]
+    calls: Calls
+
+
+@pytest.fixture(scope="module")
+def repeated(stack: Stack) -> Mapping[str, Repeated]:
+    """Each case has an instance of its own, so that all can come to rest at the same time."""
+    attached = Attached.in_worlds(*(World(stack) for _ in EVENTS))
+    is_quiet(attached[0].world, *(it.instance for it in attached))
+    found = {
+        case: Repeated(it, of_world(it.world, it.instance), Calls.from_now(stack))
+        for case, it in zip(EVENTS, attached, strict=True)
+    }
+    for case, repeats in found.items():
+        send(stack, *EVENTS[case](repeats.it.instance, repeats.it.mgmt.name))
+    for repeats in found.values():
+        is_looked_at(repeats.calls, repeats.it)
+    is_quiet(attached[0].world, *(it.instance for it in attached))
+    return found
+
+
+def is_looked_at(calls: Calls, it: Attached) -> None:
+    """Return when a reconciler has looked at the instance among ``calls``."""
+    it.world.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=it.instance))
+
+
 @pytest.mark.parametrize("case", EVENTS)
 def test_events_that_are_repeated_late_or_stale_change_nothing(
-    settled: Attached, case: str
+    repeated: Mapping[str, Repeated], case: str
 ) -> None:
     """EventBridge and SQS deliver at least once, in any order: only what EC2 shows now counts."""
-    world, instance = settled.world, settled.instance
-    before = of_world(world, instance)
-    calls = Calls.from_now(world.stack)
+    it, calls = repeated[case].it, repeated[case].calls
 
-    send(world.stack, *EVENTS[case](instance, settled.mgmt.name))
-    world.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=instance))
-    is_quiet(world, instance)
-
-    assert before == of_world(world, instance)
-    assert world.stack.attachments(instance)[1] == (settled.interface, "attached")
-    assert calls.count(RECONCILER, "AttachNetworkInterface", about=instance) == 0
-    assert calls.count(PUBLISHER, "CreateTags", about=instance) == 0
+    assert repeated[case].before == of_world(it.world, it.instance)
+    assert it.world.stack.attachments(it.instance)[1] == (it.interface, "attached")
+    assert calls.count(RECONCILER, "AttachNetworkInterface", about=it.instance) == 0
+    assert calls.count(PUBLISHER, "CreateTags", about=it.instance) == 0
 
 
 def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None:
@@ -96,9 +99,9 @@ def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None
     wanted = world.named("nowhere")
     instance = world.launch(targets=wanted)
     world.comes_to("refused", instance, wanted)
-    is_quiet(world, instance)
     before = of_world(world, instance)
 
+    world.is_looked_at_while_running(instance)
     send(world.stack, state_change(instance), state_change(instance))
     is_quiet(world, instance)
 
@@ -107,7 +110,7 @@ def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None
 
 def test_our_own_status_tags_wake_nobody(world: World) -> None:
     """Else each attach would look at itself for ever, at the cost of EC2's read limits."""
-    it = Attached.in_world(world)
+    (it,) = Attached.in_worlds(world)
     for resource in (it.instance, it.interface):
         world.stack.ec2.create_tags(
             Resources=[resource], Tags=[{"Key": "dualhome-status", "Value": "overwritten"}]
@@ -122,19 +125,20 @@ def test_our_own_status_tags_wake_nobody(world: World) -> None:
     assert world.stack.tags(it.instance)["dualhome-status"] == status
     assert world.stack.tags(it.interface)["dualhome-status"] == status
     assert calls.count(PUBLISHER, "CreateTags", about=it.instance) == 1
-    assert stays(lambda: not calls.of(RECONCILER), seconds=2.5), calls.of(RECONCILER)
+    assert stays(lambda: not calls.of(RECONCILER), seconds=QUIET_SECONDS), calls.of(RECONCILER)
     assert world.stack.queue_depth() == 0
 
 
-def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(settled: Attached) -> None:
+def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(
+    repeated: Mapping[str, Repeated],
+) -> None:
     """The proof above would be worth nothing if tag events reached nobody."""
-    world, instance = settled.world, settled.instance
-    calls = Calls.from_now(world.stack)
+    it = next(iter(repeated.values())).it
+    calls = Calls.from_now(it.world.stack)
 
-    world.tag(instance, targets=f"{settled.mgmt.name} ")
+    it.world.tag(it.instance, targets=f"{it.mgmt.name} ")
 
-    world.until(lambda: calls.of(RECONCILER, about=instance))
-    is_quiet(world, instance)
+    is_looked_at(calls, it)
 
 
 def publish_again(world: World, instance: str) -> None:

@@ -18,7 +18,7 @@ class Calls:
     @staticmethod
     def from_now(stack: Stack) -> "Calls":
         """Start after the latest call."""
-        return Calls(stack, max((call["seq"] for call in stack.cloud.calls()), default=0))
+        return Calls(stack, stack.cloud.last_call())
 
     def of(self, role: str, *, about: str = "", service: str = "") -> list[Item]:
         """Return the calls of a role, those that name the EC2 resource ``about`` if given."""

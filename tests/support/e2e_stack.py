@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -96,6 +97,16 @@ class Stack:
             pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
             found += [_plain(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda item: (item["pk"], item["sk"]))
+
+    def age(self, instance: str, target: str, by: timedelta) -> None:
+        """Let a record be older by ``by`` than it is: its state began earlier."""
+        since = datetime.fromisoformat(self.records(instance)[target]["since"]) - by
+        self._dynamodb.update_item(
+            TableName=self.outputs["AttachmentsTableName"],
+            Key={"pk": {"S": f"INSTANCE#{instance}"}, "sk": {"S": f"TARGET#{target}"}},
+            UpdateExpression="SET since = :since",
+            ExpressionAttributeValues={":since": {"S": since.isoformat()}},
+        )
 
     def tags(self, resource: str) -> dict[str, str]:
         """Return the tags of an EC2 resource."""

@@ -124,8 +124,12 @@ class World:
         self.until(lambda: self.state(instance) == "running")
 
     def is_looked_at_while_running(self, instance: str) -> None:
-        """Return when a whole look at a running instance is over that began after this call."""
+        """Wait until it is running, then for a whole look at it."""
         self.is_running(instance)
+        self.is_looked_at(instance)
+
+    def is_looked_at(self, instance: str) -> None:
+        """Return when a whole look at ``instance`` is over that began after this call."""
         looks = Calls.from_now(self.stack)
         send(self.stack, state_change(instance))
         self.until(lambda: looks.count(RECONCILER, "DescribeInstances", about=instance))

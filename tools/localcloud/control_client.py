@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TIMEOUT_SECONDS = 10
+NEVER_REACHED = 1 << 62
 
 
 class ControlError(Exception):
@@ -24,6 +25,11 @@ class ControlClient:
         """Return the API calls numbered above ``since``, oldest first; ``seq`` is the number."""
         calls: list[dict[str, Any]] = self._ask("GET", f"calls?since={since}")["calls"]
         return calls
+
+    def last_call(self) -> int:
+        """Return the number of the latest call, 0 before the first."""
+        number: int = self._ask("GET", f"calls?since={NEVER_REACHED}")["next"]
+        return number
 
     def clear_calls(self) -> None:
         """Forget all calls; the numbers go on."""
