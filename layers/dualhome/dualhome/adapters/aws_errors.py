@@ -30,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     ("InvalidNetworkInterfaceID.NotFound", "", errors.InterfaceGoneError),
     # Both spellings are documented.
     ("InvalidNetworkInterface.NotFound", "", errors.InterfaceGoneError),
+    # The interface's code; InvalidAttachment.NotFound is a volume's.
+    ("InvalidAttachmentID.NotFound", "", errors.AttachmentGoneError),
     ("InvalidNetworkInterface.InUse", "", errors.InterfaceInUseError),
     ("InvalidParameterValue", "interface attached at device index", errors.SlotTakenError),
     # "You may get InvalidParameterValue instead" of InvalidNetworkInterface.InUse.

@@ -43,6 +43,11 @@ class Ec2Interfaces:
             )
         return AttachmentId(answer["AttachmentId"])
 
+    def detach(self, attachment: AttachmentId) -> None:
+        """Ask EC2 to let go; forcing is a last resort that leaves the guest's view stale."""
+        with domain_errors():
+            self._ec2.detach_network_interface(AttachmentId=attachment)
+
     def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
         """Return how ``interface`` is attached; by a filter, so that a missing one is no error."""
         found = self._read({"Name": "network-interface-id", "Values": [interface]})

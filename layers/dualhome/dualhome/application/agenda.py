@@ -8,6 +8,9 @@ from dualhome.application.looks import Look
 from dualhome.application.ports import Looks
 from dualhome.domain.retries import look_delay
 
+LAST_LOOK = 20
+"""After a quarter of an hour: chains of looks that each sweep adds to would never end."""
+
 
 @dataclass(slots=True)
 class Agenda:
@@ -20,8 +23,10 @@ class Agenda:
         self.looks[timedelta()][look] = None
 
     def later(self, look: Look) -> None:
-        """Look again after a wait that grows with the attempts."""
+        """Look again after a wait that grows with the attempts; in the end the sweep does."""
         again = look.again()
+        if again.attempt > LAST_LOOK:
+            return
         self.looks[look_delay(again.attempt)][again] = None
 
     def hand_over(self, queue: Looks) -> None:

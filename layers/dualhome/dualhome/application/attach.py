@@ -98,7 +98,8 @@ def _refused(record: Attachment, cause: Cause, batch: Batch, error: DualhomeErro
         failure=Failure(error.code, error.verbatim),
         retry_at=batch.run.clock() + wait if wait else None,
     )
-    return Outcome()
+    # What fails alone may be a loss for a whole unit; it is itself not tried before ``retry_at``.
+    return Outcome(plan_again=wait is not None)
 
 
 def _note_loss(record: Attachment, batch: Batch, error: StalePlanError) -> None:

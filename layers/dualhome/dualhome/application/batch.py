@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dualhome.application.agenda import Agenda
+from dualhome.application.ports import Rollbacks
 from dualhome.application.survey import Sources, Survey
 from dualhome.application.wake import waiting_for
 from dualhome.domain.attachment import Attachment, Cause, Move
@@ -19,6 +20,7 @@ class Run:
     """One invocation. ``time_left`` says how many seconds it has yet to live."""
 
     sources: Sources
+    rollbacks: Rollbacks
     policy: Policy
     trace: Trace
     clock: Callable[[], datetime]

@@ -32,6 +32,18 @@ class Instances(Protocol):
         ...
 
 
+class Fleet(Protocol):
+    """Everything of EC2's that a sweep compares; one read for each 1,000."""
+
+    def asking(self) -> Mapping[InstanceId, Instance]:
+        """Return every instance that asks for targets, or to be left alone."""
+        ...
+
+    def pools(self) -> Mapping[InterfaceId, Interface]:
+        """Return every interface that is in a pool."""
+        ...
+
+
 class Vpcs(Protocol):
     """EC2's VPCs."""
 
@@ -54,6 +66,16 @@ class Interfaces(Protocol):
         Ask EC2 to attach; the answer means accepted, not attached.
 
         Raises:
+            DualhomeError: as ``domain.errors`` sorts EC2's codes.
+        """
+        ...
+
+    def detach(self, attachment: AttachmentId) -> None:
+        """
+        Ask EC2 to let go of an interface, not forced; the end means accepted, not detached.
+
+        Raises:
+            AttachmentGoneError: it is detached already.
             DualhomeError: as ``domain.errors`` sorts EC2's codes.
         """
         ...
@@ -94,6 +116,27 @@ class Ledger(Protocol):
 
         Within a zone, those come first that are in it longest. Records written less than a second
         ago may be missing.
+        """
+        ...
+
+    def unreleased(self, target: TargetName) -> Iterable[Attachment]:
+        """Return every record of ``target`` but the released, page by page."""
+        ...
+
+    def unsettled(self) -> Iterable[Attachment]:
+        """Return every record that is neither attached nor released, page by page."""
+        ...
+
+
+class Rollbacks(Protocol):
+    """What takes attachments back."""
+
+    def start(self, record: Attachment) -> None:
+        """
+        Start to take back what ``record`` holds; starting again is harmless.
+
+        Raises:
+            TransientError: it may not have started.
         """
         ...
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from dualhome.application.attach import Outcome, attach
 from dualhome.application.batch import Batch
 from dualhome.application.looks import Look
-from dualhome.domain.attachment import Cause
-from dualhome.domain.errors import StalePlanError, TransientError
+from dualhome.domain.attachment import Attachment, Cause
+from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
 from dualhome.domain.plan import plan_instance
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
 from dualhome.domain.view import Step
 
 ROUNDS = 5
@@ -56,10 +58,20 @@ def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
             batch.commit(step.move)
         if step.attach:
             return attach(step.attach, cause, batch)
+        if step.undo:
+            _undo(step.undo, cause, batch)
     except StalePlanError:
-        record = step.move.after if step.move else step.attach
+        record = step.move.after if step.move else step.attach or step.undo
         if record:
             batch.refresh(record.instance, record.interface)
         # EC2 may have acted for the one who was faster, or for us: read it afresh.
         return Outcome(look_again=True, plan_again=True)
     return Outcome(step.look_again, step.plan_again)
+
+
+def _undo(record: Attachment, cause: Cause, batch: Batch) -> None:
+    try:
+        batch.run.rollbacks.start(record)
+    except RollbackExhaustedError as error:
+        because = {"reason": Reason.UNDO_FAILED, "detail": error.message}
+        batch.move(record, State.STUCK, cause, failure=record.failure, **because)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Look, Wake
 from dualhome.application.ports import Ledger
-from dualhome.domain.attachment import Move
+from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.states import State
 
 WOKEN_PER_RELEASE = 10
@@ -24,6 +24,11 @@ def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
     after = move.after
     if move.before is None or not move.before.holding or after.holding:
         return
-    for instance in ledger.in_state(after.target, State.WAITING, after.zone, WOKEN_PER_RELEASE):
-        if instance != after.instance:
-            yield Look(instance, after.cause)
+    yield from waiting_beside(after, ledger)
+
+
+def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[Look]:
+    """Return a look at those that wait longest for the target and zone of ``record``."""
+    for instance in ledger.in_state(record.target, State.WAITING, record.zone, WOKEN_PER_RELEASE):
+        if instance != record.instance:
+            yield Look(instance, record.cause)

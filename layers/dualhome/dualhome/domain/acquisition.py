@@ -51,6 +51,8 @@ def acquire(it: Request) -> Step | None:
         return step
     if _retries_later(it):
         return None
+    if it.view.policy.paused:
+        return _decline(it, Reason.PAUSED, "nothing is attached while the stack is paused")
     choice = choose_interface(candidates.values(), it.record.interface if it.record else None)
     if choice.interface is None:
         step = _decline(it, *_why_none(it, candidates, choice))
@@ -108,9 +110,12 @@ def _adopt(it: Request, candidates: dict[InterfaceId, Candidate]) -> Step | None
 def _attached_already(
     it: Request, candidates: dict[InterfaceId, Candidate]
 ) -> Iterator[tuple[SeenAttachment, Candidate]]:
+    held = {record.slot for record in it.view.records.values() if record.holding}
     for seen in sorted(it.instance.attachments, key=lambda seen: seen.slot):
         candidate = candidates.get(seen.interface)
         if candidate is None or candidate.claimed or why_ineligible(candidate, PAIR_RULES):
+            continue
+        if seen.slot in held:  # by a record that is moving, or that a person must look at
             continue
         if it.want.index in {None, seen.slot.index}:
             yield seen, candidate

@@ -18,6 +18,8 @@ class Policy:
     account: AccountId
     keys: TagKeys = field(default_factory=TagKeys)
     refuse_overlap: bool = False
+    paused: bool = False
+    """Nothing is attached and nothing detached; reads and records go on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What can go wrong, sorted by what there is to do about it.
 DualhomeError
 ├── TransientError              the same call may work later
 │   ├── ThrottledError              AWS asks for fewer calls
+│   ├── PausedError                 the stack is paused: nothing may be changed now
 │   └── UnavailableError            AWS failed, or did not answer in time
 ├── StalePlanError              the world moved; plan again
 │   ├── RecordMovedError            somebody wrote the ledger's record first
@@ -11,6 +12,7 @@ DualhomeError
 │   ├── SlotClaimedError            somebody claimed the instance's slot first
 │   ├── InterfaceInUseError         EC2: the interface is attached or moving
 │   ├── InterfaceGoneError          EC2: no such interface
+│   ├── AttachmentGoneError         EC2: no such attachment
 │   ├── SlotTakenError              EC2: the device index is occupied
 │   ├── InstanceGoneError           EC2: no such instance
 │   └── InstanceStateError          EC2: the instance is in no state to attach
@@ -21,6 +23,7 @@ DualhomeError
     ├── PinTakenError               the pinned device index is occupied
     ├── AttachmentLimitError        EC2: the instance type allows no further interface
     ├── AccessDeniedError           AWS: the role may not do this
+    ├── RollbackExhaustedError      a rollback has died too often
     ├── IllegalMoveError            a state cannot follow another: a bug
     └── UnexpectedAwsError          a code that we do not know
 """
@@ -57,6 +60,10 @@ class ThrottledError(TransientError):
     """AWS asks for fewer calls."""
 
 
+class PausedError(TransientError):
+    """The stack is paused: nothing may be attached or detached now."""
+
+
 class UnavailableError(TransientError):
     """AWS failed, or did not answer in time; the call may have been carried out."""
 
@@ -79,6 +86,10 @@ class InterfaceInUseError(StalePlanError):
 
 class InterfaceGoneError(StalePlanError):
     """EC2 knows no such interface."""
+
+
+class AttachmentGoneError(StalePlanError):
+    """EC2 knows no such attachment."""
 
 
 class SlotTakenError(StalePlanError):
@@ -115,6 +126,10 @@ class AttachmentLimitError(PermanentError):
 
 class AccessDeniedError(PermanentError):
     """The caller's role lacks a permission."""
+
+
+class RollbackExhaustedError(PermanentError):
+    """Every execution of a rollback has died; a person must look."""
 
 
 class IllegalMoveError(PermanentError):

@@ -7,10 +7,11 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
-from dualhome.domain.progress import depart, observe
+from dualhome.domain.progress import Standing, depart, observe
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_targets
+from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
+from dualhome.domain.unit import as_unit
 from dualhome.domain.view import Step, View
 
 
@@ -25,15 +26,18 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     if instance is None or instance.state in GONE:
         return tuple(depart(view))
     if view.policy.keys.ignore in instance.tags:
-        return tuple(_observe_all(view, instance, ()))
+        return tuple(_observe_all(view, instance, None))
+    keys = view.policy.keys
     try:
-        wanted = wanted_by(view.policy.keys, instance.tags)
+        wanted = wanted_by(keys, instance.tags)
+        unit = parse_policy(keys.policy, instance.tags.get(keys.policy, "each"))
     except BadTagError as error:
-        return (*_observe_all(view, instance, ()), *_refuse_tag(view, error))
+        return (*_observe_all(view, instance, None), *_refuse_tag(view, error))
+    acquired = tuple(_acquire_missing(view, instance, wanted))
     return (
         *_observe_all(view, instance, wanted),
         *_dismiss(view, wanted),
-        *_acquire_missing(view, instance, wanted),
+        *(as_unit(view, instance, wanted, acquired) if unit else acquired),
     )
 
 
@@ -59,12 +63,21 @@ def targets_to_read(
     return frozenset(held | {want.target for want in wanted})
 
 
-def _observe_all(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+def _observe_all(
+    view: View, instance: Instance, wanted: tuple[Wanted, ...] | None
+) -> Iterator[Step]:
     for record in view.records.values():
-        index = record.slot.index if record.slot else None
-        here = any(it.target == record.target and it.index in {None, index} for it in wanted)
-        if step := observe(view, instance, record, wanted=here):
+        if step := observe(view, instance, record, _standing(record, wanted)):
             yield step
+
+
+def _standing(record: Attachment, wanted: tuple[Wanted, ...] | None) -> Standing:
+    """An attachment at another index than the one pinned now is unwanted where it is."""
+    if wanted is None:
+        return Standing.HANDS_OFF
+    index = record.slot.index if record.slot else None
+    here = any(it.target == record.target and it.index in {None, index} for it in wanted)
+    return Standing.WANTED if here else Standing.UNWANTED
 
 
 def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import Enum, auto
 
-from dualhome.domain.attachment import Attachment, Failure
+from dualhome.domain.attachment import Attachment, Failure, Move
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -17,22 +18,38 @@ RESUME_AFTER = timedelta(seconds=10)
 IN_FLIGHT = timedelta(minutes=3)
 """Longer than an invocation lives: nobody attaches for an older claim any more."""
 
+ATTACH_TIMEOUT = timedelta(minutes=5)
+"""An attachment that takes longer is undone; Terraform's AWS provider waits as long."""
+
 VISIBLE_AFTER = timedelta(minutes=1)
 """An accepted attachment is seen by then (EC2 User Guide, "Eventual consistency")."""
 
 
-def observe(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step | None:
+class Standing(Enum):
+    """How an attachment stands to what the instance's tags ask for."""
+
+    WANTED = auto()
+    UNWANTED = auto()
+    HANDS_OFF = auto()
+    """Nothing is attached and nothing let go: the instance is ignored, or its tag malformed."""
+
+
+def observe(view: View, instance: Instance, record: Attachment, standing: Standing) -> Step | None:
     """
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
 
-    What is not ``wanted`` where it is, is never attached; what is attached is recorded
-    all the same.
+    Only what is wanted is attached, and only what is unwanted is undone; what EC2 shows is
+    recorded in any case.
     """
     match record.state:
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             if seen := instance.attachment_of(record.interface):
-                return _seen(view, record, seen, wanted=wanted)
-            return _not_seen(view, instance, record, wanted=wanted)
+                return _seen(view, record, seen, standing)
+            return _not_seen(view, instance, record, wanted=standing is Standing.WANTED)
+        case State.RELEASING:
+            return _undo_again(record)
+        case State.STUCK if instance.attachment_of(record.interface) is None:
+            return Step(record.target, move=_unstuck(view, record), plan_again=True)
         case _:
             return None
 
@@ -42,30 +59,66 @@ def depart(view: View) -> Iterator[Step]:
     for record in view.records.values():
         if record.state == State.RELEASED:
             continue
-        if record.holding and _still_there(view, record):
+        if record.state == State.RELEASING:
+            yield _undo_again(record)
+        elif record.holding and _still_there(view, record):
             yield Step(record.target, look_again=True)
         else:
             gone = view.move(record, State.RELEASED, reason=Reason.INSTANCE_STATE)
             yield Step(record.target, move=gone)
 
 
-def _seen(view: View, record: Attachment, seen: SeenAttachment, *, wanted: bool) -> Step | None:
+def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
     truth = {"slot": seen.slot, "attachment_id": seen.id, "warnings": record.warnings}
+    overdue = view.now - record.since >= ATTACH_TIMEOUT
+    may_undo = standing is not Standing.HANDS_OFF and not view.policy.paused
     match seen.status, record.state:
-        case AttachmentStatus.ATTACHED, State.ATTACHED if record.attachment_id == seen.id:
-            return None
-        case AttachmentStatus.ATTACHED, State.ATTACHING | State.ATTACHED if (
-            record.attachment_id != seen.id
-        ):
-            # Somebody has attached it anew; let go first, since another record may hold its slot.
-            return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+        case AttachmentStatus.ATTACHED, State.ATTACHED:
+            return _seen_attached(view, record, seen, standing)
+        case AttachmentStatus.ATTACHED, State.ATTACHING if record.attachment_id != seen.id:
+            return _seen_attached(view, record, seen, standing)
         case AttachmentStatus.ATTACHED, _:
-            return Step(record.target, move=view.move(record, State.ATTACHED, **truth))
+            attached = view.move(record, State.ATTACHED, **truth)
+            return Step(record.target, move=attached, plan_again=standing is Standing.UNWANTED)
         case AttachmentStatus.ATTACHING, State.CLAIMED:
             attaching = view.move(record, State.ATTACHING, **truth)
             return Step(record.target, move=attaching, look_again=True)
+        case AttachmentStatus.ATTACHING, State.ATTACHING if overdue and may_undo:
+            message = f"{seen.id} of {seen.interface} is still attaching after {ATTACH_TIMEOUT}"
+            failure = Failure("AttachTimeout", message)
+            return undo(view, record, reason=Reason.ATTACH_TIMEOUT, detail=message, failure=failure)
         case _:
             return Step(record.target, look_again=True)
+
+
+def _seen_attached(
+    view: View, record: Attachment, seen: SeenAttachment, standing: Standing
+) -> Step | None:
+    if record.attachment_id == seen.id:
+        unwanted = standing is Standing.UNWANTED and not view.policy.paused
+        return undo(view, record, reason=Reason.NOT_WANTED) if unwanted else None
+    # Somebody has attached it anew; let go first, since another record may hold its slot.
+    wanted = standing is Standing.WANTED
+    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+
+
+def _unstuck(view: View, record: Attachment) -> Move:
+    """A person has detached it: end as the rollback would have ended."""
+    state = State.FAILED if record.failure else State.RELEASED
+    return view.move(
+        record, state, reason=record.reason, detail=record.detail, failure=record.failure
+    )
+
+
+def _undo_again(record: Attachment) -> Step:
+    """Start the rollback again, in case its start was lost; while it runs, that changes nothing."""
+    return Step(record.target, undo=record)
+
+
+def undo(view: View, record: Attachment, **because: object) -> Step:
+    """Return the step that starts to take back what ``record`` holds."""
+    move = view.move(record, State.RELEASING, **because)
+    return Step(record.target, move=move, undo=move.after)
 
 
 def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
@@ -88,7 +141,7 @@ def _may_resume(view: View, instance: Instance, record: Attachment, age: timedel
     """Whether nobody else is attaching for this claim, and the claimed interface is still free."""
     interface = view.pool.get(record.interface) if record.interface else None
     left = record.reason is Reason.THROTTLED or age >= RESUME_AFTER
-    if not left or interface is None or instance.state not in ACTING:
+    if view.policy.paused or not left or interface is None or instance.state not in ACTING:
         return False
     return (
         why_ineligible(Candidate(interface, instance, record.target, view.vpcs, view.policy))

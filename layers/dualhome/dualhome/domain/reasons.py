@@ -72,6 +72,23 @@ class Reason(StrEnum):
         "ATTACH_LOST",
         "EC2 accepted the attachment and then did not show it: look at the instance's health.",
     )
+    ATTACH_TIMEOUT = (
+        "ATTACH_TIMEOUT",
+        "EC2 did not finish the attachment: look at the instance's health; it is tried again.",
+    )
+    DETACH_TIMEOUT = (
+        "DETACH_TIMEOUT",
+        "EC2 does not let go of the interface: detach it by hand, then release or retry.",
+    )
+    UNDO_FAILED = (
+        "UNDO_FAILED",
+        "The rollback met an error it cannot handle: read the record, mend it, then retry.",
+    )
+    UNIT_INCOMPLETE = (
+        "UNIT_INCOMPLETE",
+        "The instance wants all its targets or none: look at the record of the one that is named.",
+    )
+    PAUSED = "PAUSED", "The stack's parameter Paused is true: nothing is attached or detached."
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
     NOT_WANTED = (
@@ -80,7 +97,9 @@ class Reason(StrEnum):
     )
 
 
-WAITING_REASONS = frozenset({Reason.POOL_EMPTY, Reason.RESERVED})
+WAITING_REASONS = frozenset(
+    {Reason.POOL_EMPTY, Reason.RESERVED, Reason.UNIT_INCOMPLETE, Reason.PAUSED}
+)
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
 

@@ -32,6 +32,11 @@ class TagKeys:
         return f"{self.prefix}:targets"
 
     @property
+    def policy(self) -> str:
+        """On an instance: whether its targets are one unit."""
+        return f"{self.prefix}:policy"
+
+    @property
     def ignore(self) -> str:
         """On an instance: hands off."""
         return f"{self.prefix}:ignore"
@@ -94,6 +99,18 @@ def parse_targets(key: str, value: str) -> tuple[Wanted, ...]:
     if twice := _first_repeated(str(want.index) for want in wanted if want.index):
         raise _bad(key, value, f"each device index once, but {twice} is pinned twice")
     return wanted
+
+
+def parse_policy(key: str, value: str) -> bool:
+    """
+    Return whether an instance's targets are one unit (``all``), or independent (``each``).
+
+    Raises:
+        BadTagError: the value is neither.
+    """
+    if value.strip() not in {"all", "each"}:
+        raise _bad(key, value, "all or each")
+    return value.strip() == "all"
 
 
 def print_targets(wanted: Iterable[Wanted]) -> str:

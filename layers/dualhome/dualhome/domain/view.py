@@ -64,7 +64,8 @@ class Step:
     What to do about one target.
 
     ``move`` goes into the ledger first. Then, if ``attach``, EC2 is asked to make the record
-    true. ``look_again``: something is still on its way, so look once more in a while.
+    true; if ``undo``, a rollback is started that takes it back. ``look_again``: something is
+    still on its way, so look once more in a while.
     ``plan_again``: the move has freed the target for another plan at once.
     ``rejections`` explains a choice: each interface that was passed over, and why.
     """
@@ -72,6 +73,7 @@ class Step:
     target: TargetName
     move: Move | None = None
     attach: Attachment | None = None
+    undo: Attachment | None = None
     look_again: bool = False
     plan_again: bool = False
     rejections: tuple[Rejection, ...] = field(default=())

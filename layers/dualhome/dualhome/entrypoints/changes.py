@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dualhome.application.agenda import Agenda
 from dualhome.application.batch import Batch, Run
 from dualhome.application.looks import Look, Wake
-from dualhome.application.ports import Looks
+from dualhome.application.ports import Looks, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.survey import Sources, Survey, survey
 from dualhome.application.wake import wake
@@ -33,6 +33,7 @@ class Reconciling:
     """What the reconciler is made of."""
 
     sources: Sources
+    rollbacks: Rollbacks
     looks: Looks
     policy: Policy
     place: Place
@@ -54,6 +55,7 @@ def handle_changes(
     looks = _merged(_looks_in(event["Records"], here.place))
     run = Run(
         sources=here.sources,
+        rollbacks=here.rollbacks,
         policy=here.policy,
         trace=Trace(here.place.account, here.place.region, context.aws_request_id),
         clock=here.clock,

@@ -1,0 +1,55 @@
+"""Rollbacks as executions of a Step Functions state machine."""
+
+from json import dumps
+from typing import TYPE_CHECKING
+
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.errors import RollbackExhaustedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+TRIES = 5
+
+
+class SfnRollbacks:
+    """The account's rollback state machine."""
+
+    def __init__(self, stepfunctions: "SFNClient", state_machine: str) -> None:
+        self._stepfunctions = stepfunctions
+        self._state_machine = state_machine
+
+    def start(self, record: Attachment) -> None:
+        """
+        Start to take back what ``record`` holds.
+
+        The name tells the record's version, so that a second start finds the first: while it runs
+        with the same input it is the same execution, afterwards it is refused (Step Functions
+        API Reference, StartExecution). An execution that ended and left the record ``releasing``
+        has died: the next try has a name of its own. At most 80 characters: 19 + 32 + numbers.
+
+        Raises:
+            RollbackExhaustedError: every try has died.
+        """
+        subject = {
+            "instance": record.instance,
+            "target": record.target,
+            "version": record.version,
+        }
+        name = "-".join(str(value) for value in subject.values())
+        for suffix in ("", *(f"-try{number}" for number in range(2, TRIES + 1))):
+            if self._started(f"{name}{suffix}", dumps(subject)):
+                return
+        raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended without a result")
+
+    def _started(self, name: str, subject: str) -> bool:
+        with domain_errors():
+            try:
+                self._stepfunctions.start_execution(
+                    stateMachineArn=self._state_machine, name=name, input=subject
+                )
+            except self._stepfunctions.exceptions.ExecutionAlreadyExists:
+                return False
+        return True

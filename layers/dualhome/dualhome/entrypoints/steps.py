@@ -1,0 +1,72 @@
+"""A step of the rollback state machine, as one call of its use case."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dualhome.application.ports import Interfaces, Ledger, Looks
+from dualhome.application.rollback import Undo, Undoing
+from dualhome.domain.audit import Trace
+from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
+
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What every step is made of."""
+
+    interfaces: Interfaces
+    ledger: Ledger
+    looks: Looks
+    account: AccountId
+    region: str
+    paused: bool
+    clock: Callable[[], datetime]
+
+
+Event = Mapping[str, Any]
+Step = Callable[[Undo, Undoing], Undo]
+
+
+def step_handler(
+    step: Step, here: Callable[[], Rollback]
+) -> Callable[[Event, LambdaContext], dict[str, Any]]:
+    """
+    Return the Lambda handler that runs one step; its errors pass through by their class names.
+
+    An event holds ``undo``, the result of the step before, and ``execution``, the ARN of the run.
+    """
+
+    @logger.inject_lambda_context
+    def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+        parts = here()
+        undo = _undo(event["undo"])
+        logger.info("step", instance=undo.instance, target=undo.target, looks=undo.looks)
+        trace = Trace(parts.account, parts.region, context.aws_request_id, event["execution"])
+        undoing = Undoing(
+            parts.interfaces, parts.ledger, parts.looks, trace, parts.paused, parts.clock
+        )
+        return asdict(step(undo, undoing))
+
+    return handler
+
+
+def _undo(it: Mapping[str, Any]) -> Undo:
+    return Undo(
+        instance=InstanceId(it["instance"]),
+        target=TargetName(it["target"]),
+        version=int(it["version"]),
+        looks=int(it.get("looks", 0)),
+        given_up=bool(it.get("given_up", False)),
+        error=_error(it.get("error")),
+    )
+
+
+def _error(it: Mapping[str, Any] | None) -> str:
+    """Read what the step before met, as Step Functions' Catch tells it."""
+    return f"{it['Error']}: {it.get('Cause', '')[:500]}" if it else ""
