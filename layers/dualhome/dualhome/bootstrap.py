@@ -10,19 +10,24 @@ from botocore.config import Config
 from ulid import ULID
 
 from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.ec2_fleet import Ec2Fleet
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
 from dualhome.adapters.ec2_status_tags import Ec2StatusTags
 from dualhome.adapters.ec2_vpcs import Ec2Vpcs
-from dualhome.adapters.emf_metrics import EmfMetrics
+from dualhome.adapters.emf_metrics import EmfMetrics, count_sweep
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
+from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs_looks import SqsLooks
 from dualhome.application.publish import Outlets
 from dualhome.application.survey import Sources
+from dualhome.application.sweep import Sweeping
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.changes import Reconciling
 from dualhome.entrypoints.messages import Place
+from dualhome.entrypoints.steps import Rollback
+from dualhome.entrypoints.sweep import Broom
 from dualhome.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,8 +58,16 @@ def reconciling() -> Reconciling:
             interfaces=Ec2Interfaces(ec2, keys),
             ledger=_ledger(),
         ),
-        looks=SqsLooks(boto3.client("sqs", config=CLIENT), here.changes_queue_url),
-        policy=Policy(here.account_id, keys, refuse_overlap=here.on_overlapping_cidr == "refuse"),
+        rollbacks=SfnRollbacks(
+            boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
+        ),
+        looks=_looks(),
+        policy=Policy(
+            here.account_id,
+            keys,
+            refuse_overlap=here.on_overlapping_cidr == "refuse",
+            paused=here.paused,
+        ),
         place=Place(here.account_id, ec2.meta.region_name, keys),
         clock=lambda: datetime.now(UTC),
     )
@@ -69,6 +82,46 @@ def outlets() -> Outlets:
         events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
         metrics=EmfMetrics(),
     )
+
+
+@cache
+def broom() -> Broom:
+    """Return what the sweeper works with."""
+    here = settings()
+    keys = TagKeys(here.tag_prefix)
+    return Broom(
+        sweeping=Sweeping(
+            fleet=Ec2Fleet(_ec2(), keys),
+            ledger=_ledger(),
+            keys=keys,
+            most_releases=here.max_releases_per_sweep,
+            paused=here.paused,
+            clock=lambda: datetime.now(UTC),
+        ),
+        looks=_looks(),
+        count=count_sweep,
+    )
+
+
+@cache
+def rollback() -> Rollback:
+    """Return what the rollback's steps work with."""
+    here = settings()
+    ec2 = _ec2()
+    return Rollback(
+        interfaces=Ec2Interfaces(ec2, TagKeys(here.tag_prefix)),
+        ledger=_ledger(),
+        looks=_looks(),
+        account=here.account_id,
+        region=ec2.meta.region_name,
+        paused=here.paused,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def _looks() -> SqsLooks:
+    return SqsLooks(boto3.client("sqs", config=CLIENT), settings().changes_queue_url)
 
 
 @cache

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from dualhome.domain.identifiers import AccountId
+
+NUMBERS = ("audit_retention_days", "max_releases_per_sweep")
 
 
 class SettingsError(Exception):
@@ -17,9 +20,12 @@ class Settings:
     attachments_table: str
     audit_table: str
     changes_queue_url: str
+    rollback_state_machine: str
     tag_prefix: str
     on_overlapping_cidr: str
     audit_retention_days: int
+    max_releases_per_sweep: int
+    paused: bool
     account_id: AccountId
 
     @classmethod
@@ -34,13 +40,20 @@ class Settings:
         missing = [name for name in names.values() if not environment.get(name)]
         if missing:
             raise SettingsError(f"not set: {', '.join(missing)}; the template sets them")
-        values = {field: environment[name] for field, name in names.items()}
+        values: dict[str, Any] = {field: environment[name] for field, name in names.items()}
         if values["on_overlapping_cidr"] not in {"warn", "refuse"}:
             raise SettingsError(
                 f"ON_OVERLAPPING_CIDR={values['on_overlapping_cidr']!r}: expected warn or refuse"
             )
-        days = values.pop("audit_retention_days")
-        if not days.isdecimal():
-            raise SettingsError(f"AUDIT_RETENTION_DAYS={days!r}: expected a number of days")
-        account = AccountId(values.pop("account_id"))
-        return cls(**values, audit_retention_days=int(days), account_id=account)
+        if values["paused"] not in {"true", "false"}:
+            raise SettingsError(f"PAUSED={values['paused']!r}: expected true or false")
+        values["paused"] = values["paused"] == "true"
+        values |= {name: _number(name, values[name]) for name in NUMBERS}
+        values["account_id"] = AccountId(values["account_id"])
+        return cls(**values)
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isdecimal():
+        raise SettingsError(f"{name.upper()}={value!r}: expected a number, 0 or more")
+    return int(value)

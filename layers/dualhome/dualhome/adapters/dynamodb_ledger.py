@@ -1,6 +1,6 @@
 """The ledger in DynamoDB: every write conditional, every move with its audit entry."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -18,7 +18,7 @@ from dualhome.domain.errors import (
     ThrottledError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
-from dualhome.domain.states import State
+from dualhome.domain.states import SETTLED, State
 from dualhome.domain.view import Holder
 
 if TYPE_CHECKING:
@@ -91,31 +91,44 @@ class DynamoDbLedger:
         self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
     ) -> Sequence[InstanceId]:
         """Return the instances whose record for ``target`` is in ``state``, longest first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._attachments,
-            IndexName="by-target",
-            KeyConditionExpression="target = :target AND begins_with(target_order, :state)",
-            ExpressionAttributeValues=items.wire(
-                {":target": target, ":state": items.target_order(state, zone)}
-            ),
-            PaginationConfig={"MaxItems": limit} if limit else {},
+        found = self._query(
+            "target = :target AND begins_with(target_order, :state)",
+            {":target": target, ":state": items.target_order(state, zone)},
+            index="by-target",
+            limit=limit,
         )
-        with domain_errors():
-            found = [items.plain(item)["instance"] for page in pages for item in page["Items"]]
-        return [InstanceId(instance) for instance in found]
+        return [record.instance for record in found]
+
+    def unreleased(self, target: TargetName) -> Iterable[Attachment]:
+        """Return every record of ``target`` but the released, which are not in the index."""
+        return self._query("target = :target", {":target": target}, index="by-target")
+
+    def unsettled(self) -> Iterable[Attachment]:
+        """Return every record in the index of those that need attention, state by state."""
+        for state in sorted(set(State) - SETTLED):
+            values = {":state": state.value}
+            yield from self._query("attention = :state", values, index="needs-attention")
 
     def _records_of(self, instance: InstanceId) -> dict[TargetName, Attachment]:
+        values = {":pk": items.instance_key(instance), ":sk": "TARGET#"}
+        found = self._query("pk = :pk AND begins_with(sk, :sk)", values)
+        return {record.target: record for record in found}
+
+    def _query(
+        self, condition: str, values: items.Item, index: str = "", limit: int | None = None
+    ) -> Iterator[Attachment]:
+        """Yield the records of every page; of the table as last written, of an index soon after."""
+        where = {"IndexName": index} if index else {"ConsistentRead": True}
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._attachments,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=items.wire(
-                {":pk": items.instance_key(instance), ":sk": "TARGET#"}
-            ),
-            ConsistentRead=True,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=items.wire(values),
+            PaginationConfig={"MaxItems": limit} if limit else {},
+            **where,
         )
         with domain_errors():
-            found = [items.read_record(item) for page in pages for item in page["Items"]]
-        return {record.target: record for record in found}
+            for page in pages:
+                yield from map(items.read_record, page["Items"])
 
     def _get(self, keys: Sequence[items.Item]) -> Iterable[items.Item]:
         for start in range(0, len(keys), KEYS_PER_GET):

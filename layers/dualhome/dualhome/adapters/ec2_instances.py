@@ -34,10 +34,8 @@ class Ec2Instances:
             )
             with domain_errors():
                 for page in pages:
-                    for reservation in page["Reservations"]:
-                        for it in reservation.get("Instances", []):
-                            instance = ec2_shapes.instance(it, reservation.get("OwnerId", ""))
-                            found[instance.id] = instance
+                    for instance in ec2_shapes.instances(page["Reservations"]):
+                        found[instance.id] = instance
         return found
 
     def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:

@@ -1,6 +1,6 @@
 """EC2's answers as our values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dualhome.domain.identifiers import (
@@ -30,12 +30,20 @@ if TYPE_CHECKING:
         InstanceTypeDef,
         InstanceTypeInfoTypeDef,
         NetworkInterfaceTypeDef,
+        ReservationTypeDef,
         TagTypeDef,
         VpcTypeDef,
     )
 
 PAGE = 1000
 """Filtered and paginated reads sit in the larger bucket ("Request throttling for the EC2 API")."""
+
+
+def instances(reservations: "Iterable[ReservationTypeDef]") -> Iterator[Instance]:
+    """Read the instances of a page of DescribeInstances."""
+    for reservation in reservations:
+        for it in reservation.get("Instances", []):
+            yield instance(it, reservation.get("OwnerId", ""))
 
 
 def instance(it: "InstanceTypeDef", owner: str) -> Instance:

@@ -2,7 +2,23 @@
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from dualhome.application.sweep import Report
 from dualhome.domain.audit import AuditEntry
+
+
+def count_sweep(report: Report) -> None:
+    """Count what a sweep found; ``BreakerTripped`` is 0 or 1."""
+    figures = {
+        "SweptInstances": report.instances,
+        "Drifts": sum(report.looks.values()),
+        "SweepReleases": report.releases,
+        "BreakerTripped": int(report.tripped),
+        "Strangers": len(report.strangers),
+        "TornClaims": len(report.torn),
+    }
+    for name, value in figures.items():
+        with single_metric(name=name, unit=MetricUnit.Count, value=value):
+            pass
 
 
 class EmfMetrics:

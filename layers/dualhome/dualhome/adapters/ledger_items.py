@@ -62,10 +62,16 @@ def target_order(state: State, zone: Zone | None = None) -> str:
 
 
 def record_item(it: Attachment) -> Item:
-    """Return the item of a record; only records that need attention have ``attention``."""
+    """
+    Return the item of a record.
+
+    Only records that need attention are in the index of those, and only those that are not
+    released in the index by target: what is over would fill it for ever.
+    """
     since = stamp(it.since)
     item = record_key(it.instance, it.target) | values(it)
-    item["target_order"] = f"{target_order(it.state, it.zone or Zone(''))}{since}"
+    if it.state != State.RELEASED:
+        item["target_order"] = f"{target_order(it.state, it.zone or Zone(''))}{since}"
     if it.state not in SETTLED:
         item |= {"attention": it.state.value, "attention_at": since}
     return item

@@ -1,0 +1,18 @@
+"""Finds what no event told, and asks for looks at it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dualhome.bootstrap import broom
+from dualhome.entrypoints.sweep import handle_tick
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(_: Mapping[str, Any], context: LambdaContext) -> None:
+    """A sweep that fails is not repeated: the next tick of the schedule begins anew."""
+    handle_tick(context, broom())
