@@ -19,6 +19,7 @@ RUNTIME = "ministack.core.lambda_runtime"
 RESPONSES = "ministack.core.responses"
 EVENTBRIDGE = "ministack.services.eventbridge"
 LAMBDA = "ministack.services.lambda_svc"
+STEPFUNCTIONS = "ministack.services.stepfunctions"
 STS = "ministack.services.sts"
 TAGGING = "ministack.services.tagging"
 MOTO_INTERFACES = "moto.ec2.models.elastic_network_interfaces"
@@ -35,6 +36,7 @@ NAMES = {
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
     EVENTBRIDGE: {"_put_events"},
     LAMBDA: {"_execute_function_warm", "_sqs_esm_concurrency"},
+    STEPFUNCTIONS: {"_executions", "_start_execution"},
     STS: {"_sessions", "register_session"},
     TAGGING: {"_COLLECTORS", "_RESOURCE_TAG_COLLECTORS"},
     "moto.core.responses": {"ActionResult"},

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from localcloud import iam, lambdas, private
+from localcloud import executions, iam, lambdas, private
 from localcloud.calls import CallLog
 from localcloud.control import Control
 from localcloud.ec2 import access
@@ -112,6 +112,7 @@ def _assemble(
     )
     engine, calls = Engine(settings, publisher(loop), auth=options.auth), CallLog()
     lambdas.install()
+    executions.install()
     access.install()
     iam.install()
     private.original(private.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
