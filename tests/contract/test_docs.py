@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys
@@ -11,6 +12,7 @@ from tests.support.template import ROOT, load
 
 README = "README.md"
 OPERATIONS = "docs/operations.md"
+METRICS = "layers/dualhome/dualhome/adapters/emf_metrics.py"
 DECISIONS = sorted(path.name for path in ROOT.glob("docs/decisions/*.md"))
 DOCUMENTS = [
     README,
@@ -51,9 +53,12 @@ def anchors(document: str) -> set[str]:
     return {title.replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize(("heading", "names"), [("States", list(State)), ("Reasons", list(Reason))])
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [("States", list(State)), ("Reasons", list(Reason)), ("Sweep", list(Drift))],
+)
 def test_operations_explains_each_name_once_and_no_other(heading: str, names: list[str]) -> None:
-    """Whoever reads a status tag at night finds each word of it, in the code's order."""
+    """Whoever reads a status tag or a log at night finds each word of it, in the code's order."""
     assert names == rows(OPERATIONS, heading)
 
 
@@ -83,6 +88,15 @@ def test_the_readme_names_no_tag_that_is_not_read_or_written() -> None:
     assert set(TAG_KEYS) == set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(README)))
 
 
+def test_the_readme_tells_of_every_metric_and_dimension() -> None:
+    """An alarm on a metric that nobody writes stays silent for ever."""
+    written = set(re.findall(r'"([A-Z]\w+)"', text(METRICS)))
+    metrics = set(rows(README, "See what happened"))
+
+    assert {"Moves", "BreakerTripped"} <= metrics <= written
+    assert written <= set(re.findall(r"`(\w+)`", text(README)))
+
+
 def test_every_make_target_told_of_exists() -> None:
     """A command that is copied from a document works."""
     told = named(r"(?:`|\$ )make ([a-z0-9]+)")
@@ -93,9 +107,9 @@ def test_every_make_target_told_of_exists() -> None:
 
 def test_every_output_of_the_stack_told_of_exists() -> None:
     """The name of a table or a queue comes from the stack wherever a command needs it."""
-    told = named(r"\$\(output (\w+)\)") | named(r"`(\w+QueueUrl)`")
+    told = named(r"\$\(output (\w+)") | named(r"`(\w+QueueUrl)`")
 
-    assert {"AuditTableName", "ChangesQueueUrl"} <= told
+    assert {"AuditTableName", "ChangesQueueUrl", "RollbackStateMachineArn"} <= told
     assert told <= set(load()["Outputs"])
 
 

@@ -109,7 +109,9 @@ def test_the_layer_has_the_model_of_every_client_we_create(prune: ModuleType) ->
     """A missing model raises UnknownServiceError at the first event."""
     created = set(clients_created())
 
-    assert {"dynamodb", "ec2", "events", "sqs"} <= created, "clients are no longer found here"
+    assert {"dynamodb", "ec2", "events", "sqs", "stepfunctions"} <= created, (
+        "clients are no longer found here"
+    )
     assert created <= prune.services_kept()
 
 

@@ -1,19 +1,28 @@
-"""Who may do what: each role, and each queue's policy, grants what is needed and no more."""
+"""Who may do what: each role grants what is needed and no more."""
 
 import re
 
 import pytest
 
-from tests.support.template import Json, resources, source, statements
+from tests.support.template import Json, resources, statements
 
 FUNCTIONS = resources("Serverless::Function")
+(ROLLBACK,) = resources("Serverless::StateMachine").values()
+SWEEP = FUNCTIONS["SweepAccountFunction"]["Events"]["Tick"]["Properties"]
 ROLES = resources("IAM::Role")
-QUEUES = resources("SQS::Queue")
-RULES = resources("Events::Rule")
 LOG_GROUPS = resources("Logs::LogGroup")
 
 # No resource type exists for these (Service Authorization Reference).
-NO_NARROWER_RESOURCE = re.compile(r"ec2:Describe\w+|dynamodb:ListStreams")
+NO_NARROWER_RESOURCE = re.compile(
+    r"ec2:Describe\w+|dynamodb:ListStreams"
+    r"|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)"
+)
+STEPS = {
+    "DetachInterfaceFunction",
+    "LookAtInterfaceFunction",
+    "SettleAttachmentFunction",
+    "MarkStuckFunction",
+}
 
 
 def granted(resource: str, action: str = "") -> list[tuple[str, str, Json]]:
@@ -27,19 +36,11 @@ def granted(resource: str, action: str = "") -> list[tuple[str, str, Json]]:
     ]
 
 
-def queue_policy(queue: str) -> dict[str, Json]:
-    """Return the statements of the policy of ``queue``, by their effect."""
-    (policy,) = (
-        it for it in resources("SQS::QueuePolicy").values() if it["Queues"] == [f"${{{queue}}}"]
-    )
-    return {it["Effect"]: it for it in policy["PolicyDocument"]["Statement"]}
+def test_everything_that_acts_has_a_role_of_its_own() -> None:
+    """A shared role would give each what any of them needs."""
+    used = [it["Role"] for it in [*FUNCTIONS.values(), ROLLBACK]] + [SWEEP["RoleArn"]]
 
-
-def test_every_function_has_a_role_of_its_own() -> None:
-    """A shared role would give each function what any of them needs."""
-    used = sorted(function["Role"] for function in FUNCTIONS.values())
-
-    assert used == sorted(f"${{{role}.Arn}}" for role in ROLES)
+    assert sorted(used) == sorted(f"${{{role}.Arn}}" for role in ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -55,8 +56,11 @@ def test_nobody_may_change_or_remove_an_audit_record() -> None:
     """The past is append-only by permission, not by good manners."""
     actions = {(role, arn): set(it["Action"]) for role, arn, it in granted("${AuditTable")}
 
-    assert actions.pop(("ReconcileInstancesRole", "${AuditTable.Arn}")) == {"dynamodb:PutItem"}
-    assert actions.keys() == {("PublishChangesRole", "${AuditTable.StreamArn}")}
+    assert actions.pop(("PublishChangesRole", "${AuditTable.StreamArn}"))
+    assert actions == {
+        (role, "${AuditTable.Arn}"): {"dynamodb:PutItem"}
+        for role in ("ReconcileInstancesRole", "SettleAttachmentRole", "MarkStuckRole")
+    }
 
 
 def test_attaching_needs_consent_of_the_interface_and_of_the_instance() -> None:
@@ -74,6 +78,79 @@ def test_attaching_needs_consent_of_the_interface_and_of_the_instance() -> None:
             "Null": {"aws:ResourceTag/dualhome:targets": "false"}
         },
     }
+
+
+def test_detaching_needs_the_consent_of_the_interface_alone() -> None:
+    """Whoever removes the wish from the instance must not thereby forbid to fulfil it."""
+    conditions = {
+        (role, arn.rpartition(":")[2]): it.get("Condition")
+        for role, arn, it in granted("", "ec2:DetachNetworkInterface")
+    }
+
+    assert conditions == {
+        ("DetachInterfaceRole", "network-interface/*"): {
+            "Null": {"aws:ResourceTag/dualhome:pool": "false"}
+        },
+        ("DetachInterfaceRole", "instance/*"): None,
+    }
+
+
+def test_a_claim_is_freed_by_the_reconciler_and_by_the_last_step_alone() -> None:
+    """Who marks an attachment stuck must not be able to give its interface away."""
+    may_free = {role for role, _, _ in granted("${AttachmentsTable", "dynamodb:DeleteItem")}
+
+    assert may_free == {"ReconcileInstancesRole", "SettleAttachmentRole"}
+
+
+def test_the_state_machine_may_run_exactly_its_steps_and_the_schedule_exactly_the_sweep() -> None:
+    """They need to reach nothing else; whatever they do, a function does."""
+    invoked = {(role, arn) for role, arn, _ in granted("", "lambda:InvokeFunction")}
+    steps = {f"${{{step}.Arn}}" for step in STEPS}
+
+    assert invoked == {("RollbackRole", step) for step in steps} | {
+        ("SweepScheduleRole", "${SweepAccountFunction.Arn}")
+    }
+    assert set(ROLLBACK["DefinitionSubstitutions"].values()) == steps
+
+
+def test_a_sweep_asks_for_looks_and_can_change_nothing_itself() -> None:
+    """There is one way to change the world."""
+    actions = {action for it in statements(ROLES["SweepAccountRole"]) for action in it["Action"]}
+
+    assert actions == {
+        "ec2:DescribeInstances",
+        "ec2:DescribeNetworkInterfaces",
+        "dynamodb:Query",
+        "dynamodb:BatchGetItem",
+        "sqs:SendMessage",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+def test_the_reconciler_alone_starts_rollbacks_and_nothing_else() -> None:
+    """Another state machine of the account is none of its business."""
+    started = [(role, arn) for role, arn, _ in granted("", "states:StartExecution")]
+
+    assert started == [("ReconcileInstancesRole", "${RollbackStateMachine}")]
+
+
+def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> None:
+    """These actions know no narrower resource, so no function may have them."""
+    delivering = {role for role, _, _ in granted("", "logs:CreateLogDelivery")}
+
+    assert delivering == {"RollbackRole"}
+
+
+def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
+    """The ledger holds the facts; the log says which run to look at, and forgets it in time."""
+    logging = ROLLBACK["Logging"]
+    (destination,) = logging["Destinations"]
+    group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"].removesuffix(".Arn}")[2:]
+
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+    assert LOG_GROUPS[group]["LogGroupName"].startswith("/aws/vendedlogs/states/")
+    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
 
 
 def test_only_the_status_tag_may_be_written_and_only_where_we_work() -> None:
@@ -110,31 +187,8 @@ def test_what_cannot_be_published_may_be_set_aside() -> None:
     assert (role, statement["Action"]) == ("PublishChangesRole", ["sqs:SendMessage"])
 
 
-@pytest.mark.parametrize("queue", ["ChangesQueue", "RuleDeadLetterQueue"])
-def test_a_queue_of_events_accepts_exactly_our_rules(queue: str) -> None:
-    """Another rule of the account could wake us with anything; ours must all get through."""
-    allow = queue_policy(queue)["Allow"]
-
-    assert allow["Principal"] == {"Service": "events.amazonaws.com"}
-    assert allow["Action"] == "sqs:SendMessage"
-    assert sorted(allow["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(
-        f"${{{rule}.Arn}}" for rule in RULES
-    )
-
-
-@pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_is_encrypted_at_rest_and_on_the_way(queue: str) -> None:
-    """Messages name instances and VPCs."""
-    deny = queue_policy(queue)["Deny"]
-
-    assert QUEUES[queue]["SqsManagedSseEnabled"] is True
-    assert deny["Principal"] == "*"
-    assert deny["Resource"] == f"${{{queue}.Arn}}"
-    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-
-
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_writes_to_its_own_log_group_which_forgets(name: str) -> None:
+def test_a_function_writes_to_a_log_group_of_ours_which_forgets(name: str) -> None:
     """A group that Lambda makes by itself keeps logs for ever."""
     group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"].strip("${}")
     role = FUNCTIONS[name]["Role"].removeprefix("${").removesuffix(".Arn}")
@@ -142,8 +196,3 @@ def test_a_function_writes_to_its_own_log_group_which_forgets(name: str) -> None
 
     assert writable == {(role, f"${{{group}.Arn}}")}
     assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
-
-
-def test_arns_name_no_partition() -> None:
-    """The same template serves the commercial, the Chinese and the government Regions."""
-    assert "arn:aws" not in source()

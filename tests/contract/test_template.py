@@ -7,9 +7,10 @@ import re
 import pytest
 
 from dualhome.settings import Settings
-from tests.support.template import ROOT, Json, load, resources
+from tests.support.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
+(ROLLBACK,) = resources("Serverless::StateMachine").values()
 TAG_PREFIX = re.compile(load()["Parameters"]["TagPrefix"]["AllowedPattern"])
 OF_POWERTOOLS = "POWERTOOLS_"
 
@@ -40,6 +41,23 @@ def test_the_environment_is_what_settings_reads() -> None:
     }
 
     assert ours == {field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+def test_rollbacks_are_started_by_the_state_machine_s_own_name() -> None:
+    """Its name and the ARN that functions are given are written in two places."""
+    arn = load()["Globals"]["Function"]["Environment"]["Variables"]["ROLLBACK_STATE_MACHINE"]
+
+    assert arn == f"arn:aws:states:us-east-1:111122223333:stateMachine:{ROLLBACK['Name']}"
+
+
+def test_the_definition_gets_every_function_that_it_names() -> None:
+    """A name left over would reach Step Functions as text, and fail at the first rollback."""
+    definition = (ROOT / ROLLBACK["DefinitionUri"]).read_text(encoding="utf-8")
+    named = set(re.findall(r"\$\{(\w+)\}", definition))
+
+    assert ROLLBACK["DefinitionSubstitutions"] == {
+        name: f"${{{name.removesuffix('Arn')}.Arn}}" for name in named
+    }
 
 
 @pytest.mark.parametrize("name", load()["Parameters"])
@@ -79,3 +97,8 @@ def test_an_ordinary_prefix_is_taken(prefix: str) -> None:
 def test_an_output_says_what_it_is(output: Json) -> None:
     """Outputs are what an operator sees after a deployment."""
     assert output["Description"].endswith(".")
+
+
+def test_arns_name_no_partition() -> None:
+    """The same template serves the commercial, the Chinese and the government Regions."""
+    assert "arn:aws" not in source()

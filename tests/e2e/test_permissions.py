@@ -58,6 +58,8 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     world.comes_to("attached", last, mgmt.name)
     world.comes_to("released", first, mgmt.name)
     world.until(lambda: "attached" in guarded.tags(last).get("dualhome-status", ""))
+    guarded.ec2.delete_tags(Resources=[last], Tags=[{"Key": "dualhome:targets"}])
+    world.comes_to("released", last, mgmt.name)
     return {role: calls.of(role) for role in (RECONCILER, PUBLISHER)}
 
 

@@ -30,6 +30,7 @@ class Attached:
 def _told(world: World, mgmt: Target, instance: str) -> Attached:
     interface = world.comes_to("attached", instance, mgmt.name)["interface"]
     status = f"{mgmt.name}=attached:{interface}@1"
-    for resource in (instance, interface):
-        world.until(lambda told=resource: world.stack.tags(told).get("dualhome-status") == status)
+    told = world.stack.tags
+    world.until(lambda: told(instance).get("dualhome-status") == status)
+    world.until(lambda: told(interface).get("dualhome-status") == status)
     return Attached(world, mgmt, instance, interface)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import DeviceSlot, Interface, SeenAttachment
 from dualhome.domain.tags import TagKeys
@@ -31,6 +32,15 @@ class InMemoryInterfaces:
         """Attach under EC2's rules; raises as EC2 refuses."""
         with self.ec2.calls.making("attach"):
             return self.ec2.attach(instance, interface, slot)
+
+    def detach(self, attachment: AttachmentId) -> None:
+        """Let go of an interface; raises as EC2 refuses."""
+        with self.ec2.calls.making("detach"):
+            for it in self.ec2.interfaces():
+                if it.attachment and it.attachment.id == attachment:
+                    self.ec2.detach(it.id)
+                    return
+            raise AttachmentGoneError(f"The attachment ID '{attachment}' does not exist")
 
     def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
         """Return how ``interface`` is attached; None if it is not, or does not exist."""

@@ -10,7 +10,7 @@ from dualhome.domain.audit import AuditEntry, Trace
 from dualhome.domain.errors import ClaimTakenError, RecordMovedError, SlotClaimedError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.network import DeviceSlot
-from dualhome.domain.states import State
+from dualhome.domain.states import SETTLED, State
 from dualhome.domain.view import Holder
 from tests.support.in_memory_calls import Calls
 
@@ -70,6 +70,17 @@ class InMemoryLedger:
             )
             ordered = sorted(found, key=lambda it: (it.zone or "", it.since, it.instance))
             return [record.instance for record in ordered][:limit]
+
+    def unreleased(self, target: TargetName) -> Iterable[Attachment]:
+        """Return every record of ``target`` but the released."""
+        with self.calls.making("unreleased"):
+            found = [record for record in self._records.values() if record.target == target]
+            return [record for record in found if record.state != State.RELEASED]
+
+    def unsettled(self) -> Iterable[Attachment]:
+        """Return every record that is neither attached nor released."""
+        with self.calls.making("unsettled"):
+            yield from [it for it in self._records.values() if it.state not in SETTLED]
 
     def of(self, instance: InstanceId) -> dict[TargetName, Attachment]:
         """Return the records of ``instance``, for a test to look at."""

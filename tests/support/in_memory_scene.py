@@ -7,6 +7,7 @@ from dualhome.application.agenda import Agenda
 from dualhome.application.batch import Batch, Run
 from dualhome.application.looks import Look
 from dualhome.application.reconcile import reconcile
+from dualhome.application.rollback import Undoing
 from dualhome.application.survey import Sources, survey
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.eligibility import Policy
@@ -21,6 +22,7 @@ from tests.support.in_memory_instances import InMemoryInstances
 from tests.support.in_memory_interfaces import InMemoryInterfaces
 from tests.support.in_memory_ledger import InMemoryLedger
 from tests.support.in_memory_looks import InMemoryLooks
+from tests.support.in_memory_rollbacks import InMemoryRollbacks
 from tests.support.in_memory_vpcs import InMemoryVpcs
 
 REDELIVERY = 180
@@ -38,12 +40,18 @@ class Scene:
     ec2: InMemoryEc2 = field(init=False)
     ledger: InMemoryLedger = field(init=False)
     looks: InMemoryLooks = field(init=False)
+    rollbacks: InMemoryRollbacks = field(init=False)
 
     def __post_init__(self) -> None:
         """Let the fakes share one clock and one count of calls."""
         self.ec2 = InMemoryEc2(self.clock, self.calls)
         self.ledger = InMemoryLedger(self.calls)
         self.looks = InMemoryLooks(self.clock, self.calls)
+        interfaces = InMemoryInterfaces(self.ec2)
+        undoing = Undoing(
+            interfaces, self.ledger, self.looks, TRACE, self.policy.paused, self.clock
+        )
+        self.rollbacks = InMemoryRollbacks(undoing, self.calls)
 
     def sources(self) -> Sources:
         """Return the fakes as the ports that a survey reads."""
@@ -56,7 +64,9 @@ class Scene:
 
     def batch(self, ids: Iterable[InstanceId]) -> Batch:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
-        run = Run(self.sources(), self.policy, TRACE, self.clock, lambda: self.time_left)
+        run = Run(
+            self.sources(), self.rollbacks, self.policy, TRACE, self.clock, lambda: self.time_left
+        )
         return Batch(run, survey(ids, run.sources, self.policy), Agenda())
 
     def invoke(self, *looks: Look) -> None:
@@ -77,10 +87,16 @@ class Scene:
 
     def work_off(self, seconds: float = 900) -> None:
         """Let time pass, and run what falls due, until the queue is empty, or for ``seconds``."""
-        while (wait := self.looks.seconds_to_next()) is not None and seconds >= wait:
+        while (wait := self._seconds_to_next()) is not None and seconds >= wait:
             seconds -= wait
             self.clock.advance(wait)
-            self.invoke(*self.looks.receive())
+            self.rollbacks.run_due()
+            if due := self.looks.receive():
+                self.invoke(*due)
+
+    def _seconds_to_next(self) -> float | None:
+        waits = (self.looks.seconds_to_next(), self.rollbacks.seconds_to_next())
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def record(self, target: str = MGMT, instance: str = INSTANCE) -> Attachment:
         """Return the present of one attachment."""

@@ -51,8 +51,10 @@ def test_a_claim_whose_call_may_have_reached_ec2_is_not_given_back_before_the_tr
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.work_off()
 
-    assert State.ATTACHED == scene.record().state
-    assert [INTERFACE] == list(scene.ledger.claimed())
+    path = [State.ATTACHED, State.RELEASING, State.RELEASED]
+    assert path == scene.states()[-3:]
+    assert {} == scene.ledger.claimed()
+    assert an_interface() == scene.ec2.interface(INTERFACE)
 
 
 def _throttled() -> Scene:

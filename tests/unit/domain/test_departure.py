@@ -27,7 +27,7 @@ LONG_AGO = NOW - IN_FLIGHT
 
 
 @pytest.mark.parametrize("instance", GONE, ids=["gone", "shutting-down", "terminated"])
-@pytest.mark.parametrize("state", set(State) - {State.RELEASED})
+@pytest.mark.parametrize("state", set(State) - {State.RELEASED, State.RELEASING})
 def test_every_record_of_a_departed_instance_is_released(
     instance: Instance | None, state: State
 ) -> None:
@@ -42,7 +42,7 @@ def test_every_record_of_a_departed_instance_is_released(
     assert (after.state, after.reason) == (State.RELEASED, Reason.INSTANCE_STATE)
 
 
-@pytest.mark.parametrize("state", HOLDING)
+@pytest.mark.parametrize("state", HOLDING - {State.RELEASING})
 def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(state: State) -> None:
     """Given free too early, it would be claimed by somebody whose attach EC2 refuses."""
     record = a_record(state, since=LONG_AGO)
@@ -51,6 +51,16 @@ def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(sta
     (step,) = plan_instance(a_view(None, records=[record], pool=pool))
 
     assert (step.move, step.attach, step.look_again) == (None, None, True)
+
+
+@pytest.mark.parametrize("instance", GONE, ids=["gone", "shutting-down", "terminated"])
+def test_a_release_under_way_is_left_to_its_rollback(instance: Instance | None) -> None:
+    """It ends with the record's own reason and first error; a dead one is started again."""
+    record = a_record(State.RELEASING)
+
+    (step,) = plan_instance(a_view(instance, records=[record], pool=[an_interface()]))
+
+    assert (step.move, step.undo) == (None, record)
 
 
 def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:

@@ -188,10 +188,32 @@ def test_what_somebody_detached_by_hand_is_planned_anew() -> None:
     assert record.interface == INTERFACE
 
 
-@pytest.mark.parametrize("state", [State.RELEASING, State.STUCK])
-def test_a_rollback_under_way_is_left_to_itself(state: State) -> None:
-    """Two who move one attachment at once undo each other's work."""
-    record = aged(state, IN_FLIGHT)
+def test_a_rollback_under_way_is_started_again_and_otherwise_left_to_itself() -> None:
+    """Its start may have been lost, or its execution have died; a running one is not disturbed."""
+    record = aged(State.RELEASING, IN_FLIGHT)
 
-    assert plan_instance(not_seen(record)) == ()
-    assert plan_instance(seen_as(AttachmentStatus.ATTACHED, record)) == ()
+    for view in (not_seen(record), seen_as(AttachmentStatus.ATTACHED, record)):
+        step = only_step(view)
+        assert (step.move, step.undo) == (None, record)
+
+
+def test_what_is_stuck_stays_so_while_it_is_attached() -> None:
+    """Only a person can tell what is wrong."""
+    assert plan_instance(seen_as(AttachmentStatus.ATTACHED, aged(State.STUCK, IN_FLIGHT))) == ()
+
+
+@pytest.mark.parametrize(
+    ("failure", "end"),
+    [(None, State.RELEASED), (Failure("Unsupported", "no"), State.FAILED)],
+    ids=["a release", "a failure"],
+)
+def test_what_is_stuck_ends_as_meant_once_a_person_has_detached_it(
+    failure: Failure | None, end: State
+) -> None:
+    """The first error is still what the reader wants to know."""
+    record = a_record(State.STUCK, since=NOW, failure=failure)
+
+    step = plan_instance(not_seen(record))[0]
+
+    assert step.move
+    assert (step.move.after.state, step.move.after.failure) == (end, failure)

@@ -28,8 +28,13 @@ def test_a_reason_is_written_and_read_back_by_its_name(reason: Reason) -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_only_what_another_release_can_cure_waits(reason: Reason) -> None:
-    """The waiting are woken when an interface is freed; the refused, when a tag changes."""
-    curable = reason in {Reason.POOL_EMPTY, Reason.RESERVED}
+def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
+    """The waiting are woken when an interface is freed, or by a sweep; the refused, by a tag."""
+    curable = reason in {
+        Reason.POOL_EMPTY,
+        Reason.RESERVED,
+        Reason.UNIT_INCOMPLETE,
+        Reason.PAUSED,
+    }
 
     assert state_for(reason) == (State.WAITING if curable else State.REFUSED)

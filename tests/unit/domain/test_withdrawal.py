@@ -83,10 +83,15 @@ def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
 
 
 @each_way
-def test_what_is_attached_stays_attached(tags: Mapping[str, str]) -> None:
-    """Nothing is let go by a plan of acquisition, least of all for a typing error."""
+def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_it(
+    tags: Mapping[str, str],
+) -> None:
+    """A typing error, or a request to be left alone, tears down nothing."""
     seen = a_seen_attachment()
     instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen))
     view = a_view(instance, records=[a_record()], pool=[an_interface(attachment=seen)])
 
-    assert not [step for step in plan_instance(view) if step.target == MGMT]
+    undone = [step.undo for step in plan_instance(view) if step.target == MGMT]
+
+    clear = tags in (WITHDRAWN["no tag"], WITHDRAWN["another target"])
+    assert [record.state for record in undone if record] == [State.RELEASING] * clear

@@ -1,0 +1,95 @@
+"""All that a sweep reads of EC2, the same in memory and in the local EC2."""
+
+import pytest
+
+from dualhome.adapters.ec2_fleet import Ec2Fleet
+from dualhome.application.ports import Fleet
+from dualhome.domain.network import InstanceState
+from tests.support.builders import DATA, MGMT, POLICY, SLOT
+from tests.support.ec2_worlds import Ec2World
+from tests.support.in_memory_fleet import InMemoryFleet
+from tests.support.in_memory_world import InMemoryWorld
+from tests.support.local_world import LocalWorld
+
+TARGETS, IGNORE, POOL = "dualhome:targets", "dualhome:ignore", "dualhome:pool"
+
+
+@pytest.fixture
+def fleet(world: Ec2World) -> Fleet:
+    """Return the port on the same EC2."""
+    match world:
+        case InMemoryWorld():
+            return InMemoryFleet(world.ec2)
+        case LocalWorld():
+            return Ec2Fleet(world.client, POLICY.keys)
+    raise TypeError(f"no fleet in a {type(world)}")
+
+
+def test_an_account_that_has_nothing_to_do_with_us_shows_nothing(
+    world: Ec2World, fleet: Fleet
+) -> None:
+    """Most instances of most accounts."""
+    world.instance(tags={"Name": "db-1"})
+    world.interface(tags={"Name": "db-1"})
+
+    assert ({}, {}) == (fleet.asking(), fleet.pools())
+
+
+@pytest.mark.parametrize("value", ["mgmt", "mgmt data@2", "", "@"])
+def test_whoever_carries_the_tag_is_shown_whatever_its_value(
+    world: Ec2World, fleet: Fleet, value: str
+) -> None:
+    """An empty one wants nothing, a malformed one must be told: both are read like the others."""
+    asking = world.instance(tags={TARGETS: value})
+    world.instance(tags={"other:targets": value, "dualhome-status": "mgmt=attached"})
+
+    assert [asking] == list(fleet.asking())
+
+
+def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
+    world: Ec2World, fleet: Fleet
+) -> None:
+    """Not to see the tag is to take what it protects for unwanted."""
+    alone = world.instance(tags={IGNORE: ""})
+    both = world.instance(tags={IGNORE: "yes", TARGETS: "mgmt"})
+
+    assert {alone, both} == fleet.asking().keys()
+
+
+def test_instances_are_shown_in_every_state(world: Ec2World, fleet: Fleet) -> None:
+    """A stopped one keeps what it has, a terminated one has given it back."""
+    stopped, terminated = (world.instance(tags={TARGETS: "mgmt"}) for _ in range(2))
+    world.stop(stopped)
+    world.terminate(terminated)
+
+    found = fleet.asking()
+
+    assert InstanceState.STOPPED == found[stopped].state
+    assert InstanceState.TERMINATED == found[terminated].state
+
+
+def test_the_interfaces_of_every_pool_are_shown_free_and_in_use(
+    world: Ec2World, fleet: Fleet
+) -> None:
+    """And those alone."""
+    free, used = world.interface(tags={POOL: MGMT}), world.interface(tags={POOL: DATA})
+    world.interface()
+    instance = world.instance()
+    attachment = world.interfaces.attach(instance, used, SLOT)
+
+    pools = fleet.pools()
+
+    assert {free, used} == pools.keys()
+    assert pools[free].attachment is None
+    seen = pools[used].attachment
+    assert seen
+    assert (instance, SLOT, attachment) == (seen.instance, seen.slot, seen.id)
+
+
+def test_a_sweep_sees_what_a_look_sees(world: Ec2World, fleet: Fleet) -> None:
+    """Otherwise it would ask for looks that find nothing to do."""
+    instance, interface = world.instance(tags={TARGETS: "mgmt"}), world.interface(tags={POOL: MGMT})
+    world.interfaces.attach(instance, interface, SLOT)
+
+    assert world.instances.describe([instance]) == fleet.asking()
+    assert world.interfaces.pool([MGMT]) == fleet.pools()

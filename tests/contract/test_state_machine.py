@@ -1,0 +1,114 @@
+"""The rollback's definition: every path ends, every step is retried by name, none is left alone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dualhome.domain import errors
+from tests.support.template import ROOT, resources
+
+DEFINITION = json.loads((ROOT / "statemachines/rollback.asl.json").read_text(encoding="utf-8"))
+STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
+TASKS = [name for name, state in STATES.items() if state["Type"] == "Task"]
+LAST_RESORT = "Mark stuck"
+ENDS = {"Succeed", "Fail"}
+
+# Only the step that asks EC2 to detach is held back while the stack is paused.
+RAISED_BY_DETACH_ALONE = {"PausedError"}
+
+
+def leaves(kind: type[errors.DualhomeError]) -> set[str]:
+    """Return the names of ``kind``'s classes that have no subclass: what code raises."""
+    below = kind.__subclasses__()
+    return set().union(*map(leaves, below)) if below else {kind.__name__}
+
+
+def nexts(state: dict[str, Any]) -> Iterator[str]:
+    """Yield every state that may follow."""
+    for holder in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        yield from (holder[key] for key in ("Next", "Default") if key in holder)
+
+
+def reachable(start: str) -> set[str]:
+    """Return the states that can be reached from ``start``, itself included."""
+    found, rest = set(), [start]
+    while rest:
+        name = rest.pop()
+        if name not in found:
+            found.add(name)
+            rest += nexts(STATES[name])
+    return found
+
+
+def retried(name: str) -> dict[str, dict[str, Any]]:
+    """Return what a task retries: the retrier of each error name."""
+    retriers = STATES[name]["Retry"]
+    return {error: retrier for retrier in retriers for error in retrier["ErrorEquals"]}
+
+
+def test_every_next_is_a_state() -> None:
+    """Neither CloudFormation nor the linters notice a name that leads nowhere."""
+    named = {name for state in STATES.values() for name in nexts(state)}
+
+    assert named | {DEFINITION["StartAt"]} <= STATES.keys()
+
+
+def test_every_state_is_reached() -> None:
+    """A state that nothing leads to is a step that never happens."""
+    assert reachable(DEFINITION["StartAt"]) == STATES.keys()
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_comes_to_an_end(name: str) -> None:
+    """A loop without a way out would keep the interface claimed for a year."""
+    assert any(STATES[end]["Type"] in ENDS for end in reachable(name))
+    assert STATES[name]["Type"] in ENDS or list(nexts(STATES[name]))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_transient_error_is_retried_by_each_step_and_bounded(name: str) -> None:
+    """Step Functions matches class names, knows no inheritance, and so lists every leaf."""
+    expected = leaves(errors.TransientError)
+    if name != "Detach interface":
+        expected -= RAISED_BY_DETACH_ALONE
+
+    assert expected <= retried(name).keys()
+    for error, retrier in retried(name).items():
+        assert 0 < retrier["MaxAttempts"] <= 5000, error
+        assert retrier.get("JitterStrategy") == "FULL" or error in RAISED_BY_DETACH_ALONE, error
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_what_is_retried_is_an_error_that_exists(name: str) -> None:
+    """AWS's own names have a dot; every other one is a class of ours."""
+    ours = {error for error in retried(name) if "." not in error}
+
+    assert ours <= leaves(errors.DualhomeError)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_each_step_has_a_timeout_and_a_last_resort_that_keeps_its_input(name: str) -> None:
+    """What a step meets goes beside what the rollback is about, never in its place."""
+    state = STATES[name]
+
+    assert 0 < state["TimeoutSeconds"] <= 300
+    if name == LAST_RESORT:
+        assert "Catch" not in state
+    else:
+        (catch,) = state["Catch"]
+        assert catch == {
+            "ErrorEquals": ["States.ALL"],
+            "ResultPath": "$.error",
+            "Next": LAST_RESORT,
+        }
+
+
+def test_each_step_is_a_function_of_the_template() -> None:
+    """A placeholder that the template does not fill is sent to AWS as it stands."""
+    (machine,) = resources("Serverless::StateMachine").values()
+    placeholders = {STATES[name]["Resource"] for name in TASKS}
+
+    assert placeholders == {f"${{{key}}}" for key in machine["DefinitionSubstitutions"]}
+    assert len(placeholders) == len(TASKS)

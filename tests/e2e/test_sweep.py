@@ -1,0 +1,71 @@
+"""Nothing is lost with an event: the deployed sweep finds it, with policies enforced."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_world import World
+
+RULES = ("InstanceStateRule", "InstanceTagsRule", "InterfaceTagsRule", "VpcTagsRule")
+
+
+@pytest.fixture
+def quiet(guarded: Stack) -> Iterator[World]:
+    """A world in which no event of EC2 reaches us."""
+    with _without_events(guarded):
+        yield World(guarded)
+
+
+def test_the_sweep_alone_attaches_and_releases(quiet: World) -> None:
+    """AWS promises its events only as best effort."""
+    mgmt = quiet.target("mgmt")
+    interface = mgmt.interface()
+    instance = quiet.launch_running()
+    quiet.tag(instance, targets=mgmt.name)
+
+    _sweep(quiet.stack)
+    quiet.comes_to("attached", instance, mgmt.name)
+    quiet.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:targets"}])
+    _sweep(quiet.stack)
+    record = quiet.comes_to("released", instance, mgmt.name)
+
+    assert (record["reason"], record["cause"]["detail_type"]) == ("NOT_WANTED", "Sweep")
+    assert quiet.stack.holder(interface) is None
+
+
+def test_what_is_as_wanted_is_not_looked_at(quiet: World) -> None:
+    """A sweep over a healthy account costs its reads and nothing else."""
+    mgmt = quiet.target("mgmt")
+    mgmt.interface()
+    instance = quiet.launch_running()
+    quiet.tag(instance, targets=mgmt.name)
+    _sweep(quiet.stack)
+    quiet.comes_to("attached", instance, mgmt.name)
+    before = quiet.stack.records(instance)
+
+    _sweep(quiet.stack)
+
+    assert before == quiet.stack.records(instance)
+
+
+def _sweep(stack: Stack) -> None:
+    """Run the sweep once, as the schedule would."""
+    answer = stack.cloud.client("lambda").invoke(
+        FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+@contextmanager
+def _without_events(stack: Stack) -> Iterator[None]:
+    names = [stack.role(rule) for rule in RULES]
+    for name in names:
+        stack.events.disable_rule(Name=name)
+    try:
+        yield
+    finally:
+        for name in names:
+            stack.events.enable_rule(Name=name)

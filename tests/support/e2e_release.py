@@ -1,0 +1,45 @@
+"""An attachment to be given back, what stands in the way, and what is left of it."""
+
+from typing import Any
+
+from tests.support.e2e_stack import Item
+from tests.support.e2e_world import Target, World
+
+DETACH = "DetachNetworkInterface"
+
+PATH_OF_A_RELEASE = [("attached", "releasing"), ("releasing", "released")]
+
+
+def attached(world: World, target: Target, **options: Any) -> tuple[str, Item]:
+    """Launch an instance that wants ``target``; return its id, and its record when attached."""
+    instance = world.launch(targets=target.name, **options)
+    return instance, world.comes_to("attached", instance, target.name)
+
+
+def want_nothing(world: World, instance: str) -> None:
+    """Remove the tag from the instance."""
+    world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:targets"}])
+
+
+def refuse_detach(world: World, record: Item, **fault: object) -> None:
+    """Order ``fault`` for the next detaches of the attachment that ``record`` holds."""
+    order = {"action": DETACH, "match": {"AttachmentId": record["attachment_id"]}}
+    world.stack.cloud.faults(order | fault)
+
+
+def is_free(world: World, interface: str) -> bool:
+    """Return whether the interface is `available` in EC2 and claimed by nobody."""
+    (shown,) = world.stack.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])[
+        "NetworkInterfaces"
+    ]
+    return shown["Status"] == "available" and world.stack.holder(interface) is None
+
+
+def moves_since_attached(world: World, instance: str, target: str) -> list[tuple[str, str]]:
+    """Return from-state and to-state of each audit entry since the target was first attached."""
+    moves = [
+        (it.get("from_state", ""), it["to_state"])
+        for it in world.stack.audit(instance)
+        if it["target"] == target
+    ]
+    return moves[1 + [to for _, to in moves].index("attached") :]

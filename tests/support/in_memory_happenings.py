@@ -1,0 +1,201 @@
+"""What can happen to a crowd in memory: people's hands, EC2's moods, deaths and lost messages."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from dualhome.domain.errors import DualhomeError
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.network import GONE, InstanceState
+from tests.support.in_memory_calls import Killed
+from tests.support.in_memory_crowd import Crowd
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """An instance is launched, and runs."""
+
+    wish: str | None
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.launch(self.wish)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag is set, or removed."""
+
+    number: int
+    key: str
+    value: str | None
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.tag(_instance(crowd, self.number), {self.key: self.value})
+
+
+@dataclass(frozen=True, slots=True)
+class PutState:
+    """An instance is started, stopped or terminated."""
+
+    number: int
+    state: InstanceState
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen; what is terminated does not come back."""
+        id_ = _instance(crowd, self.number)
+        now = crowd.shown().get(id_)
+        if now and (now.state not in GONE or self.state is InstanceState.TERMINATED):
+            crowd.put_state(id_, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """An instance vanishes; nobody is told."""
+
+    number: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        if (id_ := _instance(crowd, self.number)) in crowd.shown():
+            crowd.scene.ec2.forget(id_)
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Somebody attaches an interface."""
+
+    number: int
+    interface: int
+    index: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen, if EC2 does."""
+        with suppress(DualhomeError):
+            interface = _interface(crowd, self.interface)
+            crowd.attach(_instance(crowd, self.number), interface, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Somebody detaches an interface."""
+
+    interface: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen, if it is attached."""
+        shown = crowd.scene.ec2.interface(_interface(crowd, self.interface))
+        if shown and shown.attachment:
+            crowd.scene.ec2.detach(shown.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Somebody deletes an interface."""
+
+    interface: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen, if EC2 does."""
+        with suppress(DualhomeError):
+            if shown := crowd.scene.ec2.interface(_interface(crowd, self.interface)):
+                crowd.scene.ec2.delete(shown.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A pool gets another interface."""
+
+    pool: str
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.add(self.pool)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Another invocation looks at an instance."""
+
+    number: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen; if it fails, or dies, its message comes back."""
+        with suppress(DualhomeError, Killed):
+            crowd.scene.look(_instance(crowd, self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The next calls of a method fail, carried out or not."""
+
+    method: str
+    error: DualhomeError
+    after_execution: bool = False
+    times: int = 1
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.calls.fail_next(
+            self.method, self.error, after_execution=self.after_execution, times=self.times
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The process that makes a call to come dies, before it or after it."""
+
+    call: int
+    after_execution: bool
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.calls.die_at(self.call, after_execution=self.after_execution)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """EC2 takes its time, in seconds."""
+
+    attach: float
+    detach: float
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.ec2.attach_seconds = self.attach
+        crowd.scene.ec2.detach_seconds = self.detach
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """The queue loses its messages, or delivers them several times."""
+
+    times: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.looks.queued *= self.times
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Every execution of the rollback ends where it is."""
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.rollbacks.abort()
+
+
+Happening = (
+    Launch | Tag | PutState | Forget | Attach | Detach | Delete | Add
+    | Look | Fault | Death | Pace | Deliver | Abort
+)  # fmt: skip
+
+
+def _instance(crowd: Crowd, number: int) -> InstanceId:
+    return crowd.instances[number % len(crowd.instances)]
+
+
+def _interface(crowd: Crowd, number: int) -> InterfaceId:
+    known = [it.id for it in crowd.scene.ec2.interfaces()]
+    return known[number % len(known)] if known else InterfaceId("eni-none")

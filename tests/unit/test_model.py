@@ -1,0 +1,130 @@
+"""Whatever people, EC2 and dying processes do: once all is quiet, the invariants hold."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from dualhome.domain.errors import (
+    AccessDeniedError,
+    SlotTakenError,
+    ThrottledError,
+    UnavailableError,
+    UnexpectedAwsError,
+)
+from dualhome.domain.network import InstanceState
+from tests.support.builders import POLICY
+from tests.support.in_memory_calls import READS
+from tests.support.in_memory_crowd import Crowd
+from tests.support.in_memory_happenings import (
+    Abort,
+    Add,
+    Attach,
+    Death,
+    Delete,
+    Deliver,
+    Detach,
+    Fault,
+    Forget,
+    Happening,
+    Launch,
+    Look,
+    Pace,
+    PutState,
+    Tag,
+)
+
+WISHES = st.sampled_from(
+    [
+        None, "", "mgmt", "data", "mgmt data", "mgmt@1", "mgmt@2", "data@1 mgmt@2", "data@2",
+        "mgmt@9", "mgmt@0", "nowhere mgmt",
+    ]
+)  # fmt: skip
+NUMBERS = st.integers(min_value=0, max_value=5)
+INDEXES = st.integers(min_value=1, max_value=2)
+EC2 = ("attach", "detach", "find_attachment")
+METHODS = st.sampled_from([*READS, *EC2, "records", "claims", "commit", "in_state", "start", "put"])
+TRANSIENT = st.sampled_from(
+    [ThrottledError("slow down", code="RequestLimitExceeded"), UnavailableError("timed out")]
+)
+REFUSALS = st.sampled_from(
+    [
+        UnexpectedAwsError("no", code="OperationNotPermitted"),
+        AccessDeniedError("no", code="UnauthorizedOperation"),
+        SlotTakenError("taken", code="InvalidParameterValue"),
+    ]
+)
+TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES)
+SECONDS = st.sampled_from([0, 1, 5, 20, 200, 1000])
+PEOPLE: st.SearchStrategy[Happening] = st.one_of(
+    st.builds(Launch, WISHES),
+    TAGS,
+    TAGS,
+    st.builds(Tag, NUMBERS, st.just(POLICY.keys.ignore), st.sampled_from(["", None])),
+    st.builds(PutState, NUMBERS, st.sampled_from(InstanceState)),
+    st.builds(Forget, NUMBERS),
+    st.builds(Attach, NUMBERS, NUMBERS, INDEXES),
+    st.builds(Detach, NUMBERS),
+    st.builds(Delete, NUMBERS),
+    st.builds(Add, st.sampled_from(["mgmt", "data"])),
+    st.builds(Look, NUMBERS),
+)
+FAULTS: st.SearchStrategy[Happening] = st.one_of(
+    st.builds(Fault, METHODS, TRANSIENT, st.booleans(), st.integers(1, 15)),
+    st.builds(Fault, st.sampled_from(["attach", "detach"]), REFUSALS),
+    st.builds(Death, st.integers(0, 30), st.booleans()),
+    st.builds(Pace, st.sampled_from([0, 3, 1000]), st.sampled_from([0, 5, 3000])),
+    st.builds(Deliver, st.sampled_from([0, 2])),
+    st.builds(Abort),
+)
+
+
+class Model(RuleBasedStateMachine):
+    """People and faults, in any order, also in the middle of a call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crowd = Crowd()
+
+    @rule(happening=PEOPLE, then=SECONDS)
+    def people(self, happening: Happening, then: float) -> None:
+        """Somebody does something."""
+        happening(self.crowd)
+        self.crowd.run(then)
+
+    @rule(happening=FAULTS, then=SECONDS)
+    def fault(self, happening: Happening, then: float) -> None:
+        """Something breaks, or is about to."""
+        happening(self.crowd)
+        self.crowd.run(then)
+
+    @rule(method=METHODS, happening=PEOPLE)
+    def meanwhile(self, method: str, happening: Happening) -> None:
+        """Somebody does something just before a call is carried out."""
+        self.crowd.scene.calls.before_next(method, lambda: happening(self.crowd))
+
+    @rule()
+    def quiesce(self) -> None:
+        """Let all be quiet, and look."""
+        self.crowd.quiesce()
+
+        assert [] == self.crowd.broken()
+
+    def teardown(self) -> None:
+        """Whatever a run ended with must come to rest, too."""
+        self.quiesce()
+
+
+N = int(os.environ.get("N", "200"))
+STEPS = int(os.environ.get("STEPS", "20"))
+Model.TestCase.settings = settings(
+    max_examples=N,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=False,
+    print_blob=False,
+)
+TestModel = Model.TestCase

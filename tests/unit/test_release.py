@@ -1,0 +1,192 @@
+"""What is no longer wanted goes back to its pool; what still is stays."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from dualhome.domain.network import DeviceSlot, InstanceState
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import (
+    DATA,
+    INSTANCE,
+    INTERFACE,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS = "dualhome:targets"
+WITHDRAWN: Mapping[str, Mapping[str, str | None]] = {
+    "the tag is removed": {TARGETS: None},
+    "the tag is emptied": {TARGETS: ""},
+    "the target is renamed": {TARGETS: "other"},
+}
+HANDS_OFF: Mapping[str, Mapping[str, str | None]] = {
+    "the tag is removed, but the instance ignored": {TARGETS: None, "dualhome:ignore": ""},
+    "the tag is malformed": {TARGETS: "mgmt@0"},
+}
+
+
+@pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.keys())
+def test_an_interface_that_is_no_longer_wanted_goes_back_to_its_pool(
+    tags: Mapping[str, str | None],
+) -> None:
+    """Free in EC2 and in the ledger, as if it had never been attached."""
+    scene = _attached()
+
+    _tag(scene, tags)
+
+    assert an_interface() == scene.ec2.interface(INTERFACE)
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+    assert [State.ATTACHED, State.RELEASING, State.RELEASED] == scene.states()[-3:]
+    assert Reason.NOT_WANTED == scene.record().reason
+
+
+@pytest.mark.parametrize("tags", HANDS_OFF.values(), ids=HANDS_OFF.keys())
+def test_a_tag_that_says_hands_off_lets_nothing_go(tags: Mapping[str, str | None]) -> None:
+    """Nobody loses a network for a slip of the pen."""
+    scene = _attached()
+
+    _tag(scene, tags)
+
+    assert State.ATTACHED == scene.record().state
+    assert 0 == scene.calls.count("detach")
+
+
+def test_a_pin_that_changes_moves_the_interface_to_the_new_index() -> None:
+    """EC2 cannot move an attachment: it is taken back, then made anew, of the same interface."""
+    scene = _attached()
+
+    _tag(scene, {TARGETS: "mgmt@2"})
+
+    moved = scene.record()
+    assert (State.ATTACHED, INTERFACE) == (moved.state, moved.interface)
+    assert DeviceSlot(0, 2) == moved.slot
+    assert [State.RELEASING, State.RELEASED, State.CLAIMED] == scene.states()[3:6]
+
+
+def test_a_pin_at_the_index_it_has_changes_nothing() -> None:
+    """What is wanted is what is."""
+    scene = _attached()
+
+    _tag(scene, {TARGETS: "mgmt@1"})
+
+    assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
+
+
+def test_a_stopped_instance_keeps_its_interface() -> None:
+    """EC2 keeps it attached, and the instance may start again."""
+    scene = _attached()
+
+    scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
+    _look(scene)
+    scene.ec2.put_state(INSTANCE, InstanceState.STOPPED)
+    _look(scene)
+
+    assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
+
+
+@pytest.mark.parametrize("end", ["terminated", "vanished"])
+def test_the_interface_of_an_instance_that_ends_is_free(end: str) -> None:
+    """EC2 lets go of it by itself: it is only recorded, whatever event was lost before."""
+    scene = _attached()
+
+    if end == "terminated":
+        scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    else:
+        scene.ec2.forget(INSTANCE)
+    _look(scene)
+
+    assert (State.RELEASED, Reason.INSTANCE_STATE) == (scene.record().state, scene.record().reason)
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+    assert an_interface() == scene.ec2.interface(INTERFACE)
+    assert 0 == scene.calls.count("detach")
+
+
+def test_an_instance_that_is_terminated_during_its_release_ends_released() -> None:
+    """Two ends of one attachment meet."""
+    scene = _attached()
+    scene.ec2.detach_seconds = 30
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look()
+    scene.work_off(5)
+
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    _look(scene)
+
+    assert State.RELEASED == scene.record().state
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+
+
+def test_the_targets_of_an_instance_come_and_go_independently() -> None:
+    """Dropping one says nothing about the other."""
+    scene = _attached("mgmt data")
+    before = scene.record(DATA)
+
+    _tag(scene, {TARGETS: "data"})
+
+    assert State.RELEASED == scene.record().state
+    assert before == scene.record(DATA)
+    assert ["eni-02"] == list(scene.ledger.claimed())
+
+
+def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
+    """The release that has begun is carried through; then the wish of now counts."""
+    scene = _attached()
+    scene.ec2.detach_seconds = 5
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look()
+
+    for wish in ("mgmt", None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+        scene.look()
+    scene.work_off()
+
+    assert State.ATTACHED == scene.record().state
+    assert 2 == scene.calls.count("attach")
+    assert scene.looks.seconds_to_next() is None
+
+
+def test_a_tag_that_is_flipped_before_anybody_looks_changes_nothing() -> None:
+    """Events only say where to look."""
+    scene = _attached()
+
+    for wish in (None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    _look(scene)
+
+    assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
+
+
+def test_a_released_interface_wakes_the_one_that_waits_longest_for_it() -> None:
+    """Its tag has not changed: nothing else would make anybody look at it."""
+    scene = _attached()
+    for waiting in ("i-02", "i-03"):
+        scene.ec2.add(an_instance(waiting))
+        scene.look(waiting)
+        scene.work_off(60)
+
+    _tag(scene, {TARGETS: None})
+
+    assert State.ATTACHED == scene.record(instance="i-02").state
+    assert State.WAITING == scene.record(instance="i-03").state
+
+
+def _attached(targets: str = "mgmt") -> Scene:
+    data_vpc = a_vpc("vpc-0c", target="data", cidrs=("10.30.0.0/16",))
+    scene = a_scene(an_instance(targets=targets), data_vpc, an_interface())
+    scene.ec2.add(an_interface("eni-02", pool="data", vpc="vpc-0c"))
+    _look(scene)
+    return scene
+
+
+def _tag(scene: Scene, tags: Mapping[str, str | None]) -> None:
+    scene.ec2.tag(INSTANCE, tags)
+    _look(scene)
+
+
+def _look(scene: Scene) -> None:
+    scene.look()
+    scene.work_off()

@@ -1,0 +1,209 @@
+"""How an attachment is taken back, and what becomes of it when EC2 does not play along."""
+
+from datetime import timedelta
+
+from dualhome.domain.attachment import Attachment, Failure
+from dualhome.domain.errors import AccessDeniedError, UnavailableError
+from dualhome.domain.progress import ATTACH_TIMEOUT
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import (
+    INSTANCE,
+    INTERFACE,
+    SLOT,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS = "dualhome:targets"
+NEVER = timedelta(days=1).total_seconds()
+
+
+def test_an_attachment_that_never_completes_is_taken_back_and_has_failed() -> None:
+    """Half an attachment serves nobody; the next try finds nothing in its way."""
+    scene = _never_attached()
+
+    failed = scene.record()
+    assert State.FAILED == failed.state
+    assert Reason.ATTACH_TIMEOUT == failed.reason
+    assert failed.failure == Failure("AttachTimeout", failed.detail)
+    assert an_interface() == scene.ec2.interface(INTERFACE)
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+
+
+def test_what_has_failed_is_tried_again_when_its_time_has_come() -> None:
+    """Not before: EC2 would only say the same again."""
+    scene = _never_attached()
+    scene.ec2.attach_seconds = 0
+
+    _look(scene)
+    early = scene.record().state
+    retry_at = scene.record().retry_at
+    assert retry_at
+    scene.clock.now = retry_at
+    _look(scene)
+
+    assert (State.FAILED, State.ATTACHED) == (early, scene.record().state)
+
+
+def test_an_attachment_that_is_slow_is_not_taken_back() -> None:
+    """It is waited for as long as others wait for it."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = ATTACH_TIMEOUT.total_seconds() - 60
+
+    _look(scene)
+
+    assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
+
+
+def test_an_ignored_instance_keeps_an_attachment_that_never_completes() -> None:
+    """Hands off: somebody may be looking into it."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = NEVER
+    scene.look()
+    scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
+
+    scene.work_off(ATTACH_TIMEOUT.total_seconds() * 3)
+
+    assert State.ATTACHING == scene.record().state
+    assert 0 == scene.calls.count("detach")
+
+
+def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
+    """The repetition sees that EC2 has already begun."""
+    scene = _unwanted()
+    scene.ec2.detach_seconds = 10
+    lost = UnavailableError("timed out")
+    scene.calls.fail_next("detach", lost, after_execution=True)
+
+    _look(scene)
+
+    assert 1 == scene.calls.count("detach")
+    _check_released(scene)
+
+
+def test_an_attachment_that_is_gone_already_needs_no_detach() -> None:
+    """Somebody was faster; the end is the same."""
+    scene = _unwanted()
+    scene.look()
+    scene.ec2.detach(INTERFACE)
+
+    scene.work_off()
+
+    assert 0 == scene.calls.count("detach")
+    _check_released(scene)
+
+
+def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
+    """EC2 answers that it knows no such attachment: a success."""
+    scene = _unwanted()
+    scene.calls.before_next("detach", lambda: scene.ec2.detach(INTERFACE))
+
+    _look(scene)
+
+    assert 1 == scene.calls.count("detach")
+    _check_released(scene)
+
+
+def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
+    """Nobody can hold what does not exist."""
+    scene = _unwanted()
+    scene.look()
+    scene.rollbacks.run_due()
+
+    scene.ec2.delete(INTERFACE)
+    scene.work_off()
+
+    assert State.RELEASED == scene.record().state
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+
+
+def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() -> None:
+    """The rollback undoes our attachment, never another hand's."""
+    scene = _unwanted()
+    scene.look()
+    scene.ec2.detach(INTERFACE)
+    theirs = scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+
+    scene.work_off()
+
+    shown = scene.ec2.interface(INTERFACE)
+    assert shown is not None
+    assert shown.attachment is not None
+    assert theirs == shown.attachment.id
+    assert State.RELEASED == scene.record().state
+
+
+def test_what_somebody_attached_anew_is_not_taken_from_an_instance_that_asks_no_more() -> None:
+    """Ours ended when they detached it; what they made is theirs."""
+    scene = _unwanted()
+    scene.ec2.detach(INTERFACE)
+    scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+
+    _look(scene)
+
+    assert 0 == scene.calls.count("detach")
+    assert State.RELEASED == scene.record().state
+    assert {} == scene.ledger.claimed()
+
+
+def test_an_interface_that_ec2_never_lets_go_is_kept_for_a_person() -> None:
+    """Its claim stays, so that nobody plans with an interface that cannot be had."""
+    scene = _unwanted()
+    scene.ec2.detach_seconds = NEVER
+
+    _look(scene, seconds=3600)
+
+    stuck = scene.record()
+    assert (State.STUCK, Reason.DETACH_TIMEOUT) == (stuck.state, stuck.reason)
+    assert f"EC2 has not let go of {INTERFACE} after 25 looks" == stuck.detail
+    assert [INTERFACE] == list(scene.ledger.claimed())
+    assert 1 == scene.calls.count("detach")
+
+
+def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> None:
+    """What the person must mend stands beside what went wrong first, which stays as it was."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = NEVER
+    refusal = AccessDeniedError("no detach for you", code="UnauthorizedOperation")
+    scene.calls.fail_next("detach", refusal)
+
+    _look(scene)
+
+    stuck, first = scene.record(), _first(scene, State.RELEASING)
+    assert (State.STUCK, Reason.UNDO_FAILED) == (stuck.state, stuck.reason)
+    assert "AccessDeniedError: no detach for you" == stuck.detail
+    assert stuck.failure is not None
+    assert first.failure == stuck.failure
+    assert "AttachTimeout" == stuck.failure.code
+    assert [INTERFACE] == list(scene.ledger.claimed())
+
+
+def _first(scene: Scene, state: State) -> Attachment:
+    return next(it.after for it in scene.ledger.audit if it.after.state == state)
+
+
+def _check_released(scene: Scene) -> None:
+    assert State.RELEASED == scene.record().state
+    assert an_interface() == scene.ec2.interface(INTERFACE)
+    assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
+
+
+def _never_attached() -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = NEVER
+    _look(scene)
+    return scene
+
+
+def _unwanted() -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    _look(scene)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    return scene
+
+
+def _look(scene: Scene, seconds: float = 900) -> None:
+    scene.look()
+    scene.work_off(seconds)

@@ -1,0 +1,186 @@
+"""What a sweep finds although no event told of it, and that it only asks for looks."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dualhome.domain.drift import Drift
+from dualhome.domain.errors import ThrottledError, UnexpectedAwsError
+from dualhome.domain.network import InstanceState
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.in_memory_fleet import Broom
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS = "dualhome:targets"
+THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
+
+
+def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
+    """Every five minutes: it must cost a few reads, whatever the number of instances."""
+    scene = _attached()
+    scene.ec2.add(an_instance("i-02", targets=None), an_instance("i-03", targets=""))
+    broom = Broom(scene)
+
+    report = broom.sweep()
+
+    assert [] == broom.looked_at()
+    assert ({}, 0, False) == (report.looks, report.releases, report.tripped)
+    assert 2 == report.instances
+
+
+def test_a_sweep_changes_nothing_itself() -> None:
+    """There is one way to change the world: a look."""
+    scene = _attached()
+    scene.ec2.add(an_instance("i-02"))
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.forget()
+
+    Broom(scene).sweep()
+
+    reads = {"describe_fleet", "describe_pools", "unsettled", "unreleased", "claims"}
+    assert reads == set(scene.calls.made)
+
+
+def test_an_instance_whose_launch_went_untold_is_attached() -> None:
+    """The same for all that ran before the deployment."""
+    scene = a_scene(an_instance(), an_interface())
+
+    assert {Drift.MISSING: 1} == Broom(scene).tick().looks
+
+    assert State.ATTACHED == scene.record().state
+    assert "Sweep" == scene.record().cause.detail_type
+
+
+def test_what_waits_is_attached_when_capacity_came_untold() -> None:
+    """The tag event of the new pool interface was lost."""
+    scene = a_scene(an_instance())
+    scene.look()
+    scene.work_off()
+    scene.ec2.add(an_interface())
+
+    assert {Drift.UNSETTLED: 1} == Broom(scene).tick().looks
+
+    assert State.ATTACHED == scene.record().state
+
+
+def test_what_failed_is_tried_again_in_its_time() -> None:
+    """Nobody else does it."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.calls.fail_next("attach", UnexpectedAwsError("no", code="UnheardOf"))
+    scene.look()
+    broom = Broom(scene)
+    assert {} == broom.sweep().looks
+
+    scene.clock.advance(60)
+    broom.tick()
+
+    assert State.ATTACHED == scene.record().state
+
+
+def test_what_somebody_detached_is_attached_again() -> None:
+    """EC2 tells nobody of a detachment."""
+    scene = _attached()
+    scene.ec2.detach(INTERFACE)
+
+    assert {Drift.DETACHED: 1} == Broom(scene).tick().looks
+
+    assert State.ATTACHED == scene.record().state
+    assert _is_attached(scene)
+
+
+def test_what_somebody_attached_where_it_is_wanted_is_adopted() -> None:
+    """It is ours from then on."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+
+    Broom(scene).tick()
+
+    assert (State.ATTACHED, "adopted") == (scene.record().state, scene.record().origin)
+    assert 0 == scene.calls.count("attach")
+
+
+@pytest.mark.parametrize("vanish", ["terminated", "forgotten"])
+def test_an_instance_that_is_gone_gives_back_what_it_held(vanish: str) -> None:
+    """After an hour EC2 does not even show it."""
+    scene = _attached()
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    if vanish == "forgotten":
+        scene.ec2.forget(INSTANCE)
+
+    assert (1, 0) == ((report := Broom(scene).tick()).looks[Drift.DETACHED], report.releases)
+
+    assert State.RELEASED == scene.record().state
+    assert {} == scene.ledger.claimed()
+
+
+@pytest.mark.parametrize("lost", ["claim", "attach", "release"])
+def test_what_stands_still_half_way_is_moved_on(lost: str) -> None:
+    """Its invocation died, and its message with it."""
+    scene = a_scene(an_instance(), an_interface())
+    if lost == "claim":
+        scene.calls.fail_next("attach", THROTTLED)
+    scene.look()
+    if lost == "release":
+        scene.work_off()
+        scene.ec2.tag(INSTANCE, {TARGETS: None})
+        scene.calls.fail_next("start", THROTTLED)
+        scene.look(event="event-2")
+    scene.looks.queued.clear()
+    broom = Broom(scene)
+    assert {} == broom.sweep().looks
+
+    scene.clock.advance(120)
+    assert {Drift.OVERDUE: 1} == broom.tick().looks
+
+    settled = State.RELEASED if lost == "release" else State.ATTACHED
+    assert settled == scene.record().state
+
+
+@pytest.mark.parametrize(
+    "method", ["describe_fleet", "describe_pools", "unsettled", "unreleased", "claims"]
+)
+def test_a_sweep_that_could_not_read_everything_asks_for_nothing(method: str) -> None:
+    """Half a reading looks like a fleet in which nothing is wanted any more."""
+    scene = _attached()
+    scene.ec2.add(an_instance("i-02"))
+    broom = Broom(scene)
+    scene.calls.fail_next(method, THROTTLED)
+
+    with pytest.raises(ThrottledError):
+        broom.sweep()
+
+    assert [] == broom.looked_at()
+
+
+def test_what_is_stuck_is_freed_when_its_instance_is_gone() -> None:
+    """A person had to look, and terminated the instance: the interface must not be lost."""
+    scene = _attached()
+    scene.ec2.detach_seconds = 10_000
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    _tick_until(scene, lambda: scene.record().state == State.STUCK)
+    scene.ec2.forget(INSTANCE)
+
+    Broom(scene).tick()
+
+    assert State.RELEASED == scene.record().state
+    assert {} == scene.ledger.claimed()
+
+
+def _tick_until(scene: Scene, done: Callable[[], bool]) -> None:
+    broom = Broom(scene)
+    ticks = (broom.tick() for _ in range(12))
+    assert any(done() for _ in ticks)
+
+
+def _attached() -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(600)
+    return scene
+
+
+def _is_attached(scene: Scene) -> bool:
+    shown = scene.ec2.interface(INTERFACE)
+    return shown is not None and shown.attachment is not None

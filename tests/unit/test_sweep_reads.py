@@ -1,0 +1,84 @@
+"""What a sweep costs: reads of a number that is known beforehand."""
+
+from collections import Counter
+
+from dualhome.domain.attachment import Move, Origin
+from dualhome.domain.identifiers import VpcId
+from dualhome.domain.states import State
+from tests.support.builders import (
+    TRACE,
+    a_primary,
+    a_record,
+    a_seen_attachment,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_fleet import Broom
+from tests.support.in_memory_scene import Scene, a_scene
+
+MANY = 1000
+VPCS = {"mgmt": VpcId("vpc-0b"), "data": VpcId("vpc-0c")}
+A_SWEEP = {
+    "describe_fleet": 1,
+    "describe_pools": 1,
+    "unsettled": 1,
+    "unreleased": 3,
+    "claims": 1,
+}
+"""Two of EC2; of the ledger one of all unsettled, each target, malformed tags, and all claims."""
+
+
+def test_a_thousand_instances_cost_two_reads_of_ec2_and_one_of_the_ledger_for_each_target() -> None:
+    """Each is one call for 1,000 (EC2), a MiB of records, or 100 claims (the ledger)."""
+    scene = _fleet()
+
+    report = Broom(scene).sweep()
+
+    assert A_SWEEP == Counter(scene.calls.made)
+    assert (MANY, {}, (), ()) == (
+        report.instances,
+        report.looks,
+        report.strangers,
+        report.torn,
+    )
+
+
+def test_a_fleet_in_which_everything_drifted_costs_no_further_reads() -> None:
+    """When most is wrong, EC2 and the ledger are busiest."""
+    scene = _fleet()
+    for number in range(MANY):
+        scene.ec2.tag(f"i-{number:04}", {"dualhome:targets": "mgmt"})
+        if number % 4 == 1:
+            scene.ec2.tag(f"eni-{number:04}", {"dualhome:pool": None})
+    broom = Broom(scene, most_releases=MANY)
+
+    report = broom.sweep()
+
+    assert A_SWEEP == Counter(scene.calls.made)
+    assert MANY // 2 == report.releases == len(broom.looked_at())
+
+
+def _fleet() -> Scene:
+    """Return a deployment with many instances, half of them attached to each target."""
+    scene = a_scene(a_vpc("vpc-0c", target="data"))
+    for number in range(MANY):
+        target = ("mgmt", "data")[number % 2]
+        instance, interface = f"i-{number:04}", f"eni-{number:04}"
+        seen = a_seen_attachment(interface, instance)
+        record = a_record(
+            State.ATTACHED,
+            instance=instance,
+            target=target,
+            interface=seen.interface,
+            vpc=VPCS[target],
+            attachment_id=seen.id,
+            origin=Origin.ADOPTED,
+        )
+        scene.ec2.add(
+            an_interface(interface, pool=target, vpc=VPCS[target]),
+            an_instance(instance, targets=target, attachments=(a_primary(instance), seen)),
+        )
+        scene.ledger.commit(Move(None, record), TRACE)
+    scene.calls.forget()
+    return scene

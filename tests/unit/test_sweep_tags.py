@@ -1,0 +1,91 @@
+"""Tags that changed and of which no event told: what a sweep makes of them."""
+
+import pytest
+
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.in_memory_fleet import Broom
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS, POOL = "dualhome:targets", "dualhome:pool"
+
+
+@pytest.mark.parametrize("wish", [None, "", "data"])
+def test_what_is_no_longer_wanted_is_released(wish: str | None) -> None:
+    """The tag was removed, emptied or renamed, and no event came."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: wish})
+
+    assert 1 == Broom(scene).tick().releases
+
+    assert State.RELEASED == scene.record().state
+    assert not _is_attached(scene)
+
+
+def test_what_is_wanted_at_another_index_is_moved() -> None:
+    """The tag was edited, and no event came."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: "mgmt@2"})
+
+    Broom(scene).tick()
+
+    slot = scene.record().slot
+    assert State.ATTACHED == scene.record().state
+    assert slot
+    assert 2 == slot.index
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [{TARGETS: None, "dualhome:ignore": ""}, {TARGETS: "@"}, {TARGETS: "", "dualhome:policy": "?"}],
+    ids=["ignored", "malformed", "malformed policy"],
+)
+def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
+    """Hands off, or a slip of the pen: neither counts as a release."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, tags)
+    broom = Broom(scene, most_releases=0)
+
+    reports = [broom.tick() for _ in range(3)]
+
+    assert [False] * 3 == [report.tripped for report in reports]
+    assert State.ATTACHED == scene.record().state
+    assert _is_attached(scene)
+
+
+def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
+    """Once, however many sweeps there are."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:policy": "some"})
+    broom = Broom(scene)
+
+    for _ in range(3):
+        broom.tick()
+
+    assert Reason.BAD_TAG == scene.record("*").reason
+    assert [State.REFUSED] == scene.states("*")
+
+
+def test_an_interface_that_left_its_pool_while_attached_stays_where_it_is_wanted() -> None:
+    """People retire an interface so: it is no longer given to anybody else."""
+    scene = _attached()
+    scene.ec2.tag(INTERFACE, {POOL: None})
+    broom = Broom(scene)
+
+    broom.sweep()
+
+    assert [] == broom.looked_at()
+
+
+def _attached() -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(600)
+    return scene
+
+
+def _is_attached(scene: Scene) -> bool:
+    shown = scene.ec2.interface(INTERFACE)
+    return shown is not None and shown.attachment is not None
