@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
 
 from dualhome.adapters import ledger_items as items
 from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.cancellations import why_cancelled
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import AuditEntry, Trace
 from dualhome.domain.errors import (
@@ -75,7 +75,7 @@ class DynamoDbLedger:
             try:
                 self._dynamodb.transact_write_items(TransactItems=[write for _, write in writes])
             except self._dynamodb.exceptions.TransactionCanceledException as exc:
-                raise _why_cancelled(exc, [error for error, _ in writes]) from exc
+                raise why_cancelled(exc, [error for error, _ in writes]) from exc
         after = move.after
         logger.info(
             "moved",
@@ -198,14 +198,3 @@ def _held(
     slot = items.slot_key(record.instance, record.slot)
     ours = items.holder(record)
     return [(claim, ClaimTakenError, claim | ours), (slot, SlotClaimedError, slot | ours)]
-
-
-def _why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
-    """Return what the first failed condition means; a conflict is somebody who is just faster."""
-    reasons = exc.response.get("CancellationReasons", [])
-    for reason, meaning in zip(reasons, meanings, strict=False):
-        if reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}:
-            return meaning(f"{exc.operation_name}: {reason.get('Message', reason['Code'])}")
-        if reason.get("Code") in {"ThrottlingError", "ProvisionedThroughputExceeded"}:
-            return ThrottledError(f"{exc.operation_name}: {reason.get('Message', '')}")
-    return exc
