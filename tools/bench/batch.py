@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.calls import RECONCILER, Calls, calls_since
+from bench.calls import PUBLISHER, RECONCILER, Calls, calls_since
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
 from bench.stage import DEADLINE_SECONDS, Stage, wait
@@ -45,7 +45,10 @@ def one_batch(stage: Stage) -> list[Figure]:
         field.wait_until_running(INSTANCES)
         passes = list(_passes(field))
         wait(lambda: field.told(State.ATTACHED) == INSTANCES)
-        attached, total = field.count(State.ATTACHED), calls_since(stage.cloud, number)
+        attached, total = (
+            field.count(State.ATTACHED),
+            calls_since(stage.cloud, number, RECONCILER, PUBLISHER),
+        )
     writes = total.writes.total() / INSTANCES
     worst = max((it.calls.reads for it in passes), key=Counter.total)
     rows = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from localcloud.control_client import ControlClient
 
-STACK_ROLES = "dualhome-"
 RECONCILER = "dualhome-ReconcileInstancesRole-"
+PUBLISHER = "dualhome-PublishChangesRole-"
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Calls:
         return ", ".join(f"{count} {action}" for action, count in self.writes.most_common())
 
 
-def calls_since(cloud: ControlClient, number: int, roles: str = STACK_ROLES) -> Calls:
-    """Count the calls after ``number`` by the roles whose names begin with ``roles``."""
+def calls_since(cloud: ControlClient, number: int, *roles: str) -> Calls:
+    """Count the calls after ``number`` by roles whose names begin as one of ``roles``."""
     made = [
         call
         for call in cloud.calls(number)

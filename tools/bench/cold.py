@@ -17,38 +17,35 @@ LAYERS = tuple(
     ROOT / ".aws-sam" / "build" / name for name in ("DualhomeLayer", "DependenciesLayer")
 )
 RUNS = 5
-SHOWN = 5
+SHOWN = 3
 LAMBDA_TAKES_MB = 250
 """Of a function and its layers, unpacked (Lambda quotas)."""
 
 IMPORTED = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
-STANDARD = "the standard library"
+STANDARD = "standard library"
 NOTE = (
     "As on Lambda: the built layers alone are on the path, and nothing of them is compiled ahead."
-    " Shares are of `python -X importtime`, whose own work makes the sum a little longer."
+    f" Times are the median of {RUNS}; shares of the imports are those of `python -X importtime`,"
+    " by the package whose own lines take the time."
 )
 
 
 def cold_imports(_: Stage) -> list[Figure]:
     """Import each handler from the layers that the deployment has built."""
-    rows: list[Row] = []
-    for function in sorted((ROOT / "functions").iterdir()):
-        rows += _of(function)
+    rows = [_row(function.parent) for function in sorted((ROOT / "functions").glob("*/app.py"))]
     sizes = {layer.name: _size(layer) / 1e6 for layer in LAYERS}
-    rows.append(Row("layers, unpacked", f"{sum(sizes.values()):.1f} of {LAMBDA_TAKES_MB} MB"))
-    rows += [Row(f"    {name}", f"{size:.1f} MB") for name, size in sizes.items()]
+    parts = ", ".join(f"{name} {size:.1f}" for name, size in sizes.items())
+    seen = f"{sum(sizes.values()):.1f} of {LAMBDA_TAKES_MB} MB: {parts}"
+    rows.append(Row("layers, unpacked", seen))
     return [Figure("Cold start: a fresh process, to the first line of the handler", rows, NOTE)]
 
 
-def _of(function: Path) -> list[Row]:
-    times = [_milliseconds(function) for _ in range(RUNS)]
-    shares = _shares(function).most_common()
-    whole, most = sum(time for _, time in shares), shares[:SHOWN]
-    return [
-        Row(f"{function.name}, to its first line", f"{median(times):.0f} ms, median of {RUNS}"),
-        Row("  imports, measured one by one", f"{whole / 1000:.0f} ms"),
-        *(Row(f"    {name}", f"{time / 1000:.0f} ms") for name, time in most),
-    ]
+def _row(function: Path) -> Row:
+    time_ = median(_milliseconds(function) for _ in range(RUNS))
+    shares = _shares(function)
+    whole, most = sum(shares.values()), shares.most_common(SHOWN)
+    parts = ", ".join(f"{package} {100 * share / whole:.0f} %" for package, share in most)
+    return Row(function.name, f"{time_:.0f} ms: {parts}")
 
 
 def _milliseconds(function: Path) -> float:

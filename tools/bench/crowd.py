@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.calls import Calls, calls_since
+from bench.calls import PUBLISHER, RECONCILER, Calls, calls_since
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
 from bench.passes import Passes
@@ -49,7 +49,10 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
     wait(lambda: field.count(State.ATTACHED) == interfaces, every=0.5)
     wait(lambda: field.count(State.WAITING) == waiting and stage.changes() == 0, every=0.5)
     wait(lambda: field.told(State.ATTACHED) + field.told(State.WAITING) == INSTANCES, every=0.5)
-    calls, passes = calls_since(stage.cloud, number), Passes.since(stage, began)
+    calls, passes = (
+        calls_since(stage.cloud, number, RECONCILER, PUBLISHER),
+        Passes.since(stage, began),
+    )
     records = [it for found in stage.ledger.records(instances).values() for it in found.values()]
     last = max((it.since for it in records if it.state == State.ATTACHED), default=began)
     it = _Crowd(field, instances, (last - began).total_seconds(), calls, passes)

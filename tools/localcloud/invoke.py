@@ -47,6 +47,7 @@ def main() -> int:
         event = sqs_batch(event, queue)
     os.environ.update(bound_to(here.endpoint, here.region))
     os.environ.update(function.get("Environment", {}).get("Variables", {}))
+    sys.dont_write_bytecode = True  # what lies in a function's folder is deployed with it
     sys.path[:0] = [str(layer) for layer in Path("layers").resolve().iterdir()]
     handler = _handler(Path("functions", wanted.function), function["Handler"])
     context = Context(
