@@ -16,9 +16,10 @@ def test_a_hundred_instances_get_a_hundred_interfaces(world: World) -> None:
     assert it.states() == {"attached": 100}
     assert {record["interface"] for record in it.in_state("attached")} == it.interfaces
     assert it.claims() == {record["interface"]: key for key, record in it.records.items()}
-    for instance, record in it.records.items():
-        assert world.stack.attachments(instance)[1] == (record["interface"], "attached")
-        assert list(world.stack.slots(instance)) == ["0#1"]
+    assert it.in_ec2() == {
+        record["interface"]: (instance, 1, "attached") for instance, record in it.records.items()
+    }
+    assert all(list(world.stack.slots(instance)) == ["0#1"] for instance in it.records)
     calls = it.ec2_calls()
     assert calls["AttachNetworkInterface"] + calls["CreateTags"] <= 2 * 100, calls
     assert it.reads_per_pass() <= 4, calls
@@ -43,8 +44,15 @@ def test_sixty_interfaces_serve_sixty_of_a_hundred_and_then_one_more(world: Worl
     leaving = it.in_state("attached")[0]
     world.stack.ec2.terminate_instances(InstanceIds=[leaving["instance"]])
 
-    def next_one() -> bool:
-        holder = world.stack.holder(leaving["interface"])
-        return holder is not None and holder[0] != leaving["instance"]
+    def next_ones() -> list[str]:
+        """Who has the interface now, and had none."""
+        return [
+            record["instance"]
+            for record in world.stack.items_of_target(leaving["target"])
+            if record["state"] == "attached" and record.get("interface") == leaving["interface"]
+            if record["instance"] != leaving["instance"]
+        ]
 
-    until(next_one)
+    (served,) = until(next_ones)
+    assert served in {record["instance"] for record in it.in_state("waiting")}
+    assert world.stack.holder(leaving["interface"]) == (served, leaving["target"])

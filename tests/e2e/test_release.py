@@ -1,5 +1,8 @@
 """What is wanted no longer is given back: interface, claim and slot, with a record of it all."""
 
+import pytest
+
+from tests.support.e2e_attached import Attached
 from tests.support.e2e_events import Inbox
 from tests.support.e2e_release import (
     PATH_OF_A_RELEASE,
@@ -8,20 +11,30 @@ from tests.support.e2e_release import (
     moves_since_attached,
     want_nothing,
 )
-from tests.support.e2e_waiting import stays
+from tests.support.e2e_stack import Stack
 from tests.support.e2e_world import World
 
 
-def test_a_removed_tag_gives_the_interface_back(world: World) -> None:
+@pytest.fixture(scope="module")
+def several(stack: Stack, inbox: Inbox) -> list[Attached]:  # noqa: ARG001 - it must hear of all
+    """Attachments for the tests that begin with one, made at the same time."""
+    return Attached.in_worlds(*(World(stack) for _ in range(6)))
+
+
+@pytest.fixture
+def one(several: list[Attached]) -> Attached:
+    """An attachment of this test's own."""
+    return several.pop()
+
+
+def test_a_removed_tag_gives_the_interface_back(one: Attached) -> None:
     """Nothing is left behind: no attachment, no claim, no slot."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, before = attached(world, mgmt)
+    world, mgmt, instance, interface = one.world, one.mgmt, one.instance, one.interface
 
     want_nothing(world, instance)
     record = world.comes_to("released", instance, mgmt.name, reason="NOT_WANTED")
 
-    assert record["interface"] == before["interface"] == interface
+    assert record["interface"] == interface
     assert is_free(world, interface)
     assert world.stack.slots(instance) == {}
     assert world.stack.attachments(instance).keys() == {0}
@@ -30,11 +43,9 @@ def test_a_removed_tag_gives_the_interface_back(world: World) -> None:
     assert world.stack.tags(interface)["dualhome-status"] == f"released:{instance}"
 
 
-def test_a_release_is_in_the_audit_and_on_the_event_bus(world: World, inbox: Inbox) -> None:
+def test_a_release_is_in_the_audit_and_on_the_event_bus(one: Attached, inbox: Inbox) -> None:
     """Each move names the run that made it, so that its steps can be looked up."""
-    mgmt = world.target()
-    mgmt.interface()
-    instance, _ = attached(world, mgmt)
+    world, mgmt, instance = one.world, one.mgmt, one.instance
 
     want_nothing(world, instance)
     world.comes_to("released", instance, mgmt.name)
@@ -84,17 +95,16 @@ def test_targets_of_one_instance_are_given_back_one_by_one(world: World) -> None
     assert {for_data} == {it for index, (it, _) in shown.items() if index}
 
 
-def test_a_renamed_target_is_exchanged(world: World) -> None:
+def test_a_renamed_target_is_exchanged(one: Attached) -> None:
     """The old one is given back, the new one attached; neither waits for the other."""
-    mgmt, data = world.target("mgmt"), world.target("data", "10.2.0.0/16")
-    old, new = mgmt.interface(), data.interface()
-    instance, _ = attached(world, mgmt)
+    world, instance, data = one.world, one.instance, one.world.target("data", "10.2.0.0/16")
+    new = data.interface()
 
     world.tag(instance, targets=data.name)
-    world.comes_to("released", instance, mgmt.name)
+    world.comes_to("released", instance, one.mgmt.name)
 
     assert new == world.comes_to("attached", instance, data.name)["interface"]
-    assert is_free(world, old)
+    assert is_free(world, one.interface)
 
 
 def test_another_pin_moves_the_interface(world: World) -> None:
@@ -112,27 +122,23 @@ def test_another_pin_moves_the_interface(world: World) -> None:
     assert world.stack.slots(instance) == {"0#3": mgmt.name}
 
 
-def test_a_wish_that_comes_back_is_fulfilled_again(world: World) -> None:
+def test_a_wish_that_comes_back_is_fulfilled_again(one: Attached) -> None:
     """Tags flipped off and on end as the last tag says, with the interface of before."""
-    mgmt = world.target()
-    mgmt.interface()
-    mgmt.interface()
-    instance, before = attached(world, mgmt)
+    world, mgmt, instance = one.world, one.mgmt, one.instance
 
     want_nothing(world, instance)
     world.comes_to("released", instance, mgmt.name)
     world.tag(instance, targets=mgmt.name)
     again = world.comes_to("attached", instance, mgmt.name)
 
-    assert (again["interface"], again["attempt"]) == (before["interface"], 2)
-    assert world.stack.attachments(instance)[1] == (before["interface"], "attached")
+    assert (again["interface"], again["attempt"]) == (one.interface, 2)
+    assert world.stack.attachments(instance)[1] == (one.interface, "attached")
 
 
-def test_an_ignored_instance_keeps_what_it_has(world: World) -> None:
+def test_an_ignored_instance_keeps_what_it_has(one: Attached) -> None:
     """Hands off means that nothing is detached either, until the tag is removed."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
+    world, mgmt, instance = one.world, one.mgmt, one.instance
+    record = world.stack.records(instance)[mgmt.name]
     world.tag(instance, ignore="")
 
     want_nothing(world, instance)
@@ -141,19 +147,19 @@ def test_an_ignored_instance_keeps_what_it_has(world: World) -> None:
     world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:ignore"}])
 
     world.comes_to("released", instance, mgmt.name)
-    assert is_free(world, interface)
+    assert is_free(world, one.interface)
 
 
-def test_a_stopped_instance_keeps_its_interface_and_can_give_it_back(world: World) -> None:
+def test_a_stopped_instance_keeps_its_interface_and_can_give_it_back(one: Attached) -> None:
     """A stop is no departure; but a wish that ends meanwhile is not put off until the start."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
+    world, mgmt, instance = one.world, one.mgmt, one.instance
+    record = world.stack.records(instance)[mgmt.name]
 
     world.stack.ec2.stop_instances(InstanceIds=[instance])
     world.until(lambda: world.state(instance) == "stopped")
-    assert stays(lambda: world.stack.records(instance)[mgmt.name] == record, seconds=3)
+    world.is_looked_at(instance)
+    assert record == world.stack.records(instance)[mgmt.name]
     want_nothing(world, instance)
 
     world.comes_to("released", instance, mgmt.name)
-    assert is_free(world, interface)
+    assert is_free(world, one.interface)

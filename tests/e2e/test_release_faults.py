@@ -1,5 +1,10 @@
 """EC2 does not let go at once, or somebody interferes: the release ends well, or ends stuck."""
 
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.e2e_attached import Attached
 from tests.support.e2e_faults import CLIENT_TRIES
 from tests.support.e2e_release import (
     PATH_OF_A_RELEASE,
@@ -9,57 +14,72 @@ from tests.support.e2e_release import (
     refuse_detach,
     want_nothing,
 )
+from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import World
 
+REFUSAL = "The attachment cannot be <detached> & stays."
 
-def test_a_detach_that_ec2_refuses_for_good_ends_stuck_and_keeps_its_claim(world: World) -> None:
+FAULTS: Mapping[str, Item] = {
+    "refused for good": {"error_code": "OperationNotPermitted", "message": REFUSAL},
+    "throttled": {"error_code": "RequestLimitExceeded", "times": 2 * CLIENT_TRIES},
+    "reply lost": {"error_code": "InternalError", "times": CLIENT_TRIES, "after_execution": True},
+    "terminated meanwhile": {"error_code": "RequestLimitExceeded", "times": 2 * CLIENT_TRIES},
+}
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def releases(stack: Stack) -> Mapping[str, Attached]:
+    """One release for each fault: each takes long, but none needs to wait for another."""
+    found = dict(zip(FAULTS, Attached.in_worlds(*(World(stack) for _ in FAULTS)), strict=True))
+    for case, it in found.items():
+        refuse_detach(it.world, stack.records(it.instance)[it.mgmt.name], **FAULTS[case])
+        want_nothing(it.world, it.instance)
+    gone = found["terminated meanwhile"]
+    gone.world.comes_to("releasing", gone.instance, gone.mgmt.name)
+    stack.ec2.terminate_instances(InstanceIds=[gone.instance])
+    for case, it in found.items():
+        end = "stuck" if case == "refused for good" else "released"
+        it.world.comes_to(end, it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+    return found
+
+
+def test_a_detach_that_ec2_refuses_for_good_ends_stuck_and_keeps_its_claim(
+    releases: Mapping[str, Attached],
+) -> None:
     """Nobody else may get an interface that is still attached; a person reads why."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
-    words = "The attachment cannot be <detached> & stays."
-    refuse_detach(world, record, error_code="OperationNotPermitted", message=words)
+    it = releases["refused for good"]
+    stack, target = it.world.stack, it.mgmt.name
 
-    want_nothing(world, instance)
-    stuck = world.comes_to("stuck", instance, mgmt.name, reason="UNDO_FAILED")
+    stuck = stack.records(it.instance)[target]
 
+    assert (stuck["state"], stuck["reason"]) == ("stuck", "UNDO_FAILED")
     assert "OperationNotPermitted" in stuck["detail"]
-    assert words in stuck["detail"]
-    assert world.stack.holder(interface) == (instance, mgmt.name)
-    assert world.stack.slots(instance) == {"0#1": mgmt.name}
-    assert world.stack.attachments(instance)[1] == (interface, "attached")
-    expected = f"{mgmt.name}=stuck:UNDO_FAILED"
-    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
+    assert REFUSAL in stuck["detail"]
+    assert stack.holder(it.interface) == (it.instance, target)
+    assert stack.slots(it.instance) == {"0#1": target}
+    assert stack.attachments(it.instance)[1] == (it.interface, "attached")
+    expected = f"{target}=stuck:UNDO_FAILED"
+    it.world.until(lambda: stack.tags(it.instance).get("dualhome-status") == expected)
 
 
-def test_a_throttled_detach_is_repeated_until_it_succeeds(world: World) -> None:
-    """EC2 asks for patience; that is no reason to wake a person."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
-    refuse_detach(world, record, error_code="RequestLimitExceeded", times=2 * CLIENT_TRIES)
+@pytest.mark.parametrize("case", ["throttled", "reply lost"])
+def test_a_detach_that_is_throttled_or_whose_reply_is_lost_ends_released(
+    releases: Mapping[str, Attached], case: str
+) -> None:
+    """
+    Neither is a reason to wake a person.
 
-    want_nothing(world, instance)
-    world.comes_to("released", instance, mgmt.name, reason="NOT_WANTED", seconds=60)
+    EC2 asks for patience, and we have it. Asking again after a lost reply is answered with "no
+    such attachment", which is what we wanted.
+    """
+    it = releases[case]
 
-    assert is_free(world, interface)
-    assert PATH_OF_A_RELEASE == moves_since_attached(world, instance, mgmt.name)
+    record = it.world.stack.records(it.instance)[it.mgmt.name]
 
-
-def test_a_detach_whose_reply_is_lost_is_found_done(world: World) -> None:
-    """Asking again is answered with "no such attachment", which is what we wanted."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
-    refuse_detach(
-        world, record, error_code="InternalError", times=CLIENT_TRIES, after_execution=True
-    )
-
-    want_nothing(world, instance)
-    world.comes_to("released", instance, mgmt.name, reason="NOT_WANTED", seconds=60)
-
-    assert is_free(world, interface)
-    assert PATH_OF_A_RELEASE == moves_since_attached(world, instance, mgmt.name)
+    assert (record["state"], record["reason"]) == ("released", "NOT_WANTED")
+    assert is_free(it.world, it.interface)
+    assert PATH_OF_A_RELEASE == moves_since_attached(it.world, it.instance, it.mgmt.name)
 
 
 def test_an_interface_detached_by_hand_during_its_release_is_released(world: World) -> None:
@@ -97,16 +117,12 @@ def test_an_interface_that_somebody_deletes_during_its_release_is_released(world
     assert world.stack.slots(instance) == {}
 
 
-def test_an_instance_terminated_during_a_release_leaves_nothing_behind(world: World) -> None:
+def test_an_instance_terminated_during_a_release_leaves_nothing_behind(
+    releases: Mapping[str, Attached],
+) -> None:
     """EC2 lets go by itself; the rollback that runs finds that out."""
-    mgmt = world.target()
-    interface = mgmt.interface()
-    instance, record = attached(world, mgmt)
-    refuse_detach(world, record, error_code="RequestLimitExceeded", times=2 * CLIENT_TRIES)
+    it = releases["terminated meanwhile"]
 
-    want_nothing(world, instance)
-    world.comes_to("releasing", instance, mgmt.name)
-    world.stack.ec2.terminate_instances(InstanceIds=[instance])
+    it.world.until(lambda: is_free(it.world, it.interface))
 
-    world.comes_to("released", instance, mgmt.name, seconds=60)
-    world.until(lambda: is_free(world, interface))
+    assert it.world.stack.slots(it.instance) == {}

@@ -35,10 +35,25 @@ class Crowd:
         held = {it: self.stack.holder(it) for it in self.interfaces}
         return {it: holder[0] for it, holder in held.items() if holder}
 
+    def in_ec2(self) -> dict[str, tuple[str, int, str]]:
+        """Return instance, device index and attachment status of each attached interface."""
+        pages = self.stack.ec2.get_paginator("describe_network_interfaces").paginate()
+        shown = {it["NetworkInterfaceId"]: it for page in pages for it in page["NetworkInterfaces"]}
+        found = {it: shown[it].get("Attachment") for it in self.interfaces}
+        return {
+            interface: (seen["InstanceId"], seen["DeviceIndex"], seen["Status"])
+            for interface, seen in found.items()
+            if seen
+        }
+
     def ec2_calls(self) -> Counter[str]:
-        """Count the EC2 calls of our roles by action."""
+        """Count the EC2 calls of our roles by action: all that read, and what changed the crowd."""
         both = [it for role in (RECONCILER, PUBLISHER) for it in self.calls.of(role, service="ec2")]
-        return Counter(it["action"] for it in both)
+        return Counter(
+            it["action"]
+            for it in both
+            if not it["mutating"] or not self.records.keys().isdisjoint(it["resources"])
+        )
 
     def reads_per_pass(self) -> float:
         """Return EC2 reads for each pass of the reconciler; each begins with DescribeInstances."""
