@@ -111,9 +111,9 @@ class InMemoryEc2:
         self._wires[interface] = Wire(seen, attached_at=done)
         return id_
 
-    def detach(self, interface: InterfaceId) -> None:
-        """Detach ``interface``, as a person at the console does."""
-        done = self.clock() + timedelta(seconds=self.detach_seconds)
+    def detach(self, interface: InterfaceId, *, force: bool = False) -> None:
+        """Detach ``interface``, as a person at the console does; by force, at once."""
+        done = self.clock() + timedelta(seconds=0 if force else self.detach_seconds)
         self._wires[interface] = replace(self._wires[interface], detached_at=done)
 
     def delete(self, interface: InterfaceId) -> None:

@@ -33,12 +33,12 @@ class InMemoryInterfaces:
         with self.ec2.calls.making("attach"):
             return self.ec2.attach(instance, interface, slot)
 
-    def detach(self, attachment: AttachmentId) -> None:
+    def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
         """Let go of an interface; raises as EC2 refuses."""
         with self.ec2.calls.making("detach"):
             for it in self.ec2.interfaces():
                 if it.attachment and it.attachment.id == attachment:
-                    self.ec2.detach(it.id)
+                    self.ec2.detach(it.id, force=force)
                     return
             raise AttachmentGoneError(f"The attachment ID '{attachment}' does not exist")
 

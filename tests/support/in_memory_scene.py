@@ -15,6 +15,7 @@ from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.states import State
 from tests.support.builders import INSTANCE, MGMT, POLICY, TRACE, a_cause, a_vpc, an_app_vpc
+from tests.support.in_memory_brake import InMemoryBrake
 from tests.support.in_memory_calls import Calls
 from tests.support.in_memory_clock import FakeClock
 from tests.support.in_memory_ec2 import InMemoryEc2
@@ -41,6 +42,7 @@ class Scene:
     ledger: InMemoryLedger = field(init=False)
     looks: InMemoryLooks = field(init=False)
     rollbacks: InMemoryRollbacks = field(init=False)
+    brake: InMemoryBrake = field(init=False)
 
     def __post_init__(self) -> None:
         """Let the fakes share one clock and one count of calls."""
@@ -52,6 +54,7 @@ class Scene:
             interfaces, self.ledger, self.looks, TRACE, self.policy.paused, self.clock
         )
         self.rollbacks = InMemoryRollbacks(undoing, self.calls)
+        self.brake = InMemoryBrake(self.calls)
 
     def sources(self) -> Sources:
         """Return the fakes as the ports that a survey reads."""
@@ -65,7 +68,13 @@ class Scene:
     def batch(self, ids: Iterable[InstanceId]) -> Batch:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
         run = Run(
-            self.sources(), self.rollbacks, self.policy, TRACE, self.clock, lambda: self.time_left
+            self.sources(),
+            self.rollbacks,
+            self.brake,
+            self.policy,
+            TRACE,
+            self.clock,
+            lambda: self.time_left,
         )
         return Batch(run, survey(ids, run.sources, self.policy), Agenda())
 

@@ -62,6 +62,22 @@ def test_nothing_is_detached() -> None:
     assert (0, 0) == (scene.calls.count("detach"), scene.calls.count("start"))
 
 
+def test_what_is_not_wanted_any_more_says_that_it_is_the_pause_that_keeps_it() -> None:
+    """Once noted, and forgotten when the pause ends: then it goes."""
+    scene = _paused(_attached())
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+
+    for number in range(3):
+        scene.look(event=f"look-{number}")
+
+    noted = [State.ATTACHED, State.ATTACHED]
+    assert (noted, Reason.PAUSED) == (scene.states()[-2:], scene.record().reason)
+    _unpaused(scene)
+    scene.look(event="resumed")
+    scene.work_off()
+    assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
+
+
 def test_what_would_be_released_after_the_pause_does_not_trip_the_breaker() -> None:
     """It is not released now, and people know already."""
     scene = _paused(_attached())

@@ -22,8 +22,8 @@ TABLE: dict[State | None, set[State]] = {
         State.WAITING,
         State.FAILED,
     },
-    State.ATTACHED: {State.RELEASING, State.RELEASED, State.WAITING},
-    State.RELEASING: {State.RELEASED, State.FAILED, State.STUCK},
+    State.ATTACHED: {State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING},
+    State.RELEASING: {State.RELEASING, State.RELEASED, State.FAILED, State.STUCK},
     State.STUCK: {State.RELEASING, State.RELEASED, State.FAILED},
 }
 PAIRS = list(product([None, *State], State))

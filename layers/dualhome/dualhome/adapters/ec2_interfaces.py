@@ -43,10 +43,10 @@ class Ec2Interfaces:
             )
         return AttachmentId(answer["AttachmentId"])
 
-    def detach(self, attachment: AttachmentId) -> None:
+    def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
         """Ask EC2 to let go; forcing is a last resort that leaves the guest's view stale."""
         with domain_errors():
-            self._ec2.detach_network_interface(AttachmentId=attachment)
+            self._ec2.detach_network_interface(AttachmentId=attachment, Force=force)
 
     def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
         """Return how ``interface`` is attached; by a filter, so that a missing one is no error."""

@@ -27,12 +27,14 @@ class Outcome:
     """
     Whether to look at the instance again in a while, and whether to plan again at once.
 
-    ``moved_on``: the waits between looks, which grow while nothing happens, begin anew.
+    ``moved_on``: the waits between looks, which grow while nothing happens, begin anew. ``stale``:
+    somebody was faster, and nothing was done.
     """
 
     look_again: bool = False
     plan_again: bool = False
     moved_on: bool = False
+    stale: bool = False
 
 
 def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:

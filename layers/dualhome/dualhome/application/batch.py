@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dualhome.application.agenda import Agenda
-from dualhome.application.ports import Rollbacks
+from dualhome.application.ports import Brake, Rollbacks
 from dualhome.application.survey import Sources, Survey
 from dualhome.application.wake import waiting_for
 from dualhome.domain.attachment import Attachment, Cause, Move
@@ -21,6 +21,7 @@ class Run:
 
     sources: Sources
     rollbacks: Rollbacks
+    brake: Brake
     policy: Policy
     trace: Trace
     clock: Callable[[], datetime]

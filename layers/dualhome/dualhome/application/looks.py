@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Cause
 from dualhome.domain.identifiers import InstanceId, TargetName
 
@@ -14,11 +15,16 @@ DETAIL_TYPE = "Look"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Look at one instance. ``attempt`` counts the looks since the ``cause``, from 0."""
+    """
+    Look at one instance. ``attempt`` counts the looks since the ``cause``, from 0.
+
+    ``asks`` are done by the first look that gets to them.
+    """
 
     instance: InstanceId
     cause: Cause
     attempt: int = 0
+    asks: tuple[Ask, ...] = ()
 
     def again(self) -> Self:
         """Return the next look for the same cause."""
@@ -48,7 +54,12 @@ def print_look(look: Look) -> dict[str, Any]:
                 "detail-type": cause.detail_type,
                 "time": cause.time.isoformat(),
                 "tag-version": cause.tag_version,
+                "principal": cause.principal,
             },
+            "asks": [
+                {"what": ask.what.value, "target": ask.target, "force": ask.force}
+                for ask in look.asks
+            ],
         },
     }
 
@@ -71,5 +82,12 @@ def parse_look(event: Mapping[str, Any]) -> Look:
             detail_type=cause["detail-type"],
             time=datetime.fromisoformat(cause["time"]),
             tag_version=cause["tag-version"],
+            principal=cause.get("principal"),
         ),
+        asks=tuple(map(_ask, detail.get("asks", ()))),
     )
+
+
+def _ask(it: Mapping[str, Any]) -> Ask:
+    target = it["target"]
+    return Ask(Asked(it["what"]), TargetName(target) if target else None, bool(it["force"]))

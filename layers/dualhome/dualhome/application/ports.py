@@ -70,9 +70,9 @@ class Interfaces(Protocol):
         """
         ...
 
-    def detach(self, attachment: AttachmentId) -> None:
+    def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
         """
-        Ask EC2 to let go of an interface, not forced; the end means accepted, not detached.
+        Ask EC2 to let go of an interface; the end means accepted, not detached.
 
         Raises:
             AttachmentGoneError: it is detached already.
@@ -159,6 +159,31 @@ class Events(Protocol):
         Raises:
             TransientError: some may not have been accepted; publishing all again is harmless.
         """
+        ...
+
+
+class Brake(Protocol):
+    """
+    What keeps a tag policy that went wrong from emptying the account.
+
+    Between two sweeps that find all in order, so many instances lose what they no longer want.
+    """
+
+    def admits(self, instance: InstanceId) -> bool:
+        """
+        Say whether ``instance`` may lose its interfaces; asked again, the answer is the same.
+
+        Raises:
+            TransientError: it cannot be known.
+        """
+        ...
+
+    def hold(self) -> None:
+        """Let nothing more go until ``release``."""
+        ...
+
+    def release(self) -> None:
+        """Begin to count anew."""
         ...
 
 

@@ -10,7 +10,7 @@ from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, Trans
 from dualhome.domain.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Step
+from dualhome.domain.view import Step, View
 
 ROUNDS = 5
 """How often one look plans anew because others were faster, before it comes back later."""
@@ -39,17 +39,26 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
     """Plan and apply until nothing more can be done at once; return the look to come back with."""
     look_again = False
     for _ in range(ROUNDS):
-        run = batch.run
-        view = batch.survey.view(look.instance, run.policy, look.cause, run.clock())
+        view = batch.survey.view(look, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
             return look if look.attempt < GONE_LOOKS else None
-        outcomes = [_apply(step, look.cause, batch) for step in plan_instance(view)]
+        outcomes = [_apply(step, look.cause, batch) for step in _plan(view, batch)]
         look_again |= any(outcome.look_again for outcome in outcomes)
+        if not any(outcome.stale for outcome in outcomes):
+            look = replace(look, asks=())
         if any(outcome.moved_on for outcome in outcomes):
             look = replace(look, attempt=0)
         if not any(outcome.plan_again for outcome in outcomes):
             return look if look_again else None
     return look
+
+
+def _plan(view: View, batch: Batch) -> tuple[Step, ...]:
+    """Return the plan, without its releases if there were too many lately."""
+    steps = plan_instance(view)
+    if any(step.releases for step in steps) and not batch.run.brake.admits(view.id):
+        return plan_instance(replace(view, releases_held=True))
+    return steps
 
 
 def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
@@ -65,7 +74,7 @@ def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
         if record:
             batch.refresh(record.instance, record.interface)
         # EC2 may have acted for the one who was faster, or for us: read it afresh.
-        return Outcome(look_again=True, plan_again=True)
+        return Outcome(look_again=True, plan_again=True, stale=True)
     return Outcome(step.look_again, step.plan_again)
 
 

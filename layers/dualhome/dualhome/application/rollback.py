@@ -20,6 +20,9 @@ from dualhome.domain.states import State
 LOOKS = 25
 """Looks at a detaching interface before a person must: about 16 minutes in all."""
 
+HELD = frozenset({AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED})
+"""An interface that is detaching already needs no second asking, unless by force."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undo:
@@ -67,7 +70,7 @@ class Undoing:
 
 def detach_interface(it: Undo, here: Undoing) -> Undo:
     """
-    Ask EC2 to let go of the interface, if it still holds it; never forced.
+    Ask EC2 to let go of the interface, if it still holds it; forced only if the record says so.
 
     Raises:
         PausedError: it still holds it, and nothing may be detached now.
@@ -75,11 +78,12 @@ def detach_interface(it: Undo, here: Undoing) -> Undo:
     """
     record = here.record(it)
     seen = here.seen(record) if record else None
-    if seen and seen.status in {AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED}:
+    force = record is not None and record.force_detach
+    if seen and (force or seen.status in HELD):
         if here.paused:
             raise PausedError(f"{seen.interface} stays attached while the stack is paused")
         with suppress(AttachmentGoneError):
-            here.interfaces.detach(seen.id)
+            here.interfaces.detach(seen.id, force=force)
     return it
 
 

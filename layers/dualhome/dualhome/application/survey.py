@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dualhome.application.looks import Look
 from dualhome.application.ports import Instances, Interfaces, Ledger, Vpcs
-from dualhome.domain.attachment import Attachment, Cause, Move
+from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Capacity, Instance, Interface, Vpc
@@ -39,8 +40,9 @@ class Survey:
     capacities: Mapping[str, Capacity]
     claims: dict[InterfaceId, Holder]
 
-    def view(self, instance: InstanceId, policy: Policy, cause: Cause, now: datetime) -> View:
-        """Return what a plan for ``instance`` rests on."""
+    def view(self, look: Look, policy: Policy, now: datetime) -> View:
+        """Return what a plan for the instance of ``look`` rests on."""
+        instance = look.instance
         found = self.instances.get(instance)
         return View(
             id=instance,
@@ -51,8 +53,9 @@ class Survey:
             claims=self.claims,
             capacity=self.capacities.get(found.type if found else "", Capacity({})),
             policy=policy,
-            cause=cause,
+            cause=look.cause,
             now=now,
+            asks=look.asks,
         )
 
     def note(self, move: Move) -> None:

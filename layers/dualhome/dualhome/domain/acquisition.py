@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment, Origin, on
 from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs, why_ineligible
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
@@ -62,10 +63,11 @@ def acquire(it: Request) -> Step | None:
 
 
 def _retries_later(it: Request) -> bool:
-    """A failure waits for its time, unless the wish itself has changed."""
+    """A failure waits for its time, unless the wish itself has changed, or somebody asks."""
     record = it.record
     return (
         record is not None
+        and not it.view.asked(Asked.RETRY, record.target)
         and record.state == State.FAILED
         and record.pin == it.want.index
         and record.retry_at is not None

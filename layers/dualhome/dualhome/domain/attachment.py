@@ -28,13 +28,18 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The event that made us look; ``time`` is the event's own, to the second."""
+    """
+    The event that made us look; ``time`` is the event's own, to the second.
+
+    ``principal`` is the ARN of whoever asked with the command; events do not tell theirs.
+    """
 
     event_id: str
     source: str
     detail_type: str
     time: datetime
     tag_version: int | None = None
+    principal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class Attachment:
     ``interface`` and what describes it outlive the claim: a released interface is tried
     first the next time. ``zone`` is the instance's. ``since`` is when the state was entered,
     ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
-    from 1, ``attempt`` claims.
+    from 1, ``attempt`` claims. ``force_detach``: an operator wants EC2 to let go whatever the guest
+    does with the interface.
     """
 
     instance: InstanceId
@@ -77,6 +83,7 @@ class Attachment:
     failure: Failure | None = None
     requested_at: datetime | None = None
     retry_at: datetime | None = None
+    force_detach: bool = False
 
     @property
     def holding(self) -> bool:
@@ -95,6 +102,7 @@ class Attachment:
             "warnings": (),
             "failure": None,
             "retry_at": None,
+            "force_detach": False,
         }
         return replace(
             self,

@@ -34,6 +34,7 @@ class AuditEntry:
     def seconds_to_attached(self) -> float | None:
         """Seconds from the event that asked to the attachment seen; None for other moves."""
         after = self.after
-        if after.state != State.ATTACHED or after.requested_at is None:
+        already = self.move.from_state == State.ATTACHED
+        if already or after.state != State.ATTACHED or after.requested_at is None:
             return None
         return (after.since - after.requested_at).total_seconds()

@@ -1,6 +1,7 @@
 """What to do about one instance: wanted against actual."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from dualhome.domain.acquisition import Request, acquire
 from dualhome.domain.attachment import Attachment
@@ -26,7 +27,7 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     if instance is None or instance.state in GONE:
         return tuple(depart(view))
     if view.policy.keys.ignore in instance.tags:
-        return tuple(_observe_all(view, instance, None))
+        return tuple(_observe_all(replace(view, asks=()), instance, None))
     keys = view.policy.keys
     try:
         wanted = wanted_by(keys, instance.tags)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum, auto
 
+from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment, Failure, Move
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
@@ -39,8 +40,10 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
 
     Only what is wanted is attached, and only what is unwanted is undone; what EC2 shows is
-    recorded in any case.
+    recorded in any case. What an operator asks for goes before all that.
     """
+    if step := _as_asked(view, record):
+        return step
     match record.state:
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             if seen := instance.attachment_of(record.interface):
@@ -52,6 +55,24 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
             return Step(record.target, move=_unstuck(view, record), plan_again=True)
         case _:
             return None
+
+
+def _as_asked(view: View, record: Attachment) -> Step | None:
+    release = view.asked(Asked.RELEASE, record.target)
+    force = release is not None and release.force
+    match record.state:
+        case State.ATTACHING | State.ATTACHED:
+            due = release is not None
+        case State.STUCK:
+            due = release is not None or view.asked(Asked.RETRY, record.target) is not None
+        case State.RELEASING:
+            due = force and not record.force_detach
+        case _:
+            due = False
+    if not due:
+        return None
+    asked = {"reason": Reason.OPERATOR_ASKED, "detail": view.cause.principal or ""}
+    return undo(view, record, failure=record.failure, force_detach=force, **asked)
 
 
 def depart(view: View) -> Iterator[Step]:
@@ -95,11 +116,22 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        unwanted = standing is Standing.UNWANTED and not view.policy.paused
-        return undo(view, record, reason=Reason.NOT_WANTED) if unwanted else None
+        return _stay_or_go(view, record, unwanted=standing is Standing.UNWANTED)
     # Somebody has attached it anew; let go first, since another record may hold its slot.
     wanted = standing is Standing.WANTED
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+
+
+def _stay_or_go(view: View, record: Attachment, *, unwanted: bool) -> Step | None:
+    """Let go of what nobody wants, or note why it stays; forget the note once it is wanted."""
+    held = Reason.PAUSED if view.policy.paused else Reason.RELEASE_HELD
+    if unwanted and not (view.policy.paused or view.releases_held):
+        return undo(view, record, reason=Reason.NOT_WANTED)
+    why = held if unwanted else None
+    if record.reason is why:
+        return None
+    noted = view.move(record, State.ATTACHED, reason=why, warnings=record.warnings)
+    return Step(record.target, move=noted)
 
 
 def _unstuck(view: View, record: Attachment) -> Move:

@@ -89,6 +89,11 @@ class Reason(StrEnum):
         "The instance wants all its targets or none: look at the record of the one that is named.",
     )
     PAUSED = "PAUSED", "The stack's parameter Paused is true: nothing is attached or detached."
+    RELEASE_HELD = (
+        "RELEASE_HELD",
+        "Too many releases since the last sweep: restore the tags, or release it by command.",
+    )
+    OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: somebody asked for this release by command."
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
     NOT_WANTED = (

@@ -39,9 +39,11 @@ LEGAL_MOVES: dict[State | None, frozenset[State]] = {
     State.ATTACHING: frozenset(
         {State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING, State.FAILED}
     ),
-    # Somebody else detached it (waiting: it is attached again), or the instance is gone.
-    State.ATTACHED: frozenset({State.RELEASING, State.RELEASED, State.WAITING}),
-    State.RELEASING: frozenset({State.RELEASED, State.FAILED, State.STUCK}),
+    # Somebody else detached it (waiting: it is attached again), or the instance is gone. It stays
+    # attached when all that changes is why: not wanted, but held back.
+    State.ATTACHED: frozenset({State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING}),
+    # Again, when an operator wants the detach to be forced.
+    State.RELEASING: frozenset({State.RELEASING, State.RELEASED, State.FAILED, State.STUCK}),
     State.STUCK: frozenset({State.RELEASING, State.RELEASED, State.FAILED}),
 }
 

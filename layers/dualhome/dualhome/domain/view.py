@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.eligibility import Policy, Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 
@@ -27,7 +29,8 @@ class View:
 
     ``instance`` is None when EC2 does not show it. ``pool`` holds every interface of the
     targets that are wanted or held, whatever its status; ``claims`` says who holds them.
-    ``cause`` is why we look.
+    ``cause`` is why we look, ``asks`` what somebody asked for by command. With ``releases_held``
+    nothing that is attached is let go for want of a wish.
     """
 
     id: InstanceId
@@ -40,6 +43,13 @@ class View:
     policy: Policy
     cause: Cause
     now: datetime
+    asks: tuple[Ask, ...] = ()
+    releases_held: bool = False
+
+    def asked(self, what: Asked, target: TargetName) -> Ask | None:
+        """Return the ask of this kind for ``target``, if there is one."""
+        about = (ask for ask in self.asks if ask.target in {None, target})
+        return next((ask for ask in about if ask.what is what), None)
 
     def move(self, record: Attachment, state: State, **changes: Any) -> Move:
         """Return the move of ``record`` to ``state``, now and for this view's cause."""
@@ -77,3 +87,10 @@ class Step:
     look_again: bool = False
     plan_again: bool = False
     rejections: tuple[Rejection, ...] = field(default=())
+
+    @property
+    def releases(self) -> bool:
+        """Whether this begins to take an interface away because nobody wants it any more."""
+        if self.undo is None or self.move is None:
+            return False
+        return self.move.after.reason is Reason.NOT_WANTED

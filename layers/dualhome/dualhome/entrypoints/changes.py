@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dualhome.application.agenda import Agenda
 from dualhome.application.batch import Batch, Run
 from dualhome.application.looks import Look, Wake
-from dualhome.application.ports import Looks, Rollbacks
+from dualhome.application.ports import Brake, Looks, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.survey import Sources, Survey, survey
 from dualhome.application.wake import wake
@@ -34,6 +34,7 @@ class Reconciling:
 
     sources: Sources
     rollbacks: Rollbacks
+    brake: Brake
     looks: Looks
     policy: Policy
     place: Place
@@ -56,6 +57,7 @@ def handle_changes(
     run = Run(
         sources=here.sources,
         rollbacks=here.rollbacks,
+        brake=here.brake,
         policy=here.policy,
         trace=Trace(here.place.account, here.place.region, context.aws_request_id),
         clock=here.clock,
@@ -109,10 +111,12 @@ def _looks_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterable[Lo
 
 
 def _merged(looks: Iterable[Look]) -> dict[InstanceId, Look]:
-    """Return one look per instance: the latest cause, at its first attempt."""
+    """Return one look per instance: the latest cause, at its first attempt, with every ask."""
     merged: dict[InstanceId, Look] = {}
     for look in sorted(looks, key=lambda it: (it.cause.time, -it.attempt)):
-        merged[look.instance] = look
+        before = merged[look.instance].asks if look.instance in merged else ()
+        asks = dict.fromkeys((*before, *look.asks))
+        merged[look.instance] = replace(look, asks=tuple(asks))
     return merged
 
 

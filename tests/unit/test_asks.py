@@ -1,0 +1,233 @@
+"""What an operator asks for by command goes before what the tags say."""
+
+import pytest
+
+from dualhome.application.looks import Look, parse_look, print_look
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.errors import RecordMovedError, ThrottledError, UnexpectedAwsError
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import (
+    DATA,
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    a_cause,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS = "dualhome:targets"
+WHO = "arn:aws:sts::111122223333:assumed-role/network/kim"
+RETRY, RELEASE = Ask(Asked.RETRY), Ask(Asked.RELEASE)
+FORCED = Ask(Asked.RELEASE, force=True)
+REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
+
+
+def test_an_ask_survives_the_queue() -> None:
+    """Parse and print are one another's reverse, with asks and without."""
+    cause = a_cause(principal=WHO)
+    asks = (Ask(Asked.RELEASE, TargetName(MGMT), force=True), RETRY)
+    looks = [Look(InstanceId(INSTANCE), cause), Look(InstanceId(INSTANCE), cause, 2, asks)]
+
+    assert looks == [parse_look(print_look(look)) for look in looks]
+
+
+def test_what_failed_is_tried_at_once() -> None:
+    """Somebody has mended the cause, and does not want to wait for an hour."""
+    scene = _failed()
+
+    _ask(scene, RETRY)
+
+    assert State.ATTACHED == scene.record().state
+
+
+def test_without_the_ask_a_failure_waits_for_its_time() -> None:
+    """Else the test above would show nothing."""
+    scene = _failed()
+
+    scene.look(event="look")
+    scene.work_off()
+
+    assert State.FAILED == scene.record().state
+
+
+def test_what_fails_again_is_tried_once_for_each_ask() -> None:
+    """A command is no loop."""
+    scene = _failed(times=2)
+
+    _ask(scene, RETRY)
+
+    assert 2 == scene.calls.count("attach")
+    assert State.FAILED == scene.record().state
+
+
+def test_an_ask_about_another_target_changes_nothing() -> None:
+    """Targets are each on their own."""
+    scene = _attached()
+
+    _ask(scene, Ask(Asked.RELEASE, TargetName(DATA)))
+
+    assert 0 == scene.calls.count("detach")
+
+
+def test_what_is_released_says_who_asked() -> None:
+    """The audit answers who took a network away."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.brake.most = 0
+
+    _ask(scene, RELEASE)
+
+    record = scene.record()
+    assert (State.RELEASED, Reason.OPERATOR_ASKED) == (record.state, record.reason)
+    assert (WHO, WHO) == (record.detail, record.cause.principal)
+
+
+def test_what_is_still_wanted_is_attached_again_after_its_release() -> None:
+    """Tags say what is wanted; a command does not change that."""
+    scene = _attached()
+
+    _ask(scene, RELEASE)
+
+    assert [State.RELEASING, State.RELEASED, State.CLAIMED] == scene.states()[3:6]
+    assert State.ATTACHED == scene.record().state
+
+
+def test_an_ignored_instance_is_left_alone_by_commands_too() -> None:
+    """Hands off means everybody's."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
+
+    _ask(scene, FORCED)
+
+    assert State.ATTACHED == scene.record().state
+
+
+@pytest.mark.parametrize("ask", [RETRY, RELEASE], ids=["retry", "release"])
+def test_what_is_stuck_is_taken_back_anew(ask: Ask) -> None:
+    """What EC2 refused has been mended since."""
+    scene = _attached()
+    scene.calls.fail_next("detach", REFUSED)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look(event="untagged")
+    scene.work_off()
+    assert (State.STUCK, Reason.UNDO_FAILED) == (scene.record().state, scene.record().reason)
+
+    _ask(scene, ask)
+
+    assert State.RELEASED == scene.record().state
+    assert {} == scene.ledger.claimed()
+
+
+def test_a_forced_detach_ends_what_hangs() -> None:
+    """The way out of ``stuck`` when the guest does not answer."""
+    scene = _stuck()
+
+    _ask(scene, RELEASE)
+    assert State.STUCK == scene.record().state
+    _ask(scene, FORCED)
+
+    assert State.RELEASED == scene.record().state
+    assert "available" == _shown(scene)
+
+
+def test_a_release_that_runs_can_still_be_forced() -> None:
+    """Nobody waits a quarter of an hour for what they know will not happen."""
+    scene = _attached()
+    scene.ec2.detach_seconds = 86400
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look(event="untagged")
+    scene.work_off(30)
+    assert State.RELEASING == scene.record().state
+
+    _ask(scene, FORCED, seconds=120)
+
+    assert State.RELEASED == scene.record().state
+
+
+def test_only_the_release_that_was_asked_for_is_forced() -> None:
+    """What is attached again later goes the gentle way."""
+    scene = _stuck()
+    _ask(scene, FORCED)
+
+    assert not scene.record().force_detach
+
+
+def test_the_first_error_outlives_what_an_operator_asks() -> None:
+    """A failed attachment that got stuck is still the story of its failure."""
+    scene = _stuck(failing=True)
+    failure = scene.record().failure
+    assert failure
+
+    _ask(scene, FORCED)
+
+    assert State.FAILED == scene.record().state
+    assert failure == scene.record().failure
+
+
+def test_an_ask_is_not_lost_when_somebody_else_was_faster() -> None:
+    """The second round does what the first could not."""
+    scene = _attached()
+    scene.calls.fail_next("commit", RecordMovedError("faster"))
+
+    _ask(scene, RELEASE)
+
+    assert State.RELEASING in scene.states()
+
+
+def test_an_ask_is_not_lost_when_aws_asks_for_patience() -> None:
+    """It comes back with its look."""
+    scene = _attached()
+    scene.calls.fail_next("start", ThrottledError("slow down"))
+
+    _ask(scene, RELEASE)
+
+    assert State.RELEASED in scene.states()
+
+
+def _ask(scene: Scene, ask: Ask, seconds: float = 1200) -> None:
+    cause = a_cause("asked", detail_type="Asked", time=scene.clock(), principal=WHO)
+    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(ask,)))
+    scene.work_off(seconds)
+
+
+def _attached() -> Scene:
+    scene = a_scene(an_instance(), an_interface(), a_vpc("vpc-0d", target=DATA))
+    scene.look()
+    scene.work_off()
+    assert State.ATTACHED == scene.record().state
+    return scene
+
+
+def _failed(times: int = 1) -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    scene.calls.fail_next("attach", REFUSED, times=times)
+    scene.look()
+    assert State.FAILED == scene.record().state
+    return scene
+
+
+def _stuck(*, failing: bool = False) -> Scene:
+    scene = a_scene(an_instance(), an_interface()) if failing else _attached()
+    scene.ec2.detach_seconds = 86400
+    if failing:
+        scene.ec2.attach_seconds = 86400
+        scene.look()
+        scene.work_off(330)
+        scene.look(event="late")
+    else:
+        scene.ec2.tag(INSTANCE, {TARGETS: None})
+        scene.look(event="untagged")
+    scene.work_off(1500)
+    assert State.STUCK == scene.record().state
+    return scene
+
+
+def _shown(scene: Scene) -> str:
+    shown = scene.ec2.interface(InterfaceId(INTERFACE))
+    assert shown
+    return shown.status
