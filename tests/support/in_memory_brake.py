@@ -18,7 +18,8 @@ class InMemoryBrake:
     def admits(self, instance: InstanceId) -> bool:
         """Say whether ``instance`` is, or can still be, among those that may lose interfaces."""
         with self.calls.making("admits"):
-            if self.held or (instance not in self.admitted and len(self.admitted) >= self.most):
+            full = instance not in self.admitted and len(self.admitted) >= self.most
+            if self.held or self.most == 0 or full:
                 return False
             self.admitted.add(instance)
             return True

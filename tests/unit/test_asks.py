@@ -97,6 +97,22 @@ def test_what_is_still_wanted_is_attached_again_after_its_release() -> None:
     assert State.ATTACHED == scene.record().state
 
 
+def test_an_ask_that_is_delivered_again_takes_nothing_that_came_after_it() -> None:
+    """Queues deliver twice, and dead letters are redriven days later."""
+    scene = _attached()
+    cause = a_cause("asked", time=scene.clock(), principal=WHO)
+    look = Look(InstanceId(INSTANCE), cause, asks=(RELEASE,))
+    scene.invoke(look)
+    scene.work_off()
+    before = scene.record()
+
+    scene.invoke(look)
+    scene.work_off()
+
+    assert State.ATTACHED == before.state
+    assert before == scene.record()
+
+
 def test_an_ignored_instance_is_left_alone_by_commands_too() -> None:
     """Hands off means everybody's."""
     scene = _attached()

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum, auto
 
-from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment, Failure, Move
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.retries import retry_after
 from dualhome.domain.states import State
+from dualhome.domain.undoing import as_asked, undo
 from dualhome.domain.view import Step, View
 
 RESUME_AFTER = timedelta(seconds=10)
@@ -42,7 +42,7 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
     Only what is wanted is attached, and only what is unwanted is undone; what EC2 shows is
     recorded in any case. What an operator asks for goes before all that.
     """
-    if step := _as_asked(view, record):
+    if step := as_asked(view, record):
         return step
     match record.state:
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
@@ -55,24 +55,6 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
             return Step(record.target, move=_unstuck(view, record), plan_again=True)
         case _:
             return None
-
-
-def _as_asked(view: View, record: Attachment) -> Step | None:
-    release = view.asked(Asked.RELEASE, record.target)
-    force = release is not None and release.force
-    match record.state:
-        case State.ATTACHING | State.ATTACHED:
-            due = release is not None
-        case State.STUCK:
-            due = release is not None or view.asked(Asked.RETRY, record.target) is not None
-        case State.RELEASING:
-            due = force and not record.force_detach
-        case _:
-            due = False
-    if not due:
-        return None
-    asked = {"reason": Reason.OPERATOR_ASKED, "detail": view.cause.principal or ""}
-    return undo(view, record, failure=record.failure, force_detach=force, **asked)
 
 
 def depart(view: View) -> Iterator[Step]:
@@ -145,12 +127,6 @@ def _unstuck(view: View, record: Attachment) -> Move:
 def _undo_again(record: Attachment) -> Step:
     """Start the rollback again, in case its start was lost; while it runs, that changes nothing."""
     return Step(record.target, undo=record)
-
-
-def undo(view: View, record: Attachment, **because: object) -> Step:
-    """Return the step that starts to take back what ``record`` holds."""
-    move = view.move(record, State.RELEASING, **because)
-    return Step(record.target, move=move, undo=move.after)
 
 
 def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step:

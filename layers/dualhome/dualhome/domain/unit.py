@@ -6,10 +6,10 @@ from typing import Any
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.network import Instance
-from dualhome.domain.progress import undo
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
+from dualhome.domain.undoing import undo
 from dualhome.domain.view import Step, View
 
 LACKING = frozenset({State.WAITING, State.REFUSED, State.FAILED, State.STUCK})
