@@ -13,6 +13,6 @@ logger = Logger()
 
 
 @logger.inject_lambda_context
-def handler(_: Mapping[str, Any], context: LambdaContext) -> None:
-    """A sweep that fails is not repeated: the next tick of the schedule begins anew."""
-    handle_tick(context, broom())
+def handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, bool]:
+    """A sweep that fails is not repeated: the next tick of the schedule goes on."""
+    return handle_tick(context, broom())

@@ -3,13 +3,17 @@
 import pytest
 
 from dualhome.adapters.ec2_fleet import Ec2Fleet
-from dualhome.application.ports import Fleet
+from dualhome.application.sweep_ports import Fleet, Page
+from dualhome.domain.errors import PageGoneError
 from dualhome.domain.network import InstanceState
 from tests.support.builders import DATA, MGMT, POLICY, SLOT
 from tests.support.ec2_worlds import Ec2World
 from tests.support.in_memory_fleet import InMemoryFleet
 from tests.support.in_memory_world import InMemoryWorld
 from tests.support.local_world import LocalWorld
+
+PAGE = 5
+"""The smallest page that EC2 gives (EC2 API Reference, DescribeInstances)."""
 
 TARGETS, IGNORE, POOL = "dualhome:targets", "dualhome:ignore", "dualhome:pool"
 
@@ -19,9 +23,9 @@ def fleet(world: Ec2World) -> Fleet:
     """Return the port on the same EC2."""
     match world:
         case InMemoryWorld():
-            return InMemoryFleet(world.ec2)
+            return InMemoryFleet(world.ec2, page=PAGE)
         case LocalWorld():
-            return Ec2Fleet(world.client, POLICY.keys)
+            return Ec2Fleet(world.client, POLICY.keys, page=PAGE)
     raise TypeError(f"no fleet in a {type(world)}")
 
 
@@ -32,7 +36,7 @@ def test_an_account_that_has_nothing_to_do_with_us_shows_nothing(
     world.instance(tags={"Name": "db-1"})
     world.interface(tags={"Name": "db-1"})
 
-    assert ({}, {}) == (fleet.asking(), fleet.pools())
+    assert (Page([]), Page([])) == (fleet.asking(None), fleet.pools(None))
 
 
 @pytest.mark.parametrize("value", ["mgmt", "mgmt data@2", "", "@"])
@@ -43,7 +47,7 @@ def test_whoever_carries_the_tag_is_shown_whatever_its_value(
     asking = world.instance(tags={TARGETS: value})
     world.instance(tags={"other:targets": value, "dualhome-status": "mgmt=attached"})
 
-    assert [asking] == list(fleet.asking())
+    assert [asking] == [it.id for it in fleet.asking(None).items]
 
 
 def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
@@ -53,7 +57,7 @@ def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
     alone = world.instance(tags={IGNORE: ""})
     both = world.instance(tags={IGNORE: "yes", TARGETS: "mgmt"})
 
-    assert {alone, both} == fleet.asking().keys()
+    assert {alone, both} == {it.id for it in fleet.asking(None).items}
 
 
 def test_instances_are_shown_in_every_state(world: Ec2World, fleet: Fleet) -> None:
@@ -62,7 +66,7 @@ def test_instances_are_shown_in_every_state(world: Ec2World, fleet: Fleet) -> No
     world.stop(stopped)
     world.terminate(terminated)
 
-    found = fleet.asking()
+    found = {it.id: it for it in fleet.asking(None).items}
 
     assert InstanceState.STOPPED == found[stopped].state
     assert InstanceState.TERMINATED == found[terminated].state
@@ -77,7 +81,7 @@ def test_the_interfaces_of_every_pool_are_shown_free_and_in_use(
     instance = world.instance()
     attachment = world.interfaces.attach(instance, used, SLOT)
 
-    pools = fleet.pools()
+    pools = {it.id: it for it in fleet.pools(None).items}
 
     assert {free, used} == pools.keys()
     assert pools[free].attachment is None
@@ -91,5 +95,33 @@ def test_a_sweep_sees_what_a_look_sees(world: Ec2World, fleet: Fleet) -> None:
     instance, interface = world.instance(tags={TARGETS: "mgmt"}), world.interface(tags={POOL: MGMT})
     world.interfaces.attach(instance, interface, SLOT)
 
-    assert world.instances.describe([instance]) == fleet.asking()
-    assert world.interfaces.pool([MGMT]) == fleet.pools()
+    assert [world.instances.describe([instance])[instance]] == fleet.asking(None).items
+    assert [world.interfaces.pool([MGMT])[interface]] == fleet.pools(None).items
+
+
+def test_all_are_shown_page_by_page_and_each_once(world: Ec2World, fleet: Fleet) -> None:
+    """A sweep holds one page at a time."""
+    instances = {world.instance(tags={TARGETS: "mgmt"}) for _ in range(PAGE + 1)}
+    interfaces = {world.interface(tags={POOL: MGMT}) for _ in range(2 * PAGE)}
+
+    asking = fleet.asking(None)
+    asking_more = fleet.asking(asking.token)
+    pools = fleet.pools(None)
+    pools_more = fleet.pools(pools.token)
+
+    assert [PAGE, 1] == [len(asking.items), len(asking_more.items)]
+    assert instances == {it.id for page in (asking, asking_more) for it in page.items}
+    assert [PAGE, PAGE] == [len(pools.items), len(pools_more.items)]
+    assert interfaces == {it.id for page in (pools, pools_more) for it in page.items}
+    assert (None, None) == (asking_more.token, pools_more.token)
+
+
+@pytest.mark.parametrize("ports", ["asking", "pools"])
+def test_a_token_that_ec2_does_not_know_is_told_from_an_empty_account(
+    local_world: LocalWorld, ports: str
+) -> None:
+    """An expired one must begin the listing anew, not end it."""
+    fleet = Ec2Fleet(local_world.client, POLICY.keys)
+
+    with pytest.raises(PageGoneError):
+        getattr(fleet, ports)("expired")

@@ -99,27 +99,3 @@ def test_a_read_that_is_throttled_half_way_is_no_short_answer(dynamodb: "DynamoD
 
         with pytest.raises(ThrottledError):
             list(ledger.unreleased(MGMT))
-
-
-def test_a_sweep_asks_for_a_mebibyte_of_records_and_a_hundred_claims_at_a_time(
-    dynamodb: "DynamoDBClient",
-) -> None:
-    """For 1,000 attachments of one target: one read of the records, ten of the claims."""
-    ledger = DynamoDbLedger(dynamodb, ATTACHMENTS, AUDIT, ids())
-    numbers = [f"{number:017x}" for number in range(250)]
-    records = [a_record(instance=f"i-{it}", interface=f"eni-{it}") for it in numbers]
-    items = [wire(record_item(record)) for record in records]
-    for start in range(0, len(items), 25):
-        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        dynamodb.batch_write_item(RequestItems={ATTACHMENTS: puts})  # type: ignore[dict-item]
-    calls: list[str] = []
-    dynamodb.meta.events.register(
-        "before-parameter-build.dynamodb", lambda model, **_: calls.append(model.name)
-    )
-
-    found = list(ledger.unreleased(MGMT))
-    ledger.claims([record.interface for record in found if record.interface])
-
-    assert {record.instance for record in records} == {record.instance for record in found}
-    assert max(len(str(item)) for item in items) * 1000 < 2**20
-    assert ["Query"] + ["BatchGetItem"] * 3 == calls

@@ -11,22 +11,13 @@ TRUSTED_FOR = timedelta(seconds=10)
 NEVER_WAS = "i-0123456789abcdef0"
 
 
-def attach_by_hand(world: World, instance: str, interface: str, index: int) -> str:
-    """Attach as an administrator would; return the attachment's id when EC2 shows it attached."""
-    answer = world.stack.ec2.attach_network_interface(
-        InstanceId=instance, NetworkInterfaceId=interface, DeviceIndex=index
-    )
-    world.until(lambda: world.stack.attachments(instance).get(index) == (interface, "attached"))
-    return answer["AttachmentId"]
-
-
 def test_a_pool_interface_attached_by_hand_is_adopted(world: World) -> None:
     """What we would have done is done already; we record it and attach no second one."""
     mgmt = world.target()
     interface = mgmt.interface()
     mgmt.interface()
     instance = world.launch_running(type_="t3.xlarge")
-    attachment = attach_by_hand(world, instance, interface, 2)
+    attachment = world.attach_by_hand(instance, interface, 2)
 
     world.tag(instance, targets=mgmt.name)
     record = world.comes_to("attached", instance, mgmt.name)
@@ -45,7 +36,7 @@ def test_an_interface_attached_by_hand_from_a_vpc_that_does_not_allow_is_not_ado
     mgmt = world.target(allow_from="")
     interface = mgmt.interface()
     instance = world.launch_running()
-    attach_by_hand(world, instance, interface, 1)
+    world.attach_by_hand(instance, interface, 1)
 
     world.tag(instance, targets=mgmt.name)
 
@@ -59,7 +50,7 @@ def test_an_interface_at_another_index_than_the_pin_is_not_adopted(world: World)
     by_hand = mgmt.interface()
     other = mgmt.interface()
     instance = world.launch_running(type_="t3.xlarge")
-    attach_by_hand(world, instance, by_hand, 1)
+    world.attach_by_hand(instance, by_hand, 1)
 
     world.tag(instance, targets=f"{mgmt.name}@2")
 

@@ -51,12 +51,34 @@ def test_what_is_as_wanted_is_not_looked_at(quiet: World) -> None:
     assert before == quiet.stack.records(instance)
 
 
+def test_a_target_without_pool_and_wish_is_found_by_what_hangs_on_it(quiet: World) -> None:
+    """The sweep before has noted its name; nothing else tells it any more."""
+    mgmt = quiet.target("mgmt")
+    interface = mgmt.interface()
+    instance = quiet.launch_running()
+    quiet.tag(instance, targets=mgmt.name)
+    _sweep(quiet.stack)
+    quiet.comes_to("attached", instance, mgmt.name)
+    _sweep(quiet.stack)
+
+    quiet.stack.ec2.terminate_instances(InstanceIds=[instance])
+    quiet.until(lambda: not quiet.stack.attachments(instance))
+    quiet.stack.ec2.delete_network_interface(NetworkInterfaceId=interface)
+    _sweep(quiet.stack)
+
+    quiet.comes_to("released", instance, mgmt.name, reason="INSTANCE_STATE")
+
+
 def _sweep(stack: Stack) -> None:
-    """Run the sweep once, as the schedule would."""
-    answer = stack.cloud.client("lambda").invoke(
-        FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
-    )
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    """Run a whole sweep, as the schedule would; one that is under way is ended first."""
+    swept = False
+    while not swept:
+        answer = stack.cloud.client("lambda").invoke(
+            FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
+        )
+        said = answer["Payload"].read()
+        assert "FunctionError" not in answer, said
+        swept = json.loads(said)["swept"]
 
 
 @contextmanager

@@ -1,15 +1,22 @@
 """All that an EC2 in memory has to do with us, and sweeps over a deployment in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from math import inf
 
-from dualhome.application.agenda import Agenda
-from dualhome.application.sweep import Report, Sweeping, sweep
-from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.application.sweep import TIME_TO_STOP, Report, Sweeping, sweep
+from dualhome.application.sweep_pages import Comparing
+from dualhome.application.sweep_ports import Page
+from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.tags import TagKeys
 from tests.support.builders import POLICY, a_cause
 from tests.support.in_memory_ec2 import InMemoryEc2
+from tests.support.in_memory_instances import InMemoryInstances
+from tests.support.in_memory_inventory import PAGE, InMemoryInventory, InMemoryRounds, a_page
+from tests.support.in_memory_looks import InMemoryLooks
 from tests.support.in_memory_scene import Scene
 
 EVERY = 300
@@ -18,55 +25,85 @@ EVERY = 300
 
 @dataclass(frozen=True, slots=True)
 class InMemoryFleet:
-    """The port ``Fleet`` over an EC2 in memory."""
+    """The port ``Fleet`` over an EC2 in memory; ``page`` is the size of one."""
 
     ec2: InMemoryEc2
     keys: TagKeys = POLICY.keys
+    page: int = PAGE
 
-    def asking(self) -> Mapping[InstanceId, Instance]:
-        """Return every instance that asks for targets, or to be left alone."""
+    def asking(self, token: str | None) -> Page[Instance]:
+        """Return a page of the instances that ask for targets, or to be left alone."""
         marks = {self.keys.targets, self.keys.ignore}
         with self.ec2.calls.making("describe_fleet"):
             every = map(self.ec2.instance, list(self.ec2._instances))  # noqa: SLF001
-            return {it.id: it for it in every if it and marks & it.tags.keys()}
+            asking = (it for it in every if it and marks & it.tags.keys())
+            return a_page(asking, token, self.page, lambda it: it.id)
 
-    def pools(self) -> Mapping[InterfaceId, Interface]:
-        """Return every interface that is in a pool."""
+    def pools(self, token: str | None) -> Page[Interface]:
+        """Return a page of the interfaces that are in a pool."""
         with self.ec2.calls.making("describe_pools"):
-            return {it.id: it for it in self.ec2.interfaces() if self.keys.pool in it.tags}
+            pooled = (it for it in self.ec2.interfaces() if self.keys.pool in it.tags)
+            return a_page(pooled, token, self.page, lambda it: it.id)
 
 
 @dataclass(slots=True)
 class Broom:
-    """Sweeps a scene; ``agenda`` holds the looks that the last sweep asked for."""
+    """Sweeps a scene; ``looks`` are those that the last sweep asked for."""
 
     scene: Scene
     most_releases: int = 20
-    agenda: Agenda = field(default_factory=Agenda)
+    page: int = PAGE
+    rounds: InMemoryRounds = field(init=False)
+    looks: InMemoryLooks = field(init=False)
 
-    def sweep(self) -> Report:
-        """Sweep once; nobody has looked yet at what it found."""
-        self.agenda = Agenda()
-        here = Sweeping(
-            fleet=InMemoryFleet(self.scene.ec2),
-            ledger=self.scene.ledger,
-            keys=self.scene.policy.keys,
+    def __post_init__(self) -> None:
+        """Let checkpoints and looks count among the scene's calls."""
+        self.rounds = InMemoryRounds(self.scene.calls)
+        self.looks = InMemoryLooks(self.scene.clock, self.scene.calls)
+
+    def sweeping(self) -> Sweeping:
+        """Return what a sweep of the scene works with."""
+        return Sweeping(
+            comparing=Comparing(
+                fleet=InMemoryFleet(self.scene.ec2, page=self.page),
+                instances=InMemoryInstances(self.scene.ec2),
+                inventory=InMemoryInventory(self.scene.ledger, self.page),
+                ledger=self.scene.ledger,
+                keys=self.scene.policy.keys,
+                paused=self.scene.policy.paused,
+                clock=self.scene.clock,
+            ),
+            rounds=self.rounds,
+            brake=self.scene.brake,
+            looks=self.looks,
             most_releases=self.most_releases,
-            paused=self.scene.policy.paused,
-            clock=self.scene.clock,
         )
+
+    def sweep(self, pages: float = inf) -> Report:
+        """Sweep once, for so many ``pages`` at most; nobody has looked yet at what it found."""
+        self.looks.queued.clear()
         cause = a_cause("sweep", source="dualhome", detail_type="Sweep", time=self.scene.clock())
-        return sweep(here, cause, self.agenda)
+        return sweep(self.sweeping(), cause, time_for(pages))
 
     def looked_at(self) -> list[InstanceId]:
         """Return the instances that the last sweep asked to look at."""
-        return [look.instance for looks in self.agenda.looks.values() for look in looks]
+        return [look.instance for _, look in self.looks.queued]
+
+    def hand_over(self) -> None:
+        """Let reconcilers receive what the last sweep asked for."""
+        self.scene.looks.put_back((look for _, look in self.looks.queued), 0)
 
     def tick(self) -> Report:
         """Sweep once, and let everything happen until the next sweep."""
         report = self.sweep()
-        self.agenda.hand_over(self.scene.looks)
-        end = self.scene.clock.now.timestamp() + EVERY
+        self.hand_over()
+        end = self.scene.clock() + timedelta(seconds=EVERY)
         self.scene.work_off(EVERY)
-        self.scene.clock.advance(end - self.scene.clock.now.timestamp())
+        self.scene.clock.now = end
         return report
+
+
+def time_for(pages: float) -> Callable[[], float]:
+    """Return how many seconds a sweep is told that it has left, so that it turns ``pages``."""
+    turned = count()
+    return lambda: TIME_TO_STOP if next(turned) < pages else TIME_TO_STOP - 1

@@ -86,6 +86,10 @@ class InMemoryLedger:
         """Return the records of ``instance``, for a test to look at."""
         return {it.target: it for it in self._records.values() if it.instance == instance}
 
+    def present(self) -> dict[Holder, Attachment]:
+        """Return every record, for a test to look at."""
+        return dict(self._records)
+
     def claimed(self) -> dict[InterfaceId, Holder]:
         """Return every claim, for a test to look at."""
         return dict(self._claims)

@@ -14,7 +14,6 @@ from tests.support.in_memory_happenings import (
     Add,
     Attach,
     Delete,
-    Deliver,
     Detach,
     Forget,
     Happening,
@@ -22,6 +21,7 @@ from tests.support.in_memory_happenings import (
     PutState,
     Tag,
 )
+from tests.support.in_memory_mishaps import Deliver
 
 NUMBERS = st.integers(min_value=0, max_value=5)
 WISHES = st.sampled_from([None, "", "mgmt", "data", "mgmt data", "mgmt@2", "data@1 mgmt", "mgmt@0"])

@@ -4,12 +4,16 @@ import pytest
 
 from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
+from dualhome.domain.tally import LISTED
 from dualhome.domain.view import Holder
 from tests.support.builders import (
+    DATA,
     INSTANCE,
     INTERFACE,
     MGMT,
+    OTHER_ZONE,
     SLOT,
+    ZONE,
     an_instance,
     an_interface,
 )
@@ -67,17 +71,21 @@ def test_a_record_without_its_claim_is_reported() -> None:
     scene = _attached()
     del scene.ledger._claims[INTERFACE]  # noqa: SLF001 - a hand in the tables
 
-    assert (INTERFACE,) == Broom(scene).sweep().torn
+    report = Broom(scene).sweep()
+
+    assert ((INTERFACE,), ()) == (report.torn, report.strangers)
 
 
 @pytest.mark.parametrize("pooled", [True, False])
 def test_a_claim_that_names_another_record_is_reported(*, pooled: bool) -> None:
     """Once, although two records are concerned; an interface that left its pool, too."""
     scene = _attached()
+    broom = Broom(scene)
+    broom.tick()
     scene.ledger._claims[INTERFACE] = OTHER  # noqa: SLF001 - a hand in the tables
     scene.ec2.tag(INTERFACE, {POOL: MGMT if pooled else None})
 
-    assert (INTERFACE,) == Broom(scene).sweep().torn
+    assert (INTERFACE,) == broom.sweep().torn
 
 
 def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
@@ -90,6 +98,57 @@ def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
 
     assert State.RELEASED == scene.record().state
     assert () == report.torn
+
+
+def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
+    """A pool without any shows a zero, which is what somebody must be told."""
+    scene = _attached()
+    scene.ec2.add(
+        an_interface("eni-02", zone=OTHER_ZONE),
+        an_interface("eni-03", zone=OTHER_ZONE),
+        an_interface("eni-04", pool="data", tags={"dualhome:reserved-for": "i-77"}),
+        an_interface("eni-05", pool="a b"),
+    )
+    scene.ledger._claims[an_interface("eni-03").id] = OTHER  # noqa: SLF001 - just being claimed
+
+    report = Broom(scene).sweep()
+
+    assert {(MGMT, ZONE): 0, (MGMT, OTHER_ZONE): 1, (DATA, ZONE): 0} == report.pools
+
+
+def test_records_are_counted_by_state() -> None:
+    """All but the released."""
+    scene = _attached()
+    scene.ec2.add(an_instance("i-02"), an_instance("i-03", targets="nowhere"))
+    scene.look("i-02", "i-03")
+
+    report = Broom(scene).sweep()
+
+    assert {State.ATTACHED: 1, State.WAITING: 1, State.REFUSED: 1} == report.states
+
+
+@pytest.mark.parametrize("read_again", [1, 2, 3])
+def test_a_move_between_the_reads_that_make_sure_tears_nothing(read_again: int) -> None:
+    """Claim and record are two reads: what moves between them seems torn for a moment."""
+    scene = _attached()
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    taken = scene.ledger._claims.pop(INTERFACE)  # noqa: SLF001 - as the pages are read
+    for _ in range(read_again):
+        scene.calls.before_next("claims", lambda: None)
+    scene.calls.before_next("claims", lambda: scene.ledger._claims.update({INTERFACE: taken}))  # noqa: SLF001 - by then
+
+    assert () == Broom(scene).sweep().torn
+
+
+def test_no_more_are_named_than_a_person_reads() -> None:
+    """The checkpoint must stay small, and so must the log's line."""
+    scene = a_scene(an_instance(targets=None))
+    for number in range(LISTED + 1):
+        interface = an_interface(f"eni-{number:04}")
+        scene.ec2.add(interface)
+        scene.ledger._claims[interface.id] = OTHER  # noqa: SLF001 - a hand in the tables
+
+    assert LISTED == len(Broom(scene, page=30).sweep().torn)
 
 
 def test_what_is_reported_is_not_touched() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
@@ -34,6 +35,20 @@ def test_what_is_wanted_at_another_index_is_moved() -> None:
     assert State.ATTACHED == scene.record().state
     assert slot
     assert 2 == slot.index
+
+
+def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
+    """A released record is none that answers a wish."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    broom = Broom(scene)
+    broom.tick()
+    assert State.RELEASED == scene.record().state
+    scene.ec2.tag(INSTANCE, {TARGETS: "mgmt"})
+
+    assert {Drift.MISSING: 1} == broom.tick().looks
+
+    assert State.ATTACHED == scene.record().state
 
 
 @pytest.mark.parametrize(

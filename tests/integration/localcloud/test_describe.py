@@ -166,6 +166,14 @@ def test_ids_and_pages_exclude_each_other(lab: Lab) -> None:
     assert code == "InvalidParameterCombination"
 
 
+@pytest.mark.parametrize("listing", ["describe_instances", "describe_network_interfaces"])
+def test_a_token_that_was_never_given_is_refused(lab: Lab, listing: str) -> None:
+    """So that a program that keeps tokens is tried with one that has expired."""
+    code, _ = refusal(getattr(lab.ec2, listing), MaxResults=5, NextToken="expired")
+
+    assert code == "InvalidPaginationToken"
+
+
 def test_an_unknown_instance_is_named(lab: Lab) -> None:
     """Right after a launch this error is normal on EC2."""
     missing = "i-00000000000000000"

@@ -1,11 +1,20 @@
 """What a sweep finds, and of what it is silent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import MOVING_LIMIT, Drift, drifts_of, strangers, wish_of
+from dualhome.domain.drift import (
+    MOVING_LIMIT,
+    Drift,
+    drift_of,
+    lacks,
+    pool_of,
+    strangers,
+    wish_of,
+)
 from dualhome.domain.network import (
     GONE,
     AttachmentStatus,
@@ -13,6 +22,7 @@ from dualhome.domain.network import (
     InstanceState,
     SeenAttachment,
 )
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from tests.support.builders import (
@@ -38,14 +48,14 @@ HANDS_OFF = [
 
 
 def drifts(
-    instance: Instance | None,
-    *records: Attachment,
-    seen: SeenAttachment | None = SEEN,
-    known: bool = True,
+    instance: Instance | None, *records: Attachment, seen: SeenAttachment | None = SEEN
 ) -> list[Drift]:
     """Return the drifts of an instance whose one interface is shown as ``seen``, if at all."""
-    shown = {INTERFACE: seen} if known else {}
-    return list(drifts_of(wish_of(instance, KEYS), records, shown, NOW))
+    on_it = [seen] if instance and seen and seen.instance == instance.id else []
+    shown = replace(instance, attachments=tuple(on_it)) if instance else None
+    missing = lacks(wish_of(shown, KEYS), {record.target for record in records})
+    found = [drift_of(record, shown, KEYS, NOW) for record in records]
+    return [Drift.MISSING] * missing + [drift for drift in found if drift]
 
 
 def test_what_is_as_wanted_is_no_drift() -> None:
@@ -105,20 +115,32 @@ def test_what_is_not_attached_as_recorded_is_detached(seen: SeenAttachment | Non
 
 @pytest.mark.parametrize(
     "instance",
-    [None, an_instance(targets=""), an_instance(targets="data"), an_instance(targets="mgmt@2")],
+    [
+        an_instance(targets=None),
+        an_instance(targets=""),
+        an_instance(targets="data"),
+        an_instance(targets="mgmt@2"),
+    ],
     ids=["no tag", "nothing", "another target", "another index"],
 )
-@pytest.mark.parametrize("known", [True, False])
-def test_what_is_attached_and_not_wanted_is_unwanted(
-    instance: Instance | None, *, known: bool
-) -> None:
-    """An interface that has left its pool is not shown: it may still be attached."""
-    assert Drift.UNWANTED in drifts(instance, a_record(), known=known)
+def test_what_is_attached_and_not_wanted_is_unwanted(instance: Instance) -> None:
+    """A release, which the breaker counts."""
+    assert Drift.UNWANTED in drifts(instance, a_record())
 
 
 def test_what_is_unwanted_and_detached_already_is_no_release() -> None:
     """Nothing is lost by closing its record: the breaker must not count it."""
-    assert [Drift.DETACHED] == drifts(None, a_record(), seen=None)
+    assert [Drift.DETACHED] == drifts(an_instance(targets=None), a_record(), seen=None)
+    assert [Drift.DETACHED] == drifts(None, a_record())
+
+
+@pytest.mark.parametrize("reason", [Reason.PAUSED, Reason.RELEASE_HELD])
+def test_a_note_that_is_out_of_date_is_looked_at(reason: Reason) -> None:
+    """It says why an unwanted interface stays; the tag asks for it again, and no event told."""
+    noted = a_record(reason=reason)
+
+    assert [Drift.UNSETTLED] == drifts(an_instance(), noted)
+    assert [Drift.UNWANTED] == drifts(an_instance(targets=""), noted)
 
 
 @pytest.mark.parametrize("instance", HANDS_OFF, ids=lambda it: f"{it.state} {sorted(it.tags)}")
@@ -150,8 +172,8 @@ def test_what_is_stuck_is_left_to_a_person_until_ec2_lets_go() -> None:
     stuck = a_record(State.STUCK)
 
     assert [] == drifts(an_instance(), stuck)
-    assert [] == drifts(an_instance(), stuck, known=False)
-    assert [Drift.DETACHED] == drifts(None, stuck, seen=None)
+    assert [Drift.DETACHED] == drifts(an_instance(), stuck, seen=None)
+    assert [Drift.DETACHED] == drifts(None, stuck)
 
 
 def test_each_target_of_an_instance_drifts_by_itself() -> None:
@@ -180,3 +202,10 @@ def test_a_pool_interface_that_is_attached_without_a_record_is_somebody_elses() 
     found = list(strangers(pool, frozenset({INTERFACE})))
 
     assert [("eni-02", "i-02")] == found
+
+
+@pytest.mark.parametrize("value", ["", " mgmt", "mgmt data", "mgmt@1", "m/gmt", "m" * 33])
+def test_a_pool_tag_that_names_no_target_is_no_pool(value: str) -> None:
+    """Nobody can ask for it: such an interface serves nobody."""
+    assert pool_of(an_interface(pool=value), KEYS) is None
+    assert "mgmt" == pool_of(an_interface(pool="mgmt"), KEYS)

@@ -80,6 +80,9 @@ def _page(call: Call, found: list[Resource], by_id: str) -> tuple[list[Resource]
         message = f"Value ( {wanted} ) for parameter maxResults is invalid."
         raise Ec2Error("InvalidParameterValue", f"{message} Expecting a value from 5 to 1000.")
     after = call.params.get("NextToken", "")
+    if after and not after.startswith(("i-", "eni-")):
+        message = "The specified pagination token is not valid or is expired."
+        raise Ec2Error("InvalidPaginationToken", message)
     left = sorted((one for one in found if one.id > after), key=lambda resource: resource.id)
     size = int(wanted) if wanted else LARGEST_PAGE
     page = left[:size]

@@ -36,6 +36,10 @@ RULES: tuple[Rule, ...] = (
     ("InvalidParameterValue", "interface attached at device index", errors.SlotTakenError),
     # "You may get InvalidParameterValue instead" of InvalidNetworkInterface.InUse.
     ("InvalidParameterValue", "in use", errors.InterfaceInUseError),
+    # Two codes that EC2 documents, and one that it gives ("The token is invalid.").
+    ("InvalidPaginationToken", "", errors.PageGoneError),
+    ("InvalidNextToken", "", errors.PageGoneError),
+    ("InvalidParameterValue", "for parameter NextToken", errors.PageGoneError),
     ("AttachmentLimitExceeded", "", errors.AttachmentLimitError),
     ("IncorrectState", "", errors.InstanceStateError),
     ("IncorrectInstanceState", "", errors.InstanceStateError),

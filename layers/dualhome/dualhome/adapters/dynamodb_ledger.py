@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from dualhome.adapters import ledger_items as items
 from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.batch_reads import read_items
 from dualhome.adapters.cancellations import why_cancelled
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import AuditEntry, Trace
@@ -15,7 +16,6 @@ from dualhome.domain.errors import (
     RecordMovedError,
     SlotClaimedError,
     StalePlanError,
-    ThrottledError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.states import SETTLED, State
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 logger = Logger(child=True)
-
-KEYS_PER_GET = 100
-"""Keys that one BatchGetItem takes (DynamoDB API Reference)."""
 
 OURS = "instance = :instance AND target = :target"
 
@@ -60,7 +57,8 @@ class DynamoDbLedger:
         """Return who holds which of ``interfaces``, as last written."""
         keys = {items.claim_key(it)["pk"]: it for it in interfaces}
         found = {}
-        for item in self._get([items.claim_key(it) for it in keys.values()]):
+        wanted = [items.claim_key(it) for it in keys.values()]
+        for item in map(items.plain, read_items(self._dynamodb, self._attachments, wanted)):
             holder = Holder(InstanceId(item["instance"]), TargetName(item["target"]))
             found[keys[item["pk"]]] = holder
         return found
@@ -84,6 +82,8 @@ class DynamoDbLedger:
             before=move.from_state,
             after=after.state,
             reason=after.reason,
+            detail=after.detail,
+            code=after.failure and after.failure.code,
             interface=after.interface,
         )
 
@@ -129,17 +129,6 @@ class DynamoDbLedger:
         with domain_errors():
             for page in pages:
                 yield from map(items.read_record, page["Items"])
-
-    def _get(self, keys: Sequence[items.Item]) -> Iterable[items.Item]:
-        for start in range(0, len(keys), KEYS_PER_GET):
-            some = [items.wire(key) for key in keys[start : start + KEYS_PER_GET]]
-            with domain_errors():
-                answer = self._dynamodb.batch_get_item(
-                    RequestItems={self._attachments: {"Keys": some, "ConsistentRead": True}}
-                )
-            if answer.get("UnprocessedKeys"):
-                raise ThrottledError("BatchGetItem left keys unread: DynamoDB asks for patience")
-            yield from map(items.plain, answer["Responses"].get(self._attachments, []))
 
     def _put_record(self, move: Move) -> "TransactWriteItemTypeDef":
         item = items.record_item(move.after)

@@ -1,11 +1,10 @@
 """All of EC2's instances and interfaces that have to do with us, for a sweep."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.application.sweep_ports import Page
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.tags import TagKeys
 
@@ -14,29 +13,34 @@ if TYPE_CHECKING:
 
 
 class Ec2Fleet:
-    """The account in the Region."""
+    """The account in the Region; EC2 takes a ``page`` of 5 to 1,000."""
 
-    def __init__(self, ec2: "EC2Client", keys: TagKeys) -> None:
+    def __init__(self, ec2: "EC2Client", keys: TagKeys, page: int = ec2_shapes.PAGE) -> None:
         self._ec2 = ec2
         self._keys = keys
+        self._page = page
 
-    def asking(self) -> Mapping[InstanceId, Instance]:
-        """Return every instance that carries a tag of ours, whatever its state."""
-        pages = self._ec2.get_paginator("describe_instances").paginate(
-            Filters=[{"Name": "tag-key", "Values": [self._keys.targets, self._keys.ignore]}],
-            PaginationConfig={"PageSize": ec2_shapes.PAGE},
-        )
+    def asking(self, token: str | None) -> Page[Instance]:
+        """Return a page of the instances that carry a tag of ours, whatever their state."""
         with domain_errors():
-            found = [it for page in pages for it in ec2_shapes.instances(page["Reservations"])]
-        return {instance.id: instance for instance in found}
+            answer = self._ec2.describe_instances(
+                Filters=[{"Name": "tag-key", "Values": [self._keys.targets, self._keys.ignore]}],
+                **self._from(token),
+            )
+        found = ec2_shapes.instances(answer["Reservations"])
+        return Page(list(found), answer.get("NextToken") or None)
 
-    def pools(self) -> Mapping[InterfaceId, Interface]:
-        """Return every interface that is in a pool, managed ones too."""
-        pages = self._ec2.get_paginator("describe_network_interfaces").paginate(
-            Filters=[{"Name": "tag-key", "Values": [self._keys.pool]}],
-            IncludeManagedResources=True,
-            PaginationConfig={"PageSize": ec2_shapes.PAGE},
-        )
+    def pools(self, token: str | None) -> Page[Interface]:
+        """Return a page of the interfaces that are in a pool, managed ones too."""
         with domain_errors():
-            found = [ec2_shapes.interface(it) for page in pages for it in page["NetworkInterfaces"]]
-        return {interface.id: interface for interface in found}
+            answer = self._ec2.describe_network_interfaces(
+                Filters=[{"Name": "tag-key", "Values": [self._keys.pool]}],
+                IncludeManagedResources=True,
+                **self._from(token),
+            )
+        found = [ec2_shapes.interface(it) for it in answer["NetworkInterfaces"]]
+        return Page(found, answer.get("NextToken") or None)
+
+    def _from(self, token: str | None) -> dict[str, Any]:
+        size = {"MaxResults": self._page}
+        return size | {"NextToken": token} if token else size

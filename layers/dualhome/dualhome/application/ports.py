@@ -32,18 +32,6 @@ class Instances(Protocol):
         ...
 
 
-class Fleet(Protocol):
-    """Everything of EC2's that a sweep compares; one read for each 1,000."""
-
-    def asking(self) -> Mapping[InstanceId, Instance]:
-        """Return every instance that asks for targets, or to be left alone."""
-        ...
-
-    def pools(self) -> Mapping[InterfaceId, Interface]:
-        """Return every interface that is in a pool."""
-        ...
-
-
 class Vpcs(Protocol):
     """EC2's VPCs."""
 

@@ -1,19 +1,25 @@
-"""Find what no event told: compare everything, and ask for looks; nothing is changed here."""
+"""Find what no event told, page by page: ask for looks; nothing is changed here."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Look
-from dualhome.application.ports import Fleet, Ledger
-from dualhome.domain.attachment import Attachment, Cause
-from dualhome.domain.drift import Drift, Seen, drifts_of, strangers, wish_of
-from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import Instance, Interface
-from dualhome.domain.tags import WHOLE_TAG, TagKeys
-from dualhome.domain.view import Holder
+from dualhome.application.ports import Brake, Looks
+from dualhome.application.sweep_pages import Comparing, read_page
+from dualhome.application.sweep_ports import Rounds
+from dualhome.domain.attachment import Cause
+from dualhome.domain.drift import Drift
+from dualhome.domain.errors import PageGoneError, RecordMovedError
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.rounds import Phase, Round
+from dualhome.domain.states import State
+
+TIME_TO_STOP = 30.0
+"""Seconds: a page is not begun with less left, but by the next tick."""
+
+TRUSTED_FOR = timedelta(hours=2)
+"""What was found longer ago is found anew; the schedule comes once an hour at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,135 +27,125 @@ class Sweeping:
     """
     What a sweep works with.
 
-    With more than ``most_releases`` releases the breaker trips; while ``paused`` there are none.
+    With more than ``most_releases`` releases in a round the breaker trips.
     """
 
-    fleet: Fleet
-    ledger: Ledger
-    keys: TagKeys
+    comparing: Comparing
+    rounds: Rounds
+    brake: Brake
+    looks: Looks
     most_releases: int
-    paused: bool
-    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """
-    What a sweep found.
+    What a round has found; all of it once ``swept``. If ``resumed``, an earlier sweep began it.
 
-    ``looks`` counts drifts, ``releases`` the instances that would lose an interface; with
-    ``tripped`` none of those is looked at. ``strangers`` are pool interfaces that somebody else
-    attached, ``torn`` are claims without their record, or records without their claim: a defect,
-    or a hand in the tables.
+    ``instances`` are those that ask for something, ``looks`` counts drifts, ``states`` the records
+    that are not released, ``pools`` the interfaces in each zone that any instance could be given.
+    ``releases`` are the instances that would lose an interface, up to one more than are allowed;
+    with ``tripped`` none of those is looked at, and while ``paused`` there are none.
+    ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their
+    record, or records without their claim: a defect, or a hand in the tables. Of both a hundred
+    are named at most.
     """
 
     instances: int
     looks: Mapping[Drift, int]
     releases: int
     tripped: bool
-    strangers: tuple[tuple[InterfaceId, InstanceId], ...] = ()
-    torn: tuple[InterfaceId, ...] = ()
+    strangers: tuple[tuple[InterfaceId, InstanceId], ...]
+    torn: tuple[InterfaceId, ...]
+    states: Mapping[State, int]
+    pools: Mapping[tuple[TargetName, Zone], int]
+    paused: bool
+    swept: bool
+    resumed: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    instances: Mapping[InstanceId, Instance]
-    pool: Mapping[InterfaceId, Interface]
-    records: Mapping[InstanceId, list[Attachment]]
-    claims: dict[InterfaceId, Holder] = field(default_factory=dict)
-    drifts: dict[InstanceId, list[Drift]] = field(default_factory=dict)
-
-    def seen(self) -> Seen:
-        """Return how EC2 shows interfaces: those of the pools, and those on the instances."""
-        on_instances = (seen for it in self.instances.values() for seen in it.attachments)
-        of_pools = {it.id: it.attachment for it in self.pool.values()}
-        return of_pools | {seen.interface: seen for seen in on_instances}
-
-    def held(self) -> dict[InterfaceId, set[Holder]]:
-        """Return who holds which interface, by the records."""
-        found: dict[InterfaceId, set[Holder]] = defaultdict(set)
-        for record in (record for records in self.records.values() for record in records):
-            if record.holding and record.interface:
-                found[record.interface].add(Holder(record.instance, record.target))
-        return found
-
-
-def sweep(here: Sweeping, cause: Cause, agenda: Agenda) -> Report:
+def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Report:
     """
-    Put every instance whose wish, records and attachments differ on the agenda.
+    Go on with the round that is under way, or begin one, until it is done or time is short.
 
-    EC2 is read before the ledger, so that what is recorded meanwhile looks newer, not lost.
-    Reads: one of EC2 for each 1,000 tagged instances and each 1,000 pool interfaces; of the
-    ledger one for each target and MiB of records, and one for each 100 pool interfaces.
+    After each page the looks that it asks for are queued, then the round is written: whoever dies
+    in between leaves a page to be read twice. Of two sweeps at once, the slower one ends.
+
+    Held are one page of at most 1,000 items, and what it is compared with. 1,000 instances with one
+    attachment each cost 7 reads of EC2 (one page of instances, one of interfaces, five of 200
+    instances by id), 40 of the ledger by 100 keys each, and one query for each target, each state
+    and each further 1,000 records.
 
     Raises:
-        TransientError: a read failed; the next sweep begins anew.
+        TransientError: a page was not read, or its looks not queued; the next sweep goes on there.
+        PageGoneError: AWS refuses a token that it gave a moment ago.
     """
-    now = here.clock()
-    reading = _read(here)
-    seen = reading.seen()
-    for instance in reading.instances.keys() | reading.records.keys():
-        wish = wish_of(reading.instances.get(instance), here.keys)
-        records = reading.records.get(instance, [])
-        found = [
-            drift
-            for drift in drifts_of(wish, records, seen, now)
-            if not (here.paused and drift is Drift.UNWANTED)
-        ]
-        if found:
-            reading.drifts[instance] = found
-    releases = {id_ for id_, found in reading.drifts.items() if Drift.UNWANTED in found}
-    tripped = len(releases) > here.most_releases
-    for instance in sorted(reading.drifts.keys() - (releases if tripped else set())):
-        agenda.at_once(Look(instance, cause))
+    now = here.comparing.clock()
+    last = here.rounds.read() or Round(now, phase=Phase.DONE)
+    resumed = last.phase is not Phase.DONE and now - last.at <= TRUSTED_FOR
+    begun = at = last if resumed else last.next_round(now)
+    while at.phase is not Phase.DONE and time_left() >= TIME_TO_STOP:
+        try:
+            at = _turn(here, at, cause)
+        except RecordMovedError:
+            break
+        except PageGoneError:
+            if at.token is None or at is not begun:
+                raise
+            at = at.phase_anew()
+    return replace(_report(here, at), resumed=resumed)
+
+
+def _turn(here: Sweeping, at: Round, cause: Cause) -> Round:
+    """Turn one page: judge it, hand over what it asks for, write how far the round has come."""
+    if at.phase is Phase.RELEASES:
+        after = replace(at, phase=Phase.DONE)
+        looks = _released(here, at)
+    else:
+        told = read_page(here.comparing, at)
+        after = at.turned(told.tally, told.token, here.most_releases + 1)
+        looks = told.looks
+        if _tripped(here, after) and at.phase is Phase.ATTACHED:
+            # Before any look is asked for: whatever its reason, it could release.
+            here.brake.hold()
+    _ask(here, looks, cause)
+    return here.rounds.write(replace(after, at=here.comparing.clock()))
+
+
+def _released(here: Sweeping, at: Round) -> Iterable[InstanceId]:
+    """Settle the brake by what the whole round found; return who may be let go."""
+    if _tripped(here, at):
+        here.brake.hold()
+        return ()
+    if not here.comparing.paused:
+        here.brake.release()
+    return at.found.unwanted
+
+
+def _tripped(here: Sweeping, at: Round) -> bool:
+    return len(at.found.unwanted) > here.most_releases
+
+
+def _ask(here: Sweeping, instances: Iterable[InstanceId], cause: Cause) -> None:
+    if looks := [Look(instance, cause) for instance in instances]:
+        here.looks.put(looks, timedelta())
+
+
+def _report(here: Sweeping, at: Round) -> Report:
+    found = at.found
     return Report(
-        instances=len(reading.instances),
-        looks=Counter(drift for found in reading.drifts.values() for drift in found),
-        releases=len(releases),
-        tripped=tripped,
-        strangers=_strangers(reading),
-        torn=tuple(_torn(reading, here.ledger)),
+        instances=found.instances,
+        looks=found.looks,
+        releases=len(found.unwanted),
+        tripped=_tripped(here, at),
+        strangers=found.strangers,
+        torn=found.torn,
+        states=found.states,
+        pools={
+            (target, zone): free
+            for target, zones in found.free.items()
+            for zone, free in zones.items()
+        },
+        paused=here.comparing.paused,
+        swept=at.phase is Phase.DONE,
     )
-
-
-def _read(here: Sweeping) -> _Reading:
-    instances = here.fleet.asking()
-    pool = here.fleet.pools()
-    wishes = (wish_of(instance, here.keys) for instance in instances.values())
-    targets = {target for wish in wishes for target in wish.wanted} | {WHOLE_TAG}
-    targets |= {TargetName(it.tags.get(here.keys.pool, "").strip()) for it in pool.values()}
-    # Those that nobody asks for any more, and that no pool is left for.
-    targets |= {record.target for record in here.ledger.unsettled()}
-    records: dict[InstanceId, list[Attachment]] = defaultdict(list)
-    for target in sorted(targets - {TargetName("")}):
-        for record in here.ledger.unreleased(target):
-            records[record.instance].append(record)
-    reading = _Reading(instances, pool, records)
-    reading.claims.update(here.ledger.claims(pool.keys() | reading.held().keys()))
-    return reading
-
-
-def _strangers(reading: _Reading) -> tuple[tuple[InterfaceId, InstanceId], ...]:
-    held = reading.held().keys() | reading.claims.keys()
-    return tuple(strangers(reading.pool.values(), frozenset(held)))
-
-
-def _torn(reading: _Reading, ledger: Ledger) -> Iterator[InterfaceId]:
-    """Return interfaces whose claim and record disagree; both are read anew, to be sure."""
-    held = reading.held()
-    for interface in sorted(held.keys() | reading.claims.keys()):
-        claim = reading.claims.get(interface)
-        claimed = {claim} if claim else set()
-        recorded = held.get(interface, set())
-        if recorded != claimed and _disagree(interface, recorded | claimed, ledger):
-            yield interface
-
-
-def _disagree(interface: InterfaceId, holders: set[Holder], ledger: Ledger) -> bool:
-    claim = ledger.claims([interface]).get(interface)
-    for holder in holders:
-        record = ledger.records([holder.instance])[holder.instance].get(holder.target)
-        holds = record is not None and record.holding and record.interface == interface
-        if holds != (claim == holder):
-            return True
-    return False

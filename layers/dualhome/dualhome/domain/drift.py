@@ -1,6 +1,7 @@
 """Where tags, ledger and EC2 say different things, as a sweep sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,11 +13,11 @@ from dualhome.domain.network import GONE, AttachmentStatus, Instance, Interface,
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
 
-Seen = Mapping[InterfaceId, SeenAttachment | None]
-"""How EC2 shows interfaces attached; of one that is not in it nothing is known."""
-
 MOVING_LIMIT = timedelta(minutes=2)
 """A record that moves for longer has lost the look that would move it on."""
+
+SEEN_ON_INSTANCES = frozenset({State.ATTACHED, State.STUCK})
+"""States of records that are compared with their instance as EC2 shows it."""
 
 
 class Drift(StrEnum):
@@ -25,7 +26,7 @@ class Drift(StrEnum):
     MISSING = "missing"
     """Something is wanted of which there is no record."""
     UNSETTLED = "unsettled"
-    """A record waits, was refused, or may be tried again."""
+    """A record waits, was refused, may be tried again, or says why it stays and need not."""
     OVERDUE = "overdue"
     """A record has been moving for too long."""
     DETACHED = "detached"
@@ -59,19 +60,19 @@ def wish_of(instance: Instance | None, keys: TagKeys) -> Wish:
     return Wish({want.target: want for want in wanted})
 
 
-def drifts_of(
-    wish: Wish, records: Iterable[Attachment], seen: Seen, now: datetime
-) -> Iterator[Drift]:
-    """Return every drift of one instance; ``records`` are those that are not released."""
-    found = {record.target: record for record in records}
-    if wish.wanted.keys() - found.keys():
-        yield Drift.MISSING
-    for record in found.values():
-        if drift := _drift(record, wish, seen, now):
-            yield drift
+def lacks(wish: Wish, recorded: AbstractSet[TargetName]) -> bool:
+    """Return whether something is wanted that is not among those ``recorded``: ``MISSING``."""
+    return bool(wish.wanted.keys() - recorded)
 
 
-def _drift(record: Attachment, wish: Wish, seen: Seen, now: datetime) -> Drift | None:
+def drift_of(
+    record: Attachment, instance: Instance | None, keys: TagKeys, now: datetime
+) -> Drift | None:
+    """
+    Return in what ``record``, which is not released, differs from tags and EC2, if it does.
+
+    ``instance`` is as EC2 shows it, and matters to the states of ``SEEN_ON_INSTANCES`` alone.
+    """
     match record.state:
         case State.WAITING | State.REFUSED:
             return Drift.UNSETTLED
@@ -80,32 +81,37 @@ def _drift(record: Attachment, wish: Wish, seen: Seen, now: datetime) -> Drift |
         case State.CLAIMED | State.ATTACHING | State.RELEASING:
             return Drift.OVERDUE if now - record.since >= MOVING_LIMIT else None
         case State.STUCK:
-            return None if _may_be_there(record, seen) else Drift.DETACHED
+            return None if _seen(record, instance) else Drift.DETACHED
         case State.ATTACHED:
-            return _drift_of_attached(record, wish, seen)
+            return _drift_of_attached(record, instance, wish_of(instance, keys))
         case _:
             return None
 
 
-def _drift_of_attached(record: Attachment, wish: Wish, seen: Seen) -> Drift | None:
-    if not _may_be_there(record, seen):
+def _drift_of_attached(record: Attachment, instance: Instance | None, wish: Wish) -> Drift | None:
+    there = _seen(record, instance)
+    if there is None:
         return Drift.DETACHED
-    there = seen.get(record.interface) if record.interface else None
-    slot = there.slot if there else record.slot
     want = wish.wanted.get(record.target)
-    here = want is not None and want.index in {None, slot.index if slot else None}
+    here = want is not None and want.index in {None, there.slot.index}
     if not here and not wish.hands_off:
         return Drift.UNWANTED
-    same = there and (there.id, there.status) == (record.attachment_id, AttachmentStatus.ATTACHED)
-    return None if same else Drift.DETACHED
+    if (there.id, there.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
+        return Drift.DETACHED
+    return Drift.UNSETTLED if record.reason else None
 
 
-def _may_be_there(record: Attachment, seen: Seen) -> bool:
-    """An interface of which nothing is known may still be on its instance."""
-    if record.interface is None or record.interface not in seen:
-        return True
-    there = seen[record.interface]
-    return there is not None and there.instance == record.instance
+def _seen(record: Attachment, instance: Instance | None) -> SeenAttachment | None:
+    return instance.attachment_of(record.interface) if instance else None
+
+
+def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
+    """Return the target whose pool ``interface`` is in; None if its tag names no target."""
+    try:
+        names = [want.target for want in parse_targets(keys.pool, interface.tags[keys.pool])]
+    except (BadTagError, KeyError):
+        return None
+    return names[0] if [interface.tags[keys.pool]] == names else None
 
 
 def strangers(

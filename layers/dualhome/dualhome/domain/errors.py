@@ -14,6 +14,7 @@ DualhomeError
 │   ├── InterfaceGoneError          EC2: no such interface
 │   ├── AttachmentGoneError         EC2: no such attachment
 │   ├── SlotTakenError              EC2: the device index is occupied
+│   ├── PageGoneError               AWS: the listing cannot be gone on with from there
 │   ├── InstanceGoneError           EC2: no such instance
 │   └── InstanceStateError          EC2: the instance is in no state to attach
 └── PermanentError              neither helps
@@ -94,6 +95,10 @@ class AttachmentGoneError(StalePlanError):
 
 class SlotTakenError(StalePlanError):
     """The instance already has an interface at this device index."""
+
+
+class PageGoneError(StalePlanError):
+    """AWS no longer knows the page that a listing was to go on with."""
 
 
 class InstanceGoneError(StalePlanError):

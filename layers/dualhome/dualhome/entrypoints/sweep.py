@@ -1,13 +1,12 @@
-"""A tick of the schedule, as one sweep of the account."""
+"""A tick of the schedule, as one sweep of the account, or as a part of one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.agenda import Agenda
-from dualhome.application.ports import Looks
 from dualhome.application.sweep import Report, Sweeping, sweep
 from dualhome.domain.attachment import Cause
 
@@ -16,29 +15,40 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True, slots=True)
 class Broom:
-    """What the sweeper is made of; ``count`` publishes a report's figures."""
+    """What the sweeper is made of; ``count`` publishes a sweep's figures."""
 
     sweeping: Sweeping
-    looks: Looks
     count: Callable[[Report], None]
 
 
-def handle_tick(context: LambdaContext, here: Broom) -> None:
+def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
     """
-    Sweep once.
+    Sweep until all is compared, or the time is up.
+
+    The answer is for people and programs that sweep by hand: ``swept`` says that all has been
+    compared since they asked; else they ask again.
 
     Raises:
-        TransientError: not everything was read or queued; the next tick begins anew.
+        TransientError: something was not read or queued; the next tick goes on there.
     """
-    now = here.sweeping.clock()
-    agenda = Agenda()
-    report = sweep(here.sweeping, Cause(context.aws_request_id, "dualhome", "Sweep", now), agenda)
-    agenda.hand_over(here.looks)
+    cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.sweeping.comparing.clock())
+    report = sweep(
+        here.sweeping, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
+    )
+    figures: dict[str, Any] = {
+        "instances": report.instances,
+        "looks": report.looks,
+        "releases": report.releases,
+    }
     here.count(report)
-    logger.info("swept", instances=report.instances, looks=report.looks, releases=report.releases)
+    if not report.swept:
+        logger.info("swept in part, the next sweep goes on", **figures)
+        return {"swept": False}
+    logger.info("swept", **figures)
     if report.tripped:
         logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
     if report.strangers:
         logger.warning("attached by somebody else", interfaces=report.strangers)
     if report.torn:
         logger.error("claim and record disagree", interfaces=report.torn)
+    return {"swept": not report.resumed}

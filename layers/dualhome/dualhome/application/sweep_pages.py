@@ -1,0 +1,182 @@
+"""What each page of a sweep tells: pools, records, and the instances that ask."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dualhome.application.ports import Instances
+from dualhome.application.sweep_ports import Claims, Fleet, Inventory, Page
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.drift import (
+    SEEN_ON_INSTANCES,
+    Drift,
+    drift_of,
+    lacks,
+    pool_of,
+    strangers,
+    wish_of,
+)
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.network import Interface
+from dualhome.domain.reasons import Reason
+from dualhome.domain.rounds import Phase, Round
+from dualhome.domain.states import State
+from dualhome.domain.tags import TagKeys
+from dualhome.domain.tally import LISTED, Tally
+from dualhome.domain.view import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """What pages are read from; while ``paused``, what is unwanted is no release."""
+
+    fleet: Fleet
+    instances: Instances
+    inventory: Inventory
+    ledger: Claims
+    keys: TagKeys
+    paused: bool
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one page tells: figures, instances to look at, and the token of the next page."""
+
+    tally: Tally
+    looks: tuple[InstanceId, ...] = ()
+    token: str | None = None
+
+
+Held = dict[InterfaceId, set[Holder]]
+"""Who holds an interface, by the records."""
+
+
+def read_page(here: Comparing, at: Round) -> Told:
+    """
+    Read the page at which the round stands.
+
+    Raises:
+        PageGoneError: the page's token is no longer known.
+        TransientError: a read failed.
+    """
+    match at.phase:
+        case Phase.POOLS:
+            return _pools(here, here.fleet.pools(at.token))
+        case Phase.ATTACHED:
+            return _records(here, here.inventory.attached(TargetName(at.part), at.token))
+        case Phase.UNSETTLED:
+            return _records(here, here.inventory.unsettled(State(at.part), at.token))
+        case Phase.ASKING:
+            return _asking(here, at.token)
+        case _:
+            raise ValueError(f"{at.phase}: nothing is read there")
+
+
+def _pools(here: Comparing, page: Page[Interface]) -> Told:
+    """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
+    ids = [it.id for it in page.items]
+    claims = here.ledger.claims(ids)
+    pools = {it.id: pool_of(it, here.keys) for it in page.items}
+    suspects = {
+        Holder(it.attachment.instance, target)
+        for it in page.items
+        if it.attachment and it.id not in claims and (target := pools[it.id])
+    }
+    held = _held(here.inventory.recorded({*claims.values(), *suspects}))
+    free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
+    for it in page.items:
+        if target := pools[it.id]:
+            free[target][it.zone] += int(_is_free(it, here.keys) and it.id not in claims)
+    return Told(
+        Tally(
+            free=free,
+            targets=tuple(free),
+            strangers=tuple(strangers(page.items, frozenset(claims.keys() | held.keys()))),
+            torn=tuple(_torn(here, ids, held, claims)),
+        ),
+        token=page.token,
+    )
+
+
+def _is_free(it: Interface, keys: TagKeys) -> bool:
+    return it.status == "available" and keys.reserved_for not in it.tags
+
+
+def _records(here: Comparing, page: Page[Attachment]) -> Told:
+    compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
+    shown = here.instances.describe(compared) if compared else {}
+    now = here.clock()
+    drifts = [
+        (record.instance, drift)
+        for record in page.items
+        if (drift := drift_of(record, shown.get(record.instance), here.keys, now))
+        and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
+    ]
+    unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED and not here.paused}
+    held = _held(page.items)
+    claims = here.ledger.claims(held) if held else {}
+    return Told(
+        Tally(
+            looks=Counter(drift for _, drift in drifts),
+            states=Counter(record.state for record in page.items),
+            targets=tuple({record.target for record in page.items if record.holding}),
+            torn=tuple(_torn(here, held, held, claims)),
+            unwanted=tuple(unwanted),
+        ),
+        looks=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
+        token=page.token,
+    )
+
+
+def _asking(here: Comparing, token: str | None) -> Told:
+    page = here.fleet.asking(token)
+    wishes = {instance.id: wish_of(instance, here.keys) for instance in page.items}
+    asked = (Holder(id_, target) for id_, wish in wishes.items() for target in wish.wanted)
+    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
+    targets = set()
+    for record in here.inventory.recorded(asked):
+        if record.state is not State.RELEASED:
+            recorded[record.instance].add(record.target)
+        if record.holding:
+            targets.add(record.target)
+    missing = sorted(id_ for id_, wish in wishes.items() if lacks(wish, recorded[id_]))
+    looks = {Drift.MISSING: len(missing)} if missing else {}
+    tally = Tally(instances=len(page.items), looks=looks, targets=tuple(targets))
+    return Told(tally, tuple(missing), page.token)
+
+
+def _held(records: Iterable[Attachment]) -> Held:
+    found: Held = defaultdict(set)
+    for record in records:
+        if record.holding and record.interface:
+            found[record.interface].add(Holder(record.instance, record.target))
+    return dict(found)
+
+
+def _torn(
+    here: Comparing,
+    interfaces: Iterable[InterfaceId],
+    held: Held,
+    claims: Mapping[InterfaceId, Holder],
+) -> Iterator[InterfaceId]:
+    """Return those whose claim and record disagree; so many as can be named are read anew."""
+    suspects = 0
+    for interface in interfaces:
+        claimed = {claims[interface]} if interface in claims else set()
+        recorded = held.get(interface, set())
+        if recorded != claimed and suspects < LISTED:
+            suspects += 1
+            if _disagree(here, interface, recorded | claimed):
+                yield interface
+
+
+def _disagree(here: Comparing, interface: InterfaceId, holders: set[Holder]) -> bool:
+    """Read claim and records anew, twice at most: a move between the two reads tears nothing."""
+    for _ in range(2):
+        claim = here.ledger.claims([interface]).get(interface)
+        held = _held(here.inventory.recorded(holders)).get(interface, set())
+        if held == ({claim} if claim in holders else set()):
+            return False
+    return True

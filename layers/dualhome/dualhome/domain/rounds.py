@@ -1,0 +1,99 @@
+"""A round of sweeping: what it goes through, and how far it has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.states import SETTLED, State
+from dualhome.domain.tally import Tally
+
+
+class Phase(StrEnum):
+    """
+    What a round reads, in this order.
+
+    The attached come before all that lacks something: the breaker must have tripped by then.
+    """
+
+    POOLS = "pools"
+    ATTACHED = "attached"
+    UNSETTLED = "unsettled"
+    ASKING = "asking"
+    RELEASES = "releases"
+    """Nothing is read any more: what is unwanted is let go, or not."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """
+    A round between two pages.
+
+    ``at`` is when the last page was turned, ``version`` counts the pages turned by all rounds.
+    ``part`` is the target, or the state, whose records are being read, ``token`` the next page.
+    ``targets`` are known from the rounds before; ``before`` is what the finished phases found,
+    ``tally`` what this one has.
+    """
+
+    at: datetime
+    version: int = 0
+    phase: Phase = Phase.POOLS
+    part: str = ""
+    token: str | None = None
+    targets: tuple[TargetName, ...] = ()
+    before: Tally = field(default_factory=Tally)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def found(self) -> Tally:
+        """What was found so far."""
+        return self.before + self.tally
+
+    def known(self) -> frozenset[TargetName]:
+        """
+        Return every target under which something may be attached.
+
+        One without a pool, and without a record that holds, is forgotten when its round is done.
+        """
+        earlier = () if self.phase is Phase.DONE else self.targets
+        return frozenset({*earlier, *self.found.targets})
+
+    def next_round(self, now: datetime) -> Self:
+        """Return the beginning of the round that follows this one."""
+        return type(self)(now, self.version, targets=tuple(sorted(self.known())))
+
+    def turned(self, found: Tally, token: str | None, most_unwanted: int) -> "Round":
+        """Return the round after a page: at the next page, part or phase."""
+        tally = self.tally + found
+        here = replace(
+            self, token=token, tally=replace(tally, unwanted=tally.unwanted[:most_unwanted])
+        )
+        if token is not None:
+            return here
+        later = [part for part in _parts(here) if part > here.part]
+        return replace(here, part=later[0]) if later else _next_phase(here)
+
+    def phase_anew(self) -> Self:
+        """Return the round at the beginning of its phase, what that has found forgotten."""
+        return replace(self, part=_parts(self)[0], token=None, tally=Tally())
+
+
+def _parts(it: Round) -> Sequence[str]:
+    match it.phase:
+        case Phase.ATTACHED:
+            return sorted({*it.targets, *it.before.targets})
+        case Phase.UNSETTLED:
+            return sorted(set(State) - SETTLED)
+        case _:
+            return [""]
+
+
+def _next_phase(it: Round) -> Round:
+    phases = list(Phase)
+    following = phases[phases.index(it.phase) + 1]
+    entered = replace(it, phase=following, before=it.found, tally=Tally())
+    parts = _parts(entered)
+    return replace(entered, part=parts[0]) if parts else _next_phase(entered)

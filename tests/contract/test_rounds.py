@@ -1,0 +1,127 @@
+"""The checkpoint of sweeps: the same in memory and in DynamoDB."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.records import read, values
+from dualhome.application.sweep_ports import Rounds
+from dualhome.domain.drift import Drift
+from dualhome.domain.errors import RecordMovedError
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.rounds import Phase, Round
+from dualhome.domain.states import State
+from dualhome.domain.tally import LISTED, Tally
+from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, NOW, ZONE
+from tests.support.in_memory_inventory import InMemoryRounds
+from tests.support.ledgers import ATTACHMENTS, tables
+
+LARGEST_ITEM = 400 * 1024
+"""Bytes (DynamoDB Developer Guide, "Quotas")."""
+
+TALLY = Tally(
+    instances=3,
+    looks={Drift.MISSING: 2, Drift.DETACHED: 1},
+    states={State.ATTACHED: 1000, State.STUCK: 1},
+    free={MGMT: {ZONE: 0}, DATA: {ZONE: 7}},
+    targets=(DATA, MGMT),
+    strangers=((INTERFACE, INSTANCE),),
+    torn=(INTERFACE,),
+    unwanted=(INSTANCE,),
+)
+ROUND = Round(
+    NOW, 0, Phase.ATTACHED, "mgmt", '{"pk": {"S": "a"}}', (TargetName("old"),), TALLY, TALLY
+)
+
+
+@pytest.fixture(params=["in memory", "DynamoDB"])
+def rounds(request: pytest.FixtureRequest) -> Iterator[Rounds]:
+    """Each implementation in turn."""
+    if request.param == "in memory":
+        yield InMemoryRounds()
+    else:
+        with tables() as client:
+            yield DynamoDbRounds(client, ATTACHMENTS)
+
+
+def test_before_the_first_sweep_there_is_none(rounds: Rounds) -> None:
+    """And no target is known."""
+    assert rounds.read() is None
+    assert frozenset() == rounds.targets()
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("tally", [Tally(), TALLY], ids=["empty", "full"])
+def test_what_is_written_is_read(rounds: Rounds, phase: Phase, tally: Tally) -> None:
+    """Wherever a sweep was cut off."""
+    written = rounds.write(replace(ROUND, phase=phase, tally=tally, token=None))
+
+    assert written == rounds.read()
+    assert 1 == written.version
+
+
+def test_each_write_goes_over_the_version_that_was_read(rounds: Rounds) -> None:
+    """So that a page is turned once."""
+    first = rounds.write(ROUND)
+
+    second = rounds.write(replace(first, at=NOW + timedelta(seconds=1)))
+
+    assert 2 == second.version
+    assert second == rounds.read()
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_who_was_slower_does_not_write(rounds: Rounds, version: int) -> None:
+    """Of two sweeps at once one goes on, and the other one ends."""
+    ahead = rounds.write(rounds.write(ROUND))
+
+    with pytest.raises(RecordMovedError):
+        rounds.write(replace(ROUND, version=version, part="data"))
+
+    assert ahead == rounds.read()
+
+
+def test_targets_are_known_of_this_round_and_until_it_is_done_of_the_last(rounds: Rounds) -> None:
+    """One without a pool and without a record that holds is forgotten then."""
+    under_way = rounds.write(ROUND)
+    while_it_lasts = rounds.targets()
+
+    rounds.write(replace(under_way, phase=Phase.DONE))
+
+    assert {"data", "mgmt", "old"} == while_it_lasts
+    assert {"data", "mgmt"} == rounds.targets()
+
+
+def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
+    """Ten thousand releases are as many as the parameter allows; names have 32 characters."""
+    names = tuple(TargetName(f"{number:032}") for number in range(1000))
+    instances = tuple(InstanceId(f"i-{number:017x}") for number in range(10_001))
+    interfaces = [InterfaceId(f"eni-{number:017x}") for number in range(LISTED)]
+    largest = replace(
+        TALLY,
+        free={name: {ZONE: 1000} for name in names},
+        targets=names,
+        strangers=tuple((interface, INSTANCE) for interface in interfaces),
+        torn=tuple(interfaces),
+        unwanted=instances,
+    )
+    item = values(replace(ROUND, targets=names, before=largest, tally=Tally()))
+
+    assert _size(item) < LARGEST_ITEM
+    assert largest == read(Round, item).before
+
+
+def _size(value: object) -> int:
+    """Return the bytes of a value (DynamoDB Developer Guide, "item sizes and formats")."""
+    match value:
+        case dict():
+            return 3 + sum(1 + len(key) + _size(it) for key, it in value.items())
+        case list() | tuple():
+            return 3 + sum(1 + _size(it) for it in value)
+        case int():
+            return 21
+        case _:
+            return len(str(value))

@@ -1,0 +1,78 @@
+"""A sweep over the adapters, a page at each tick: the tokens of EC2 and DynamoDB are kept."""
+
+from datetime import UTC, datetime
+
+from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
+from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.ec2_fleet import Ec2Fleet
+from dualhome.adapters.ec2_instances import Ec2Instances
+from dualhome.application.sweep import Report, Sweeping, sweep
+from dualhome.application.sweep_pages import Comparing
+from dualhome.domain.attachment import Move
+from dualhome.domain.drift import Drift
+from dualhome.domain.states import State
+from tests.support.builders import MGMT, POLICY, SLOT, TRACE, ZONE, a_cause, a_record
+from tests.support.in_memory_brake import InMemoryBrake
+from tests.support.in_memory_calls import Calls
+from tests.support.in_memory_clock import FakeClock
+from tests.support.in_memory_fleet import time_for
+from tests.support.in_memory_looks import InMemoryLooks
+from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
+from tests.support.local_world import LocalWorld
+
+TARGETS, POOL = "dualhome:targets", "dualhome:pool"
+ATTACHED, ASKING, FREE = 3, 4, 4
+"""Instances that have what they want, and that lack it; EC2's smallest page is 5."""
+
+
+def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> None:
+    """What a checkpoint holds is what AWS takes again."""
+    with tables() as dynamodb:
+        ledger = DynamoDbLedger(dynamodb, ATTACHMENTS, AUDIT, ids())
+        missing = [local_world.instance(tags={TARGETS: "mgmt"}) for _ in range(ASKING)]
+        for _ in range(FREE):
+            local_world.interface(tags={POOL: "mgmt"}, zone=ZONE)
+        for _ in range(ATTACHED):
+            _attach(local_world, ledger)
+        looks = InMemoryLooks(FakeClock(), Calls())
+        comparing = Comparing(
+            fleet=Ec2Fleet(local_world.client, POLICY.keys, page=5),
+            instances=Ec2Instances(local_world.client),
+            inventory=DynamoDbInventory(dynamodb, ATTACHMENTS, page=2),
+            ledger=ledger,
+            keys=POLICY.keys,
+            paused=False,
+            clock=lambda: datetime.now(UTC),
+        )
+        rounds = DynamoDbRounds(dynamodb, ATTACHMENTS)
+        here = Sweeping(comparing, rounds, InMemoryBrake(Calls()), looks, most_releases=20)
+
+        reports = [sweep(here, a_cause(), time_for(1)) for _ in range(2 + 2 + 7 + 2 + 1)]
+
+    assert [False, True] == [report.swept for report in reports[-2:]]
+    assert _expected() == reports[-1]
+    assert sorted(missing) == sorted(look.instance for _, look in looks.queued)
+
+
+def _attach(world: LocalWorld, ledger: DynamoDbLedger) -> None:
+    instance = world.instance(tags={TARGETS: "mgmt"})
+    interface = world.interface(tags={POOL: "mgmt"})
+    attachment = world.interfaces.attach(instance, interface, SLOT)
+    record = a_record(instance=instance, interface=interface, attachment_id=attachment)
+    ledger.commit(Move(None, record), TRACE)
+
+
+def _expected() -> Report:
+    return Report(
+        instances=ATTACHED + ASKING,
+        looks={Drift.MISSING: ASKING},
+        releases=0,
+        tripped=False,
+        strangers=(),
+        torn=(),
+        states={State.ATTACHED: ATTACHED},
+        pools={(MGMT, ZONE): FREE},
+        paused=False,
+        swept=True,
+    )

@@ -1,0 +1,73 @@
+"""A sweep of ten thousand instances holds two pages at most, and keeps little of what it saw."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from json import dumps
+
+import pytest
+
+from dualhome.adapters.records import values
+from dualhome.application.sweep import Report, sweep
+from dualhome.domain.drift import Drift
+from dualhome.domain.rounds import Round
+from dualhome.domain.states import State
+from tests.support.builders import a_cause
+from tests.support.in_memory_fleet import Broom, time_for
+from tests.support.in_memory_inventory import PAGE
+from tests.support.in_memory_masses import Masses
+from tests.support.in_memory_scene import a_scene
+
+MANY = 10_000
+ALL_WANTED, NONE_WANTED = "mgmt data", None
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found, wrote, asked for, and held while it read."""
+
+    report: Report
+    written: list[Round]
+    looked_at: set[str]
+    held: list[int]
+
+
+@cache
+def swept(targets: str | None, most_releases: int = 20) -> Swept:
+    """Sweep ten thousand instances which ask for ``targets``, and have `mgmt`; `data` waits."""
+    masses = Masses(MANY, targets)
+    broom = Broom(a_scene(), most_releases)
+    here = broom.sweeping()
+    comparing = replace(
+        here.comparing, fleet=masses, instances=masses, inventory=masses, ledger=masses
+    )
+    report = sweep(replace(here, comparing=comparing), a_cause(), time_for(MANY))
+    return Swept(report, broom.rounds.written, {*broom.looked_at()}, masses.held)
+
+
+@pytest.mark.parametrize("targets", [ALL_WANTED, NONE_WANTED])
+def test_two_pages_are_held_at_most(targets: str | None) -> None:
+    """Records, and the instances that they are compared with: a few MB, whatever the account."""
+    found = swept(targets)
+
+    states = found.report.states
+    assert MANY == found.report.instances == states[State.ATTACHED] == states[State.WAITING]
+    assert PAGE <= max(found.held) <= 2 * PAGE
+
+
+@pytest.mark.parametrize("targets", [ALL_WANTED, NONE_WANTED])
+def test_what_is_kept_between_pages_does_not_grow_with_the_account(targets: str | None) -> None:
+    """The checkpoint is written after each page: it holds figures, targets and short lists."""
+    assert max(len(dumps(values(it))) for it in swept(targets).written) < 4096
+
+
+def test_the_pages_of_ten_thousand_are_those_of_a_thousand_ten_times() -> None:
+    """Of pools, attached, waiting and asking; and one of each other state, and one at the end."""
+    assert 4 * 10 + 6 + 1 == len(swept(ALL_WANTED).written)
+
+
+def test_all_may_be_unwanted_and_allowed() -> None:
+    """The largest limit that the parameter takes."""
+    found = swept(NONE_WANTED, MANY)
+
+    assert (MANY, False) == (found.report.releases, found.report.tripped)
+    assert MANY == found.report.looks[Drift.UNWANTED] == len(found.looked_at)

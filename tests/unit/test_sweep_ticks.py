@@ -1,0 +1,77 @@
+"""What a tick of the schedule answers, counts and logs."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from dualhome.application.sweep import Report
+from dualhome.domain.errors import ThrottledError
+from dualhome.entrypoints.sweep import Broom as Ticking
+from dualhome.entrypoints.sweep import handle_tick
+from tests.support.in_memory_fates import Fate, a_fleet_of
+from tests.support.in_memory_fleet import Broom, time_for
+
+
+@dataclass
+class Context:
+    """As much of Lambda's context as a tick needs: time for so many ``pages``."""
+
+    pages: float
+    aws_request_id: str = "request-1"
+
+    def __post_init__(self) -> None:
+        """Begin to count."""
+        self._time_left = time_for(self.pages)
+
+    def get_remaining_time_in_millis(self) -> float:
+        """Return how long this invocation may yet run."""
+        return self._time_left() * 1000
+
+
+@dataclass
+class Ticks:
+    """A schedule over one deployment, and the reports that it counted."""
+
+    broom: Broom
+    counted: list[Report] = field(default_factory=list)
+
+    def tick(self, pages: float = 1000) -> bool:
+        """Return whether all was compared since the tick began."""
+        here = Ticking(self.broom.sweeping(), self.counted.append)
+        return handle_tick(Context(pages), here)["swept"]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    """A deployment with an instance of each fate."""
+    return Ticks(Broom(a_fleet_of(Fate)))
+
+
+def test_a_round_that_one_tick_ends_was_all_compared_since_it_began(ticks: Ticks) -> None:
+    """Whoever sweeps by hand has what they asked for."""
+    assert ticks.tick()
+    assert [True] == [report.swept for report in ticks.counted]
+
+
+def test_a_round_that_was_resumed_was_not_all_compared_since(ticks: Ticks) -> None:
+    """What changed meanwhile may lie on a page that was turned before: ask again."""
+    assert [False, False, True] == [ticks.tick(3), ticks.tick(), ticks.tick()]
+    assert [False, True, True] == [report.swept for report in ticks.counted]
+
+
+def test_each_look_says_which_tick_asked_for_it(ticks: Ticks) -> None:
+    """Who reads the audit finds the sweep's log by it."""
+    ticks.tick()
+
+    causes = {look.cause for _, look in ticks.broom.looks.queued}
+    assert {("request-1", "dualhome", "Sweep")} == {
+        (it.event_id, it.source, it.detail_type) for it in causes
+    }
+
+
+def test_a_tick_that_could_not_read_fails(ticks: Ticks) -> None:
+    """Lambda sets it aside, and an alarm tells; the next one goes on."""
+    ticks.broom.scene.calls.fail_next("claims", ThrottledError("slow down"))
+
+    with pytest.raises(ThrottledError):
+        ticks.tick()
