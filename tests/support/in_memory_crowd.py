@@ -1,22 +1,28 @@
 """A deployment in memory under people's hands and faults, until all is quiet again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 
-from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Look
-from dualhome.application.sweep import Report, Sweeping, sweep
+from dualhome.application.sweep import Report
+from dualhome.domain.account import Account
+from dualhome.domain.ask import Ask
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, VpcId
+from dualhome.domain.invariants import broken_invariants
 from dualhome.domain.network import DeviceSlot, Instance, InstanceState
+from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
-from tests.support.builders import POLICY, a_cause, a_vpc, an_instance, an_interface
+from dualhome.domain.view import Holder
+from tests.support.builders import a_cause, a_vpc, an_instance, an_interface
 from tests.support.in_memory_calls import Killed
-from tests.support.in_memory_fleet import InMemoryFleet
+from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
-from tests.support.invariants import Account, broken_invariants
+
+ANY = 1000
+"""More releases than there are instances: the breaker does not trip."""
 
 SWEEP = 300
 """Seconds between two sweeps."""
@@ -43,10 +49,13 @@ class Crowd:
     by_hand: set[AttachmentId] = field(default_factory=set)
     instances: list[InstanceId] = field(default_factory=list)
     report: Report | None = None
+    broom: Broom = field(init=False)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         """Begin with two small pools, and two instances that want the same."""
+        self.broom = Broom(self.scene)
+        self.limit(ANY)
         for pool in ("mgmt", "mgmt", "data"):
             self.add(pool)
         for _ in range(2):
@@ -88,6 +97,20 @@ class Crowd:
         """Attach ``interface`` by hand; raises as EC2 refuses."""
         self.by_hand.add(self.scene.ec2.attach(instance, interface, DeviceSlot(0, index)))
 
+    def pause(self, *, paused: bool) -> None:
+        """Let the stack's parameter be so from now on, also for rollbacks that run."""
+        self.scene.policy = replace(self.scene.policy, paused=paused)
+        self.scene.rollbacks.undoing = replace(self.scene.rollbacks.undoing, paused=paused)
+
+    def limit(self, most: int) -> None:
+        """Let so many instances lose what they no longer want between two sweeps."""
+        self.scene.brake.most = self.broom.most_releases = most
+
+    def ask(self, instance: InstanceId, *asks: Ask) -> None:
+        """Let an operator ask for something by command."""
+        cause = a_cause("ask", time=self.scene.clock(), principal="arn:aws:iam::1:user/ops")
+        self.scene.looks.put_back([Look(instance, cause, asks=asks)], 0)
+
     def run(self, seconds: float) -> None:
         """Let time pass; an invocation that dies, or fails, is begun again by its queue."""
         end = self.scene.clock() + timedelta(seconds=seconds)
@@ -116,35 +139,32 @@ class Crowd:
                 break
 
     def _sweep(self) -> None:
-        sweeping = Sweeping(
-            fleet=InMemoryFleet(self.scene.ec2),
-            ledger=self.scene.ledger,
-            keys=POLICY.keys,
-            most_releases=len(self.instances),
-            paused=POLICY.paused,
-            clock=self.scene.clock,
-        )
-        agenda = Agenda()
-        self.report = sweep(sweeping, a_cause("sweep", time=self.scene.clock()), agenda)
-        agenda.hand_over(self.scene.looks)
+        self.report = self.broom.sweep()
+        self.broom.hand_over()
 
     def _is_quiet(self) -> bool:
         states = {it.state for id_ in self.instances for it in self.scene.ledger.of(id_).values()}
-        busy = self.scene.looks.queued or self.scene.rollbacks.executions
-        return not busy and not states & MOVING
+        # A rollback waits for the end of a pause.
+        moving = MOVING - {State.RELEASING} if self.scene.policy.paused else MOVING
+        running = self.scene.rollbacks.executions and not self.scene.policy.paused
+        return not (self.scene.looks.queued or running or states & moving)
 
     def account(self) -> Account:
         """Return all there is to check."""
         scene = self.scene
         return Account(
-            records=[it for id_ in self.instances for it in scene.ledger.of(id_).values()],
+            records={
+                Holder(it.instance, it.target): it
+                for id_ in self.instances
+                for it in scene.ledger.of(id_).values()
+            },
             claims=scene.ledger.claimed(),
             slots=scene.ledger.slots(),
             audit=scene.ledger.audit,
             instances=self.shown(),
             interfaces={it.id: it for it in scene.ec2.interfaces()},
             vpcs=scene.ec2.vpcs,
-            policy=POLICY,
+            policy=scene.policy,
             by_hand=frozenset(self.by_hand),
         )
 
