@@ -11,6 +11,7 @@ CHECKOV := $(CHECKOV_VENV)/bin/checkov
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 TEMPLATE := template.yaml
+TEMPLATES := $(TEMPLATE) observability.yaml
 FUNCTION ?= reconcile_instances
 
 # The package is found in the checkout; the local cloud's Lambdas find it in their layer alone.
@@ -18,7 +19,7 @@ export PYTHONPATH := layers/dualhome:tools:cli
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo bench check test lint unit contract integration e2e scan invoke lock clean
+.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e scan invoke lock reference clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -34,6 +35,9 @@ $(VENV)/installed: requirements/dev.txt
 	@$(BIN)/python $(PIP_INSTALL) -r requirements/dev.txt
 	@printf '%s\n' '$(CURDIR)/tools' '$(CURDIR)/cli' \
 	  > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dualhome.pth"
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m dualhome_cli "$$@"\n' \
+	  '$(CURDIR)/layers/dualhome' '$(CURDIR)/$(BIN)/python' > $(BIN)/dualhome
+	@chmod +x $(BIN)/dualhome
 	@touch $@
 
 $(SAM_VENV)/installed: requirements/sam.txt
@@ -68,6 +72,9 @@ demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-hom
 bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises
 	@$(BIN)/python -m bench
 
+soak: $(VENV)/installed $(SAM_VENV)/installed ## Break a stack at random for MINUTES=10 from SEED=1; say what it survived
+	@$(BIN)/python -m tests.faults.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
 invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.json against the running local cloud
 	@$(BIN)/python -m localcloud.invoke --function $(FUNCTION) --event $(or $(EVENT),$(error say EVENT=events/<file>.json))
 
@@ -84,7 +91,7 @@ lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, imp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint $(TEMPLATE)
+	$(BIN)/cfn-lint $(TEMPLATES)
 	$(SAM) validate --lint --template $(TEMPLATE) --region us-east-1
 
 unit: $(VENV)/installed ## Rules and use cases, on fakes, without a socket
@@ -100,7 +107,7 @@ e2e: $(VENV)/installed $(SAM_VENV)/installed ## The deployed template on the loc
 	$(BIN)/pytest tests/e2e
 
 scan: $(CHECKOV_VENV)/installed ## Scan the template for security slips
-	$(CHECKOV) --file $(TEMPLATE)
+	$(CHECKOV) --file $(TEMPLATES)
 
 ##### Housekeeping
 
@@ -112,6 +119,9 @@ lock: $(VENV)/installed ## Pin requirements/*.txt anew from requirements/*.in
 	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
 	$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) requirements/checkov.in -o requirements/checkov.txt
+
+reference: $(VENV)/installed ## Bring docs/commands.md up to date with the commands' own help
+	@$(BIN)/python -m reference
 
 clean: down ## Stop the local cloud and remove all that was made here
 	rm -rf .venv .local .aws-sam .coverage htmlcov .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

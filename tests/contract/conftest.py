@@ -19,6 +19,7 @@ from tests.support.ledgers import (
     tables,
 )
 from tests.support.local_world import LocalWorld
+from tests.support.template import load
 
 ACCOUNTS = count(200_000_000_001)
 
@@ -62,3 +63,12 @@ def make_books(request: pytest.FixtureRequest) -> Iterator[MakeBooks]:
 def books(make_books: MakeBooks) -> Books:
     """Each ledger in turn, empty."""
     return make_books(ids())
+
+
+@pytest.fixture
+def environment_of_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what the template tells Powertools: the metrics' namespace and service."""
+    variables = load()["Globals"]["Function"]["Environment"]["Variables"]
+    for name, value in variables.items():
+        if name.startswith("POWERTOOLS_"):
+            monkeypatch.setenv(name, value)

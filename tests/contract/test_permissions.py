@@ -97,7 +97,11 @@ def test_detaching_needs_the_consent_of_the_interface_alone() -> None:
 
 def test_a_claim_is_freed_by_the_reconciler_and_by_the_last_step_alone() -> None:
     """Who marks an attachment stuck must not be able to give its interface away."""
-    may_free = {role for role, _, _ in granted("${AttachmentsTable", "dynamodb:DeleteItem")}
+    may_free = {
+        role
+        for role, _, statement in granted("${AttachmentsTable", "dynamodb:DeleteItem")
+        if "Condition" not in statement
+    }
 
     assert may_free == {"ReconcileInstancesRole", "SettleAttachmentRole"}
 
@@ -122,9 +126,30 @@ def test_a_sweep_asks_for_looks_and_can_change_nothing_itself() -> None:
         "ec2:DescribeNetworkInterfaces",
         "dynamodb:Query",
         "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
         "sqs:SendMessage",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
+    }
+
+
+def test_a_sweep_writes_its_place_and_the_brake_and_no_record() -> None:
+    """Its role holds the keys of two items; whoever takes it over can move nothing."""
+    written = {
+        (action, *statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"])
+        for role, _, statement in granted("${AttachmentsTable.Arn}")
+        for action in statement["Action"]
+        if role == "SweepAccountRole" and action not in {"dynamodb:Query", "dynamodb:BatchGetItem"}
+    }
+
+    assert written == {
+        ("dynamodb:GetItem", "SWEEP"),
+        ("dynamodb:PutItem", "SWEEP"),
+        ("dynamodb:UpdateItem", "BRAKE"),
+        ("dynamodb:DeleteItem", "BRAKE"),
     }
 
 

@@ -66,10 +66,7 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
 def adopt(world: World, data: Target) -> None:
     """Attach by hand first, then tag the instance."""
     interface, instance = data.interface(), world.launch_running()
-    world.stack.ec2.attach_network_interface(
-        InstanceId=instance, NetworkInterfaceId=interface, DeviceIndex=1
-    )
-    world.until(lambda: world.stack.attachments(instance).get(1) == (interface, "attached"))
+    world.attach_by_hand(instance, interface)
     world.tag(instance, targets=data.name)
     world.comes_to("attached", instance, data.name)
 

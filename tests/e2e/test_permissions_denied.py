@@ -14,6 +14,12 @@ def reconciler(guarded: Stack) -> Probe:
 
 
 @pytest.fixture(scope="module")
+def sweeper(guarded: Stack) -> Probe:
+    """Call with the sweep's role."""
+    return Probe.with_role_of(guarded, "SweepAccountFunction")
+
+
+@pytest.fixture(scope="module")
 def publisher(guarded: Stack) -> Probe:
     """Call with the publisher's role."""
     return Probe.with_role_of(guarded, "PublishChangesFunction")
@@ -43,6 +49,9 @@ def test_attaching_takes_the_consent_of_both_sides(
         NetworkInterfaceId=interface,
         DeviceIndex=1,
     )
+    shown = guarded.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])
+    seen = shown["NetworkInterfaces"][0].get("Attachment", {})
+    world.by_hand.append(seen.get("AttachmentId", "nobody's"))
 
     assert answer == said
 
@@ -54,6 +63,51 @@ def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method:
     audit = guarded.outputs["AuditTableName"]
 
     assert reconciler.ask("dynamodb", method, TableName=audit, Key=key) in DENIALS
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        pytest.param({"pk": "BRAKE", "sk": "ROUND"}, "ok", id="the brake"),
+        pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
+    ],
+)
+def test_only_the_count_of_releases_may_be_updated(
+    guarded: Stack, reconciler: Probe, key: dict[str, str], answer: str
+) -> None:
+    """Records move in transactions that put, under conditions; nothing else edits them."""
+    said = reconciler.ask(
+        "dynamodb",
+        "update_item",
+        TableName=guarded.outputs["AttachmentsTableName"],
+        Key={name: {"S": value} for name, value in key.items()},
+        UpdateExpression="ADD instances :one",
+        ExpressionAttributeValues={":one": {"SS": ["i-1"]}},
+    )
+
+    assert answer == ("denied" if said in DENIALS else said)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        pytest.param({"pk": "SWEEP", "sk": "PROBE"}, "ok", id="its place"),
+        pytest.param({"pk": "BRAKE", "sk": "ROUND"}, "denied", id="the brake"),
+        pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
+    ],
+)
+def test_a_sweep_puts_its_place_and_nothing_else(
+    guarded: Stack, sweeper: Probe, key: dict[str, str], answer: str
+) -> None:
+    """It asks for looks; who could write records could move what no audit entry tells of."""
+    said = sweeper.ask(
+        "dynamodb",
+        "put_item",
+        TableName=guarded.outputs["AttachmentsTableName"],
+        Item={name: {"S": value} for name, value in key.items()},
+    )
+
+    assert answer == ("denied" if said in DENIALS else said)
 
 
 def test_who_attaches_what_is_tagged_cannot_tag(guarded: Stack, reconciler: Probe) -> None:

@@ -90,10 +90,7 @@ def test_what_is_in_a_pool_may_be_detached_from_any_instance_and_nothing_else(
     mgmt = world.target(allow_from="")
     interface = mgmt.interface() if pooled else mgmt.interface(pool="")
     instance = world.launch_running()
-    attachment = guarded.ec2.attach_network_interface(
-        InstanceId=instance, NetworkInterfaceId=interface, DeviceIndex=1
-    )["AttachmentId"]
-    world.until(lambda: guarded.attachments(instance).get(1) == (interface, "attached"))
+    attachment = world.attach_by_hand(instance, interface)
 
     assert answer == detacher.ask("ec2", "detach_network_interface", AttachmentId=attachment)
 

@@ -1,4 +1,4 @@
-"""Reads template.yaml as CloudFormation would: parameters and pseudo parameters are put in."""
+"""Reads the templates as CloudFormation would: parameters and pseudo parameters are put in."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+FUNCTIONS_OF_LISTS = {"Equals", "Not", "Select", "Split"}
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": "111122223333",
     "AWS::Partition": "aws",
@@ -23,7 +24,9 @@ class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short tags; all become text with ``${…}`` in it."""
 
 
-def _text(loader: _Loader, tag: str, node: yaml.Node) -> str:
+def _text(loader: _Loader, tag: str, node: yaml.Node) -> str | Json:
+    if tag in FUNCTIONS_OF_LISTS and isinstance(node, yaml.SequenceNode):
+        return {f"Fn::{tag}": loader.construct_sequence(node, deep=True)}
     if tag not in {"Ref", "GetAtt", "Sub"} or not isinstance(node, yaml.ScalarNode):
         raise ValueError(f"!{tag}: say in tests/support/template.py what it means")
     text = str(loader.construct_scalar(node))
@@ -34,9 +37,9 @@ _Loader.add_multi_constructor("!", _text)
 
 
 @cache
-def source() -> str:
-    """Return template.yaml as it is written."""
-    return (ROOT / "template.yaml").read_text(encoding="utf-8")
+def source(file: str = "template.yaml") -> str:
+    """Return a template as it is written."""
+    return (ROOT / file).read_text(encoding="utf-8")
 
 
 def load(**parameters: str) -> Json:
@@ -45,15 +48,32 @@ def load(**parameters: str) -> Json:
 
     What only a deployment knows stays text: ``${ChangesQueue.Arn}``.
     """
-    body: Json = yaml.load(source(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    body = parsed("template.yaml")
     defaults = {name: str(it.get("Default", "")) for name, it in body["Parameters"].items()}
-    values = PSEUDO_PARAMETERS | defaults | parameters
-    filled: Json = _filled(body, values)
+    filled: Json = _filled(body, PSEUDO_PARAMETERS | defaults | parameters)
     return filled
+
+
+def load_observability(**parameters: str) -> Json:
+    """Return the stack of alarms and dashboard with what the stack above it gives it put in."""
+    stack = resources("CloudFormation::Stack", **parameters)["Observability"]
+    given = {name: str(value) for name, value in stack["Parameters"].items()}
+    filled: Json = _filled(parsed(stack["TemplateURL"]), PSEUDO_PARAMETERS | given)
+    return filled
+
+
+def parsed(file: str) -> Json:
+    """Return a template with nothing put in: references stay text."""
+    body: Json = yaml.load(source(file), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    return body
 
 
 def _filled(value: Any, values: dict[str, str]) -> Any:  # noqa: ANN401 - any YAML value
     match value:
+        case {"Fn::Select": [index, parts]}:
+            return _filled(parts, values)[index]
+        case {"Fn::Split": [separator, text]}:
+            return _filled(text, values).split(separator)
         case dict():
             return {key: _filled(item, values) for key, item in value.items()}
         case list():
@@ -66,7 +86,12 @@ def _filled(value: Any, values: dict[str, str]) -> Any:  # noqa: ANN401 - any YA
 
 def resources(kind: str, **parameters: str) -> dict[str, Json]:
     """Return the properties of each resource of type ``AWS::<kind>``, by logical id."""
-    found = load(**parameters)["Resources"].items()
+    return of_kind(load(**parameters), kind)
+
+
+def of_kind(template: Json, kind: str) -> dict[str, Json]:
+    """Return the properties of each resource of type ``AWS::<kind>`` in a loaded template."""
+    found = template["Resources"].items()
     return {name: it["Properties"] for name, it in found if it["Type"] == f"AWS::{kind}"}
 
 

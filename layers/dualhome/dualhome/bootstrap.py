@@ -2,26 +2,30 @@
 
 import os
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from dualhome.adapters.dynamodb_brake import DynamoDbBrake
+from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
 from dualhome.adapters.ec2_fleet import Ec2Fleet
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
 from dualhome.adapters.ec2_status_tags import Ec2StatusTags
 from dualhome.adapters.ec2_vpcs import Ec2Vpcs
-from dualhome.adapters.emf_metrics import EmfMetrics, count_sweep
+from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs_looks import SqsLooks
 from dualhome.application.publish import Outlets
 from dualhome.application.survey import Sources
 from dualhome.application.sweep import Sweeping
+from dualhome.application.sweep_pages import Comparing
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.changes import Reconciling
@@ -61,6 +65,7 @@ def reconciling() -> Reconciling:
         rollbacks=SfnRollbacks(
             boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
         ),
+        brake=_brake(),
         looks=_looks(),
         policy=Policy(
             here.account_id,
@@ -89,17 +94,24 @@ def broom() -> Broom:
     """Return what the sweeper works with."""
     here = settings()
     keys = TagKeys(here.tag_prefix)
+    dynamodb = boto3.client("dynamodb", config=CLIENT)
     return Broom(
         sweeping=Sweeping(
-            fleet=Ec2Fleet(_ec2(), keys),
-            ledger=_ledger(),
-            keys=keys,
+            comparing=Comparing(
+                fleet=Ec2Fleet(_ec2(), keys),
+                instances=Ec2Instances(_ec2()),
+                inventory=DynamoDbInventory(dynamodb, here.attachments_table),
+                ledger=_ledger(),
+                keys=keys,
+                paused=here.paused,
+                clock=lambda: datetime.now(UTC),
+            ),
+            rounds=DynamoDbRounds(dynamodb, here.attachments_table),
+            brake=_brake(),
+            looks=_looks(),
             most_releases=here.max_releases_per_sweep,
-            paused=here.paused,
-            clock=lambda: datetime.now(UTC),
         ),
-        looks=_looks(),
-        count=count_sweep,
+        count=partial(count_sweep, low_water=here.pool_low_water),
     )
 
 
@@ -126,7 +138,16 @@ def _looks() -> SqsLooks:
 
 @cache
 def _ec2() -> "EC2Client":
-    return boto3.client("ec2", config=CLIENT)
+    ec2 = boto3.client("ec2", config=CLIENT)
+    ec2.meta.events.register("response-received.ec2", count_ec2_call)
+    return ec2
+
+
+@cache
+def _brake() -> DynamoDbBrake:
+    here = settings()
+    dynamodb = boto3.client("dynamodb", config=CLIENT)
+    return DynamoDbBrake(dynamodb, here.attachments_table, here.max_releases_per_sweep)
 
 
 @cache

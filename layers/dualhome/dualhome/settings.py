@@ -6,7 +6,7 @@ from typing import Any
 
 from dualhome.domain.identifiers import AccountId
 
-NUMBERS = ("audit_retention_days", "max_releases_per_sweep")
+NUMBERS = ("audit_retention_days", "max_releases_per_sweep", "pool_low_water")
 
 
 class SettingsError(Exception):
@@ -26,6 +26,7 @@ class Settings:
     audit_retention_days: int
     max_releases_per_sweep: int
     paused: bool
+    pool_low_water: int
     account_id: AccountId
 
     @classmethod

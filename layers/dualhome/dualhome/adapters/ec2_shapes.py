@@ -86,6 +86,7 @@ def interface(it: "NetworkInterfaceTypeDef") -> Interface:
         outpost=bool(it.get("OutpostArn")),
         attachment=_attachment(it),
         tags=tags(it.get("TagSet", [])),
+        address=it.get("PrivateIpAddress", ""),
     )
 
 

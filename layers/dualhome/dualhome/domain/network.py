@@ -112,6 +112,8 @@ class Interface:
     outpost: bool = False
     attachment: SeenAttachment | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    """Its primary private IPv4 address; empty for one that has only IPv6."""
 
 
 @dataclass(frozen=True, slots=True)

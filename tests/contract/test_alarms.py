@@ -1,0 +1,172 @@
+"""Each alarm hears a metric that is really written, and tells the topic."""
+
+import re
+from functools import cache
+
+import pytest
+
+from dualhome.domain.states import State
+from dualhome_cli.main import COMMANDS
+from tests.support.alarms import breaches, dimensions_of, values_for
+from tests.support.aws_metrics import is_metric_of_aws
+from tests.support.builders import INTERFACE, MGMT, ZONE
+from tests.support.emf import Figure
+from tests.support.emissions import (
+    Emission,
+    ec2_calls,
+    emitted,
+    held_back,
+    move,
+    moves,
+    sweep,
+)
+from tests.support.template import Json, load_observability, of_kind, parsed, resources
+
+ALARMS = of_kind(load_observability(), "CloudWatch::Alarm")
+OURS = {name: it for name, it in ALARMS.items() if it["Namespace"] == "dualhome"}
+OF_AWS = {name: it for name, it in ALARMS.items() if name not in OURS}
+TOPIC = "${AlarmTopic}"
+DAY = 86_400
+
+# What goes wrong, as the code tells it; in brackets what happens beside it within the period.
+TROUBLE: dict[str, list[Emission]] = {
+    "StuckAlarm": [sweep(states={State.ATTACHED: 3, State.STUCK: 1})],
+    "BreakerTrippedAlarm": [sweep(releases=21, tripped=True)],
+    "PausedAlarm": [sweep(paused=True)],
+    "PoolLowAlarm": [sweep(pools={(MGMT, ZONE): 1})],
+    "TornClaimsAlarm": [sweep(torn=(INTERFACE,))],
+    "SweepSilentAlarm": [],
+    "AttachFailuresAlarm": [
+        move(State.RELEASING, State.FAILED),
+        *[move(State.ATTACHING, State.ATTACHED)] * 3,
+    ],
+    "SlowAttachAlarm": [
+        move(State.ATTACHING, State.ATTACHED, took=121),
+        *[move(State.ATTACHING, State.ATTACHED)] * 9,
+    ],
+    "ReleasesHeldAlarm": [held_back()],
+    "Ec2ThrottlesAlarm": [ec2_calls(51, 503, "RequestLimitExceeded")],
+}
+
+
+@cache
+def ordinary_day() -> list[Figure]:
+    """Return what is written when all is well."""
+    return emitted(*moves(), sweep(), ec2_calls())
+
+
+def test_there_is_trouble_for_each_alarm_on_our_own_metrics() -> None:
+    """An alarm that no test sets off may be one that nothing sets off."""
+    assert TROUBLE.keys() == OURS.keys()
+
+
+@pytest.mark.usefixtures("environment_of_functions")
+@pytest.mark.parametrize("name", TROUBLE)
+def test_trouble_sets_its_alarm_off(name: str) -> None:
+    """Namespace, name, dimensions and statistic are the code's, or the alarm is deaf."""
+    values = values_for(OURS[name], emitted(*TROUBLE[name]))
+
+    assert breaches(OURS[name], values)
+    assert values or OURS[name]["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.usefixtures("environment_of_functions")
+@pytest.mark.parametrize("name", OURS)
+def test_an_ordinary_day_ends_every_alarm(name: str) -> None:
+    """Nobody heeds what always rings; and that all is well is written, not left to silence."""
+    values = values_for(OURS[name], ordinary_day())
+
+    assert not breaches(OURS[name], values)
+    assert values or name == "ReleasesHeldAlarm"
+
+
+@pytest.mark.parametrize("name", OF_AWS)
+def test_an_alarm_on_a_metric_of_aws_names_one_that_exists(name: str) -> None:
+    """A misspelt one is accepted, and stays silent for ever."""
+    alarm = OF_AWS[name]
+    ((dimension, value),) = dimensions_of(alarm)
+
+    assert is_metric_of_aws(alarm["Namespace"], alarm["MetricName"], dimension, value)
+
+
+def test_every_queue_but_the_one_for_work_has_an_alarm_on_any_message() -> None:
+    """What lies there is done by nobody."""
+    watched = {
+        value.removeprefix("${").removesuffix(".QueueName}"): breaches(alarm, [1])
+        for alarm in OF_AWS.values()
+        for _, value in dimensions_of(alarm)
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+
+    assert watched == dict.fromkeys(resources("SQS::Queue").keys() - {"ChangesQueue"}, True)
+
+
+def test_every_way_in_which_a_rollback_may_end_badly_has_an_alarm() -> None:
+    """The states that an execution can end in (Step Functions API Reference, ExecutionStatus)."""
+    watched = {it["MetricName"] for it in OF_AWS.values() if it["Namespace"] == "AWS/States"}
+
+    assert watched == {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"}
+
+
+@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
+def test_an_alarm_tells_the_topic_when_it_begins_and_when_it_ends(alarm: Json) -> None:
+    """Who was woken wants to know that it is over."""
+    assert [TOPIC] == alarm["AlarmActions"] == alarm["OKActions"]
+    assert alarm.get("ActionsEnabled", True)
+
+
+@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
+def test_an_alarm_says_what_it_means_and_which_command_comes_next(alarm: Json) -> None:
+    """It is all that the person who is woken has."""
+    said = alarm["AlarmDescription"]
+    commands = re.findall(r"dualhome ([a-z]+)", said.partition("Next: ")[2])
+
+    assert commands
+    assert set(commands) <= {name for section in COMMANDS.values() for name in section}
+    assert said.endswith(".")
+    assert len(said) <= 1024  # CloudWatch API Reference, PutMetricAlarm
+
+
+@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
+def test_an_alarm_says_what_no_data_means(alarm: Json) -> None:
+    """Left to CloudWatch, a system that is at rest looks like one that is deaf."""
+    assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
+
+
+def test_alarms_have_names_of_their_own_that_begin_with_the_stack_s() -> None:
+    """The topic lets only those publish; two stacks in one account must not share any."""
+    names = [alarm["AlarmName"] for alarm in ALARMS.values()]
+
+    assert all(re.fullmatch(r"dualhome-[a-z0-9-]+", name) for name in names)
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes"), [("1 minute", 1), ("5 minutes", 5), ("59 minutes", 59)]
+)
+def test_a_sweep_is_missed_after_the_time_of_three(schedule: str, minutes: int) -> None:
+    """One that is a little late is no reason to wake anybody."""
+    parameters = load_observability(SweepSchedule=f"rate({schedule})")
+    alarm = of_kind(parameters, "CloudWatch::Alarm")["SweepSilentAlarm"]
+    periods = int(alarm["EvaluationPeriods"])
+
+    assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
+    assert 3 * 60 * minutes == periods * alarm["Period"]
+    assert periods * alarm["Period"] <= DAY  # CloudWatch API Reference, PutMetricAlarm
+
+
+def test_two_stacks_in_one_account_count_each_for_itself() -> None:
+    """Their namespace is the same; alarms ask for the dimension that tells them apart."""
+    variables = parsed("template.yaml")["Globals"]["Function"]["Environment"]["Variables"]
+    given = parsed("template.yaml")["Resources"]["Observability"]["Properties"]["Parameters"]
+    asked = {dict(dimensions_of(alarm))["service"] for alarm in OURS.values()}
+
+    assert "${AWS::StackName}" == variables["POWERTOOLS_SERVICE_NAME"] == given["StackName"]
+    assert asked == {"dualhome"}
+
+
+def test_a_parameter_sets_the_threshold_of_a_slow_attach() -> None:
+    """What is slow depends on who waits."""
+    stack = load_observability(SlowAttachSeconds="7")
+
+    assert of_kind(stack, "CloudWatch::Alarm")["SlowAttachAlarm"]["Threshold"] == "7"

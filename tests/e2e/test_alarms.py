@@ -1,0 +1,141 @@
+"""What goes wrong reaches whoever subscribed to the deployed topic; what is over, too."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud.lifecycle import LocalCloud
+from tests.support.e2e_alarms import Pager, sweep
+from tests.support.e2e_release import attached, refuse_detach, want_nothing
+from tests.support.e2e_stack import Item, Stack
+from tests.support.e2e_world import World
+from tests.support.template import ROOT, load_observability, of_kind
+
+SPEED = 20
+"""An alarm ends when its period has passed without trouble: minutes, else."""
+
+
+ADDRESSES = {"AlarmEmail": "ops@example.com", "AlarmEndpoint": "https://events.example.com/x"}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that nobody else gives reason to be alarmed, with somebody to tell."""
+    folder = tmp_path_factory.mktemp("alarms")
+    with LocalCloud.start(
+        folder, attach_seconds=0.1, detach_seconds=0.1, clock_speed=SPEED
+    ) as cloud:
+        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", ADDRESSES))
+
+
+@pytest.fixture(scope="module")
+def pager(alone: Stack) -> Pager:
+    """Whoever is on call."""
+    return Pager.subscribe(alone)
+
+
+@pytest.fixture
+def here(alone: Stack) -> World:
+    """Networks of this test's own."""
+    return World(alone)
+
+
+def alarms(stack: Stack) -> dict[str, Item]:
+    """Return the deployed alarms by name."""
+    pages = stack.cloud.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return {it["AlarmName"]: it for page in pages for it in page["MetricAlarms"]}
+
+
+def test_the_stack_has_every_alarm_of_the_template_each_with_its_topic(alone: Stack) -> None:
+    """Names of queues, functions and state machine are known only after a deployment."""
+    expected = {
+        it["AlarmName"] for it in of_kind(load_observability(), "CloudWatch::Alarm").values()
+    }
+    deployed_ = alarms(alone)
+
+    assert expected == deployed_.keys()
+    for alarm in deployed_.values():
+        assert [alone.outputs["AlarmTopicArn"]] == alarm["AlarmActions"] == alarm["OKActions"]
+        assert not any("$" in it["Value"] for it in alarm["Dimensions"])
+
+
+def test_the_stack_has_a_dashboard_in_which_every_name_is_put_in(alone: Stack) -> None:
+    """CloudWatch shows a widget with a name that does not exist as an empty one."""
+    found = alone.cloud.client("cloudwatch").get_dashboard(
+        DashboardName=alone.outputs["DashboardName"]
+    )
+    (shown,) = [it for it in json.loads(found["DashboardBody"])["widgets"] if it["type"] == "alarm"]
+
+    assert "${" not in found["DashboardBody"]
+    assert {it["AlarmArn"] for it in alarms(alone).values()} == set(shown["properties"]["alarms"])
+
+
+def test_whoever_a_parameter_names_subscribes(alone: Stack) -> None:
+    """SNS asks both to confirm before it tells them anything."""
+    found = alone.cloud.client("sns").list_subscriptions_by_topic(
+        TopicArn=alone.outputs["AlarmTopicArn"]
+    )["Subscriptions"]
+    named = {(it["Protocol"], it["Endpoint"]) for it in found if it["Protocol"] != "sqs"}
+
+    assert named == set(zip(("email", "https"), ADDRESSES.values(), strict=True))
+
+
+def test_a_pool_that_runs_low_is_told_until_it_is_filled(here: World, pager: Pager) -> None:
+    """The sweep counts, its log carries the figure, the alarm reads it, the topic tells."""
+    mgmt = here.target("mgmt")
+    mgmt.interface()
+
+    begun = pager.is_told("dualhome-pool-low", "ALARM")
+    mgmt.interface()
+    pager.is_told("dualhome-pool-low", "OK")
+
+    assert "dualhome targets" in begun["AlarmDescription"]
+
+
+def test_any_dead_letter_is_told_until_it_is_gone(alone: Stack, pager: Pager) -> None:
+    """Nobody reads that queue unasked."""
+    queue = alone.outputs["RuleDeadLetterQueueUrl"]
+    alone.sqs.send_message(QueueUrl=queue, MessageBody="{}")
+
+    pager.is_told("dualhome-rule-dead-letters", "ALARM")
+    alone.sqs.purge_queue(QueueUrl=queue)
+    pager.is_told("dualhome-rule-dead-letters", "OK")
+
+    assert "OK" == alarms(alone)["dualhome-changes-dead-letters"]["StateValue"]
+
+
+def test_a_stuck_attachment_is_told_at_once_and_until_a_person_has_acted(
+    here: World, pager: Pager
+) -> None:
+    """An execution that failed is told once; the record that it left, as long as it is there."""
+    mgmt = here.target("mgmt")
+    for _ in range(3):
+        mgmt.interface()
+    instance, record = attached(here, mgmt)
+    refuse_detach(here, record, error_code="UnauthorizedOperation", message="no")
+
+    want_nothing(here, instance)
+    here.comes_to("stuck", instance, mgmt.name)
+    pager.is_told("dualhome-rollbacks-failed", "ALARM")
+    pager.is_told("dualhome-stuck", "ALARM")
+    here.stack.ec2.detach_network_interface(AttachmentId=record["attachment_id"])
+    pager.is_told("dualhome-stuck", "OK")
+
+    assert "released" == here.stack.records(instance)[mgmt.name]["state"]
+
+
+def test_the_functions_count_their_calls_of_ec2(here: World) -> None:
+    """By action: the limits are by action, too."""
+    mgmt = here.target("mgmt")
+    for _ in range(3):
+        mgmt.interface()
+    attached(here, mgmt)
+    sweep(here.stack)
+    cloudwatch = here.stack.cloud.client("cloudwatch")
+
+    def counted() -> set[str]:
+        found = cloudwatch.list_metrics(Namespace="dualhome", MetricName="Ec2Calls")["Metrics"]
+        return {it["Value"] for metric in found for it in metric["Dimensions"]}
+
+    here.until(lambda: {"AttachNetworkInterface", "CreateTags", "DescribeInstances"} <= counted())

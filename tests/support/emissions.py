@@ -1,0 +1,100 @@
+"""Runs the code that writes metrics, as the functions do, and reads what it wrote."""
+
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout, suppress
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
+from dualhome.application.sweep import Report
+from dualhome.domain.attachment import Move
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import LEGAL_MOVES, State
+from tests.support.builders import MGMT, NOW, TRACE, ZONE, a_record
+from tests.support.emf import Figure, figures
+
+Emission = Callable[[], None]
+LOW_WATER = 2
+SWEPT = Report(
+    instances=3,
+    looks={},
+    releases=0,
+    tripped=False,
+    strangers=(),
+    torn=(),
+    states={State.ATTACHED: 3},
+    pools={(MGMT, ZONE): LOW_WATER},
+    paused=False,
+    swept=True,
+)
+
+
+def emitted(*emissions: Emission) -> list[Figure]:
+    """Return the figures that ``emissions`` write to the log."""
+    log = StringIO()
+    with redirect_stdout(log):
+        for emission in emissions:
+            emission()
+    return figures(log.getvalue())
+
+
+def move(before: State | None, after: State, *, took: float = 3, **fields: Any) -> Emission:
+    """Return the count of a move; one to ``attached`` ``took`` seconds."""
+    since = NOW + timedelta(seconds=took)
+    earlier = a_record(before) if before else None
+    entry = AuditEntry("id", Move(earlier, a_record(after, since=since, **fields)), TRACE)
+    return lambda: EmfMetrics().moved(entry)
+
+
+def moves() -> Iterable[Emission]:
+    """Return the count of every legal move that is neither a failure nor held back."""
+    return [
+        move(before, after)
+        for before, followers in LEGAL_MOVES.items()
+        for after in followers - {State.FAILED}
+    ]
+
+
+def sweep(**found: Any) -> Emission:
+    """Return the count of a sweep that found something."""
+    report = replace(SWEPT, **found)
+    return lambda: count_sweep(report, LOW_WATER)
+
+
+def ec2_calls(times: int = 1, status: int = 200, code: str = "") -> Emission:
+    """Return calls of EC2 by a client of ours, each answered without a network."""
+
+    def answer(**_: object) -> Any:  # noqa: ANN401 - what a hook returns, botocore takes for the reply
+        return _answer(status, code)
+
+    def call() -> None:
+        ec2 = boto3.client("ec2", config=Config(retries={"total_max_attempts": 1}))
+        ec2.meta.events.register("response-received.ec2", count_ec2_call)
+        ec2.meta.events.register("before-send.ec2", answer)
+        for _ in range(times):
+            with suppress(ClientError):
+                ec2.describe_instances()
+
+    return call
+
+
+def held_back() -> Emission:
+    """Return the count of a release that the breaker held back."""
+    return move(State.ATTACHED, State.ATTACHED, reason=Reason.RELEASE_HELD)
+
+
+def _answer(status: int, code: str) -> AWSResponse:
+    error = f"<Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors>"
+    body = f"<Response>{error if code else ''}<RequestID>1</RequestID></Response>"
+    raw = SimpleNamespace(stream=lambda: [body.encode()])
+    return AWSResponse("https://ec2.example", status, HTTPHeaders(), raw)
