@@ -1,12 +1,16 @@
 """One deployed stack for all tests; each test has a world of its own on it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 
+from tests.support.e2e_account import comes_to_rest
+from tests.support.e2e_attached import Attached
 from tests.support.e2e_events import Inbox
 from tests.support.e2e_stack import Stack, deployed
 from tests.support.e2e_world import World
+
+PASSED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,28 @@ def inbox(stack: Stack) -> Inbox:
 def world(stack: Stack) -> World:
     """Networks of this test's own."""
     return World(stack)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which tests pass: only what they leave is looked at."""
+    report = yield
+    item.stash[PASSED] = call.when == "call" and report.passed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def comes_to_rest_in_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test is about: once its part of the account is quiet, the invariants hold."""
+    before = len(World.made)
+    yield
+    if request.node.stash.get(PASSED, False):
+        for world in _worlds(request.node.funcargs.values(), World.made[before:]):
+            comes_to_rest(world.stack, world.instances, world.by_hand)
+
+
+def _worlds(arguments: Iterable[object], made: Iterable[World]) -> list[World]:
+    shared = [it.world if isinstance(it, Attached) else it for it in arguments]
+    return list({id(it): it for it in (*shared, *made) if isinstance(it, World)}.values())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -11,49 +10,26 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from localcloud.deployment import Deployment
 from localcloud.lifecycle import LocalCloud
 from localcloud.server_process import ServerOptions
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_sqs import SQSClient
 
 Item = dict[str, Any]
 
 _from_wire = TypeDeserializer().deserialize
 
 
-@dataclass(frozen=True)
-class Stack:
-    """A local cloud, and the names of what the template has made on it."""
-
-    cloud: LocalCloud
-    outputs: Mapping[str, str]
-
-    @cached_property
-    def ec2(self) -> "EC2Client":
-        """The administrator's EC2."""
-        client: EC2Client = self.cloud.client("ec2")
-        return client
-
-    @cached_property
-    def sqs(self) -> "SQSClient":
-        """The administrator's SQS."""
-        client: SQSClient = self.cloud.client("sqs")
-        return client
+class Stack(Deployment):
+    """The template on a local cloud, and what its tables, tags and queues say."""
 
     @cached_property
     def events(self) -> "EventBridgeClient":
         """The administrator's EventBridge."""
         client: EventBridgeClient = self.cloud.client("events")
-        return client
-
-    @cached_property
-    def _dynamodb(self) -> "DynamoDBClient":
-        client: DynamoDBClient = self.cloud.client("dynamodb")
         return client
 
     def records(self, instance: str) -> dict[str, Item]:
@@ -77,7 +53,7 @@ class Stack:
 
     def items_of_target(self, target: str) -> list[Item]:
         """Return the records of every instance for ``target``."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.outputs["AttachmentsTableName"],
             IndexName="by-target",
             KeyConditionExpression="target = :target",
@@ -94,19 +70,26 @@ class Stack:
         """Return every item of both tables, in an order of their own."""
         found = []
         for table in ("AttachmentsTableName", "AuditTableName"):
-            pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
+            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
             found += [_plain(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda item: (item["pk"], item["sk"]))
 
     def age(self, instance: str, target: str, by: timedelta) -> None:
-        """Let a record be older by ``by`` than it is: its state began earlier."""
+        """Let a record be older by ``by`` than it is, also as its last move left it."""
         since = datetime.fromisoformat(self.records(instance)[target]["since"]) - by
-        self._dynamodb.update_item(
-            TableName=self.outputs["AttachmentsTableName"],
-            Key={"pk": {"S": f"INSTANCE#{instance}"}, "sk": {"S": f"TARGET#{target}"}},
-            UpdateExpression="SET since = :since",
-            ExpressionAttributeValues={":since": {"S": since.isoformat()}},
+        last = [it["sk"] for it in self.audit(instance) if it["target"] == target][-1]
+        places = (
+            ("AttachmentsTableName", f"TARGET#{target}", ("since",)),
+            ("AuditTableName", last, ("after", "since")),
         )
+        for table, key, path in places:
+            self.dynamodb.update_item(
+                TableName=self.outputs[table],
+                Key={"pk": {"S": f"INSTANCE#{instance}"}, "sk": {"S": key}},
+                UpdateExpression=f"SET {'.'.join(f'#{it}' for it in path)} = :since",
+                ExpressionAttributeNames={f"#{it}": it for it in path},
+                ExpressionAttributeValues={":since": {"S": since.isoformat()}},
+            )
 
     def tags(self, resource: str) -> dict[str, str]:
         """Return the tags of an EC2 resource."""
@@ -123,15 +106,6 @@ class Stack:
             )
             for shown in group["Instances"][0].get("NetworkInterfaces", [])
         }
-
-    def queue_depth(self, *, delayed: bool = True) -> int:
-        """Return how many changes wait, are being handled or, if ``delayed``, are yet to come."""
-        found = self.sqs.get_queue_attributes(
-            QueueUrl=self.outputs["ChangesQueueUrl"], AttributeNames=["All"]
-        )["Attributes"]
-        waiting = int(found["ApproximateNumberOfMessages"])
-        handled = int(found["ApproximateNumberOfMessagesNotVisible"])
-        return waiting + handled + delayed * int(found["ApproximateNumberOfMessagesDelayed"])
 
     def role(self, logical_id: str) -> str:
         """Return the deployed name of a resource of the template, such as a role's."""
@@ -151,7 +125,7 @@ class Stack:
         return [_plain(item) for item in self._query(table, key, prefix)]
 
     def _query(self, table: str, key: str, prefix: str) -> list[Mapping[str, Any]]:
-        pages = self._dynamodb.get_paginator("query").paginate(
+        pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.outputs[table],
             KeyConditionExpression="pk = :pk AND sk >= :sk",
             ExpressionAttributeValues={":pk": {"S": key}, ":sk": {"S": prefix or " "}},

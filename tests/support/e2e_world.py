@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tests.support.e2e_calls import RECONCILER, Calls
 from tests.support.e2e_queue import send, state_change
@@ -52,16 +52,23 @@ class Target(Network):
 
 @dataclass
 class World:
-    """What one test has made; its application VPC is there from the start."""
+    """
+    What one test has made; its application VPC is there from the start.
+
+    ``by_hand`` are the attachments that the test itself has made, ``made`` the worlds of all tests.
+    """
 
     stack: Stack
     app: Network = field(init=False)
     instances: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    made: ClassVar[list["World"]] = []
 
     def __post_init__(self) -> None:
         """Make the application VPC."""
         self._number = next(_numbers)
         self.app = self.network("10.0.0.0/16")
+        self.made.append(self)
 
     def network(self, cidr: str, **tags: str) -> Network:
         """Make a VPC of two subnets."""
@@ -134,6 +141,15 @@ class World:
         send(self.stack, state_change(instance))
         self.until(lambda: looks.count(RECONCILER, "DescribeInstances", about=instance))
         self.until(lambda: self.stack.queue_depth(delayed=False) == 0)
+
+    def attach_by_hand(self, instance: str, interface: str, index: int = 1) -> str:
+        """Attach as an administrator would; return the attachment's id when EC2 shows it."""
+        answer = self.stack.ec2.attach_network_interface(
+            InstanceId=instance, NetworkInterfaceId=interface, DeviceIndex=index
+        )
+        self.by_hand.append(answer["AttachmentId"])
+        self.until(lambda: self.stack.attachments(instance).get(index) == (interface, "attached"))
+        return answer["AttachmentId"]
 
     def state(self, instance: str) -> str:
         """Return the state of an instance as EC2 shows it."""

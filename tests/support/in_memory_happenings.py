@@ -1,8 +1,9 @@
-"""What can happen to a crowd in memory: people's hands, EC2's moods, deaths and lost messages."""
+"""What people can do to a crowd in memory, by hand and by command."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 
+from dualhome.domain.ask import Ask
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.network import GONE, InstanceState
@@ -114,6 +115,40 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Somebody pauses the stack, or ends the pause."""
+
+    paused: bool
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.pause(paused=self.paused)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Somebody sets how many instances may lose interfaces between two sweeps."""
+
+    most: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.limit(self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An operator asks for something about an instance."""
+
+    number: int
+    ask: Ask
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.ask(_instance(crowd, self.number), self.ask)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Another invocation looks at an instance."""
 
@@ -125,70 +160,9 @@ class Look:
             crowd.scene.look(_instance(crowd, self.number))
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The next calls of a method fail, carried out or not."""
-
-    method: str
-    error: DualhomeError
-    after_execution: bool = False
-    times: int = 1
-
-    def __call__(self, crowd: Crowd) -> None:
-        """Let it happen."""
-        crowd.scene.calls.fail_next(
-            self.method, self.error, after_execution=self.after_execution, times=self.times
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Death:
-    """The process that makes a call to come dies, before it or after it."""
-
-    call: int
-    after_execution: bool
-
-    def __call__(self, crowd: Crowd) -> None:
-        """Let it happen."""
-        crowd.scene.calls.die_at(self.call, after_execution=self.after_execution)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """EC2 takes its time, in seconds."""
-
-    attach: float
-    detach: float
-
-    def __call__(self, crowd: Crowd) -> None:
-        """Let it happen."""
-        crowd.scene.ec2.attach_seconds = self.attach
-        crowd.scene.ec2.detach_seconds = self.detach
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """The queue loses its messages, or delivers them several times."""
-
-    times: int
-
-    def __call__(self, crowd: Crowd) -> None:
-        """Let it happen."""
-        crowd.scene.looks.queued *= self.times
-
-
-@dataclass(frozen=True, slots=True)
-class Abort:
-    """Every execution of the rollback ends where it is."""
-
-    def __call__(self, crowd: Crowd) -> None:
-        """Let it happen."""
-        crowd.scene.rollbacks.abort()
-
-
 Happening = (
     Launch | Tag | PutState | Forget | Attach | Detach | Delete | Add
-    | Look | Fault | Death | Pace | Deliver | Abort
+    | Pause | Limit | Command | Look
 )  # fmt: skip
 
 

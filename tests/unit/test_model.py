@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.errors import (
     AccessDeniedError,
     SlotTakenError,
@@ -14,26 +15,25 @@ from dualhome.domain.errors import (
     UnexpectedAwsError,
 )
 from dualhome.domain.network import InstanceState
-from tests.support.builders import POLICY
+from tests.support.builders import MGMT, POLICY
 from tests.support.in_memory_calls import READS
-from tests.support.in_memory_crowd import Crowd
+from tests.support.in_memory_crowd import ANY, Crowd
 from tests.support.in_memory_happenings import (
-    Abort,
     Add,
     Attach,
-    Death,
+    Command,
     Delete,
-    Deliver,
     Detach,
-    Fault,
     Forget,
     Happening,
     Launch,
+    Limit,
     Look,
-    Pace,
+    Pause,
     PutState,
     Tag,
 )
+from tests.support.in_memory_mishaps import Abort, Death, Deliver, Fault, Mishap, Pace
 
 WISHES = st.sampled_from(
     [
@@ -55,6 +55,8 @@ REFUSALS = st.sampled_from(
         SlotTakenError("taken", code="InvalidParameterValue"),
     ]
 )
+POLICIES = st.sampled_from(["all", "all", "each", None, "some"])
+ASKS = st.builds(Ask, st.sampled_from(Asked), st.sampled_from([None, MGMT]), st.booleans())
 TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES)
 SECONDS = st.sampled_from([0, 1, 5, 20, 200, 1000])
 PEOPLE: st.SearchStrategy[Happening] = st.one_of(
@@ -62,6 +64,7 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     TAGS,
     TAGS,
     st.builds(Tag, NUMBERS, st.just(POLICY.keys.ignore), st.sampled_from(["", None])),
+    st.builds(Tag, NUMBERS, st.just(POLICY.keys.policy), POLICIES),
     st.builds(PutState, NUMBERS, st.sampled_from(InstanceState)),
     st.builds(Forget, NUMBERS),
     st.builds(Attach, NUMBERS, NUMBERS, INDEXES),
@@ -69,8 +72,11 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Delete, NUMBERS),
     st.builds(Add, st.sampled_from(["mgmt", "data"])),
     st.builds(Look, NUMBERS),
+    st.builds(Pause, st.booleans()),
+    st.builds(Limit, st.sampled_from([0, 1, ANY])),
+    st.builds(Command, NUMBERS, ASKS),
 )
-FAULTS: st.SearchStrategy[Happening] = st.one_of(
+FAULTS: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Fault, METHODS, TRANSIENT, st.booleans(), st.integers(1, 15)),
     st.builds(Fault, st.sampled_from(["attach", "detach"]), REFUSALS),
     st.builds(Death, st.integers(0, 30), st.booleans()),
@@ -94,7 +100,7 @@ class Model(RuleBasedStateMachine):
         self.crowd.run(then)
 
     @rule(happening=FAULTS, then=SECONDS)
-    def fault(self, happening: Happening, then: float) -> None:
+    def fault(self, happening: Mishap, then: float) -> None:
         """Something breaks, or is about to."""
         happening(self.crowd)
         self.crowd.run(then)

@@ -1,0 +1,91 @@
+"""The past as the audit table holds it: read page by page, nothing kept in memory."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.ledger_items import instance_key, read_audit, wire
+from dualhome.adapters.records import stamp
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Archive(Protocol):
+    """
+    Audit entries, oldest first, or ``newest`` first; ``since`` leaves out what is older.
+
+    An index may miss entries of the last second. What the retention has expired is gone.
+    """
+
+    def of_instance(
+        self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves of an instance's attachments."""
+        ...
+
+    def of_interface(
+        self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves that had to do with an interface, on whichever instance."""
+        ...
+
+    def of_day(
+        self, day: date, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves of a day, in UTC."""
+        ...
+
+
+class DynamoDbArchive:
+    """The audit table."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def of_instance(
+        self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves of an instance's attachments, as last written."""
+        where = {"ConsistentRead": True}
+        return self._query("pk", instance_key(instance), since, newest=newest, where=where)
+
+    def of_interface(
+        self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves that had to do with an interface, on whichever instance."""
+        where = {"IndexName": "by-interface"}
+        return self._query("interface", interface, since, newest=newest, where=where)
+
+    def of_day(
+        self, day: date, since: datetime | None = None, *, newest: bool = False
+    ) -> Iterator[AuditEntry]:
+        """Yield the moves of a day, in UTC."""
+        where = {"IndexName": "by-day"}
+        return self._query("day", day.isoformat(), since, newest=newest, where=where)
+
+    def _query(
+        self,
+        key: str,
+        value: str,
+        since: datetime | None,
+        *,
+        newest: bool,
+        where: Mapping[str, Any],
+    ) -> Iterator[AuditEntry]:
+        values = {":key": value} | ({":since": stamp(since)} if since else {})
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="#key = :key" + (" AND sk >= :since" if since else ""),
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=wire(values),
+            ScanIndexForward=not newest,
+            **where,
+        )
+        with domain_errors():
+            for page in pages:
+                yield from map(read_audit, page["Items"])

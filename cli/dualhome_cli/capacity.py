@@ -1,0 +1,162 @@
+"""How much each pool has, and who waits for it: per target and zone, VPC by VPC."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dualhome.domain.account import Account
+from dualhome.domain.drift import wish_of
+from dualhome.domain.eligibility import Rejection
+from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
+from dualhome.domain.network import Interface
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.tags import WHOLE_TAG
+from dualhome_cli.usability import why_unusable
+
+HAVING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED})
+"""States in which an instance has, or is about to have, what it wants."""
+
+Place = tuple[TargetName, Zone]
+
+
+class Use(StrEnum):
+    """What an interface of a pool is good for at the moment."""
+
+    FREE = "free"
+    RESERVED = "reserved"
+    """Free, but only for the instance that its tag names."""
+    CLAIMED = "claimed"
+    """On its way to an instance or back, or held for a person to look at."""
+    USED = "used"
+    """Attached, by us or by somebody else."""
+    UNUSABLE = "unusable"
+    """No instance may have it: its fault says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """
+    One VPC's interfaces for a target in a zone.
+
+    ``faults`` explains the unusable ones; ``subnet`` is one that interfaces here lie in.
+    """
+
+    vpc: VpcId
+    uses: Mapping[InterfaceId, Use] = field(default_factory=dict)
+    faults: tuple[Rejection, ...] = ()
+    subnet: SubnetId | None = None
+
+    def count(self, use: Use) -> int:
+        """Return how many interfaces are used so."""
+        return sum(it is use for it in self.uses.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """
+    What instances in ``zone`` may get for ``target``, and who wants it.
+
+    ``stocks`` holds every VPC that serves the target, with or without interfaces here.
+    ``wanting`` are all instances there that ask for the target; ``waiting`` those of them that
+    have none, with the reason in their record, or None where there is none.
+    """
+
+    target: TargetName
+    zone: Zone
+    stocks: tuple[Stock, ...]
+    wanting: frozenset[InstanceId]
+    waiting: Mapping[InstanceId, Reason | None]
+
+    @property
+    def free(self) -> int:
+        """The interfaces that every instance may have that is allowed in."""
+        return sum(stock.count(Use.FREE) for stock in self.stocks)
+
+    def is_low(self, low_water: int) -> bool:
+        """Whether somebody wants the target here, and fewer than ``low_water`` are free."""
+        return bool(self.wanting) and self.free < low_water
+
+
+def pools_of(account: Account) -> tuple[Pool, ...]:
+    """Return every pool that has interfaces or is asked for, by target, then zone."""
+    stocks, wanting, served = _stocks(account), _wanting(account), served_by(account)
+    return tuple(
+        Pool(
+            target=target,
+            zone=zone,
+            stocks=_with_empty(stocks[target, zone], (it for it in served if served[it] == target)),
+            wanting=frozenset(wanting[target, zone]),
+            waiting=dict(_waiting(account, target, wanting[target, zone])),
+        )
+        for target, zone in sorted(stocks.keys() | wanting.keys())
+    )
+
+
+def served_by(account: Account) -> dict[VpcId, TargetName]:
+    """Return the target of each VPC that serves one."""
+    key = account.policy.keys.target
+    named = {vpc.id: vpc.tags.get(key, "").strip() for vpc in account.vpcs.values()}
+    return {vpc: TargetName(name) for vpc, name in named.items() if name}
+
+
+def wanted_targets(account: Account) -> Counter[TargetName]:
+    """Return how many instances ask for each target."""
+    found = Counter[TargetName]()
+    for (target, _), instances in _wanting(account).items():
+        found[target] += len(instances)
+    return found
+
+
+def _wanting(account: Account) -> dict[Place, list[InstanceId]]:
+    found: dict[Place, list[InstanceId]] = defaultdict(list)
+    for instance in account.instances.values():
+        for target in wish_of(instance, account.policy.keys).wanted:
+            if target != WHOLE_TAG:
+                found[target, instance.zone].append(instance.id)
+    return found
+
+
+def _waiting(
+    account: Account, target: TargetName, wanting: Iterable[InstanceId]
+) -> Iterator[tuple[InstanceId, Reason | None]]:
+    for instance in wanting:
+        record = account.record(instance, target)
+        if record is None or record.state not in HAVING:
+            yield instance, record.reason if record else None
+
+
+def _with_empty(stocks: Mapping[VpcId, Stock], serving: Iterable[VpcId]) -> tuple[Stock, ...]:
+    every = {vpc: Stock(vpc) for vpc in serving} | dict(stocks)
+    return tuple(every[vpc] for vpc in sorted(every))
+
+
+def _stocks(account: Account) -> dict[Place, dict[VpcId, Stock]]:
+    grouped: dict[Place, dict[VpcId, list[Interface]]] = defaultdict(lambda: defaultdict(list))
+    for interface in account.interfaces.values():
+        if name := interface.tags.get(account.policy.keys.pool, "").strip():
+            grouped[TargetName(name), interface.zone][interface.vpc].append(interface)
+    stocks: dict[Place, dict[VpcId, Stock]] = defaultdict(dict)
+    for place, by_vpc in grouped.items():
+        stocks[place] = {vpc: _stock(account, vpc, found) for vpc, found in by_vpc.items()}
+    return stocks
+
+
+def _stock(account: Account, vpc: VpcId, interfaces: Sequence[Interface]) -> Stock:
+    verdicts = {it.id: why_unusable(it, account.vpcs, account.policy) for it in interfaces}
+    uses = {it.id: _use(account, it, verdicts[it.id]) for it in interfaces}
+    faults = (verdicts[id_] for id_, use in uses.items() if use is Use.UNUSABLE)
+    return Stock(vpc, uses, tuple(fault for fault in faults if fault), interfaces[0].subnet)
+
+
+def _use(account: Account, interface: Interface, fault: Rejection | None) -> Use:
+    available = interface.status == "available"
+    if interface.id in account.claims:
+        return Use.CLAIMED if available else Use.USED
+    if fault:
+        return Use.UNUSABLE
+    if not available:
+        return Use.USED
+    reserved = interface.tags.get(account.policy.keys.reserved_for, "").strip()
+    return Use.RESERVED if reserved else Use.FREE

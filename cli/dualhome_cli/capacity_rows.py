@@ -1,0 +1,75 @@
+"""Pools as rows: one for each target, zone and VPC."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dualhome.domain.identifiers import TargetName, VpcId, Zone
+from dualhome_cli.capacity import Pool, Stock, Use
+from dualhome_cli.grouping import counts
+from dualhome_cli.shortages import Lack, Shortage
+
+NOT_LOOKED_AT = "NOT_LOOKED_AT"
+"""Stands for the reason where an instance that waits has no record yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    What one VPC has for a target in a zone.
+
+    The interfaces are this VPC's; ``wanting`` and ``waiting`` count the zone's instances, whichever
+    VPC of the target they may use, and stand in each of its rows. ``vpc`` is None where none
+    serves the target, ``zone`` where a VPC has nothing in any.
+    """
+
+    target: TargetName
+    zone: Zone | None
+    vpc: VpcId | None
+    free: int
+    reserved: int
+    claimed: int
+    used: int
+    unusable: int
+    wanting: int
+    waiting: int
+    unusable_because: Mapping[str, int]
+    waiting_because: Mapping[str, int]
+    lacks: tuple[Lack, ...]
+    remedies: tuple[str, ...]
+
+
+def rows(pools: Iterable[Pool], found: Iterable[Shortage]) -> Iterator[Row]:
+    """Yield a row for each VPC of each pool, then one for each VPC that has no interface at all."""
+    missing = list(found)
+    shown = set[VpcId]()
+    for pool in pools:
+        shown.update(stock.vpc for stock in pool.stocks)
+        for stock in pool.stocks or (None,):
+            yield _row(pool, stock, missing)
+    for it in missing:
+        if it.lack is Lack.NO_INTERFACES and it.vpc and it.vpc not in shown:
+            nowhere = Pool(it.target, Zone(""), (), frozenset(), {})
+            yield _row(nowhere, Stock(it.vpc), missing)
+
+
+def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
+    vpc, zone = stock.vpc if stock else None, pool.zone or None
+    found = [
+        it
+        for it in missing
+        if it.target == pool.target and it.zone in {None, zone} and it.vpc in {None, vpc}
+    ]
+    reasons = Counter(str(reason or NOT_LOOKED_AT) for reason in pool.waiting.values())
+    return Row(
+        target=pool.target,
+        zone=zone,
+        vpc=vpc,
+        **{use.value: stock.count(use) if stock else 0 for use in Use},
+        wanting=len(pool.wanting),
+        waiting=len(pool.waiting),
+        unusable_because=counts(stock.faults) if stock else {},
+        waiting_because=dict(sorted(reasons.items())),
+        lacks=tuple(it.lack for it in found),
+        remedies=tuple(it.remedy for it in found),
+    )

@@ -1,0 +1,52 @@
+"""A check: it reads, it judges what was read, and never ends the examination."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from botocore.exceptions import ClientError
+
+from dualhome.domain.errors import AccessDeniedError, DualhomeError
+from dualhome_cli.checks.finding import Finding, Remark, Severity, note, warning
+from dualhome_cli.trouble import DENIED
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+DEPLOY = "Deploy the version that this command belongs to."
+PERMIT = "Ask for a role that allows it, or give --profile."
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S, T]):
+    """``read`` asks AWS, ``judge`` is pure; ``well`` says it if there is nothing to remark on."""
+
+    name: str
+    read: Callable[[S], T]
+    judge: Callable[[T], Iterable[Remark]]
+    well: str
+
+    def findings(self, source: S) -> Iterator[Finding]:
+        """Yield what is found; what AWS refuses to tell is a finding too."""
+        try:
+            known = self.read(source)
+        except (ClientError, DualhomeError) as refusal:
+            remarks = [_unknown(refusal)]
+        except KeyError as missing:  # a parameter or an output that an older template lacks
+            remarks = [warning(f"the deployed stack has no {missing.args[0]}", DEPLOY)]
+        else:
+            remarks = list(self.judge(known))
+        for remark in remarks or [Remark(Severity.OK, self.well)]:
+            yield Finding(self.name, remark.severity, remark.what, remark.remedy)
+
+
+def _unknown(refusal: ClientError | DualhomeError) -> Remark:
+    if isinstance(refusal, AccessDeniedError):
+        return note(f"could not be asked: {refusal.message}", PERMIT)
+    if isinstance(refusal, DualhomeError):
+        return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
+    code = refusal.response["Error"].get("Code", "")
+    if code in DENIED:
+        return note(f"could not be asked: you may not {refusal.operation_name}", PERMIT)
+    said = f"{refusal.operation_name}: {code}: {refusal.response['Error'].get('Message', '')}"
+    return warning(f"could not be asked: {said}", "Look at what AWS says; run it again.")

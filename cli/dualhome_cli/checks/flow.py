@@ -1,0 +1,97 @@
+"""Whether work flows: the queue is drained, nothing is set aside, the sweep runs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dualhome_cli.checks.finding import Remark, error, note, warning
+
+OLD_MESSAGE = timedelta(minutes=5)
+"""A look is delayed by a minute at most, and handled within seconds of being due."""
+
+MISSED_SWEEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """``oldest`` is the age of the oldest message, None where it is not known."""
+
+    name: str
+    waiting: int
+    handled: int = 0
+    delayed: int = 0
+    oldest: timedelta | None = None
+
+
+def changes_queue(it: Queue) -> Iterator[Remark]:
+    """Messages that grow old mean that no reconciler runs, or that none keeps up."""
+    if it.oldest is not None and it.oldest > OLD_MESSAGE and it.waiting:
+        yield warning(
+            f"{it.name}: {it.waiting} messages wait, the oldest for {_minutes(it.oldest)}",
+            "Look at the reconciler's errors and throttles; raise ReconcileConcurrency if it is"
+            " only slow.",
+        )
+    elif it.waiting + it.handled + it.delayed:
+        yield note(
+            f"{it.name}: {it.waiting} waiting, {it.handled} being handled, {it.delayed} delayed"
+        )
+
+
+def set_aside(queues: Iterable[Queue]) -> Iterator[Remark]:
+    """What is here was tried several times, and nobody tries it again."""
+    for it in queues:
+        if count := it.waiting + it.handled + it.delayed:
+            messages = "1 message" if count == 1 else f"{count} messages"
+            yield error(f"{it.name} holds {messages}", "Find out why, then: dualhome redrive")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """When the sweep last turned a page, None if it never did, and when the stack was made."""
+
+    every: timedelta
+    last: datetime | None
+    deployed: datetime
+    now: datetime
+
+
+def sweep(it: Sweeps) -> Iterator[Remark]:
+    """A sweep that does not run leaves every lost event lost."""
+    remedy = "Look at the log of sweep-account, and at its dead-letter queue."
+    due = f"one is due every {_minutes(it.every)}"
+    late = it.now - (it.last or it.deployed) > MISSED_SWEEPS * it.every
+    if it.last is None and late:
+        yield error(f"nothing has been swept yet; {due}", remedy)
+    elif it.last is None:
+        yield note(f"nothing has been swept yet; {due}")
+    elif late:
+        yield error(f"the sweep last got on {_minutes(it.now - it.last)} ago; {due}", remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """What holds changes back: the pause by parameter, and the breaker of releases."""
+
+    paused: bool
+    tripped: bool
+    admitted: int
+    most: int
+
+
+def brakes(it: Brakes) -> Iterator[Remark]:
+    """Both are meant to be seen: somebody, or too many releases, has stopped us."""
+    if it.paused:
+        yield warning(
+            "the stack is paused: nothing is attached and nothing detached", "dualhome resume"
+        )
+    if it.tripped or it.admitted >= it.most:
+        yield warning(
+            "the breaker holds releases back:"
+            f" {it.admitted} of {it.most} instances have been let go since the last sweep",
+            "Restore the tags, or raise MaxReleasesPerSweep; dualhome status --attention names"
+            " what is held.",
+        )
+
+
+def _minutes(time: timedelta) -> str:
+    return f"{int(time.total_seconds() // 60)} min"

@@ -1,0 +1,63 @@
+"""What an attachment does to a network: ranges that overlap, public addresses that are lost."""
+
+from collections.abc import Iterable, Iterator
+
+from dualhome.domain.account import Account
+from dualhome.domain.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
+from dualhome.domain.network import Instance, Interface
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.checks.finding import Remark, in_short, note, warning
+
+APART = frozenset({Reason.SAME_VPC, Reason.NOT_ALLOWED, Reason.NO_TARGET})
+
+
+def overlaps(it: Account) -> Iterator[Remark]:
+    """Routes inside the guest are per VPC: every block of both counts."""
+    one_of_each = {
+        (interface.tags.get(it.policy.keys.pool, "").strip(), interface.vpc): interface
+        for interface in it.interfaces.values()
+    }
+    found: dict[str, list[str]] = {}
+    for instance in it.instances.values():
+        for overlap in _overlaps_of(instance, one_of_each.values(), it):
+            found.setdefault(overlap, []).append(instance.id)
+    for overlap, instances in sorted(found.items()):
+        about = f"{overlap}: {in_short(sorted(instances))}"
+        if it.policy.refuse_overlap:
+            yield warning(f"refused, since {about}", Reason.OVERLAPPING_CIDR.advice)
+        else:
+            yield note(about, Reason.OVERLAPPING_CIDR.advice)
+
+
+def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) -> set[str]:
+    """Look at one interface of each VPC; whatever keeps the two apart anyway is no overlap."""
+    found = set()
+    for want in it.wanted(instance) or ():
+        for interface in offered:
+            candidate = it.candidate(interface, instance, want.target)
+            rejection = why_ineligible(candidate, PAIR_RULES)
+            if rejection and rejection.reason in APART:
+                continue
+            if overlap := overlapping_cidrs(candidate):
+                found.add(overlap.replace("the target's VPC", interface.vpc))
+    return found
+
+
+def public_addresses(it: Account) -> Iterator[Remark]:
+    """
+    EC2 gives no new public IPv4 address to an instance that starts with a second interface.
+
+    Source: EC2 User Guide, "Elastic network interfaces".
+    """
+    dual = {record.instance for record in it.records.values() if record.state == State.ATTACHED}
+    losing = sorted(
+        instance.id
+        for instance in it.instances.values()
+        if instance.automatic_public_ip and instance.id in dual
+    )
+    if losing:
+        yield warning(
+            "the public IPv4 address will be lost at the next stop of " + in_short(losing),
+            "Associate an Elastic IP address with each.",
+        )

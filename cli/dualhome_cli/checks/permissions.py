@@ -1,0 +1,74 @@
+"""Whether the functions' roles may do what they must, as IAM's simulation answers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dualhome.domain.tags import TagKeys
+from dualhome_cli.checks.finding import Remark, error
+
+DESCRIBES = (
+    "ec2:DescribeInstances",
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """
+    What a role, by its name in the template, must be allowed.
+
+    ``resource`` is the end of an EC2 ARN, or ``*``; ``context`` are the condition keys that the
+    call brings.
+    """
+
+    role: str
+    actions: tuple[str, ...]
+    resource: str = "*"
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What IAM says; ``by_organization`` if a policy of the organization is what denies."""
+
+    role: str
+    action: str
+    allowed: bool
+    by_organization: bool = False
+
+
+def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
+    """Return what attaching, detaching and reporting need of EC2."""
+    here = {"aws:RequestedRegion": region}
+    pooled = {f"aws:ResourceTag/{keys.pool}": "mgmt"}
+    wanting = {f"aws:ResourceTag/{keys.targets}": "mgmt"}
+    status = {"aws:TagKeys": keys.status}
+    attach, detach = ("ec2:AttachNetworkInterface",), ("ec2:DetachNetworkInterface",)
+    instance, interface = "instance/*", "network-interface/*"
+    return (
+        Need("ReconcileInstancesRole", DESCRIBES, context=here),
+        Need("ReconcileInstancesRole", attach, interface, pooled),
+        Need("ReconcileInstancesRole", attach, instance, wanting),
+        Need("DetachInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
+        Need("DetachInterfaceRole", detach, interface, pooled),
+        Need("DetachInterfaceRole", detach, instance),
+        Need("LookAtInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
+        Need("SweepAccountRole", (DESCRIBES[0], DESCRIBES[2]), context=here),
+        Need("PublishChangesRole", ("ec2:CreateTags",), instance, status),
+        Need("PublishChangesRole", ("ec2:CreateTags",), interface, status | pooled),
+    )
+
+
+def permissions(decisions: Iterable[Decision]) -> Iterator[Remark]:
+    """A role that lacks a permission fails at its first call, or a policy above it denies that."""
+    denied = {(it.role, it.action): it.by_organization for it in decisions if not it.allowed}
+    for (role, action), by_organization in sorted(denied.items()):
+        whose = "a policy of the organization" if by_organization else "its policies or boundary"
+        yield error(
+            f"{role} may not {action}: {whose} denies it",
+            "Let the organization's administrators allow it."
+            if by_organization
+            else "Deploy the stack again; look at what was changed by hand.",
+        )

@@ -1,0 +1,23 @@
+"""Whether targets can be had: what is missing, by the rules that `dualhome targets` shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dualhome.domain.account import Account
+from dualhome_cli.capacity import pools_of
+from dualhome_cli.checks.finding import Remark, warning
+from dualhome_cli.shortages import shortages
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The account, and how many interfaces a pool should have free."""
+
+    account: Account
+    low_water: int
+
+
+def shortages_of(it: Pools) -> Iterator[Remark]:
+    """Names that no VPC serves, VPCs with nothing to give or that allow nobody, pools run low."""
+    for shortage in shortages(it.account, pools_of(it.account), it.low_water):
+        yield warning(shortage.text, shortage.remedy)

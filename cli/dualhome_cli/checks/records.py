@@ -1,0 +1,94 @@
+"""Records that need somebody's attention, and interfaces that others have attached."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dualhome.domain.account import Account
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.drift import MOVING_LIMIT, strangers
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.status import MOVING
+from dualhome_cli.checks.finding import Remark, Severity, error, in_short, warning
+
+UNTRIED = timedelta(hours=1)
+"""The slowest sweep comes every 59 minutes: a failure is tried again by then."""
+
+SEVERITIES = {
+    State.WAITING: Severity.NOTE,
+    State.REFUSED: Severity.WARNING,
+    State.FAILED: Severity.WARNING,
+    State.ATTACHED: Severity.WARNING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The account as it is at a moment."""
+
+    account: Account
+    now: datetime
+
+
+def stuck(it: Records) -> Iterator[Remark]:
+    """A rollback has given up: the claim is kept, and nothing goes on without a person."""
+    for record in it.account.records.values():
+        if record.state == State.STUCK:
+            yield error(
+                f"{_name(record)} is stuck with {record.interface} since {record.since:%F %R}Z:"
+                f" {record.reason}: {record.detail}",
+                f"{record.reason.advice if record.reason else ''}"
+                f" Then: dualhome retry {record.instance} --target {record.target}".strip(),
+            )
+
+
+def unsettled(it: Records) -> Iterator[Remark]:
+    """What waits, was refused or has failed, by reason; also what is kept though nobody asks."""
+    grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
+    for record in it.account.records.values():
+        kept = record.state == State.ATTACHED and record.reason
+        if record.reason and (kept or record.state in SEVERITIES):
+            grouped[record.state, record.reason].append(record)
+    for (state, reason), records in sorted(grouped.items()):
+        said = f" ({_first_failure(records)})" if state == State.FAILED else ""
+        what = f"{state} for {reason}: {in_short(sorted(map(_name, records)))}{said}"
+        yield Remark(SEVERITIES[state], what, reason.advice)
+
+
+def overdue(it: Records) -> Iterator[Remark]:
+    """What has been moving for too long, or was not tried again, has been lost by the sweep too."""
+    moving, untried = [], []
+    for record in it.account.records.values():
+        if record.state in MOVING and it.now - record.since > MOVING_LIMIT + UNTRIED:
+            moving.append(_name(record))
+        if record.state == State.FAILED and record.retry_at and it.now - record.retry_at > UNTRIED:
+            untried.append(_name(record))
+    remedy = "See whether the sweep runs, and what the logs say of the instance."
+    if moving:
+        yield error(f"moving for more than an hour: {in_short(sorted(moving))}", remedy)
+    if untried:
+        yield error(f"failed, and not tried again when due: {in_short(sorted(untried))}", remedy)
+
+
+def others(it: Account) -> Iterator[Remark]:
+    """An interface of a pool that somebody else uses is not there for whoever waits."""
+    held = frozenset(
+        record.interface for record in it.records.values() if record.holding and record.interface
+    )
+    for interface, instance in sorted(strangers(it.interfaces.values(), held | it.claims.keys())):
+        yield warning(
+            f"{interface} is in a pool, but somebody else has attached it to {instance}",
+            f"Detach it, or take it out of the pool; it is adopted if {instance} asks for its"
+            " target.",
+        )
+
+
+def _name(record: Attachment) -> str:
+    return f"{record.instance}/{record.target}"
+
+
+def _first_failure(records: Iterable[Attachment]) -> str:
+    failures = (record.failure for record in records if record.failure)
+    return next((f"{it.code}: {it.message}" for it in failures), "no error kept")

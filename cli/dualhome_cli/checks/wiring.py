@@ -1,0 +1,107 @@
+"""Whether everything that should wake us is switched on, and every function can run."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dualhome_cli.checks.finding import Remark, error, note, warning
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    A part of the stack, by its name in the template; ``name`` is AWS's.
+
+    ``state`` is AWS's, in lower case: ``enabled``, ``active``; empty if it is not there.
+    ``update`` is how a function's last update ended, ``why`` what AWS says of it.
+    """
+
+    logical_id: str
+    name: str
+    state: str
+    update: str = ""
+    why: str = ""
+
+
+def rules(parts: Iterable[Part]) -> Iterator[Remark]:
+    """Rules turn EC2's events into looks."""
+    for it in parts:
+        if it.state != "enabled":
+            yield error(
+                f"rule {it.logical_id} ({it.name}) is {it.state or 'missing'}: its events are lost",
+                f"aws events enable-rule --name {it.name}" if it.state else _deploy(),
+            )
+
+
+def schedules(parts: Iterable[Part]) -> Iterator[Remark]:
+    """Without the sweep a lost event is never made good."""
+    for it in parts:
+        if it.state != "enabled":
+            yield error(
+                f"schedule {it.logical_id} ({it.name}) is {it.state or 'missing'}: nothing sweeps",
+                _deploy(),
+            )
+
+
+def sources(parts: Iterable[Part]) -> Iterator[Remark]:
+    """An event source mapping feeds a function from its queue, or its stream."""
+    for it in parts:
+        if it.state != "enabled":
+            enable = f"aws lambda update-event-source-mapping --uuid {it.name} --enabled"
+            yield error(
+                f"event source {it.logical_id} ({it.name}) is {it.state or 'missing'}"
+                " and feeds nothing",
+                enable if it.state else _deploy(),
+            )
+
+
+def functions(parts: Iterable[Part]) -> Iterator[Remark]:
+    """A function that is inactive for weeks of quiet wakes by itself at its next call."""
+    for it in parts:
+        said = f": {it.why}" if it.why else ""
+        if it.state == "inactive":
+            yield note(f"function {it.logical_id} ({it.name}) sleeps; its next call takes longer")
+        elif it.state not in {"active", "pending"}:
+            yield error(
+                f"function {it.logical_id} ({it.name}) is {it.state or 'missing'}{said}", _deploy()
+            )
+        elif it.update == "failed":
+            yield error(
+                f"the last update of function {it.logical_id} ({it.name}) failed{said}", _deploy()
+            )
+
+
+def stack_status(status: str) -> Iterator[Remark]:
+    """A stack in a failed state cannot be changed, and may be half old and half new."""
+    if "FAILED" in status:
+        yield error(f"the stack is in {status}", "Look at its events in CloudFormation.")
+    elif status.endswith("IN_PROGRESS"):
+        yield note(f"the stack is in {status}: what else is said here may be about to change")
+
+
+def alarms(raised: Mapping[str, str]) -> Iterator[Remark]:
+    """What CloudWatch has noticed before us, by the alarm's name."""
+    for name, why in sorted(raised.items()):
+        yield error(f"alarm {name} is raised: {why}", "See docs/operations.md for what it means.")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who hears of alarms: subscriptions that are confirmed, and those that are not yet."""
+
+    confirmed: int
+    pending: int
+
+
+def audience(it: Audience) -> Iterator[Remark]:
+    """An alarm that nobody hears is none."""
+    if it.pending:
+        yield warning(
+            f"{it.pending} of those who should hear of alarms have not confirmed it",
+            "Follow the link in SNS's message to them.",
+        )
+    elif not it.confirmed:
+        yield note("nobody hears of alarms", "Set AlarmEmail or AlarmEndpoint, or subscribe.")
+
+
+def _deploy() -> str:
+    return "Deploy the stack again."

@@ -1,0 +1,76 @@
+"""`dualhome doctor`: what is wrong, and what to do about it."""
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import click
+
+from dualhome_cli.checks.finding import Finding, Severity
+from dualhome_cli.examination import Patient, examine
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.progress import waiting
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.table import Column
+
+EXIT_CODES = {Severity.OK: 0, Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 4}
+STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
+
+BETWEEN_READINGS = 5.0
+"""Seconds; a move is read whole in less."""
+
+COLUMNS: tuple[Column[Finding], ...] = (
+    Column("", lambda it: it.severity, style=lambda it: STYLES.get(it.severity, "")),
+    Column("Check", lambda it: it.check),
+    Column("What", lambda it: it.what, prose=True),
+    Column("Remedy", lambda it: it.remedy, prose=True),
+)
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dualhome doctor
+      dualhome doctor --ledger
+      dualhome doctor -o json | jq '.[] | select(.severity == "error")'
+
+    \b
+    Exit codes:
+      0    nothing worse than a note
+      1    the worst is a warning
+      2    wrong usage
+      3    AWS said no, or could not be asked, about the stack itself
+      4    the worst is an error
+    """
+)
+@click.option(
+    "--ledger",
+    is_flag=True,
+    help="Also check that records, claims, slots, audit and EC2 agree: 2 reads per instance.",
+)
+@output_option
+@pass_stack
+def command(stack: Stack, output: Format, *, ledger: bool) -> None:
+    """
+    Examine the stack and the account; nothing is changed.
+
+    Each finding says how bad it is (ok, note, warning, error), what it is about, and its remedy.
+    What your credentials may not ask becomes a note.
+    """
+    patient = Patient(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
+    worst = [Severity.OK]
+    findings: Iterable[Finding] = _watched(examine(patient, with_ledger=ledger), worst)
+    if output is Format.TABLE:
+        # A table is written when its widths are known; until then something should move.
+        with waiting("Examining ..."):
+            findings = list(findings)
+    show(findings, COLUMNS, output, nothing="Nothing was looked at.")
+    click.get_current_context().exit(EXIT_CODES[worst[0]])
+
+
+def _watched(findings: Iterable[Finding], worst: list[Severity]) -> Iterator[Finding]:
+    """Hand findings on as they come; ``worst`` holds the worst of them."""
+    for finding in findings:
+        worst[0] = max(worst[0], finding.severity, key=lambda it: it.rank)
+        yield finding

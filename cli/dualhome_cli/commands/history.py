@@ -1,0 +1,84 @@
+"""`dualhome history`: the past."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import click
+
+from dualhome.domain.audit import AuditEntry
+from dualhome_cli.arguments import INSTANCE_OR_INTERFACE
+from dualhome_cli.chapters import OF_MANY, OF_ONE
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.past import moves_of, moves_since
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.story import chapter_of
+from dualhome_cli.times import Since
+
+LONGEST = timedelta(days=31)
+"""Further back, day by day, an instance or an interface has to be named."""
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dualhome history i-0123456789abcdef0               all that happened to an instance
+      dualhome history eni-0123456789abcdef0 --since 7d  where an interface has been
+      dualhome history --since 2h                        everything of the last two hours
+      dualhome history --day 2026-11-22 -o csv           everything of a day
+    """
+)
+@click.argument(
+    "subject", metavar="[INSTANCE|INTERFACE]", required=False, type=INSTANCE_OR_INTERFACE
+)
+@click.option(
+    "--since", type=Since(), metavar="AGE|TIME", help="Only later moves: 2h, 2026-11-22T14:30."
+)
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Every move of a day."
+)
+@output_option
+@pass_stack
+def command(
+    stack: Stack,
+    *,
+    subject: str | None,
+    since: datetime | None,
+    day: datetime | None,
+    output: Format,
+) -> None:
+    """
+    Tell what happened, when, why, and what caused it; the oldest move first.
+
+    Dates and times are UTC. A cause is what made dualhome look: a changed tag, a changed state of
+    the instance, the sweep, or a person with this command. JSON and CSV tell all that is recorded.
+    """
+    if bool(subject or since) == bool(day):
+        raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
+    entries = _entries(stack, subject, since, day)
+    columns = OF_ONE if subject and subject.startswith("i-") else OF_MANY
+    show(map(chapter_of, entries), columns, output, nothing=_nothing(subject))
+
+
+def _entries(
+    stack: Stack, subject: str | None, since: datetime | None, day: datetime | None
+) -> Iterator[AuditEntry]:
+    if subject:
+        return moves_of(stack.archive, subject, since)
+    if day:
+        return stack.archive.of_day(day.date())
+    since = since or stack.now()
+    if stack.now() - since > LONGEST:
+        raise click.UsageError(
+            f"everything goes back {LONGEST.days} days at most: name an INSTANCE or INTERFACE."
+        )
+    return moves_since(stack.archive, since, stack.now())
+
+
+def _nothing(subject: str | None) -> str:
+    if not subject:
+        return "No move is recorded in that time."
+    advice = (
+        f"`dualhome status {subject}` says why" if subject.startswith("i-") else "look at its id"
+    )
+    return f"No move of {subject} is recorded in that time: {advice}, or give another --since."

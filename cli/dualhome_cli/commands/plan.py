@@ -1,0 +1,130 @@
+"""`dualhome plan`: what would be done now, and why not otherwise."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+import click
+
+from dualhome.domain.identifiers import InstanceId
+from dualhome_cli.arguments import INSTANCE
+from dualhome_cli.braking import RehearsedBrake, read_brake
+from dualhome_cli.gathering import filters, found_by
+from dualhome_cli.lines import Line, write
+from dualhome_cli.outlook import Forecast, Prospect
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.plan_rows import full_rows, rows
+from dualhome_cli.plan_text import lines_of
+from dualhome_cli.plan_words import totals
+from dualhome_cli.planning import Planning, forecasts
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.terminal import console
+
+EPILOG = """
+\b
+Examples:
+  dualhome plan i-0123456789abcdef0
+  dualhome plan i-0123456789abcdef0 --targets "mgmt data@2"
+  dualhome plan --asg web --targets mgmt
+  dualhome plan --tag role=web --tag env=prod -o csv
+
+\b
+Exit codes:
+  0  everything that is wanted is had, or can be had now
+  1  something that is wanted cannot be had now, or no instance matches
+  2  EC2 has no such instance
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("instances", metavar="[INSTANCE]...", nargs=-1, type=INSTANCE)
+@click.option("--targets", metavar="VALUE", help="Plan as if the targets tag had this value.")
+@click.option("--asg", metavar="NAME", help="The instances of this Auto Scaling group, too.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="The instances with this tag, too; * and ? stand for any characters. With several, and "
+    "with --asg, those that match all.",
+)
+@click.option("--verbose", is_flag=True, help="Name every rejected interface.")
+@output_option
+@pass_stack
+def command(
+    stack: Stack,
+    *,
+    instances: tuple[InstanceId, ...],
+    targets: str | None,
+    asg: str | None,
+    tags: tuple[str, ...],
+    verbose: bool,
+    output: Format,
+) -> None:
+    """
+    Say what would be done for instances now, and why each rejected interface was rejected.
+
+    Nothing is changed. Several instances are planned in the order given, those found by tag in
+    the order of their ids: what one would get, those after it are not promised.
+    """
+    if not (instances or asg or tags):
+        raise click.UsageError("Name instances, or give --asg or --tag.")
+    wanted = filters(asg, tags)
+    found = found_by(stack.client("ec2"), wanted) if wanted else []
+    ids = list(dict.fromkeys([*instances, *found]))
+    planning = Planning(stack.sources, stack.policy, _brake(stack), stack.now(), targets)
+    tally = Tally()
+    _show(tally.counting(forecasts(ids, planning)), output, verbose=verbose)
+    if len(ids) > 1 and output is Format.TABLE:
+        said = f"{tally.instances} instances: {totals(tally.prospects)}"
+        write(console(), Line(0, said, "bold"))
+    if code := 2 if tally.unknown else int(not (ids and tally.good)):
+        raise click.exceptions.Exit(code)
+
+
+def _brake(stack: Stack) -> RehearsedBrake:
+    table = stack.outputs["AttachmentsTableName"]
+    most = int(stack.parameters["MaxReleasesPerSweep"])
+    return RehearsedBrake(most, lambda: read_brake(stack.client("dynamodb"), table))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has passed by."""
+
+    instances: int = 0
+    unknown: int = 0
+    prospects: Counter[Prospect] = field(default_factory=Counter)
+    good: bool = True
+
+    def counting(self, passing: Iterable[Forecast]) -> Iterator[Forecast]:
+        """Yield each of ``passing``, and remember how it looked."""
+        for it in passing:
+            seen = [outlook.prospect for outlook in it.outlooks]
+            self.instances += 1
+            self.unknown += it.instance is None and set(seen) == {Prospect.GONE}
+            self.prospects.update(seen)
+            self.good &= it.good
+            yield it
+
+
+def _show(found: Iterable[Forecast], output: Format, *, verbose: bool) -> None:
+    nothing = "No instance matches."
+    match output:
+        case Format.TABLE:
+            _show_text(found, nothing, verbose=verbose)
+        case Format.JSON:
+            show(chain.from_iterable(map(full_rows, found)), (), output, nothing=nothing)
+        case Format.CSV:
+            show(chain.from_iterable(map(rows, found)), (), output, nothing=nothing)
+
+
+def _show_text(found: Iterable[Forecast], nothing: str, *, verbose: bool) -> None:
+    out = console()
+    anything = False
+    for line in chain.from_iterable(lines_of(it, verbose=verbose) for it in found):
+        write(out, line)
+        anything = True
+    if not anything:
+        click.echo(nothing, err=True)

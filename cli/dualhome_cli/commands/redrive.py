@@ -1,0 +1,60 @@
+"""`dualhome redrive`: what was set aside is handled again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+
+from dualhome_cli.consent import ask, consent_options
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.redriving.contents import COLUMNS, look_into
+from dualhome_cli.redriving.queues import INTENTS, Name, queue
+from dualhome_cli.redriving.running import run
+from dualhome_cli.stack import Stack, pass_stack
+
+EPILOG = """
+\b
+Examples:
+  dualhome redrive --dry-run
+  dualhome redrive
+  dualhome redrive changes rules --yes
+
+\b
+Exit codes:
+  0    every queue is empty in the end (or, with --dry-run, is empty)
+  1    messages are left that only a person can read (or, with --dry-run, there are some)
+  3    AWS said no; what was not handled is where it was
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument(
+    "names", metavar="[QUEUE]...", nargs=-1, type=click.Choice([it.value for it in Name])
+)
+@click.option("--dry-run", is_flag=True, help="Only say what lies there.")
+@consent_options
+@output_option
+@pass_stack
+def command(
+    stack: Stack, names: tuple[str, ...], *, dry_run: bool, yes: bool, output: Format
+) -> None:
+    """
+    Handle again the messages that could not be handled.
+
+    QUEUE is changes, rules, publish or sweep; without any, all four. A message is deleted when it
+    is handled, not before. Doing it twice does no harm, and what cannot be read is left.
+    """
+    queues = [queue(stack, name) for name in dict.fromkeys(map(Name, names or Name))]
+    with ThreadPoolExecutor() as at_once:  # an empty queue takes a second to say so
+        found = at_once.map(lambda it: look_into(it.name, it.letters, it.remedy), queues)
+        contents = dict(zip(queues, found, strict=True))
+    show(contents.values(), COLUMNS, output, nothing="")
+    full = [it for it in queues if not contents[it].empty]
+    if dry_run:
+        raise click.exceptions.Exit(1 if full or any(it.hidden for it in contents.values()) else 0)
+    if not full:
+        click.echo("There is nothing to redrive.", err=True)
+        return
+    ask((INTENTS[it.name] for it in full), yes=yes)
+    emptied = [run(it, contents[it].waiting) for it in full]
+    if not all(emptied):
+        raise click.exceptions.Exit(1)

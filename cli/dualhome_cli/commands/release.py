@@ -1,0 +1,65 @@
+"""`dualhome release`: interfaces are taken back."""
+
+import click
+
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.identifiers import TargetName
+from dualhome_cli.consent import ask, consent_options, follow_options
+from dualhome_cli.following import see_to_the_end
+from dualhome_cli.orders import order
+from dualhome_cli.releasing import FORCED, WELL, prospects, trail
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.subjects import check_not_paused, read_subjects
+
+EPILOG = """
+\b
+Examples:
+  dualhome release i-0123456789abcdef0
+  dualhome release i-0123456789abcdef0 --target mgmt
+  dualhome release i-0123456789abcdef0 --target mgmt --force-detach
+
+\b
+Exit codes:
+  0    every interface is free in the end, or none was held
+  1    one is not, or nothing could be released
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True)
+@click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
+@click.option(
+    "--force-detach", "force", is_flag=True, help="Detach even if the instance does not let go."
+)
+@consent_options
+@follow_options
+@pass_stack
+def command(
+    stack: Stack,
+    instances: tuple[str, ...],
+    targets: tuple[str, ...],
+    *,
+    force: bool,
+    yes: bool,
+    follow: bool,
+) -> None:
+    """
+    Take an instance's interfaces back, wanted or not.
+
+    The usual way is to change the instance's tag: what its tag still asks for is attached again
+    afterwards. This command lets go what is held back because too many releases were due, and what
+    is stuck; where EC2 does not let go of it, --force-detach is the last resort.
+    """
+    check_not_paused(stack)
+    subjects = read_subjects(stack, instances)
+    trails = [trail(it, targets, stack.now(), force=force) for it in subjects]
+    open_ = [trail for trail in trails if trail.open]
+    intent = [line for it in subjects for line in prospects(it, targets, force=force)]
+    if not open_:
+        click.echo("\n".join([*intent, "There is nothing to release."]))
+        return
+    ask([*intent, *([FORCED] if force else [])], yes=yes)
+    asks = [Ask(Asked.RELEASE, TargetName(target), force) for target in targets]
+    order(stack, [it.instance for it in open_], asks or [Ask(Asked.RELEASE, force=force)])
+    if follow:
+        see_to_the_end(stack, open_, WELL)

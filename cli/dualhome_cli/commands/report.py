@@ -1,0 +1,78 @@
+"""`dualhome report`: everything on one page."""
+
+from datetime import datetime
+
+import click
+
+from dualhome_cli.account import Books, read_present
+from dualhome_cli.report.facts import Facts
+from dualhome_cli.report.gathering import gather
+from dualhome_cli.report.page import render
+from dualhome_cli.report.wording import count_of
+from dualhome_cli.stack import Stack, pass_stack
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dualhome report --html dualhome.html
+      dualhome report --html yesterday.html --day 2026-11-22
+      dualhome report --html - | aws s3 cp - s3://BUCKET/dualhome.html --content-type text/html
+
+    FILE.html#q=web-1 opens the page with a search.
+    """
+)
+@click.option(
+    "--html",
+    "file",
+    metavar="FILE",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    help="Where to write the page; - for standard output.",
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day whose moves are shown, in UTC; else today.",
+)
+@pass_stack
+def command(stack: Stack, file: str, day: datetime | None) -> None:
+    """
+    Write one page about everything, to read offline, on a phone or on paper.
+
+    It shows the network, what needs attention, the pools, the day's moves, and all attachments; it
+    can be searched. It holds names, ids and addresses of your account, and loads nothing.
+    """
+    now = stack.now()
+    facts = gather(stack, read_present(_books(stack)), (day or now).date(), now)
+    _write(file, render(facts))
+    click.echo(_said(facts), err=True)
+
+
+def _write(file: str, page: str) -> None:
+    """Write all of the page or, where that cannot be, nothing."""
+    try:
+        with click.open_file(file, "w", encoding="utf-8", atomic=file != "-") as opened:
+            opened.write(page)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}", param_hint="--html") from error
+
+
+def _books(stack: Stack) -> Books:
+    return Books(
+        ec2=stack.client("ec2"),
+        dynamodb=stack.client("dynamodb"),
+        attachments_table=stack.outputs["AttachmentsTableName"],
+        audit_table=stack.outputs["AuditTableName"],
+        policy=stack.policy,
+    )
+
+
+def _said(facts: Facts) -> str:
+    every = count_of(len(facts.standings), "attachment", "attachments")
+    attention = sum(it.needs_attention for it in facts.standings)
+    moves = count_of(facts.day.moves, "move", "moves")
+    return f"{every}, {attention:,} to look at; {moves} on {facts.day.date}."

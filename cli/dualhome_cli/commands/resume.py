@@ -1,0 +1,39 @@
+"""`dualhome resume`: the end of a pause."""
+
+import click
+
+from dualhome_cli.consent import consent_options, follow_options
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.switching import switch
+
+EPILOG = """
+\b
+Examples:
+  dualhome resume
+  dualhome resume --yes --no-follow
+
+\b
+Exit codes:
+  0    the stack is not paused
+  1    you did not agree
+  3    CloudFormation could not update the stack, or took the update back
+"""
+
+
+@click.command(epilog=EPILOG)
+@consent_options
+@follow_options
+@pass_stack
+def command(stack: Stack, *, yes: bool, follow: bool) -> None:
+    """
+    Attach and detach again, after a pause.
+
+    It is an update of the stack that changes the parameter Paused and nothing else.
+    """
+    schedule = stack.parameters.get("SweepSchedule", "its schedule")
+    intent = [
+        f"Stack {stack.name} in {stack.region} works again: its parameter Paused becomes false.",
+        f"What was wanted meanwhile is done by the next sweep at the latest ({schedule}).",
+        "See it first with `dualhome status --attention`, and then with `dualhome watch`.",
+    ]
+    switch(stack, intent, paused=False, yes=yes, follow=follow)

@@ -1,0 +1,54 @@
+"""`dualhome retry`: what failed, or is stuck, is tried again now."""
+
+import click
+
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.identifiers import TargetName
+from dualhome_cli.consent import ask, consent_options, follow_options
+from dualhome_cli.following import see_to_the_end
+from dualhome_cli.orders import order
+from dualhome_cli.retrying import WELL, prospects, trail
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.subjects import check_not_paused, read_subjects
+
+EPILOG = """
+\b
+Examples:
+  dualhome retry i-0123456789abcdef0
+  dualhome retry i-0123456789abcdef0 --target mgmt --yes --no-follow
+
+\b
+Exit codes:
+  0    all is attached or released in the end, or there was nothing to try
+  1    something is not, or nothing could be tried
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True)
+@click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
+@consent_options
+@follow_options
+@pass_stack
+def command(
+    stack: Stack, instances: tuple[str, ...], targets: tuple[str, ...], *, yes: bool, follow: bool
+) -> None:
+    """
+    Try again now what failed, was refused or is stuck.
+
+    What failed is tried at once, not when its time comes; of what is stuck, the interface is
+    detached anew. Everything else about the instance is looked at as after any event.
+    """
+    check_not_paused(stack)
+    subjects = read_subjects(stack, instances)
+    trails = [trail(it, targets, stack.now()) for it in subjects]
+    open_ = [trail for trail in trails if trail.open]
+    intent = [line for it in subjects for line in prospects(it, targets)]
+    if not open_:
+        click.echo("\n".join([*intent, "There is nothing to try again."]))
+        return
+    ask(intent, yes=yes)
+    asks = [Ask(Asked.RETRY, TargetName(target)) for target in targets] or [Ask(Asked.RETRY)]
+    order(stack, [it.instance for it in open_], asks)
+    if follow:
+        see_to_the_end(stack, open_, WELL)

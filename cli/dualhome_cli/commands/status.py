@@ -1,0 +1,125 @@
+"""`dualhome status`: the present."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import click
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.states import State
+from dualhome_cli.absence import Absence, absences
+from dualhome_cli.arguments import INSTANCE
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.present import Question, answer, read_records
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.standing import Standing, why
+from dualhome_cli.table import Column
+from dualhome_cli.times import print_age
+
+STYLES = {State.ATTACHED: "green", State.STUCK: "bold red", State.RELEASED: "dim"}
+WRONG_USAGE = 2
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dualhome status                          everything but what is released
+      dualhome status i-0123456789abcdef0      one instance, and why it is so
+      dualhome status --attention              what somebody should look at
+      dualhome status --target mgmt -o csv     one target, for a spreadsheet
+
+    Exit codes: 1 with --attention if something is shown; 2 if EC2 has no such instance.
+    """
+)
+@click.argument("instances", metavar="[INSTANCE]...", nargs=-1, type=INSTANCE)
+@click.option("--target", metavar="NAME", help="Only attachments to this target.")
+@click.option("--state", type=click.Choice([it.value for it in State]), help="Only this state.")
+@click.option("--attention", is_flag=True, help="Only what somebody should look at.")
+@output_option
+@pass_stack
+@click.pass_context
+def command(
+    context: click.Context,
+    stack: Stack,
+    *,
+    instances: tuple[InstanceId, ...],
+    target: TargetName | None,
+    state: str | None,
+    attention: bool,
+    output: Format,
+) -> None:
+    """
+    Say what is attached where, since when, and what needs attention.
+
+    Attention needs what waits, is refused, has failed or is stuck; what moves for two minutes or
+    longer; and what is kept attached although nobody wants it. Without an INSTANCE, what is
+    released is left out.
+    """
+    if state == State.RELEASED and not instances:
+        raise click.UsageError("what is released is listed by instance: name one.")
+    question = Question(instances, target, State(state) if state else None, attention)
+    records: Iterable[Attachment] = read_records(stack, question)
+    if instances:
+        records = list(records)
+    tally: Counter[State] = Counter()
+    rows = _tallied(answer(records, question, stack.now()), tally)
+    shown = show(rows, _columns(stack.now()), output, nothing=_nothing(question, stack))
+    if output is Format.TABLE and shown > 1:
+        click.echo(_summary(tally), err=True)
+    silent = set(instances) - {record.instance for record in (records if instances else ())}
+    unknown = _tell_of(absences(stack, sorted(silent)))
+    context.exit(WRONG_USAGE if unknown else int(attention and shown > 0))
+
+
+def _tallied(rows: Iterable[Standing], tally: Counter[State]) -> Iterator[Standing]:
+    for row in rows:
+        tally[row.state] += 1
+        yield row
+
+
+def _tell_of(found: Iterable[Absence]) -> bool:
+    """Say why nothing is recorded; return whether some instance is unknown."""
+    unknown = False
+    for absence in found:
+        click.echo(absence.why, err=True)
+        unknown = unknown or absence.unknown
+    return unknown
+
+
+def _nothing(question: Question, stack: Stack) -> str:
+    """Say what an empty answer means."""
+    if question.attention:
+        return "Nothing needs attention."
+    if question.target or question.state:
+        return "Nothing is recorded that matches."
+    if question.instances:
+        return ""
+    advice = f"tag an instance {stack.keys.targets}=NAME (`dualhome targets` lists the names)."
+    return f"Nothing is attached, and nothing asked for: {advice}"
+
+
+def _summary(tally: Counter[State]) -> str:
+    parts = ", ".join(f"{tally[state]} {state}" for state in State if tally[state])
+    return f"{tally.total()} attachments: {parts}"
+
+
+def _columns(now: datetime) -> Sequence[Column[Standing]]:
+    return (
+        Column("Instance", lambda it: it.instance),
+        Column("Target", lambda it: it.target),
+        Column("State", lambda it: it.state, style=_style),
+        Column("Interface", _interface),
+        Column("Since", lambda it: print_age(now - it.since)),
+        Column("Why", why, prose=True),
+    )
+
+
+def _interface(it: Standing) -> str:
+    return f"{it.interface}@{it.device_index}" if it.interface else ""
+
+
+def _style(it: Standing) -> str:
+    return STYLES.get(it.state, "yellow" if it.needs_attention else "")

@@ -1,0 +1,80 @@
+"""`dualhome targets`: what each pool still has to give."""
+
+from collections.abc import Sequence
+
+import click
+from rich.text import Text
+
+from dualhome_cli.account import Books, read_present
+from dualhome_cli.capacity import pools_of
+from dualhome_cli.capacity_rows import rows
+from dualhome_cli.capacity_text import COLUMNS
+from dualhome_cli.lines import Line, write
+from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.shortages import Shortage, shortages
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.terminal import console, printable
+
+EPILOG = """
+\b
+Examples:
+  dualhome targets
+  dualhome targets --low-water 5
+  dualhome targets -o json
+
+\b
+Exit codes:
+  0  every pool that is asked for has enough
+  1  a pool that is asked for has fewer free interfaces than --low-water
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option(
+    "--low-water",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Warn of a pool that is asked for and has fewer free interfaces.",
+)
+@output_option
+@pass_stack
+def command(stack: Stack, *, low_water: int, output: Format) -> None:
+    """
+    Say what each pool has to give, who waits for it, and how to add capacity.
+
+    A pool is all that the VPCs of a target have in one zone. Free is what every instance may have
+    that its VPC lets in: a reserved interface is not. Wanted counts the instances that ask, waiting
+    those of them that have none. To add capacity, tag a free interface with the pool's tag, or
+    create one by the command that is shown for a pool that runs low.
+    """
+    account = read_present(_books(stack))
+    pools = pools_of(account)
+    found = list(shortages(account, pools, low_water))
+    show(rows(pools, found), COLUMNS, output, nothing=_nothing(stack))
+    if output is Format.TABLE:
+        _tell(found)
+    if any(pool.is_low(low_water) for pool in pools):
+        raise click.exceptions.Exit(1)
+
+
+def _books(stack: Stack) -> Books:
+    return Books(
+        ec2=stack.client("ec2"),
+        dynamodb=stack.client("dynamodb"),
+        attachments_table=stack.outputs["AttachmentsTableName"],
+        audit_table=stack.outputs["AuditTableName"],
+        policy=stack.policy,
+    )
+
+
+def _nothing(stack: Stack) -> str:
+    keys = stack.keys
+    return f"No VPC is tagged {keys.target}, no interface {keys.pool}, no instance {keys.targets}."
+
+
+def _tell(found: Sequence[Shortage]) -> None:
+    out = console()
+    for it in found:
+        write(out, Line(0, it.text, "yellow"))
+        out.print(Text(f"  {printable(it.remedy)}"), soft_wrap=True)  # a command is copied whole

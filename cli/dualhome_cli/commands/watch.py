@@ -1,0 +1,35 @@
+"""`dualhome watch`: what happens now."""
+
+import time
+
+import click
+
+from dualhome_cli.chapters import OF_MANY
+from dualhome_cli.feed import Feed, follow
+from dualhome_cli.output import Format, live, output_option
+from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.story import chapter_of
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dualhome watch                                     leave it open during a rollout
+      dualhome watch -o json | jq 'select(.to_state == "stuck")'
+    """
+)
+@output_option
+@pass_stack
+def command(stack: Stack, *, output: Format) -> None:
+    """
+    Show each move as it happens, until Ctrl-C.
+
+    Moves are a few seconds old when they are shown. With -o json each is an object on a line of
+    its own. What happens while AWS cannot be reached is shown afterwards.
+    """
+    write = live(OF_MANY, output)
+    feed = Feed(stack.archive, stack.now())
+    click.echo(f"Watching {stack.name} in {stack.region}; Ctrl-C ends.", err=True)
+    for entry in follow(feed, stack.now, time.sleep, lambda text: click.echo(text, err=True)):
+        write(chapter_of(entry))

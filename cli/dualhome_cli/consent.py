@@ -1,0 +1,40 @@
+"""Asking before anything is changed."""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def consent_options(command: F) -> F:
+    """Give a command ``--yes``."""
+    return click.option("-y", "--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def follow_options(command: F) -> F:
+    """Give a command ``--no-follow``, as its argument ``follow``."""
+    return click.option(
+        "--no-follow", "follow", is_flag=True, default=True, flag_value=False, help="Do not wait."
+    )(command)
+
+
+def ask(intent: Iterable[str], *, yes: bool) -> None:
+    """
+    Say what will happen, and return if that is wanted.
+
+    Raises:
+        UsageError: there is nobody to ask.
+        Exit: it is not wanted.
+    """
+    for line in intent:
+        click.echo(line)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask on: give --yes if you mean it.")
+    if not click.confirm("Go on?"):
+        click.echo("Nothing was changed.")
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,184 @@
+"""Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from dualhome.domain.account import Account
+from dualhome_cli.account import Books, read_account, read_present
+from dualhome_cli.checks import flow, ledger, limits, networks, permissions, pools, records, tags
+from dualhome_cli.checks import wiring as wired
+from dualhome_cli.checks.check import Check
+from dualhome_cli.checks.finding import Finding
+from dualhome_cli.readings import access, work, zones
+from dualhome_cli.readings.resources import Resources
+from dualhome_cli.stack import Stack
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A stack and its account at a moment; ``pause`` waits between two readings of the ledger."""
+
+    stack: Stack
+    now: datetime
+    pause: Callable[[], None]
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The stack's parts."""
+        return Resources(self.stack)
+
+    @cached_property
+    def books(self) -> Books:
+        """Where the account is read."""
+        stack = self.stack
+        return Books(
+            ec2=stack.client("ec2"),
+            dynamodb=stack.client("dynamodb"),
+            attachments_table=stack.outputs["AttachmentsTableName"],
+            audit_table=stack.outputs["AuditTableName"],
+            policy=stack.policy,
+            whole_past=stack.parameters["AuditRetentionDays"] == "0",
+        )
+
+    @cached_property
+    def account(self) -> Account:
+        """The account without its past, read once."""
+        return read_present(self.books)
+
+
+def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
+    """Yield what each check finds, as soon as it is known; nothing is changed."""
+    for check in _checks(with_ledger=with_ledger):
+        yield from check.findings(patient)
+
+
+def _checks(*, with_ledger: bool) -> Iterable[Check[Patient, Any]]:
+    yield from (*WIRING, *FLOW, *ACCESS, *ACCOUNT)
+    if with_ledger:
+        yield LEDGER
+
+
+WIRING: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "stack",
+        lambda it: str(it.resources.itself["StackStatus"]),
+        wired.stack_status,
+        "It is deployed whole.",
+    ),
+    Check("rules", lambda it: it.resources.rules(), wired.rules, "Every rule is enabled."),
+    Check(
+        "schedule",
+        lambda it: it.resources.schedules(),
+        wired.schedules,
+        "The sweep's schedule is enabled.",
+    ),
+    Check(
+        "event-sources",
+        lambda it: it.resources.sources(),
+        wired.sources,
+        "Queue and stream feed their functions.",
+    ),
+    Check(
+        "functions",
+        lambda it: it.resources.functions(),
+        wired.functions,
+        "Every function is active, its last update whole.",
+    ),
+    Check("alarms", lambda it: it.resources.alarms(), wired.alarms, "No alarm is raised."),
+    Check(
+        "audience",
+        lambda it: it.resources.audience(),
+        wired.audience,
+        "Whoever should hear of alarms does.",
+    ),
+)
+
+FLOW: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "queue",
+        lambda it: work.changes_queue(it.stack, it.now),
+        flow.changes_queue,
+        "The changes queue is drained.",
+    ),
+    Check(
+        "dead-letters",
+        lambda it: work.dead_letters(it.stack),
+        flow.set_aside,
+        "Nothing was set aside.",
+    ),
+    Check(
+        "sweep",
+        lambda it: work.sweeps(it.stack, it.resources.itself["CreationTime"], it.now),
+        flow.sweep,
+        "It ran when it was last due.",
+    ),
+    Check(
+        "brakes",
+        lambda it: work.brakes(it.stack),
+        flow.brakes,
+        "Neither paused nor held back by the breaker.",
+    ),
+)
+
+ACCESS: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "permissions",
+        lambda it: access.decisions(it.resources),
+        permissions.permissions,
+        "The roles may make their calls of EC2, by IAM's simulation.",
+    ),
+    Check(
+        "quota",
+        lambda it: zones.interfaces(it.stack),
+        limits.interface_quota,
+        "There are no interfaces yet.",
+    ),
+)
+
+ACCOUNT: tuple[Check[Patient, Any], ...] = (
+    Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
+    Check(
+        "pools",
+        lambda it: pools.Pools(it.account, int(it.stack.parameters["PoolLowWater"])),
+        pools.shortages_of,
+        "Every target asked for is served, and no pool is low.",
+    ),
+    Check("overlaps", lambda it: it.account, networks.overlaps, "No address ranges overlap."),
+    Check(
+        "public-ipv4",
+        lambda it: it.account,
+        networks.public_addresses,
+        "No instance will lose its public IPv4 address.",
+    ),
+    Check(
+        "stuck",
+        lambda it: records.Records(it.account, it.now),
+        records.stuck,
+        "No attachment is stuck.",
+    ),
+    Check(
+        "unsettled",
+        lambda it: records.Records(it.account, it.now),
+        records.unsettled,
+        "Everything asked for is attached.",
+    ),
+    Check(
+        "overdue",
+        lambda it: records.Records(it.account, it.now),
+        records.overdue,
+        "Nothing moves for too long.",
+    ),
+    Check(
+        "strangers", lambda it: it.account, records.others, "No one else uses a pool's interface."
+    ),
+)
+
+LEDGER: Check[Patient, Any] = Check(
+    "ledger",
+    lambda it: ledger.confirmed(lambda: read_account(it.books), it.pause),
+    ledger.invariants,
+    "Ledger, audit and EC2 agree.",
+)

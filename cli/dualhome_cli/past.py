@@ -1,0 +1,28 @@
+"""The past: which moves are asked for, oldest first, as they are read."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome_cli.archive import Archive
+
+
+def moves_of(archive: Archive, subject: str, since: datetime | None) -> Iterator[AuditEntry]:
+    """Yield the moves of an instance, or those that had to do with an interface."""
+    if subject.startswith("eni-"):
+        return archive.of_interface(InterfaceId(subject), since)
+    return archive.of_instance(InstanceId(subject), since)
+
+
+def moves_since(archive: Archive, since: datetime, now: datetime) -> Iterator[AuditEntry]:
+    """Yield every move since a time, day by day."""
+    for day in days(since, now):
+        yield from archive.of_day(day, since)
+
+
+def days(since: datetime, now: datetime) -> Iterator[date]:
+    """Yield each day, in UTC, that has a part between the two times."""
+    first, last = (it.astimezone(UTC).date() for it in (since, now))
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

@@ -1,0 +1,147 @@
+"""Pause and resume: one parameter of the stack, changed by an update of the stack."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+
+PARAMETER = "Paused"
+
+CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+"""The template has roles, and a macro (CloudFormation API Reference, UpdateStack)."""
+
+READY = frozenset(
+    {
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+    }
+)
+"""Statuses from which CloudFormation takes an update."""
+
+NOTHING_TO_DO = "No updates are to be performed"
+
+
+@dataclass(frozen=True, slots=True)
+class StackEvent:
+    """
+    One line of CloudFormation's account of an update.
+
+    ``whole``: it is about the stack itself, not about a resource, or a stack within it.
+    """
+
+    id: str
+    at: datetime
+    resource: str
+    whole: bool
+    status: str
+    reason: str = ""
+
+    @property
+    def ended(self) -> bool | None:
+        """Whether the whole update has ended well, or not; None while it goes on."""
+        if not self.whole or self.status.endswith("IN_PROGRESS"):
+            return None
+        return self.status == "UPDATE_COMPLETE"
+
+
+def is_paused(stack: "StackTypeDef") -> bool:
+    """Return whether the stack is paused by its parameter."""
+    return _parameters(stack).get(PARAMETER) == "true"
+
+
+def why_not_now(stack: "StackTypeDef") -> str:
+    """Return in a sentence why CloudFormation would not update ``stack`` now; empty if it would."""
+    name, status = stack["StackName"], stack["StackStatus"]
+    if PARAMETER not in _parameters(stack):
+        return f"stack {name} has no parameter {PARAMETER}: deploy this version of dualhome first"
+    if status in READY:
+        return ""
+    if status == "UPDATE_ROLLBACK_FAILED":
+        return (
+            f"stack {name} is in {status}: continue its rollback first"
+            f" (aws cloudformation continue-update-rollback --stack-name {name})"
+        )
+    if status.endswith("IN_PROGRESS"):
+        return f"stack {name} is in {status}: somebody is changing it; try again when that is over"
+    return f"stack {name} is in {status}, from which CloudFormation updates nothing: deploy it anew"
+
+
+def start(
+    cloudformation: "CloudFormationClient", stack: "StackTypeDef", token: str, *, paused: bool
+) -> bool:
+    """
+    Start the update that changes the parameter alone; return whether there is anything to change.
+
+    ``token`` marks the update's events. Tags, service role and all else stay as they are.
+    """
+    try:
+        cloudformation.update_stack(
+            StackName=stack["StackId"],
+            UsePreviousTemplate=True,
+            Parameters=list(_changed(stack, paused=paused)),
+            Capabilities=sorted({*stack.get("Capabilities", []), *CAPABILITIES}),
+            ClientRequestToken=token,
+        )
+    except ClientError as error:
+        if NOTHING_TO_DO in error.response["Error"].get("Message", ""):
+            return False
+        raise
+    return True
+
+
+def follow(
+    cloudformation: "CloudFormationClient", stack_id: str, token: str, wait: Callable[[], None]
+) -> Iterator[StackEvent]:
+    """Yield the events of the update marked by ``token``, oldest first, to its end."""
+    seen: set[str] = set()
+    while True:
+        for event in reversed(list(_unseen(cloudformation, stack_id, token, seen))):
+            seen.add(event.id)
+            yield event
+            if event.ended is not None:
+                return
+        wait()
+
+
+def _unseen(
+    cloudformation: "CloudFormationClient", stack_id: str, token: str, seen: set[str]
+) -> Iterator[StackEvent]:
+    """Yield new events, newest first, no further back than the update's own."""
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    for event in (event for page in pages for event in page["StackEvents"]):
+        if event["EventId"] in seen or event.get("ClientRequestToken") != token:
+            return
+        yield _read(event)
+
+
+def _changed(stack: "StackTypeDef", *, paused: bool) -> Iterable["ParameterTypeDef"]:
+    for key in _parameters(stack):
+        if key == PARAMETER:
+            yield {"ParameterKey": key, "ParameterValue": str(paused).lower()}
+        else:
+            yield {"ParameterKey": key, "UsePreviousValue": True}
+
+
+def _parameters(stack: "StackTypeDef") -> dict[str, str]:
+    found = stack.get("Parameters", [])
+    return {it["ParameterKey"]: it.get("ParameterValue", "") for it in found}
+
+
+def _read(event: Mapping[str, Any]) -> StackEvent:
+    return StackEvent(
+        id=event["EventId"],
+        at=event["Timestamp"],
+        resource=event["LogicalResourceId"],
+        whole=event.get("PhysicalResourceId") == event["StackId"],
+        status=event["ResourceStatus"],
+        reason=event.get("ResourceStatusReason", ""),
+    )

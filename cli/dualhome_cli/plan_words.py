@@ -1,0 +1,82 @@
+"""A plan in words: what would become of each target, and why."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.reasons import Reason
+from dualhome_cli.outlook import Forecast, Outlook, Prospect
+from dualhome_cli.times import print_time
+
+SENTENCES: Mapping[Prospect, str] = {
+    Prospect.ATTACHED: "attached: {what}",
+    Prospect.ATTACH: "would attach {what}",
+    Prospect.ADOPT: "would take over {what}, which somebody has attached",
+    Prospect.MOVING: "on its way: {what}",
+    Prospect.WAIT: "would wait",
+    Prospect.REFUSE: "would be refused",
+    Prospect.RETRY: "failed, tried again {again}",
+    Prospect.RELEASE: "would release {what}",
+    Prospect.KEEP: "would keep {what}, though unwanted",
+    Prospect.STUCK: "stuck with {what}: a person must act",
+    Prospect.LATER: "would be looked at again in a moment",
+    Prospect.IGNORE: "left alone",
+    Prospect.CLOSE: "would close its record",
+    Prospect.NOTHING: "wants nothing",
+    Prospect.GONE: "is not there",
+}
+
+TOTALS: Mapping[Prospect, str] = {
+    Prospect.ATTACHED: "attached",
+    Prospect.ATTACH: "would attach",
+    Prospect.ADOPT: "would take over",
+    Prospect.MOVING: "on their way",
+    Prospect.WAIT: "would wait",
+    Prospect.REFUSE: "would be refused",
+    Prospect.RETRY: "failed, tried again later",
+    Prospect.RELEASE: "would release",
+    Prospect.KEEP: "would keep what is unwanted",
+    Prospect.STUCK: "stuck",
+    Prospect.LATER: "to be looked at again",
+    Prospect.IGNORE: "left alone",
+    Prospect.CLOSE: "would close their record",
+    Prospect.NOTHING: "want nothing",
+    Prospect.GONE: "not there",
+}
+
+
+def heading(it: Forecast) -> str:
+    """Name an instance, and what decides where it may be attached."""
+    here = it.instance
+    if here is None:
+        return it.id
+    name = f" ({here.name})" if here.name else ""
+    return f"{it.id}{name}, {here.type}, {here.state}, {here.vpc} in {here.zone}"
+
+
+def sentence(it: Outlook) -> str:
+    """Say what would become of a target, with the reason and its detail."""
+    record = it.record
+    again = f"after {print_time(record.retry_at)}" if record and record.retry_at else "soon"
+    said = SENTENCES[it.prospect].format(what=_what(record), again=again)
+    if it.prospect is Prospect.RELEASE and it.wanted:
+        return f"{said}, and ask for index {it.pin} afterwards"
+    reason = "" if it.prospect is Prospect.RELEASE else it.reason
+    why = ": ".join(part for part in (reason, it.detail) if part)
+    return f"{said}: {why}" if why else said
+
+
+def warnings(it: Outlook) -> Iterator[Reason]:
+    """Yield what should be known although the attachment goes ahead."""
+    yield from it.record.warnings if it.record else ()
+
+
+def totals(prospects: Counter[Prospect]) -> str:
+    """Say how many targets there are of each prospect."""
+    return ", ".join(f"{prospects[it]} {TOTALS[it]}" for it in Prospect if prospects[it])
+
+
+def _what(record: Attachment | None) -> str:
+    if record is None or record.interface is None:
+        return "an interface"
+    return f"{record.interface} at index {record.slot.index}" if record.slot else record.interface

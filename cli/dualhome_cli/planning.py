@@ -1,0 +1,109 @@
+"""Plan what the reconciler would do, with its own functions, and change nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dualhome.application.looks import Look
+from dualhome.application.ports import Instances
+from dualhome.application.reconcile import ROUNDS
+from dualhome.application.survey import Sources, Survey, survey
+from dualhome.domain.attachment import Cause
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.network import Capacity, Instance
+from dualhome.domain.plan import plan_instance
+from dualhome.domain.view import Step, View
+from dualhome_cli.braking import RehearsedBrake
+from dualhome_cli.foresight import Rehearsed, outlooks_of
+from dualhome_cli.outlook import Forecast, Prospect
+
+
+@dataclass(frozen=True, slots=True)
+class AsIfTagged:
+    """The port ``Instances``, showing each instance as if its tag ``key`` had ``value``."""
+
+    instances: Instances
+    key: str
+    value: str
+
+    def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
+        """Return the instances that EC2 shows, with the other tag."""
+        found = self.instances.describe(ids).items()
+        return {id_: replace(it, tags={**it.tags, self.key: self.value}) for id_, it in found}
+
+    def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
+        """Return what each instance type holds."""
+        return self.instances.capacities(types)
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What plans rest on; ``targets``, unless None, stands for each instance's targets tag."""
+
+    sources: Sources
+    policy: Policy
+    brake: RehearsedBrake
+    now: datetime
+    targets: str | None = None
+
+    def read(self, ids: Iterable[InstanceId]) -> Survey:
+        """Read what the reconciler would read; raises ``DualhomeError`` if it cannot be had."""
+        sources = self.sources
+        if self.targets is not None:
+            tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
+            sources = replace(sources, instances=tagged)
+        return survey(ids, sources, self.policy)
+
+
+def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
+    """
+    Plan for each of ``ids``, one after the other, over one reading of the world.
+
+    What one would take is taken for all those after it: nothing is promised twice.
+
+    Raises:
+        DualhomeError: a read failed.
+    """
+    seen = planning.read(ids)
+    promised: set[InterfaceId] = set()
+    for id_ in ids:
+        before = dict(seen.records.get(id_, {}))
+        steps = _rehearse(id_, seen, planning)
+        instance, after = seen.instances.get(id_), seen.records.get(id_, {})
+        rehearsed = Rehearsed(instance, before, steps, after, planning.policy.keys)
+        outlooks = tuple(outlooks_of(rehearsed, promised))
+        yield Forecast(id_, instance, outlooks)
+        promised.update(
+            it.record.interface
+            for it in outlooks
+            if it.prospect is Prospect.ATTACH and it.record and it.record.interface
+        )
+
+
+def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetName, Step]:
+    """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
+    look = Look(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    found: dict[TargetName, Step] = {}
+    for _ in range(ROUNDS):
+        again = False
+        for step in _plan(seen.view(look, planning.policy, planning.now), planning.brake):
+            if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
+                again = True  # the ledger takes no second move of what has moved on
+                continue
+            if step.target not in found or step.move:
+                found[step.target] = step
+            if step.move:
+                seen.note(step.move)
+            again |= step.plan_again
+        if not again:
+            break
+    return found
+
+
+def _plan(view: View, brake: RehearsedBrake) -> tuple[Step, ...]:
+    """Return the plan, without its releases if the breaker would hold them."""
+    steps = plan_instance(view)
+    if any(step.releases for step in steps) and not brake.admits(view.id):
+        return plan_instance(replace(view, releases_held=True))
+    return steps

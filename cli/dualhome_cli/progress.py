@@ -1,0 +1,56 @@
+"""Progress as it is made: a line for each move, and on a terminal a sign of life below."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.text import Text
+
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.states import State
+from dualhome_cli.terminal import console, printable
+from dualhome_cli.trail import Ending
+
+STYLES: Mapping[str, str] = {
+    State.ATTACHED: "green",
+    State.RELEASED: "green",
+    State.FAILED: "red",
+    State.STUCK: "red",
+}
+
+
+def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
+    """Write each move as it comes; ``doing`` stands below while nothing does."""
+    with waiting(doing) as write:
+        for entry in entries:
+            write(_line(entry))
+
+
+def show_endings(endings: Iterable[Ending]) -> None:
+    """Write how each attachment ended."""
+    out = console()
+    for it in endings:
+        state = it.state or "not recorded"
+        end = Text(state, STYLES.get(state, "")) if it.moved else Text(f"still {state}", "yellow")
+        out.print(Text.assemble(f"{it.instance} {it.target}: ", end))
+
+
+@contextmanager
+def waiting(doing: str) -> Iterator[Callable[[Text], None]]:
+    """Show ``doing`` with a spinner on a terminal; lines are written above it."""
+    out = console()
+    if not out.is_terminal:
+        yield out.print
+        return
+    with out.status(doing):
+        yield out.print
+
+
+def _line(entry: AuditEntry) -> Text:
+    after = entry.after
+    before = entry.move.from_state or "new"
+    why = " ".join(filter(None, (after.reason, printable(after.detail))))
+    return Text.assemble(
+        f"{after.since:%H:%M:%S}  {after.instance} {after.target}  {before} -> ",
+        (after.state, STYLES.get(after.state, "")),
+        f"  {after.interface or ''}  {why}".rstrip(),
+    )

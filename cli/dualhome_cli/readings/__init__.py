@@ -1,0 +1,1 @@
+"""What `dualhome doctor` asks AWS, for its checks to judge."""

@@ -1,0 +1,71 @@
+"""How work flows through the stack: its queues, its sweep, and what holds changes back."""
+
+from datetime import datetime, timedelta
+
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome_cli.checks.flow import Brakes, Queue, Sweeps
+from dualhome_cli.stack import Stack
+
+CHANGES = "ChangesQueueUrl"
+
+METRICS_LAG = timedelta(minutes=15)
+"""SQS reports every 5 minutes on a queue that is in use."""
+
+
+def changes_queue(stack: Stack, now: datetime) -> Queue:
+    """Return the queue of looks, with the age of its oldest message as CloudWatch last saw it."""
+    found = _queue(stack, CHANGES)
+    answer = stack.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Dimensions=[{"Name": "QueueName", "Value": found.name}],
+        StartTime=now - METRICS_LAG,
+        EndTime=now,
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    latest = max(answer["Datapoints"], key=lambda it: it["Timestamp"], default=None)
+    oldest = timedelta(seconds=latest["Maximum"]) if latest else None
+    return Queue(found.name, found.waiting, found.handled, found.delayed, oldest)
+
+
+def dead_letters(stack: Stack) -> list[Queue]:
+    """Return every other queue: what is in one was set aside."""
+    names = (it for it in stack.outputs if it.endswith("QueueUrl") and it != CHANGES)
+    return [_queue(stack, name) for name in sorted(names)]
+
+
+def brakes(stack: Stack) -> Brakes:
+    """Return the pause, and the breaker's item in the ledger."""
+    found = stack.client("dynamodb").get_item(
+        TableName=stack.outputs["AttachmentsTableName"],
+        Key={"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}},
+        ConsistentRead=True,
+    )
+    item = found.get("Item", {})
+    return Brakes(
+        paused=stack.parameters["Paused"] == "true",
+        tripped=bool(item.get("held", {}).get("BOOL")),
+        admitted=len(item.get("instances", {}).get("SS", [])),
+        most=int(stack.parameters["MaxReleasesPerSweep"]),
+    )
+
+
+def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
+    """Return how often the schedule sweeps, as in ``rate(5 minutes)``, and when it last got on."""
+    minutes = int("".join(filter(str.isdecimal, stack.parameters["SweepSchedule"])))
+    table = stack.outputs["AttachmentsTableName"]
+    last = DynamoDbRounds(stack.client("dynamodb"), table).read()
+    return Sweeps(timedelta(minutes=minutes), last.at if last else None, deployed, now)
+
+
+def _queue(stack: Stack, output: str) -> Queue:
+    url = stack.outputs[output]
+    said = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    counts = {key: int(it) for key, it in said["Attributes"].items() if "NumberOf" in key}
+    return Queue(
+        name=url.rpartition("/")[2],
+        waiting=counts.get("ApproximateNumberOfMessages", 0),
+        handled=counts.get("ApproximateNumberOfMessagesNotVisible", 0),
+        delayed=counts.get("ApproximateNumberOfMessagesDelayed", 0),
+    )

@@ -1,0 +1,1 @@
+"""What was set aside in dead-letter queues, done over."""

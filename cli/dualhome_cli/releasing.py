@@ -1,0 +1,86 @@
+"""What a release will do, and how to keep the interface from coming back."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.states import State
+from dualhome.domain.tags import print_targets
+from dualhome_cli.subjects import Subject
+from dualhome_cli.trail import Trail
+
+HELD = frozenset({State.ATTACHING, State.ATTACHED, State.STUCK})
+"""States in which a look that is asked to release begins to."""
+
+ENDS = frozenset({State.RELEASED, State.FAILED, State.STUCK})
+
+WELL = frozenset({State.RELEASED, State.FAILED})
+"""``failed``: the interface is free, and the record keeps the error that it was released for."""
+
+FORCED = (
+    "Forced detachment is a last resort for an instance that has failed. Afterwards the instance"
+    " may take no other interface at this index, and its metadata may still show this one, until"
+    " it is stopped and started (EC2 API Reference, DetachNetworkInterface)."
+)
+
+
+def to_release(subject: Subject, targets: Sequence[str], *, force: bool) -> list[Attachment]:
+    """Return the records that a release begins with; forced, what is releasing begins anew."""
+    states = HELD | {State.RELEASING} if force else HELD
+    return [] if subject.ignored else [it for it in subject.among(targets) if it.state in states]
+
+
+def prospects(subject: Subject, targets: Sequence[str], *, force: bool) -> Iterator[str]:
+    """Yield in a sentence each what will become of the attachments."""
+    if subject.ignored:
+        yield f"{subject.id}: carries {subject.keys.ignore}, so it is left alone."
+        return
+    going = to_release(subject, targets, force=force)
+    if not subject.records:
+        yield f"{subject.id}: nothing is recorded of it, and nothing held."
+    for record in subject.among(targets):
+        yield f"{record.instance} {record.target}: {_prospect(record, going=record in going)}"
+    back = {it.target for it in going} & subject.wish.wanted.keys()
+    if back:
+        yield from _comes_back(subject, back)
+
+
+def trail(subject: Subject, targets: Sequence[str], since: datetime, *, force: bool) -> Trail:
+    """Return what is waited for."""
+    going = {it.target for it in to_release(subject, targets, force=force)}
+    leaving = {it.target for it in subject.among(targets) if it.state == State.RELEASING}
+    return Trail(subject.id, dict(subject.records), going, leaving - going, ENDS, since)
+
+
+def _prospect(record: Attachment, *, going: bool) -> str:
+    if going:
+        where = f" at index {record.slot.index}" if record.slot else ""
+        return (
+            f"is {record.state}; EC2 is asked to detach {record.interface}{where}, which ends"
+            " the traffic over it. The interface returns to its pool."
+        )
+    match record.state:
+        case State.CLAIMED:
+            return "is being attached just now; it is not released: try again in a minute."
+        case State.RELEASING:
+            return f"is giving {record.interface} back already."
+        case _:
+            return f"is {record.state} and holds nothing."
+
+
+def _comes_back(subject: Subject, back: set[TargetName]) -> Iterator[str]:
+    """Say that tags win, and with which command they let go."""
+    names = " and ".join(sorted(back))
+    rest = [wanted for target, wanted in subject.wish.wanted.items() if target not in back]
+    key = subject.keys.targets
+    if rest:
+        words = ["create-tags", f"Key={key},Value={print_targets(rest)}"]
+    else:
+        words = ["delete-tags", f"Key={key}"]
+    action, tags = words
+    command = ["aws", "ec2", action, "--region", subject.region]
+    command += ["--resources", subject.id, "--tags", tags]
+    yield f"{subject.id} still asks for {names} by its tag: it would be attached again at once."
+    yield f"To prevent that, first: {shlex.join(command)}"

@@ -1,0 +1,49 @@
+"""The table of all attachments, what needs attention first."""
+
+from dataclasses import dataclass
+
+from dualhome_cli.report.attention import said_of
+from dualhome_cli.report.facts import Facts
+from dualhome_cli.report.marks import OF_STATE, Mark
+from dualhome_cli.report.wording import in_order, name_of
+from dualhome_cli.standing import Standing
+
+MOST = 5_000
+"""Rows on the page: about 4 MB. What needs attention comes first, and so is on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One attachment; ``address`` is its interface's, if that is still in its pool."""
+
+    name: str
+    address: str
+    mark: Mark
+    standing: Standing
+    said: str
+
+
+def lines_of(facts: Facts) -> tuple[Line, ...]:
+    """Return the first ``MOST`` attachments."""
+    lines = [_line(facts, it) for it in facts.standings]
+    ordered = sorted(
+        lines,
+        key=lambda it: (
+            not it.standing.needs_attention,
+            in_order(it.name or it.standing.instance),
+            it.standing.instance,
+            it.standing.target,
+        ),
+    )
+    return tuple(ordered[:MOST])
+
+
+def _line(facts: Facts, it: Standing) -> Line:
+    interface = facts.account.interfaces.get(it.interface) if it.interface else None
+    return Line(
+        name=name_of(facts.account.instances.get(it.instance)),
+        address=interface.address if interface else "",
+        mark=OF_STATE[it.state],
+        standing=it,
+        said=said_of(it),
+    )

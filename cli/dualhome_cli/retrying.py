@@ -1,0 +1,62 @@
+"""What a retry will do, attachment by attachment."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.states import SETTLED, State
+from dualhome.domain.status import MOVING
+from dualhome_cli.subjects import Subject
+from dualhome_cli.trail import Trail
+
+MUST_MOVE = frozenset({State.FAILED, State.STUCK})
+"""A look that is asked to retry moves these, whatever the outcome."""
+
+ENDS = frozenset(set(State) - MOVING)
+
+WELL = SETTLED
+
+
+def prospects(subject: Subject, targets: Sequence[str]) -> Iterator[str]:
+    """Yield in a sentence each what will become of the attachments."""
+    if subject.ignored:
+        yield f"{subject.id}: carries {subject.keys.ignore}, so it is left alone."
+        return
+    for record in subject.among(targets):
+        yield f"{record.instance} {record.target}: {_prospect(record)}"
+    for target in sorted(_unrecorded(subject, targets)):
+        yield f"{subject.id} {target}: is wanted and not recorded; it is looked at now."
+
+
+def trail(subject: Subject, targets: Sequence[str], since: datetime) -> Trail:
+    """Return what is waited for."""
+    records = () if subject.ignored else tuple(subject.among(targets))
+    open_ = {it.target for it in records if it.state not in SETTLED}
+    must = {it.target for it in records if it.state in MUST_MOVE}
+    may = open_ | _unrecorded(subject, targets)
+    return Trail(subject.id, dict(subject.records), must, may - must, ENDS, since)
+
+
+def _prospect(record: Attachment) -> str:
+    why = f" ({record.reason}: {record.reason.advice})" if record.reason else ""
+    match record.state:
+        case State.FAILED:
+            return f"has failed{why}; it is tried again now, not only when its time comes."
+        case State.STUCK:
+            return f"is stuck{why}; EC2 is asked again to detach {record.interface}."
+        case State.WAITING | State.REFUSED:
+            return f"is {record.state}{why}; it is looked at now, and stays so if that still holds."
+        case State.ATTACHED | State.RELEASED:
+            return f"is {record.state}; there is nothing to try again."
+        case _:
+            return f"is {record.state} already; it is looked at now."
+
+
+def _unrecorded(subject: Subject, targets: Sequence[str]) -> set[TargetName]:
+    """Return what the tags ask for and nobody has begun."""
+    if subject.wish.hands_off:
+        return set()
+    released = {it.target for it in subject.records.values() if it.state == State.RELEASED}
+    wanted = {it for it in subject.wish.wanted if not targets or it in targets}
+    return wanted - (subject.records.keys() - released)

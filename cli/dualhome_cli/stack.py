@@ -1,0 +1,155 @@
+"""The deployed stack, found by its name: its tables, its queues, and who reads them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, update_wrapper
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import boto3
+import click
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from ulid import ULID
+
+from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.ec2_instances import Ec2Instances
+from dualhome.adapters.ec2_interfaces import Ec2Interfaces
+from dualhome.adapters.ec2_vpcs import Ec2Vpcs
+from dualhome.application.ports import Ledger
+from dualhome.application.survey import Sources
+from dualhome.application.sweep_ports import Rounds
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.identifiers import AccountId
+from dualhome.domain.tags import TagKeys
+from dualhome_cli.archive import Archive, DynamoDbArchive
+from dualhome_cli.connection import Connection
+from dualhome_cli.trouble import TroubleError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CLIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=20
+)
+FUNCTIONS = CLIENT.merge(Config(read_timeout=330, retries={"total_max_attempts": 1}))
+"""A sweep takes up to 300 s, and a call that is repeated runs the function twice."""
+
+NEEDED = ("AttachmentsTableName", "AuditTableName", "ChangesQueueUrl")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """``outputs`` and ``parameters`` are CloudFormation's; clients are made when first used."""
+
+    session: boto3.Session
+    name: str
+    account: AccountId
+    region: str
+    outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def find(cls, connection: Connection) -> "Stack":
+        """
+        Find the stack, by one call.
+
+        Raises:
+            TroubleError: there is none of this name in the Region, or it is not dualhome's.
+            ClientError, BotoCoreError: AWS could not be asked.
+        """
+        session = boto3.Session(profile_name=connection.profile, region_name=connection.region)
+        found = _describe(session, connection.stack_name)
+        outputs = {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
+        if missing := [name for name in NEEDED if name not in outputs]:
+            raise TroubleError(
+                f"Stack {connection.stack_name} ({found['StackStatus']}) has no output"
+                f" {missing[0]}: is it dualhome's, and deployed? Give --stack-name."
+            )
+        _, _, _, region, account, _ = found["StackId"].split(":", 5)
+        parameters = {it["ParameterKey"]: it["ParameterValue"] for it in found["Parameters"]}
+        return cls(session, connection.stack_name, AccountId(account), region, outputs, parameters)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - the caller names it
+        """Return a client of ``service``, with the operator's credentials."""
+        return self.session.client(  # type: ignore[call-overload]
+            service, region_name=self.region, config=FUNCTIONS if service == "lambda" else CLIENT
+        )
+
+    def now(self) -> datetime:
+        """Return the time at which everything that is read is judged."""
+        return datetime.now(UTC)
+
+    @property
+    def keys(self) -> TagKeys:
+        """The keys of the tags that this deployment reads and writes."""
+        return TagKeys(self.parameters["TagPrefix"])
+
+    @property
+    def policy(self) -> Policy:
+        """What the deployment decides about choices."""
+        return Policy(
+            self.account,
+            self.keys,
+            refuse_overlap=self.parameters["OnOverlappingCidr"] == "refuse",
+            paused=self.parameters["Paused"] == "true",
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The records."""
+        return DynamoDbLedger(
+            self.client("dynamodb"),
+            self.outputs["AttachmentsTableName"],
+            self.outputs["AuditTableName"],
+            new_id=lambda: str(ULID()),
+        )
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The past."""
+        return DynamoDbArchive(self.client("dynamodb"), self.outputs["AuditTableName"])
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """What sweeps know."""
+        table = self.outputs["AttachmentsTableName"]
+        return DynamoDbRounds(self.client("dynamodb"), table)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where a survey reads."""
+        ec2 = self.client("ec2")
+        return Sources(
+            instances=Ec2Instances(ec2),
+            vpcs=Ec2Vpcs(ec2),
+            interfaces=Ec2Interfaces(ec2, self.keys),
+            ledger=self.ledger,
+        )
+
+
+def pass_stack(command: Callable[Concatenate[Stack, P], T]) -> Callable[P, T]:
+    """Give a command the stack as its first argument; a test's own stands as ``obj``."""
+
+    @click.pass_obj
+    def with_stack(it: Connection | Stack, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return command(it if isinstance(it, Stack) else Stack.find(it), *args, **kwargs)
+
+    return update_wrapper(with_stack, command)
+
+
+def _describe(session: boto3.Session, name: str) -> "StackTypeDef":
+    client = session.client("cloudformation", config=CLIENT)
+    try:
+        return client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            raise TroubleError(
+                f"There is no stack {name} in {client.meta.region_name}: give --region or"
+                " --stack-name."
+            ) from error
+        raise

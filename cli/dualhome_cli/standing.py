@@ -1,0 +1,97 @@
+"""Where an attachment stands, as an operator asks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dualhome.domain.attachment import Attachment, Failure, Origin
+from dualhome.domain.drift import MOVING_LIMIT
+from dualhome.domain.identifiers import (
+    AttachmentId,
+    InstanceId,
+    InterfaceId,
+    SubnetId,
+    TargetName,
+    VpcId,
+    Zone,
+)
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import SETTLED, State
+from dualhome.domain.status import MOVING
+from dualhome_cli.reading import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One attachment; what is held is None where nothing is."""
+
+    instance: InstanceId
+    target: TargetName
+    state: State
+    since: datetime
+    needs_attention: bool
+    interface: InterfaceId | None
+    device_index: int | None
+    network_card: int | None
+    vpc: VpcId | None
+    subnet: SubnetId | None
+    zone: Zone | None
+    attachment_id: AttachmentId | None
+    origin: Origin
+    reason: Reason | None
+    detail: str
+    advice: str | None
+    warnings: tuple[Reason, ...]
+    error_code: str | None
+    error_message: str | None
+    attempt: int
+    retry_at: datetime | None
+
+
+def standing_of(record: Attachment, now: datetime) -> Standing:
+    """Return where ``record`` stands; a claim that is over shows no interface."""
+    slot = record.slot if record.holding else None
+    failure = record.failure
+    return Standing(
+        instance=record.instance,
+        target=record.target,
+        state=record.state,
+        since=record.since,
+        needs_attention=needs_attention(record, now),
+        interface=record.interface if record.holding else None,
+        device_index=slot.index if slot else None,
+        network_card=slot.card if slot else None,
+        vpc=record.vpc if record.holding else None,
+        subnet=record.subnet if record.holding else None,
+        zone=record.zone,
+        attachment_id=record.attachment_id if record.holding else None,
+        origin=record.origin,
+        reason=record.reason,
+        detail=record.detail,
+        advice=record.reason.advice if record.reason else None,
+        warnings=record.warnings,
+        error_code=failure.code if failure else None,
+        error_message=failure.message if failure else None,
+        attempt=record.attempt,
+        retry_at=record.retry_at,
+    )
+
+
+def needs_attention(record: Attachment, now: datetime) -> bool:
+    """Say whether somebody should look: nothing is had, it takes too long, or it is held back."""
+    match record.state:
+        case State.RELEASED:
+            return False
+        case State.ATTACHED:
+            return record.reason is not None
+        case state if state in MOVING:
+            return now - record.since >= MOVING_LIMIT
+        case _:
+            return True
+
+
+def why(it: Standing) -> str:
+    """Say why it stands so, what to do about it, and what to be warned of."""
+    failure = Failure(it.error_code, it.error_message or "") if it.error_code else None
+    advice = it.advice if it.state not in SETTLED else None
+    warned = (f"{warning}: {warning.advice}" for warning in it.warnings)
+    return " ".join(filter(None, (sentence(it.reason, it.detail, failure), advice, *warned)))

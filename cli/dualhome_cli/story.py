@@ -1,0 +1,145 @@
+"""A move as a person tells it: what, why, and what caused it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dualhome.domain.attachment import Attachment, Cause, Origin
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.reading import sentence
+
+OURS = "dualhome"
+
+DONE = {
+    State.CLAIMED: "Claims {}",
+    State.ATTACHING: "EC2 has accepted {}",
+    State.WAITING: "Waits for an interface",
+    State.REFUSED: "May not be attached",
+    State.RELEASING: "Lets go of {}",
+    State.RELEASED: "Is no longer asked for",
+    State.FAILED: "Could not be attached",
+    State.STUCK: "Cannot let go of {}: a person must look",
+}
+HELD = {
+    State.CLAIMED: "Keeps its claim of {}",
+    State.RELEASED: "Has let go of {}",
+    State.FAILED: "Could not be attached; {} is free again",
+    State.WAITING: "Has lost {}, and waits for another",
+    State.REFUSED: "Has given back {}: it may not be attached",
+}
+"""The same, where an interface was held before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome."""
+
+    at: datetime
+    instance: InstanceId
+    target: TargetName
+    from_state: State | None
+    to_state: State
+    story: str
+    interface: InterfaceId | None
+    device_index: int | None
+    reason: Reason | None
+    detail: str
+    error_code: str | None
+    error_message: str | None
+    caused_by: str
+    by: str
+    cause_source: str
+    cause_detail_type: str
+    cause_event_id: str
+    cause_time: datetime
+    tag_version: int | None
+    seconds_to_attached: float | None
+    attempt: int
+    account: AccountId
+    region: str
+    request_id: str
+    execution_arn: str | None
+    id: str
+
+
+def chapter_of(entry: AuditEntry) -> Chapter:
+    """Return the move as it is told."""
+    after, cause, trace = entry.after, entry.after.cause, entry.trace
+    return Chapter(
+        at=after.since,
+        instance=after.instance,
+        target=after.target,
+        from_state=entry.move.from_state,
+        to_state=after.state,
+        story=tell(entry),
+        interface=after.interface,
+        device_index=after.slot.index if after.slot else None,
+        reason=after.reason,
+        detail=after.detail,
+        error_code=after.failure.code if after.failure else None,
+        error_message=after.failure.message if after.failure else None,
+        caused_by=print_cause(cause),
+        by=cause.principal or OURS,
+        cause_source=cause.source,
+        cause_detail_type=cause.detail_type,
+        cause_event_id=cause.event_id,
+        cause_time=cause.time,
+        tag_version=cause.tag_version,
+        seconds_to_attached=entry.seconds_to_attached,
+        attempt=after.attempt,
+        account=trace.account,
+        region=trace.region,
+        request_id=trace.request_id,
+        execution_arn=trace.execution_arn,
+        id=entry.id,
+    )
+
+
+def tell(entry: AuditEntry) -> str:
+    """Say what the move did, then why."""
+    after = entry.after
+    return " ".join(
+        filter(None, (f"{_what(entry)}.", sentence(after.reason, after.detail, after.failure)))
+    )
+
+
+def print_cause(cause: Cause) -> str:
+    """Name a cause in a few words: ``tag change 12``, ``sweep``, ``retry by ops/anna``."""
+    match cause.source, cause.detail_type:
+        case "aws.tag", _:
+            return " ".join(filter(None, ("tag change", str(cause.tag_version or ""))))
+        case "aws.ec2", _:
+            return "instance state"
+        case _:
+            who = f" by {_name(cause.principal)}" if cause.principal else ""
+            return f"{cause.detail_type.lower()}{who}"
+
+
+def _name(arn: str) -> str:
+    """Return what tells people apart: the role and its session, or the user."""
+    return arn.rpartition(":")[2].partition("/")[2] or arn
+
+
+def _what(entry: AuditEntry) -> str:
+    state, where = entry.after.state, _where(entry.after)
+    if state == State.ATTACHED:
+        return _attached(entry, where)
+    held = entry.move.before is not None and entry.move.before.holding
+    return (HELD if held and state in HELD else DONE)[state].format(where)
+
+
+def _attached(entry: AuditEntry, where: str) -> str:
+    if entry.move.from_state == State.ATTACHED:
+        return f"Keeps {where}"
+    if entry.after.origin == Origin.ADOPTED:
+        return f"Adopts {where}, which somebody had attached"
+    seconds = entry.seconds_to_attached
+    after = f", {seconds:.1f} s after it was asked for" if seconds is not None else ""
+    return f"Has {where}{after}"
+
+
+def _where(it: Attachment) -> str:
+    at = f" at device index {it.slot.index}" if it.slot else ""
+    return f"{it.interface}{at}" if it.interface else "nothing"

@@ -1,0 +1,113 @@
+"""What becomes of instances after a request: their moves, followed to the end."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.states import State
+from dualhome.domain.status import MOVING
+from dualhome_cli.archive import Archive
+
+QUIET = timedelta(seconds=20)
+"""Without a move, what may stay as it is has been looked at: queue and start take less."""
+
+OVERDUE = timedelta(minutes=2)
+"""Without a move, what must move has not been looked at."""
+
+ROLLBACK = timedelta(minutes=20)
+"""A rollback that is given up has taken 16 minutes."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attachment was last seen; unless it ``moved`` to an end, it is still so."""
+
+    instance: InstanceId
+    target: TargetName
+    state: State | None
+    moved: bool
+
+
+@dataclass(slots=True)
+class Trail:
+    """
+    One instance's attachments; ``must`` and ``may`` are the targets whose end is waited for.
+
+    ``ends`` are the states in which one has come to its end. What ``may`` move has ended, too,
+    if it has not moved for a while. ``records`` is brought up to date on the way.
+    """
+
+    instance: InstanceId
+    records: dict[TargetName, Attachment]
+    must: set[TargetName]
+    may: set[TargetName]
+    ends: frozenset[State]
+    since: datetime
+    ended: dict[TargetName, Ending] = field(default_factory=dict)
+    moved_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moved_at = self.since
+
+    @property
+    def open(self) -> set[TargetName]:
+        """The targets whose end has not been seen."""
+        return (self.must | self.may) - self.ended.keys()
+
+    def note(self, entry: AuditEntry, now: datetime) -> None:
+        """Take a move into account."""
+        after = entry.after
+        self.records[after.target] = after
+        self.moved_at = now
+        if after.target in self.open and after.state in self.ends:
+            self._end(after.target, after.state, moved=True)
+
+    def is_new(self, entry: AuditEntry) -> bool:
+        """Whether a move is later than all that is known."""
+        known = self.records.get(entry.after.target)
+        return known is None or entry.after.version > known.version
+
+    def lose_patience(self, now: datetime) -> None:
+        """Give up what has not moved for too long."""
+        for target in self.open:
+            if now - self.moved_at >= self._patience(target):
+                record = self.records.get(target)
+                self._end(target, record.state if record else None, moved=False)
+
+    def _end(self, target: TargetName, state: State | None, *, moved: bool) -> None:
+        self.ended[target] = Ending(self.instance, target, state, moved)
+
+    def _patience(self, target: TargetName) -> timedelta:
+        record = self.records.get(target)
+        if record and record.state in MOVING:
+            return ROLLBACK
+        return OVERDUE if target in self.must else QUIET
+
+
+def follow(
+    trails: Sequence[Trail],
+    archive: Archive,
+    clock: Callable[[], datetime],
+    wait: Callable[[], None],
+) -> Iterator[AuditEntry]:
+    """Yield each new move of the trails' instances, until every trail has come to its end."""
+    while any(trail.open for trail in trails):
+        for trail in (it for it in trails if it.open):
+            since = trail.since - CLOCKS_DIFFER
+            for entry in archive.of_instance(trail.instance, since):
+                if trail.is_new(entry):
+                    trail.note(entry, clock())
+                    yield entry
+            trail.lose_patience(clock())
+        if any(trail.open for trail in trails):
+            wait()
+
+
+def endings(trails: Sequence[Trail]) -> list[Ending]:
+    """Return how each attachment ended that was waited for."""
+    return [ending for trail in trails for _, ending in sorted(trail.ended.items())]

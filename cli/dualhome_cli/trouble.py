@@ -1,0 +1,107 @@
+"""What AWS did not grant, and what to do about it: one boundary around every command."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from botocore import exceptions as aws
+
+from dualhome.domain.errors import DualhomeError, TransientError
+
+AWS_SAID_NO = 3
+PIPE_CLOSED = 141
+"""As a shell reports a program that SIGPIPE has ended."""
+
+_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
+
+_EXPIRED = "Your AWS credentials have expired: sign in again (for instance, aws sso login)."
+_UNKNOWN = "AWS does not accept these credentials: look at your profile, or give --profile."
+_THROTTLED = "AWS asks for fewer calls just now: wait a minute, then try again."
+CODES = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _EXPIRED,
+    "InvalidClientTokenId": _UNKNOWN,
+    "UnrecognizedClientException": _UNKNOWN,
+    "InvalidAccessKeyId": _UNKNOWN,
+    "InvalidSignatureException": _UNKNOWN,
+    "SignatureDoesNotMatch": _UNKNOWN,
+    "AuthFailure": _UNKNOWN,
+    "OptInRequired": "This account has not enabled the Region: give --region.",
+    "RequestLimitExceeded": _THROTTLED,
+    "Throttling": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "ProvisionedThroughputExceededException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+}
+UNREACHABLE = (aws.HTTPClientError, aws.ConnectionError)
+KINDS: tuple[tuple[tuple[type[aws.BotoCoreError], ...], str], ...] = (
+    (
+        (aws.NoCredentialsError, aws.PartialCredentialsError),
+        "No AWS credentials found: give --profile, or sign in as you do for the AWS CLI.",
+    ),
+    ((aws.ProfileNotFound,), "{}: give --profile, or look at `aws configure list-profiles`."),
+    ((aws.NoRegionError,), "No AWS Region is set: give --region, or set AWS_REGION."),
+    (
+        (aws.TokenRetrievalError, aws.SSOError, aws.CredentialRetrievalError),
+        f"{_EXPIRED} ({{}})",
+    ),
+    (
+        UNREACHABLE,
+        "AWS cannot be reached: look at --region and at the network. ({})",
+    ),
+)
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+
+class TroubleError(click.ClickException):
+    """AWS said no, or could not be asked; the message says what to do."""
+
+    exit_code = AWS_SAID_NO
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """Run a command; end it with one sentence where AWS fails it, with none where a reader does."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered must not fail once more when the interpreter flushes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(PIPE_CLOSED) from None
+    except (aws.ClientError, aws.BotoCoreError, DualhomeError) as error:
+        raise TroubleError(advice(error)) from error
+
+
+def advice(error: BaseException) -> str:
+    """Say what happened and what to do; an error of ours may stand for one of AWS's."""
+    if isinstance(error, aws.ClientError):
+        return _refused(error)
+    if isinstance(error, DualhomeError) and error.__cause__:
+        return advice(error.__cause__)
+    for kinds, sentence in KINDS:
+        if isinstance(error, kinds):
+            return sentence.format(error)
+    return f"AWS could not be asked: {error}"
+
+
+def will_pass(error: TransientError) -> bool:
+    """Say whether waiting helps: not with an error on our side of the network."""
+    cause = error.__cause__
+    return not isinstance(cause, aws.BotoCoreError) or isinstance(cause, UNREACHABLE)
+
+
+def _refused(error: aws.ClientError) -> str:
+    said = error.response["Error"]
+    code, message = said.get("Code", ""), said.get("Message", "")
+    if code in DENIED:
+        found = _ACTION.search(message)
+        action = found[1] if found else error.operation_name
+        return f"You may not {action}: ask for a role that allows it, or give --profile."
+    return CODES.get(code, f"{error.operation_name} failed: {code}: {message}")

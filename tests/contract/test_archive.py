@@ -1,0 +1,105 @@
+"""The past is read alike in memory and in DynamoDB, with the keys and indexes of the template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.application.ports import Ledger
+from dualhome.domain.attachment import Move
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.states import State
+from dualhome_cli.archive import Archive, DynamoDbArchive
+from tests.support.builders import TRACE, a_record
+from tests.support.in_memory_archive import InMemoryArchive
+from tests.support.in_memory_ledger import InMemoryLedger
+from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
+
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+ONE, OTHER = InstanceId("i-01"), InstanceId("i-02")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A ledger, and the archive that reads what it has written."""
+
+    ledger: Ledger
+    archive: Archive
+
+
+@pytest.fixture(params=["in memory", "DynamoDB"])
+def past(request: pytest.FixtureRequest) -> Iterator[Past]:
+    """Each past in turn: two instances claim around midnight, and the first one attaches."""
+    if request.param == "in memory":
+        ledger = InMemoryLedger(new_id=ids())
+        yield filled(Past(ledger, InMemoryArchive(ledger.audit)))
+    else:
+        with tables() as client:
+            books = DynamoDbLedger(client, ATTACHMENTS, AUDIT, ids())
+            yield filled(Past(books, DynamoDbArchive(client, AUDIT)))
+
+
+def filled(past: Past) -> Past:
+    """Write the moves."""
+    first = a_record(State.CLAIMED, instance=ONE, since=MIDNIGHT - SECOND)
+    other = a_record(State.CLAIMED, instance=OTHER, interface="eni-02", since=MIDNIGHT)
+    then = a_record(State.ATTACHED, instance=ONE, since=MIDNIGHT + SECOND)
+    for move in (Move(None, first), Move(None, other), Move(first, then)):
+        past.ledger.commit(move, TRACE)
+    return past
+
+
+def summary(entries: Iterator[AuditEntry]) -> list[tuple[str, str]]:
+    """Return instance and state of each entry."""
+    return [(it.after.instance, it.after.state.value) for it in entries]
+
+
+def test_an_instance_has_its_own_moves_oldest_first(past: Past) -> None:
+    """A story is told from its beginning."""
+    assert [(ONE, "claimed"), (ONE, "attached")] == summary(past.archive.of_instance(ONE))
+
+
+def test_an_interface_has_its_own_moves(past: Past) -> None:
+    """On whichever instance they were."""
+    assert [(OTHER, "claimed")] == summary(past.archive.of_interface(InterfaceId("eni-02")))
+
+
+def test_a_day_has_the_moves_of_everybody_in_utc(past: Past) -> None:
+    """Midnight belongs to the day that begins."""
+    assert [(ONE, "claimed")] == summary(past.archive.of_day(date(2026, 3, 1)))
+    assert [(OTHER, "claimed"), (ONE, "attached")] == summary(past.archive.of_day(date(2026, 3, 2)))
+
+
+def test_the_newest_may_come_first(past: Past) -> None:
+    """Who wants the last move does not read all before it."""
+    assert [(ONE, "attached"), (OTHER, "claimed")] == summary(
+        past.archive.of_day(date(2026, 3, 2), newest=True)
+    )
+    assert (ONE, "attached") == summary(past.archive.of_instance(ONE, newest=True))[0]
+
+
+@pytest.mark.parametrize(("since", "states"), [(-1, 2), (-0.999, 1), (1, 1), (1.001, 0)])
+def test_since_takes_its_own_moment_in(past: Past, since: float, states: int) -> None:
+    """To the millisecond, as times are written."""
+    moment = MIDNIGHT + timedelta(seconds=since)
+
+    assert states == len(summary(past.archive.of_instance(ONE, moment)))
+    assert states == len(summary(past.archive.of_interface(InterfaceId("eni-01"), moment)))
+
+
+def test_what_is_read_is_what_was_written(past: Past) -> None:
+    """Nothing of an entry is lost in the table."""
+    entry = next(past.archive.of_instance(ONE, newest=True))
+
+    assert a_record(State.ATTACHED, instance=ONE, since=MIDNIGHT + SECOND) == entry.after
+    assert State.CLAIMED == entry.move.from_state
+    assert TRACE == entry.trace
+
+
+def test_nothing_is_read_of_what_never_was(past: Past) -> None:
+    """An empty past is no error."""
+    assert [] == summary(past.archive.of_instance(InstanceId("i-03")))

@@ -1,0 +1,85 @@
+"""The deployed stack as CloudFormation describes it."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from dualhome_cli.connection import Connection
+from dualhome_cli.stack import NEEDED, Stack
+from dualhome_cli.trouble import TroubleError
+from tests.support.template import load
+
+HERE = Connection(profile=None, region="us-east-1", stack_name="dualhome")
+PARAMETERS = {"TagPrefix": "acme", "OnOverlappingCidr": "refuse", "Paused": "true"}
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An account without a stack."""
+    with mock_aws():
+        yield
+
+
+def deploy(outputs: Mapping[str, str]) -> None:
+    """Make a stack of that name with our parameters and ``outputs``."""
+    template = {
+        "Parameters": {name: {"Type": "String"} for name in PARAMETERS},
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    boto3.client("cloudformation", region_name="us-east-1").create_stack(
+        StackName=HERE.stack_name,
+        TemplateBody=json.dumps(template),
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()
+        ],
+    )
+
+
+@pytest.mark.usefixtures("aws")
+def test_one_call_tells_all_that_a_command_needs() -> None:
+    """Account, Region, tables, queues and what the deployment decides."""
+    deploy({name: name.lower() for name in NEEDED})
+
+    stack = Stack.find(HERE)
+
+    assert ("123456789012", "us-east-1") == (stack.account, stack.region)
+    assert "audittablename" == stack.outputs["AuditTableName"]
+    assert ("acme:targets", True, True) == (
+        stack.keys.targets,
+        stack.policy.refuse_overlap,
+        stack.policy.paused,
+    )
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_client_asks_where_the_stack_is() -> None:
+    """`--region` says so once, for every service."""
+    deploy({name: name.lower() for name in NEEDED})
+
+    assert "us-east-1" == Stack.find(HERE).client("sqs").meta.region_name
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stack_that_is_not_there_is_told_with_the_region() -> None:
+    """Nine times of ten it is in another one."""
+    with pytest.raises(TroubleError, match="no stack dualhome in us-east-1: give --region"):
+        Stack.find(HERE)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stack_of_somebody_else_is_told_from_ours() -> None:
+    """A name proves nothing."""
+    deploy({})
+
+    with pytest.raises(TroubleError, match=r"CREATE_COMPLETE\) has no output AttachmentsTableName"):
+        Stack.find(HERE)
+
+
+def test_the_template_has_what_a_command_needs() -> None:
+    """Names of outputs and parameters are a contract between two files."""
+    assert set(NEEDED) <= set(load()["Outputs"])
+    assert set(PARAMETERS) <= set(load()["Parameters"])

@@ -1,0 +1,139 @@
+"""`dualhome doctor` calls a healthy stack healthy, and finds what was broken by hand."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.support.e2e_command import dualhome
+from tests.support.e2e_release import attached
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_world import World
+
+Finding = dict[str, Any]
+
+
+def examine(stack: Stack, *options: str) -> tuple[int, list[Finding]]:
+    """Return the exit code and the findings."""
+    done = dualhome(stack, "doctor", "-o", "json", *options)
+    assert not done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def of(check: str, found: list[Finding]) -> list[tuple[str, str]]:
+    """Return severity and text of what a check has found."""
+    return [(it["severity"], it["what"]) for it in found if it["check"] == check]
+
+
+@pytest.fixture(scope="module")
+def healthy(stack: Stack) -> tuple[int, list[Finding]]:
+    """Examine the stack beside an instance that has what it wants."""
+    world = World(stack)
+    mgmt = world.target()
+    for _ in range(4):
+        mgmt.interface()
+    attached(world, mgmt)
+    _sweep(stack)
+    return examine(stack, "--ledger")
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["stack", "rules", "schedule", "event-sources", "functions", "sweep", "brakes", "permissions"],
+)
+def test_what_works_is_said_to_work(healthy: tuple[int, list[Finding]], check: str) -> None:
+    """One line each, so that nobody wonders whether it was looked at."""
+    _, found = healthy
+
+    assert ["ok"] == [severity for severity, _ in of(check, found)]
+
+
+def test_ledger_audit_and_ec2_agree(healthy: tuple[int, list[Finding]]) -> None:
+    """The invariants hold of everything that ran on this stack."""
+    _, found = healthy
+
+    assert [("ok", "Ledger, audit and EC2 agree.")] == of("ledger", found)
+
+
+def test_a_disabled_rule_is_found(stack: Stack) -> None:
+    """Its events are lost, and only the sweep would notice."""
+    name = stack.role("InterfaceTagsRule")
+    with _disabled_rule(stack, name):
+        code, found = examine(stack)
+
+    ((severity, what),) = of("rules", found)
+    assert (4, "error") == (code, severity)
+    assert name in what
+
+
+def test_a_message_that_was_set_aside_is_found(stack: Stack) -> None:
+    """Nobody tries it again by himself."""
+    url = stack.outputs["SweepDeadLetterQueueUrl"]
+    stack.sqs.send_message(QueueUrl=url, MessageBody="{}")
+    try:
+        code, found = examine(stack)
+    finally:
+        stack.sqs.purge_queue(QueueUrl=url)
+
+    ((severity, what),) = of("dead-letters", found)
+    assert (4, "error") == (code, severity)
+    assert url.rpartition("/")[2] in what
+
+
+def test_a_vpc_that_serves_a_target_and_has_no_interface_is_found(world: World) -> None:
+    """Whoever asks for it is refused."""
+    empty = world.target("empty")
+
+    code, found = examine(world.stack)
+
+    assert code
+    (line,) = [it for it in of("pools", found) if empty.vpc in it[1]]
+    assert "warning" == line[0]
+
+
+def test_a_claim_put_by_hand_is_found(world: World) -> None:
+    """It locks the interface away, and no sweep may mend it."""
+    mgmt = world.target()
+    interface = mgmt.interface()
+    table = world.stack.outputs["AttachmentsTableName"]
+    key = {"pk": {"S": f"INTERFACE#{interface}"}, "sk": {"S": "CLAIM"}}
+    holder = {"instance": {"S": "i-0123456789abcdef0"}, "target": {"S": mgmt.name}}
+    dynamodb = world.stack.cloud.client("dynamodb")
+    dynamodb.put_item(TableName=table, Item=key | holder)
+    try:
+        code, found = examine(world.stack, "--ledger")
+    finally:
+        dynamodb.delete_item(TableName=table, Key=key)
+
+    lines = of("ledger", found)
+    assert 4 == code
+    assert {"error"} == {severity for severity, _ in lines}
+    assert all(interface in what for _, what in lines)
+
+
+def test_a_wish_that_no_vpc_serves_is_found(world: World) -> None:
+    """The name is misspelt, or its network is not there yet."""
+    nowhere = world.named("nowhere")
+    instance = world.launch(targets=nowhere)
+    world.comes_to("refused", instance, nowhere, reason="NO_TARGET")
+
+    _, found = examine(world.stack)
+
+    assert any(nowhere in what for _, what in of("pools", found))
+    assert any(f"{instance}/{nowhere}" in what for _, what in of("unsettled", found))
+
+
+def _sweep(stack: Stack) -> None:
+    functions = stack.cloud.client("lambda")
+    functions.invoke(FunctionName=stack.outputs["SweepAccountFunctionName"], Payload="{}")
+
+
+@contextmanager
+def _disabled_rule(stack: Stack, name: str) -> Iterator[None]:
+    stack.events.disable_rule(Name=name)
+    try:
+        yield
+    finally:
+        stack.events.enable_rule(Name=name)

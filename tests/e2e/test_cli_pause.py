@@ -1,0 +1,66 @@
+"""`dualhome pause` and `resume` on a stack of their own: everybody else's would stand still."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.e2e_command import dualhome
+from tests.support.e2e_queue import send, state_change
+from tests.support.e2e_stack import Stack, deployed
+from tests.support.e2e_waiting import stays
+from tests.support.e2e_world import World
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The template on another local cloud."""
+    folder = tmp_path_factory.mktemp("paused")
+    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
+        yield it
+
+
+def parameters_of(stack: Stack) -> dict[str, str]:
+    """Return what CloudFormation says."""
+    found = stack.cloud.client("cloudformation").describe_stacks(StackName="dualhome")["Stacks"]
+    return {it["ParameterKey"]: it["ParameterValue"] for it in found[0]["Parameters"]}
+
+
+def test_a_paused_stack_attaches_nothing_until_it_is_resumed(own: Stack) -> None:
+    """What was wanted meanwhile is done afterwards; each command may be given twice."""
+    world = World(own)
+    mgmt = world.target()
+    mgmt.interface()
+    parameters = parameters_of(own)
+
+    paused = dualhome(own, "pause", "--yes")
+    again = dualhome(own, "pause")
+    instance = world.launch(targets=mgmt.name)
+    world.comes_to("waiting", instance, mgmt.name, reason="PAUSED")
+
+    assert 0 == paused.returncode, paused.stdout + paused.stderr
+    assert paused.stdout.endswith("Stack dualhome is paused.\n")
+    assert "ReconcileInstancesFunction  UPDATE_COMPLETE" in paused.stdout
+    assert (0, True) == (again.returncode, "paused already" in again.stdout)
+    assert parameters | {"Paused": "true"} == parameters_of(own)
+    assert stays(lambda: own.attachments(instance).keys() == {0}, seconds=2)
+
+    resumed = dualhome(own, "resume", "--yes")
+    send(own, state_change(instance))
+
+    assert 0 == resumed.returncode, resumed.stdout + resumed.stderr
+    assert resumed.stdout.endswith("Stack dualhome is not paused.\n")
+    world.comes_to("attached", instance, mgmt.name)
+    assert parameters == parameters_of(own)
+
+
+def test_nothing_is_retried_or_released_while_the_stack_is_paused(own: Stack) -> None:
+    """Whoever asks is told what to do first."""
+    dualhome(own, "pause", "--yes")
+
+    answers = [
+        dualhome(own, command, "i-0123456789abcdef0", "--yes") for command in ("retry", "release")
+    ]
+
+    dualhome(own, "resume", "--yes")
+    assert [1, 1] == [answer.returncode for answer in answers]
+    assert all("dualhome resume" in answer.stderr for answer in answers)

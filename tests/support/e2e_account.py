@@ -1,0 +1,80 @@
+"""A deployed account as the invariants see it, read by the administrator."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from dualhome.domain.account import Account
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.identifiers import AccountId, AttachmentId, InstanceId
+from dualhome.domain.invariants import broken_invariants
+from dualhome_cli import account
+from localcloud.environment import ACCOUNT
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_waiting import known_of, until
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+QUIET_SECONDS = 40.0
+"""Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
+
+
+def broken(
+    stack: Stack, by_hand: Iterable[str] = (), instances: Collection[str] | None = None
+) -> list[str]:
+    """Return what is wrong; ``by_hand`` names attachments that others made."""
+    return broken_invariants(read_account(stack, by_hand, instances))
+
+
+def read_account(
+    stack: Stack, by_hand: Iterable[str] = (), instances: Collection[str] | None = None
+) -> Account:
+    """
+    Return all there is of ``instances``, and of the pools that they want or had parts of.
+
+    None stands for every instance that EC2 shows. It should be quiet, for the reads are not one
+    moment's.
+    """
+    ids = _every_instance(stack) if instances is None else instances
+    hands = frozenset(AttachmentId(it) for it in by_hand)
+    return account.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
+
+
+def books_of(stack: Stack) -> account.Books:
+    """Return where the account is read."""
+    dynamodb: DynamoDBClient = stack.cloud.client("dynamodb")
+    return account.Books(
+        ec2=stack.ec2,
+        dynamodb=dynamodb,
+        attachments_table=stack.outputs["AttachmentsTableName"],
+        audit_table=stack.outputs["AuditTableName"],
+        policy=Policy(AccountId(ACCOUNT)),
+    )
+
+
+def comes_to_rest(
+    stack: Stack,
+    instances: Collection[str],
+    by_hand: Iterable[str] = (),
+    *,
+    seconds: float = QUIET_SECONDS,
+) -> None:
+    """
+    Return once all invariants hold of ``instances``.
+
+    Raises:
+        AssertionError: some do not within ``seconds``; it says which.
+    """
+    until(
+        lambda: not broken(stack, by_hand, instances),
+        lambda: "\n".join(
+            [*broken(stack, by_hand, instances), known_of(stack, list(instances)[:5])]
+        ),
+        seconds=seconds,
+    )
+
+
+def _every_instance(stack: Stack) -> list[str]:
+    pages = stack.ec2.get_paginator("describe_instances").paginate()
+    groups = [group for page in pages for group in page["Reservations"]]
+    return [instance["InstanceId"] for group in groups for instance in group["Instances"]]

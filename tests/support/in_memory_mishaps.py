@@ -1,0 +1,70 @@
+"""What can go wrong for a crowd in memory: EC2's moods, deaths and lost messages."""
+
+from dataclasses import dataclass
+
+from dualhome.domain.errors import DualhomeError
+from tests.support.in_memory_crowd import Crowd
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The next calls of a method fail, carried out or not."""
+
+    method: str
+    error: DualhomeError
+    after_execution: bool = False
+    times: int = 1
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.calls.fail_next(
+            self.method, self.error, after_execution=self.after_execution, times=self.times
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The process that makes a call to come dies, before it or after it."""
+
+    call: int
+    after_execution: bool
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.calls.die_at(self.call, after_execution=self.after_execution)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """EC2 takes its time, in seconds."""
+
+    attach: float
+    detach: float
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.ec2.attach_seconds = self.attach
+        crowd.scene.ec2.detach_seconds = self.detach
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """The queue loses its messages, or delivers them several times."""
+
+    times: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.looks.queued *= self.times
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Every execution of the rollback ends where it is."""
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        crowd.scene.rollbacks.abort()
+
+
+Mishap = Fault | Death | Pace | Deliver | Abort

@@ -1,0 +1,90 @@
+"""A stack over fakes, and the command `dualhome` run on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import boto3
+from click.testing import CliRunner, Result
+
+from dualhome.application.survey import Sources
+from dualhome_cli.main import dualhome
+from dualhome_cli.stack import Stack
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.in_memory_archive import InMemoryArchive
+from tests.support.in_memory_ec2 import InMemoryEc2
+from tests.support.in_memory_instances import InMemoryInstances
+from tests.support.in_memory_interfaces import InMemoryInterfaces
+from tests.support.in_memory_inventory import InMemoryRounds
+from tests.support.in_memory_ledger import InMemoryLedger
+from tests.support.in_memory_vpcs import InMemoryVpcs
+
+OUTPUTS = {
+    "AttachmentsTableName": "attachments",
+    "AuditTableName": "audit",
+    "ChangesQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes",
+    "ChangesDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes-dlq",
+}
+PARAMETERS = {
+    "TagPrefix": "dualhome",
+    "OnOverlappingCidr": "warn",
+    "Paused": "false",
+    "MaxReleasesPerSweep": "20",
+}
+
+
+@dataclass(frozen=True)
+class InMemoryStack(Stack):
+    """``clients`` are what ``client`` gives; there is no other way to AWS."""
+
+    session: boto3.Session = field(default_factory=boto3.Session)
+    name: str = "dualhome"
+    account: Any = ACCOUNT
+    region: str = "us-east-1"
+    outputs: Mapping[str, str] = field(default_factory=lambda: dict(OUTPUTS))
+    parameters: Mapping[str, str] = field(default_factory=lambda: dict(PARAMETERS))
+    ec2: InMemoryEc2 = field(default_factory=InMemoryEc2)
+    books: InMemoryLedger = field(default_factory=InMemoryLedger)
+    time: datetime = NOW
+    clients: Mapping[str, Any] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """Return the time of the builders."""
+        return self.time
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - whatever the test has put there
+        """Return the test's own client of ``service``."""
+        return self.clients[service]
+
+    @cached_property
+    def ledger(self) -> InMemoryLedger:
+        """The records."""
+        return self.books
+
+    @cached_property
+    def archive(self) -> InMemoryArchive:
+        """The past that the ledger has written."""
+        return InMemoryArchive(self.ledger.audit)
+
+    @cached_property
+    def rounds(self) -> InMemoryRounds:
+        """What sweeps know."""
+        return InMemoryRounds()
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where a survey reads."""
+        return Sources(
+            instances=InMemoryInstances(self.ec2),
+            vpcs=InMemoryVpcs(self.ec2),
+            interfaces=InMemoryInterfaces(self.ec2),
+            ledger=self.ledger,
+        )
+
+
+def run(stack: Stack, *words: str, columns: int | None = None, typed: str = "") -> Result:
+    """Run `dualhome WORDS` on ``stack``; ``columns`` is the width of the terminal, if any."""
+    environment = {"COLUMNS": str(columns)} if columns else {}
+    return CliRunner().invoke(dualhome, words, obj=stack, env=environment, input=typed)

@@ -1,0 +1,139 @@
+"""Each check of the account is silent about what is well, and names what is not."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.account import Account
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.checks import networks, pools, records, tags
+from dualhome_cli.checks.finding import Remark, Severity
+from tests.support.account_builders import (
+    a_fit_account,
+    an_account,
+    an_attached_instance,
+)
+from tests.support.builders import (
+    APP_VPC,
+    INSTANCE,
+    INTERFACE,
+    MGMT_VPC,
+    POLICY,
+    a_record,
+    a_vpc,
+    an_app_vpc,
+    an_instance,
+    an_interface,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "check", [tags.malformed_tags, networks.overlaps, networks.public_addresses, records.others]
+)
+def test_a_fit_account_is_well(check: Callable[[Account], Iterable[Remark]]) -> None:
+    """Else the operator learns to look away."""
+    assert [] == list(check(a_fit_account()))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("dualhome:targets", "mgmt@0"), ("dualhome:targets", "a b a"), ("dualhome:policy", "some")],
+)
+def test_a_malformed_tag_of_an_instance_is_named_with_what_was_expected(
+    key: str, value: str
+) -> None:
+    """The instance's own owner mends it."""
+    instance = an_instance(tags={key: value})
+
+    (remark,) = tags.malformed_tags(an_account(instances={INSTANCE: instance}, interfaces={}))
+
+    assert Severity.WARNING is remark.severity
+    assert f"{INSTANCE}: {key}={value!r}: expected" in remark.what
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("dualhome:allow-from", "everybody"),
+        ("dualhome:device-index", "first"),
+        ("dualhome:target", "mgmt data"),
+        ("dualhome:target", "mgmt@1"),
+        ("dualhome:target", ""),
+    ],
+)
+def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
+    """A VPC serves one target; nobody can ask for anything else that is written there."""
+    vpc = a_vpc(tags={key: value})
+
+    (remark,) = tags.malformed_tags(a_fit_account(vpcs={MGMT_VPC: vpc}))
+
+    assert f"{MGMT_VPC}: {key}={value!r}" in remark.what
+
+
+def test_a_pool_that_has_no_name_is_named() -> None:
+    """The interface lies idle, and nobody knows why."""
+    (remark,) = tags.malformed_tags(an_account(interfaces={INTERFACE: an_interface(pool="a b")}))
+
+    assert INTERFACE in remark.what
+
+
+def test_what_is_missing_of_a_target_is_a_warning_with_its_remedy() -> None:
+    """A name that nobody serves, a VPC without interfaces, and one that lets nobody in."""
+    shut = a_vpc("vpc-0c", target="data", allow_from=None)
+    account = an_account(
+        instances={INSTANCE: an_instance(targets="nowhere")},
+        interfaces={},
+        vpcs={APP_VPC: an_app_vpc(), shut.id: shut},
+    )
+
+    remarks = list(pools.shortages_of(pools.Pools(account, low_water=0)))
+
+    assert {Severity.WARNING} == {it.severity for it in remarks}
+    assert all(it.remedy for it in remarks)
+    for words in ("nowhere", "no interface", "nobody"):
+        assert any(words in it.what for it in remarks), words
+
+
+def test_overlapping_ranges_are_a_note_and_where_they_are_refused_a_warning() -> None:
+    """By default the attachment goes ahead, and somebody has to route by hand."""
+    wide = a_vpc(cidrs=("10.10.128.0/20",))
+    account = a_fit_account(vpcs={APP_VPC: an_app_vpc(), MGMT_VPC: wide})
+    strict = replace(account, policy=replace(POLICY, refuse_overlap=True))
+
+    (said,) = networks.overlaps(account)
+    (refused,) = networks.overlaps(strict)
+
+    assert [Severity.NOTE, Severity.WARNING] == [said.severity, refused.severity]
+    for words in ("10.10.0.0/16", "10.10.128.0/20", APP_VPC, MGMT_VPC, INSTANCE):
+        assert words in said.what
+
+
+def test_ranges_of_vpcs_that_cannot_be_joined_anyway_may_overlap() -> None:
+    """The consent is missing; the ranges do not matter."""
+    shut = a_vpc(cidrs=("10.10.0.0/16",), allow_from=None)
+
+    assert [] == list(networks.overlaps(a_fit_account(vpcs={APP_VPC: an_app_vpc(), shut.id: shut})))
+
+
+def test_an_automatic_public_address_is_lost_at_the_next_stop() -> None:
+    """Nobody notices until the instance comes back without it."""
+    instance = an_attached_instance(automatic_public_ip=True)
+
+    (remark,) = networks.public_addresses(a_fit_account(instances={INSTANCE: instance}))
+
+    assert (Severity.WARNING, True) == (remark.severity, INSTANCE in remark.what)
+
+
+def test_an_instance_with_one_interface_keeps_its_public_address() -> None:
+    """It is replaced at the next start."""
+    instance = an_instance(automatic_public_ip=True)
+    waiting = a_record(State.WAITING, reason=Reason.POOL_EMPTY)
+
+    assert [] == list(
+        networks.public_addresses(an_account(waiting, instances={INSTANCE: instance}))
+    )

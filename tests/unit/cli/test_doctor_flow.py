@@ -1,0 +1,78 @@
+"""Work that does not flow is told of: what waits, what was set aside, what does not run."""
+
+from datetime import timedelta
+
+import pytest
+
+from dualhome_cli.checks import flow
+from dualhome_cli.checks.finding import Severity
+from dualhome_cli.checks.flow import Brakes, Queue, Sweeps
+from tests.support.builders import NOW
+
+EVERY = timedelta(minutes=5)
+
+
+def test_messages_that_grow_old_are_a_warning_with_their_age() -> None:
+    """Young ones are work in progress, whatever their number."""
+    (old,) = flow.changes_queue(Queue("changes", 3, oldest=timedelta(minutes=9)))
+    (young,) = flow.changes_queue(Queue("changes", 300, oldest=timedelta(seconds=9)))
+    (unknown,) = flow.changes_queue(Queue("changes", 0, handled=2))
+
+    assert (Severity.WARNING, True) == (old.severity, "3 messages wait" in old.what)
+    assert "9 min" in old.what
+    assert [Severity.NOTE, Severity.NOTE] == [young.severity, unknown.severity]
+
+
+def test_a_queue_without_messages_is_well_however_old_the_last_one_was() -> None:
+    """CloudWatch tells of the past minutes."""
+    assert [] == list(flow.changes_queue(Queue("changes", 0, oldest=timedelta(hours=1))))
+
+
+@pytest.mark.parametrize("queue", [Queue("dlq", 1), Queue("dlq", 0, handled=1)])
+def test_whatever_was_set_aside_is_an_error(queue: Queue) -> None:
+    """Also while somebody redrives it."""
+    (remark,) = flow.set_aside([Queue("empty", 0), queue])
+
+    assert Severity.ERROR is remark.severity
+    assert "dlq holds 1 message" == remark.what
+    assert "dualhome redrive" in remark.remedy
+
+
+@pytest.mark.parametrize(
+    ("last", "deployed", "severities"),
+    [
+        (NOW - timedelta(minutes=9), NOW - timedelta(days=9), []),
+        (NOW - timedelta(minutes=16), NOW - timedelta(days=9), [Severity.ERROR]),
+        (None, NOW - timedelta(minutes=4), [Severity.NOTE]),
+        (None, NOW - timedelta(minutes=16), [Severity.ERROR]),
+    ],
+    ids=["on time", "late", "not yet", "never"],
+)
+def test_a_sweep_that_does_not_come_is_an_error(
+    last: object, deployed: object, severities: list[Severity]
+) -> None:
+    """Three in a row are no accident; a new stack has had none yet."""
+    sweeps = Sweeps(EVERY, last, deployed, NOW)  # type: ignore[arg-type]
+
+    assert severities == [it.severity for it in flow.sweep(sweeps)]
+
+
+@pytest.mark.parametrize(
+    ("brakes", "word"),
+    [
+        (Brakes(paused=True, tripped=False, admitted=0, most=20), "paused"),
+        (Brakes(paused=False, tripped=True, admitted=3, most=20), "breaker"),
+        (Brakes(paused=False, tripped=False, admitted=20, most=20), "20 of 20"),
+    ],
+)
+def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None:
+    """It is meant so, and yet nothing goes on until somebody ends it."""
+    (remark,) = flow.brakes(brakes)
+
+    assert Severity.WARNING is remark.severity
+    assert word in remark.what
+
+
+def test_releases_below_the_limit_are_well() -> None:
+    """The breaker counts; it does not complain."""
+    assert [] == list(flow.brakes(Brakes(paused=False, tripped=False, admitted=19, most=20)))

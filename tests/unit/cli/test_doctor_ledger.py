@@ -1,0 +1,79 @@
+"""The invariants of an account in use: what is on its way is no finding."""
+
+from collections.abc import Callable
+
+from dualhome.domain.account import Account
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.states import State
+from dualhome.domain.view import Holder
+from dualhome_cli.checks.finding import Severity
+from dualhome_cli.checks.ledger import Broken, broken, confirmed, invariants
+from tests.support.account_builders import a_fit_account, an_account
+from tests.support.builders import (
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+    an_interface,
+)
+
+TORN = {INTERFACE: Holder(INSTANCE, MGMT), InterfaceId("eni-09"): Holder(INSTANCE, MGMT)}
+
+
+def readings(*accounts: Account) -> Callable[[], Account]:
+    """Return a reader that reads one after the other, and nothing after the last."""
+    return iter(accounts).__next__
+
+
+def no_pause() -> None:
+    """Wait for nothing."""
+
+
+def test_a_fit_account_is_read_once() -> None:
+    """A second reading costs as much as the first."""
+    assert Broken() == confirmed(readings(a_fit_account()), no_pause)
+
+
+def test_what_only_one_reading_shows_was_on_its_way() -> None:
+    """The reads are not one moment's."""
+    torn = a_fit_account(claims=TORN)
+
+    assert Broken() == confirmed(readings(torn, a_fit_account()), no_pause)
+
+
+def test_what_both_readings_show_is_an_error() -> None:
+    """Nothing mends a claim without a record."""
+    torn = a_fit_account(claims=TORN)
+
+    (remark,) = invariants(confirmed(readings(torn, torn), no_pause))
+
+    assert Severity.ERROR is remark.severity
+    assert "eni-09" in remark.what
+
+
+def test_what_a_sweep_will_mend_is_a_warning() -> None:
+    """Somebody has detached it by hand a moment ago."""
+    detached = a_fit_account(
+        instances={INSTANCE: an_instance()}, interfaces={INTERFACE: an_interface()}
+    )
+
+    remarks = list(invariants(broken(detached)))
+
+    assert {Severity.WARNING} == {it.severity for it in remarks}
+    assert any("what_is_recorded_as_attached_is" in it.what for it in remarks)
+
+
+def test_an_instance_of_which_something_moves_is_left_out_of_what_sweeps_mend() -> None:
+    """Its interface may be free already, and the record is about to say so."""
+    free = {INTERFACE: an_interface()}
+
+    assert Broken() == broken(an_account(a_record(State.RELEASING), interfaces=free))
+
+
+def test_a_stranger_is_the_business_of_another_check() -> None:
+    """It would be told twice."""
+    theirs = an_interface(attachment=a_seen_attachment(instance=InstanceId("i-09")))
+
+    assert Broken() == broken(an_account(instances={}, interfaces={INTERFACE: theirs}))

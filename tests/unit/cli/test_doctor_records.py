@@ -1,0 +1,88 @@
+"""Records that need somebody are named, grouped by why, each with its advice."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.attachment import Failure
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.checks import records
+from dualhome_cli.checks.finding import Remark, Severity
+from dualhome_cli.checks.records import Records
+from tests.support.account_builders import a_fit_account, an_account, an_attached_interface
+from tests.support.builders import INSTANCE, INTERFACE, NOW, a_record, a_seen_attachment
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("check", [records.stuck, records.unsettled, records.overdue])
+def test_settled_records_are_well(check: Callable[[Records], Iterable[Remark]]) -> None:
+    """What is attached needs nobody, however long ago it was attached."""
+    assert [] == list(check(Records(a_fit_account(), NOW + timedelta(days=99))))
+
+
+def test_what_is_stuck_is_an_error_with_the_record_s_own_advice() -> None:
+    """Nothing goes on without a person."""
+    stuck = a_record(State.STUCK, reason=Reason.DETACH_TIMEOUT, detail="after 25 looks")
+
+    (remark,) = records.stuck(Records(an_account(stuck), NOW))
+
+    assert Severity.ERROR is remark.severity
+    for words in (INSTANCE, INTERFACE, "DETACH_TIMEOUT", "after 25 looks"):
+        assert words in remark.what
+    assert Reason.DETACH_TIMEOUT.advice in remark.remedy
+    assert f"dualhome retry {INSTANCE}" in remark.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "severity"),
+    [
+        (State.WAITING, Reason.POOL_EMPTY, Severity.NOTE),
+        (State.REFUSED, Reason.NOT_ALLOWED, Severity.WARNING),
+        (State.FAILED, Reason.EC2_REFUSED, Severity.WARNING),
+        (State.ATTACHED, Reason.RELEASE_HELD, Severity.WARNING),
+    ],
+)
+def test_what_is_not_as_wanted_is_grouped_by_its_reason(
+    state: State, reason: Reason, severity: Severity
+) -> None:
+    """A thousand instances that lack one tag are one finding."""
+    failure = Failure("OperationNotPermitted", "not yours")
+    found = [
+        a_record(state, instance=f"i-{n:02}", reason=reason, failure=failure) for n in range(12)
+    ]
+
+    (remark,) = records.unsettled(Records(an_account(*found), NOW))
+
+    assert severity is remark.severity
+    assert f"{state} for {reason}: i-00/mgmt" in remark.what
+    assert "and 2 more" in remark.what
+    assert reason.advice == remark.remedy
+    assert (state == State.FAILED) == ("OperationNotPermitted: not yours" in remark.what)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [a_record(State.RELEASING), a_record(State.FAILED, retry_at=NOW)],
+    ids=["moving", "not tried again"],
+)
+def test_what_no_sweep_has_moved_on_for_long_is_an_error(record: object) -> None:
+    """The sweep should have found it; so something is wrong with that, too."""
+    account = an_account(record)  # type: ignore[arg-type]
+
+    assert [] == list(records.overdue(Records(account, NOW + HOUR)))
+    (remark,) = records.overdue(Records(account, NOW + 2 * HOUR))
+    assert (Severity.ERROR, True) == (remark.severity, INSTANCE in remark.what)
+
+
+def test_an_interface_of_a_pool_that_others_use_is_a_warning() -> None:
+    """Whoever waits for it waits in vain."""
+    theirs = an_attached_interface(a_seen_attachment(instance=InstanceId("i-09")))
+
+    (remark,) = records.others(an_account(interfaces={INTERFACE: theirs}))
+
+    assert Severity.WARNING is remark.severity
+    assert f"attached it to {theirs.attachment and theirs.attachment.instance}" in remark.what

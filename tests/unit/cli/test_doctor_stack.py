@@ -1,0 +1,132 @@
+"""Each check of the stack is silent about what is well, and names what is not."""
+
+import pytest
+
+from dualhome.domain.tags import TagKeys
+from dualhome_cli.checks import limits, permissions, wiring
+from dualhome_cli.checks.finding import Severity
+from dualhome_cli.checks.limits import Interfaces
+from dualhome_cli.checks.permissions import Decision
+from dualhome_cli.checks.wiring import Audience, Part
+
+
+def test_what_is_enabled_and_active_is_well() -> None:
+    """Else the operator learns to look away."""
+    enabled, active = [Part("A", "a", "enabled")], [Part("F", "f", "active", "successful")]
+
+    assert [] == list(wiring.rules(enabled))
+    assert [] == list(wiring.schedules(enabled))
+    assert [] == list(wiring.sources(enabled))
+    assert [] == list(wiring.functions(active))
+
+
+def test_a_disabled_rule_is_an_error_with_the_command_that_enables_it() -> None:
+    """Its events are lost from now on."""
+    (remark,) = wiring.rules([Part("InstanceTagsRule", "stack-tags", "disabled")])
+
+    assert Severity.ERROR is remark.severity
+    assert "InstanceTagsRule" in remark.what
+    assert "aws events enable-rule --name stack-tags" == remark.remedy
+
+
+@pytest.mark.parametrize("check", [wiring.rules, wiring.schedules, wiring.sources])
+def test_what_is_missing_cannot_be_enabled_and_is_deployed_again(check: object) -> None:
+    """Somebody has deleted it by hand."""
+    (remark,) = check([Part("A", "a", "")])  # type: ignore[operator]
+
+    assert "missing" in remark.what
+    assert "Deploy the stack again." == remark.remedy
+
+
+@pytest.mark.parametrize(
+    ("part", "severity"),
+    [
+        (Part("F", "f", ""), Severity.ERROR),
+        (Part("F", "f", "failed", why="no such layer"), Severity.ERROR),
+        (Part("F", "f", "active", "failed", "role is gone"), Severity.ERROR),
+        (Part("F", "f", "inactive"), Severity.NOTE),
+    ],
+)
+def test_a_function_that_cannot_run_is_named_with_what_lambda_says(
+    part: Part, severity: Severity
+) -> None:
+    """Inactive is what weeks of quiet make of it: the next call wakes it."""
+    (remark,) = wiring.functions([part])
+
+    assert severity is remark.severity
+    assert part.why in remark.what
+
+
+@pytest.mark.parametrize(
+    ("status", "severities"),
+    [
+        ("UPDATE_COMPLETE", []),
+        ("UPDATE_IN_PROGRESS", [Severity.NOTE]),
+        ("UPDATE_ROLLBACK_FAILED", [Severity.ERROR]),
+    ],
+)
+def test_the_stack_s_status_is_judged(status: str, severities: list[Severity]) -> None:
+    """A stack that failed half-way is half old and half new."""
+    assert severities == [it.severity for it in wiring.stack_status(status)]
+
+
+def test_a_raised_alarm_is_an_error_in_cloudwatch_s_words() -> None:
+    """CloudWatch has seen it before us."""
+    (remark,) = wiring.alarms({"dualhome-stuck": "Threshold Crossed: 1 datapoint"})
+
+    assert Severity.ERROR is remark.severity
+    assert "dualhome-stuck" in remark.what
+    assert "Threshold Crossed" in remark.what
+
+
+def test_alarms_that_nobody_hears_are_told_of() -> None:
+    """SNS sends nothing before a subscriber has confirmed."""
+    (silent,) = wiring.audience(Audience(confirmed=0, pending=0))
+    (pending,) = wiring.audience(Audience(confirmed=1, pending=1))
+
+    assert [Severity.NOTE, Severity.WARNING] == [silent.severity, pending.severity]
+    assert [] == list(wiring.audience(Audience(confirmed=1, pending=0)))
+
+
+def test_a_denied_action_is_an_error_that_says_who_denies_it() -> None:
+    """A policy of the organization cannot be mended by a deployment."""
+    by_role, by_organization = permissions.permissions(
+        [
+            Decision("ARole", "ec2:AttachNetworkInterface", allowed=False),
+            Decision("BRole", "ec2:CreateTags", allowed=False, by_organization=True),
+            Decision("CRole", "ec2:DescribeVpcs", allowed=True),
+        ]
+    )
+
+    assert "ARole may not ec2:AttachNetworkInterface" in by_role.what
+    assert "Deploy" in by_role.remedy
+    assert "organization" in by_organization.what
+    assert "administrators" in by_organization.remedy
+
+
+def test_the_tags_of_this_deployment_are_what_is_simulated() -> None:
+    """Another prefix makes other condition keys."""
+    keys = {key for need in permissions.needs(TagKeys("net"), "eu-west-1") for key in need.context}
+
+    assert {"aws:ResourceTag/net:pool", "aws:ResourceTag/net:targets"} <= keys
+
+
+@pytest.mark.parametrize(
+    ("count", "severity"),
+    [(799, Severity.OK), (800, Severity.WARNING), (1000, Severity.ERROR)],
+)
+def test_a_zone_near_its_quota_is_a_warning_and_a_full_one_an_error(
+    count: int, severity: Severity
+) -> None:
+    """Nobody can launch an instance in a full one either."""
+    (remark,) = limits.interface_quota(Interfaces({"us-east-1a": count}, quota=1000))
+
+    assert severity is remark.severity
+    assert f"us-east-1a: {count} of 1000 interfaces" == remark.what
+
+
+def test_a_quota_that_cannot_be_read_is_said_and_aws_s_default_taken() -> None:
+    """A guess is marked as one."""
+    full, said = limits.interface_quota(Interfaces({"us-east-1a": 5000}, quota=None))
+
+    assert [Severity.ERROR, Severity.NOTE] == [full.severity, said.severity]

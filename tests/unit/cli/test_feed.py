@@ -1,0 +1,151 @@
+"""`dualhome watch`: every move is shown once, whatever happens on the way."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+
+from dualhome.domain.errors import AccessDeniedError, ThrottledError, UnavailableError
+from dualhome_cli.feed import LONGEST_PAUSE_SECONDS, OVERLAP, Feed
+from tests.support.builders import NOW
+from tests.support.in_memory_night import Night, a_move
+
+SECOND = timedelta(seconds=1)
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def shown(night: Night, count: int) -> list[str]:
+    """Return the ids of the first ``count`` moves that are shown."""
+    return list(islice(night.follow(), count))
+
+
+def test_a_move_is_shown_once_it_is_there() -> None:
+    """The view is left open during a rollout."""
+    night = Night()
+    night.later = {
+        1: night.adds(a_move("1", NOW + SECOND)),
+        3: night.adds(a_move("2", NOW + 5 * SECOND)),
+    }
+
+    assert ["1", "2"] == shown(night, 2)
+    assert 3 == len(night.slept)
+
+
+def test_what_happened_before_is_not_shown() -> None:
+    """That is what history is for."""
+    night = Night(audit=[a_move("old", NOW - SECOND)])
+    night.later = {1: night.adds(a_move("new", NOW + SECOND))}
+
+    assert ["new"] == shown(night, 1)
+
+
+def test_a_move_that_comes_late_is_not_missed() -> None:
+    """Its date is when it was decided; others that were decided later may be seen first."""
+    night = Night(audit=[a_move("old", NOW - SECOND)])
+    night.later = {
+        1: night.adds(a_move("first", NOW + 40 * SECOND)),
+        2: night.adds(a_move("late", NOW - 10 * SECOND)),
+    }
+
+    assert ["first", "late"] == shown(night, 2)
+
+
+def test_moves_of_the_same_moment_are_all_shown() -> None:
+    """Crowds are claimed by the millisecond."""
+    night = Night()
+    night.later = {1: night.adds(*(a_move(str(number), NOW) for number in range(9)))}
+
+    assert list("012345678") == shown(night, 9)
+
+
+def test_midnight_is_survived() -> None:
+    """Days are separate in the index; what is dated before midnight may be seen after it."""
+    night = Night(time=MIDNIGHT - 3 * SECOND, audit=[a_move("0", MIDNIGHT - 9 * SECOND)])
+    night.later = {
+        1: night.adds(a_move("before", MIDNIGHT - 2 * SECOND)),
+        2: night.adds(a_move("after", MIDNIGHT + SECOND)),
+        3: night.adds(a_move("late", MIDNIGHT - SECOND)),
+    }
+
+    assert ["before", "after", "late"] == shown(night, 3)
+
+
+def test_a_quiet_start_right_after_midnight_misses_nothing() -> None:
+    """There is no move of today to begin from."""
+    night = Night(time=MIDNIGHT + SECOND)
+    night.later = {1: night.adds(a_move("late", MIDNIGHT - SECOND), a_move("new", MIDNIGHT))}
+
+    assert ["late", "new"] == shown(night, 2)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=4), -timedelta(minutes=4)])
+def test_a_clock_that_is_wrong_here_loses_nothing(wrong: timedelta) -> None:
+    """AWS takes calls from clocks that are wrong by five minutes."""
+    night = Night(time=NOW + wrong, audit=[a_move("old", NOW - SECOND)])
+    night.later = {1: night.adds(a_move("new", NOW + SECOND))}
+
+    assert ["new"] == shown(night, 1)
+
+
+def test_an_outage_is_said_once_and_made_up_for() -> None:
+    """Throttling and lost connections are part of a night; a gap in the view is not."""
+    night = Night()
+    feed = night.follow()
+    night.later = {
+        1: night.adds(a_move("1", NOW), a_move("2", NOW)),
+        2: lambda: night.troubles.extend(
+            [ThrottledError("slow down"), UnavailableError("gone"), ThrottledError("slow down")]
+        ),
+        4: night.adds(a_move("3", NOW + SECOND)),
+    }
+
+    assert ["1", "2", "3"] == list(islice(feed, 3))
+    assert 1 == len(night.said)
+    assert "nothing will be missing" in night.said[0]
+
+
+def test_a_read_that_fails_half_way_shows_nothing_twice() -> None:
+    """The rest comes with the next read."""
+    night = Night()
+
+    def come_and_be_cut_off() -> None:
+        night.audit += [a_move(it, NOW) for it in "123"]
+        night.troubles.append(UnavailableError("cut off"))
+
+    night.later = {1: come_and_be_cut_off}
+
+    assert ["1", "2", "3"] == shown(night, 3)
+    assert 1 == len(night.said)
+
+
+def test_patience_grows_up_to_a_limit_and_is_forgotten() -> None:
+    """Throttling is not cured by more calls."""
+    night = Night()
+    feed = night.follow()
+    night.later = {
+        1: lambda: night.troubles.extend([ThrottledError("slow down")] * 6),
+        9: night.adds(a_move("1", NOW + SECOND)),
+    }
+    next(feed)
+
+    assert [2, 4, 8, 16, 30, 30, 30, 2, 2] == night.slept
+    assert max(night.slept) == LONGEST_PAUSE_SECONDS
+
+
+def test_what_waiting_does_not_help_ends_the_view() -> None:
+    """Nobody should look at a view that will never show anything."""
+    night = Night()
+    night.later = {1: lambda: night.troubles.append(AccessDeniedError("no"))}
+
+    with pytest.raises(AccessDeniedError):
+        shown(night, 1)
+
+
+def test_what_can_come_no_more_is_forgotten() -> None:
+    """A view may be left open for weeks."""
+    night = Night()
+    feed = Feed(night, NOW)
+    night.adds(*(a_move(str(number), NOW + number * SECOND) for number in range(500)))()
+
+    assert 500 == len(list(feed.new(NOW)))
+    assert len(feed._seen) <= OVERLAP.total_seconds() + 1  # noqa: SLF001 - what a leak would fill

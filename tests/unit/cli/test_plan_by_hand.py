@@ -1,0 +1,68 @@
+"""What a plan says of interfaces that people attach or detach themselves."""
+
+from dualhome.domain.network import DeviceSlot
+from dualhome_cli.outlook import Prospect
+from tests.support.builders import INSTANCE, an_instance, an_interface
+from tests.support.foretelling import outlook
+from tests.support.in_memory_scene import a_scene
+
+POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
+
+
+def test_what_was_detached_by_hand_is_foretold_to_be_attached_again() -> None:
+    """The reconciler lets go and claims anew in one look: one answer, not two."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.look()
+    scene.work_off()
+    held = scene.record().interface
+    scene.ec2.detach(held or POOL[0].id)
+    scene.clock.advance(60)
+
+    found = outlook(scene)
+
+    assert Prospect.ATTACH is found.prospect
+    assert found.record
+    assert held == found.record.interface
+
+
+def test_an_interface_that_somebody_attached_by_hand_is_taken_over() -> None:
+    """Nothing is attached then: what is there is what was wanted."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
+
+    found = outlook(scene)
+
+    assert (Prospect.ADOPT, True) == (found.prospect, found.good)
+    assert found.record
+    assert POOL[3].id == found.record.interface
+
+
+def test_one_that_was_taken_over_is_attached_from_then_on() -> None:
+    """It is as good as our own."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
+    scene.look()
+
+    assert Prospect.ATTACHED is outlook(scene).prospect
+
+
+def test_one_that_is_being_attached_by_hand_ends_the_wait() -> None:
+    """The record still waits; what EC2 shows is newer."""
+    scene = a_scene(an_instance(), an_interface("eni-01", status="in-use"))
+    scene.look()
+    scene.ec2.add(an_interface("eni-02"))
+    scene.ec2.attach_seconds = 5
+    scene.ec2.attach(INSTANCE, POOL[2].id, DeviceSlot(0, 1))
+
+    assert Prospect.MOVING is outlook(scene).prospect
+
+
+def test_one_that_is_being_attached_by_hand_is_on_its_way() -> None:
+    """It is not yet to be seen whether it will be attached; nobody attaches a second one."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.ec2.attach_seconds = 5
+    scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
+
+    found = outlook(scene)
+
+    assert (Prospect.MOVING, None) == (found.prospect, found.record)

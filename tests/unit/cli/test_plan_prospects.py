@@ -1,0 +1,145 @@
+"""What a plan says of instances and records that are not as they should be."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.network import InstanceState
+from dualhome.domain.reasons import Reason
+from dualhome_cli.outlook import Prospect
+from tests.support.builders import INSTANCE, POLICY, an_instance, an_interface
+from tests.support.foretelling import outlook, outlooks
+from tests.support.in_memory_scene import a_scene
+
+POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
+
+
+@pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
+def test_an_instance_between_two_states_is_looked_at_later(state: InstanceState) -> None:
+    """EC2 attaches to running and to stopped instances alone."""
+    found = outlook(a_scene(an_instance(state=state), *POOL))
+
+    assert (Prospect.LATER, f"the instance is {state}") == (found.prospect, found.detail)
+    assert not found.good
+
+
+def test_an_ignored_instance_gets_nothing() -> None:
+    """Its tag asks for a target, and the tag beside it forbids to touch it."""
+    found = outlook(a_scene(an_instance(tags={"dualhome:ignore": ""}), *POOL))
+
+    assert (Prospect.IGNORE, False) == (found.prospect, found.good)
+    assert "the instance has the tag dualhome:ignore" == found.detail
+
+
+@pytest.mark.parametrize(
+    "change", [{"tags": {"dualhome:ignore": ""}}, {"state": InstanceState.STOPPING}]
+)
+def test_what_is_attached_is_said_to_be_whatever_the_instance_does(change: dict[str, Any]) -> None:
+    """Neither the tag nor a stop takes it away."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.look()
+    scene.work_off()
+    shown = scene.ec2.instance(INSTANCE)
+    scene.ec2.add(an_instance(**change, attachments=shown.attachments if shown else ()))
+
+    found = outlook(scene)
+
+    assert (Prospect.ATTACHED, True) == (found.prospect, found.good)
+
+
+def test_an_instance_that_asks_for_nothing_is_no_reason_to_worry() -> None:
+    """Most instances of an account want nothing."""
+    found = outlook(a_scene(an_instance(targets=None), *POOL))
+
+    assert (Prospect.NOTHING, True) == (found.prospect, found.good)
+
+
+def test_an_unknown_instance_is_named_as_one() -> None:
+    """A slip of the pen must not look like an instance without wishes."""
+    found = outlook(a_scene(*POOL), "mgmt")
+
+    assert (Prospect.GONE, False) == (found.prospect, found.good)
+    assert found.detail.startswith("EC2 shows no such instance in this account and Region")
+
+
+def test_a_terminated_instance_gives_back_what_it_holds() -> None:
+    """The record is closed, and so it says."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.look()
+    scene.work_off()
+    scene.ec2.put_state(InstanceId(INSTANCE), InstanceState.TERMINATED)
+
+    gone, record = outlooks(scene)
+
+    assert (Prospect.GONE, "it is terminated") == (gone.prospect, gone.detail)
+    assert (Prospect.CLOSE, "mgmt") == (record.prospect, record.target)
+
+
+def test_what_failed_is_tried_again_later_and_ec2s_own_words_are_shown() -> None:
+    """The record keeps the first error; nothing is to be had before its time."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.ec2.calls.fail_next("attach", UnexpectedAwsError("said", code="Odd", verbatim="No."))
+    scene.look()
+
+    found = outlook(scene)
+
+    assert (Prospect.RETRY, Reason.EC2_REFUSED, False) == (found.prospect, found.reason, found.good)
+    assert "No." == found.detail
+
+
+def test_one_at_another_index_than_is_pinned_now_is_released_first() -> None:
+    """Whether it can be had again nobody can promise: somebody may wait for it."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.look()
+    scene.work_off()
+
+    found = outlook(scene, "mgmt@2")
+
+    assert (Prospect.RELEASE, True, False) == (found.prospect, found.wanted, found.good)
+    assert "" == found.advice
+
+
+def test_a_stack_that_is_paused_attaches_nothing() -> None:
+    """The answer is about now."""
+    found = outlook(a_scene(an_instance(), *POOL, policy=replace(POLICY, paused=True)))
+
+    assert (Prospect.WAIT, Reason.PAUSED, False) == (found.prospect, found.reason, found.good)
+
+
+def test_a_stack_that_is_paused_keeps_what_nobody_wants_any_more() -> None:
+    """And so it says, rather than calling it attached."""
+    scene = a_scene(an_instance(), *POOL)
+    scene.look()
+    scene.work_off()
+    scene.policy = replace(POLICY, paused=True)
+
+    found = outlook(scene, "")
+
+    assert (Prospect.KEEP, Reason.PAUSED, True) == (found.prospect, found.reason, found.good)
+
+
+def test_targets_that_are_one_unit_are_all_to_be_had_or_none() -> None:
+    """The one that lacks is named, and the other is not promised."""
+    scene = a_scene(an_instance(targets="mgmt data", tags={"dualhome:policy": "all"}), *POOL)
+
+    mgmt, data = outlooks(scene)
+
+    assert (Prospect.WAIT, Reason.UNIT_INCOMPLETE) == (mgmt.prospect, mgmt.reason)
+    assert "data: NO_TARGET" == mgmt.detail
+    assert (Prospect.REFUSE, Reason.NO_TARGET) == (data.prospect, data.reason)
+
+
+def test_of_a_unit_that_lost_one_and_cannot_have_the_other_nothing_is_released() -> None:
+    """Two moves are planned for one record, and the ledger takes the first."""
+    scene = a_scene(an_instance(tags={"dualhome:policy": "all"}), *POOL)
+    scene.look()
+    scene.work_off()
+    scene.ec2.detach(scene.record().interface or POOL[0].id)
+    scene.clock.advance(60)
+
+    mgmt, _ = outlooks(scene, "mgmt data")
+
+    assert (Prospect.WAIT, Reason.UNIT_INCOMPLETE) == (mgmt.prospect, mgmt.reason)

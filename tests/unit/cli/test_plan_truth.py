@@ -1,0 +1,102 @@
+"""Whatever the account looks like, the reconciler does what was foretold."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dualhome.domain.network import InstanceState, Interface
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, OTHER_ZONE, POLICY, a_vpc, an_instance, an_interface
+from tests.support.foretelling import outlooks
+from tests.support.in_memory_scene import Scene, a_scene
+
+WISHES = st.sampled_from(["", "mgmt", "mgmt@2", "data mgmt", "mgmt@1 data@1", "mgmt data@2 x", "@"])
+MARKS: st.SearchStrategy[dict[str, str]] = st.sampled_from(
+    [{}, {}, {"dualhome:policy": "all"}, {"dualhome:policy": "?"}, {"dualhome:ignore": ""}]
+)
+ODDITIES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        *[{}] * 4,
+        {"zone": OTHER_ZONE},
+        {"status": "in-use"},
+        {"requester_managed": True},
+        {"tags": {"dualhome:reserved-for": "i-99"}},
+        {"tags": {"dualhome:reserved-for": INSTANCE}},
+    ]
+)
+HAPPENINGS = st.lists(st.sampled_from(["detach", "stop", "terminate", "hurry"]), max_size=2)
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> list[Interface]:
+    """Return the interfaces of two targets, some of which nobody can have."""
+    marks = draw(st.lists(st.tuples(st.sampled_from(["mgmt", "data"]), ODDITIES), max_size=6))
+    vpcs = {"mgmt": "vpc-0b", "data": "vpc-0d"}
+    return [
+        an_interface(f"eni-{number:02}", pool=pool, vpc=vpcs[pool], **odd)
+        for number, (pool, odd) in enumerate(marks)
+    ]
+
+
+def happen(scene: Scene, what: str) -> None:
+    """Let people do something behind our back."""
+    match what:
+        case "detach":
+            attached = [it.id for it in scene.ec2.interfaces() if it.attachment]
+            for interface in attached:
+                scene.ec2.detach(interface)
+        case "stop":
+            scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
+        case "terminate":
+            scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+
+
+@settings(max_examples=150)
+@given(
+    before=WISHES,
+    wish=WISHES,
+    marks=MARKS,
+    pool=pools(),
+    happenings=HAPPENINGS,
+    brakes=st.sampled_from(["", "", "", "paused", "held"]),
+)
+def test_the_record_that_is_foretold_is_the_one_that_a_look_leaves(
+    *,
+    before: str,
+    wish: str,
+    marks: dict[str, str],
+    pool: list[Interface],
+    happenings: list[str],
+    brakes: str,
+) -> None:
+    """State, reason and interface: a plan that is right only as a rule is not worth asking."""
+    scene = a_scene(an_instance(targets=before), a_vpc("vpc-0d", target="data"), *pool)
+    scene.look()
+    if "hurry" not in happenings:
+        scene.work_off()
+    for what in happenings:
+        happen(scene, what)
+    scene.clock.advance(60)
+    scene.ec2.tag(INSTANCE, {POLICY.keys.targets: wish, **marks})
+    scene.policy = replace(POLICY, paused=brakes == "paused")
+    scene.brake.held = brakes == "held"
+
+    foretold = {it.target: it.record for it in outlooks(scene) if it.record}
+    scene.look(event="event-2")
+
+    left = {
+        target: record
+        for target, record in scene.ledger.of(INSTANCE).items()
+        if record.state != State.RELEASED or target in foretold
+    }
+    assert foretold.keys() == left.keys()
+    for target, record in left.items():
+        then = foretold[target]
+        # EC2 has accepted by then what was only to be claimed.
+        state = State.ATTACHING if then.state == State.CLAIMED else then.state
+        assert (state, then.reason) == (record.state, record.reason)
+        assert (then.interface, then.slot, then.detail) == (
+            *(record.interface, record.slot, record.detail),
+        )

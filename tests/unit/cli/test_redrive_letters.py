@@ -1,0 +1,128 @@
+"""Emptying a queue of messages that were set aside."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from dualhome_cli.redriving.contents import look_into
+from dualhome_cli.redriving.letters import MOST_KEPT, Letter, Outcome, redrive
+from tests.support.in_memory_letters import NOON, Copier, InMemoryDeadLetters
+
+
+def ignore(_: Outcome) -> None:
+    """Nobody watches."""
+
+
+def test_every_message_is_done_once_and_deleted() -> None:
+    """Whatever the queue hands out at a time."""
+    queue, remedy = InMemoryDeadLetters("a", "b", "c", at_once=2), Copier()
+
+    outcome = redrive(queue, remedy, ignore)
+
+    assert (3, {}) == (outcome.done, outcome.kept)
+    assert ["a", "b", "c"] == remedy.copied
+    assert [] == queue.bodies
+
+
+def test_a_second_run_finds_nothing_to_do() -> None:
+    """The command may be given twice."""
+    queue, remedy = InMemoryDeadLetters("a"), Copier()
+    redrive(queue, remedy, ignore)
+
+    assert 0 == redrive(queue, remedy, ignore).done
+    assert ["a"] == remedy.copied
+
+
+def test_what_cannot_be_read_stays_and_is_seen_at_once() -> None:
+    """A person must look at it, and need not wait for that."""
+    queue, remedy = InMemoryDeadLetters("a", "bad", "c"), Copier()
+
+    outcome = redrive(queue, remedy, ignore)
+
+    assert ["not readable: bad"] == list(outcome.kept.values())
+    assert ["bad"] == queue.bodies
+    assert queue.hidden == set()
+
+
+def test_a_redrive_ends_though_what_stays_comes_round_again() -> None:
+    """A queue may hand out what was taken sooner than we are done."""
+    queue = InMemoryDeadLetters("bad 1", "bad 2", "c", at_once=3, impatient=True)
+
+    outcome = redrive(queue, Copier(), ignore)
+
+    assert (1, 2) == (outcome.done, len(outcome.kept))
+
+
+def test_a_redrive_that_breaks_off_loses_nothing() -> None:
+    """The next run finds what this one had in hand: done over once more at worst."""
+    queue, remedy = InMemoryDeadLetters("a", "b", "break", "d", at_once=2), Copier("break")
+
+    with pytest.raises(ConnectionError):
+        redrive(queue, remedy, ignore)
+
+    assert ["a", "b"] == remedy.copied
+    assert ["break", "d"] == queue.bodies
+    assert queue.hidden == set()
+
+
+def test_nothing_is_deleted_before_it_is_done() -> None:
+    """A crash between the two leaves a duplicate, and no gap."""
+
+    class Watching(Copier):
+        def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+            assert {letter.id for letter in letters} <= queue.there.keys()
+            return super().apply(letters)
+
+    queue = InMemoryDeadLetters("a", "b")
+
+    assert 2 == redrive(queue, Watching(), ignore).done
+
+
+def test_a_redrive_stops_when_more_stays_than_memory_should_hold() -> None:
+    """A queue full of garbage is for a person."""
+    queue = InMemoryDeadLetters(*(f"bad {n}" for n in range(MOST_KEPT + 50)))
+
+    outcome = redrive(queue, Copier(), ignore)
+
+    assert MOST_KEPT == len(outcome.kept)
+    assert MOST_KEPT + 50 == len(queue.bodies)
+
+
+def test_progress_is_told_after_each_handful() -> None:
+    """Whoever watches sees that it goes on."""
+    told: list[int] = []
+
+    redrive(
+        InMemoryDeadLetters("a", "b", "c", at_once=2), Copier(), lambda it: told.append(it.done)
+    )
+
+    assert [2, 3] == told
+
+
+def test_a_look_into_a_queue_says_how_many_how_old_and_what() -> None:
+    """Before anybody is asked whether to go on."""
+    contents = look_into("any", InMemoryDeadLetters("tag 1", "tag 2", "bad"), Copier())
+
+    assert (3, 0, NOON) == (contents.waiting, contents.hidden, contents.oldest)
+    assert {"tag": 2, "unreadable": 1} == contents.kinds
+
+
+def test_a_look_into_a_queue_leaves_it_as_it_was() -> None:
+    """Nothing is taken from whoever redrives next."""
+    queue = InMemoryDeadLetters("a", "bad")
+
+    look_into("any", queue, Copier())
+
+    assert ["a", "bad"] == queue.bodies
+    assert queue.hidden == set()
+
+
+def test_messages_in_other_hands_are_told_apart() -> None:
+    """Another redrive is at work, or died less than a quarter of an hour ago."""
+    queue = InMemoryDeadLetters("a", "b")
+    queue.hidden = {"id-0", "id-1"}
+
+    contents = look_into("any", queue, Copier())
+
+    assert contents.empty
+    assert 2 == contents.hidden

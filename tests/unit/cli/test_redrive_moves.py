@@ -1,0 +1,149 @@
+"""Moves that were not published, published again: all of them, and each once."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dualhome.domain.errors import BadMessageError
+from dualhome_cli.redriving.moves import BATCH, MARGIN, Item, PublishAgain, Span, parse_span
+from tests.support.checkout import ROOT
+from tests.support.in_memory_letters import NOON, letters
+
+EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-8")
+
+
+class Past:
+    """One entry for each second of an hour; ``read`` notes what was published."""
+
+    def __init__(self, broken: str = "") -> None:
+        self.published: list[str] = []
+        self.calls: list[int] = []
+        self._broken = broken
+
+    def written(self, span: Span) -> Iterator[Item]:
+        """Yield what lies in the span."""
+        for second in range(3600):
+            at = NOON + timedelta(seconds=second)
+            if span.start <= at < span.end:
+                yield {"sk": {"S": at.isoformat()}}
+
+    def publish(self, items: Sequence[Item]) -> Sequence[str]:
+        """Note each entry."""
+        keys = [item["sk"]["S"] for item in items]
+        self.calls.append(len(keys))
+        self.published += keys
+        return [key for key in keys if key == self._broken]
+
+
+def failed_batch(first: datetime, last: datetime) -> str:
+    """Return what Lambda writes when it gives a batch up."""
+    info = {
+        "approximateArrivalOfFirstRecord": f"{first:%Y-%m-%dT%H:%M:%SZ}",
+        "approximateArrivalOfLastRecord": f"{last:%Y-%m-%dT%H:%M:%SZ}",
+        "batchSize": 3,
+    }
+    return json.dumps({"version": "1.0", "DDBStreamBatchInfo": info})
+
+
+def test_moves_are_published_from_a_margin_before_the_batch_to_its_end() -> None:
+    """A move is dated when it is decided, and reaches the stream when it is written."""
+    past = Past()
+    first = NOON + timedelta(minutes=10)
+
+    assert PublishAgain(past, past).apply(letters(failed_batch(first, first))) == {}
+    assert (first - MARGIN).isoformat() == past.published[0]
+    assert first.isoformat() == past.published[-1]
+
+
+def test_moves_that_two_messages_tell_of_are_published_once() -> None:
+    """When EventBridge is out for an hour, each batch has a message of its own."""
+    past = Past()
+    bodies = [
+        failed_batch(at, at + timedelta(seconds=30))
+        for at in (NOON + timedelta(seconds=20 * n) for n in (9, 3, 5, 12, 4, 9))
+    ]
+
+    PublishAgain(past, past).apply(letters(*bodies))
+
+    assert len(past.published) == len(set(past.published))
+
+
+def test_moves_are_handed_over_in_batches_as_the_stream_has_them() -> None:
+    """The publisher's time and payload are made for those."""
+    past = Past()
+
+    PublishAgain(past, past).apply(letters(failed_batch(NOON, NOON + timedelta(minutes=9))))
+
+    assert {BATCH} == set(past.calls[:-1])
+    assert 541 == sum(past.calls)
+
+
+def test_a_batch_with_an_entry_that_cannot_be_read_stays() -> None:
+    """What can be read beside it is published nevertheless."""
+    broken = (NOON + timedelta(seconds=5)).isoformat()
+    past = Past(broken)
+
+    why_not = PublishAgain(past, past).apply(
+        letters(failed_batch(NOON, NOON + timedelta(seconds=9)))
+    )
+
+    assert {"id-0": f"1 entries cannot be read, the first is {broken}"} == why_not
+    assert 10 == len(past.published)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        '{"DDBStreamBatchInfo": 7}',
+        failed_batch(NOON, NOON).replace("Z", ""),
+        failed_batch(NOON, NOON - timedelta(seconds=1)),
+        failed_batch(NOON, NOON + timedelta(days=2)),
+        failed_batch(NOON, NOON).replace("2026-11-22T12", "0001-01-01T00"),
+        json.dumps({"DDBStreamBatchInfo": {"approximateArrivalOfFirstRecord": None}}),
+        EVENT,
+    ],
+)
+def test_a_message_that_names_no_batch_stays(body: str) -> None:
+    """Nobody guesses what was meant."""
+    past = Past()
+    remedy = PublishAgain(past, past)
+
+    assert ["id-0"] == list(remedy.apply(letters(body)))
+    assert [] == past.published
+    with pytest.raises(BadMessageError):
+        remedy.kind(body)
+
+
+@given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
+def test_no_text_makes_a_redrive_fail_otherwise(body: str) -> None:
+    """One message must not stand in the way of all others."""
+    with pytest.raises(BadMessageError):
+        parse_span(body)
+
+
+spans = st.tuples(st.integers(0, 50), st.integers(1, 20)).map(
+    lambda it: Span(NOON + timedelta(seconds=it[0]), NOON + timedelta(seconds=sum(it)))
+)
+
+
+@given(spans, spans)
+def test_a_range_without_another_holds_exactly_what_the_other_does_not(a: Span, b: Span) -> None:
+    """Nothing is left out, nothing published twice."""
+
+    def seconds(*of: Span) -> list[datetime]:
+        all_ = [NOON + timedelta(seconds=n) for n in range(80)]
+        return [at for at in all_ for span in of if span.start <= at < span.end]
+
+    assert [at for at in seconds(a) if at not in seconds(b)] == seconds(*a.without(b))
+
+
+def test_the_time_of_a_batch_is_read_in_utc() -> None:
+    """Whatever the operator's own clock says."""
+    assert NOON + timedelta(seconds=1) == parse_span(failed_batch(NOON, NOON)).end
+    assert UTC == parse_span(failed_batch(NOON, NOON)).end.tzinfo

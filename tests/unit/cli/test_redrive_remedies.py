@@ -1,0 +1,94 @@
+"""What doing over means, queue by queue."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from dualhome.application.looks import Look, print_look
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.errors import BadMessageError
+from dualhome.domain.identifiers import AccountId, InstanceId
+from dualhome.domain.tags import TagKeys
+from dualhome.entrypoints.messages import Place
+from dualhome_cli.redriving.changes import SendAgain
+from dualhome_cli.redriving.letters import Letter
+from dualhome_cli.redriving.sweeps import SweepAgain
+from tests.support.builders import DATA, MGMT, a_cause
+from tests.support.checkout import ROOT
+from tests.support.in_memory_letters import letters
+
+PLACE = Place(AccountId("111122223333"), "us-east-1", TagKeys())
+EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-8")
+
+
+class Queue:
+    """Takes everything, but for the ids in ``refuses``."""
+
+    def __init__(self, *refuses: str) -> None:
+        self.bodies: list[str] = []
+        self._refuses = refuses
+
+    def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+        """Queue."""
+        assert letters
+        self.bodies += [it.body for it in letters if it.id not in self._refuses]
+        return {it.id: "full" for it in letters if it.id in self._refuses}
+
+
+def test_a_change_goes_back_to_the_changes_queue_as_it_was() -> None:
+    """The reconciler reads its cause from it."""
+    queue = Queue()
+
+    assert SendAgain(queue, PLACE).apply(letters(EVENT)) == {}
+    assert [EVENT] == queue.bodies
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "garbage {", "[]", "{}", '"text"', "null", EVENT.replace("111122223333", "999999999999")],
+)
+def test_a_change_that_the_reconciler_cannot_read_is_not_sent(body: str) -> None:
+    """It would be back half an hour later."""
+    queue = Queue()
+    good, bad = letters(EVENT, body)
+
+    why_not = SendAgain(queue, PLACE).apply([good, bad])
+
+    assert [EVENT] == queue.bodies
+    assert [bad.id] == list(why_not)
+    with pytest.raises(BadMessageError):
+        SendAgain(queue, PLACE).kind(body)
+
+
+def test_a_change_that_the_queue_refuses_stays() -> None:
+    """With what SQS said."""
+    why_not = SendAgain(Queue("id-1"), PLACE).apply(letters(EVENT, EVENT))
+
+    assert {"id-1": "full"} == why_not
+
+
+def test_a_change_is_named_by_its_source_and_type() -> None:
+    """As EventBridge's rules name it."""
+    assert "aws.tag: Tag Change on Resource" == SendAgain(Queue(), PLACE).kind(EVENT)
+
+
+def test_what_somebody_asked_for_by_command_is_named() -> None:
+    """A release that was asked for last week may not be wanted today."""
+    asks = (Ask(Asked.RELEASE, MGMT), Ask(Asked.RELEASE, DATA))
+    look = Look(InstanceId("i-0123456789abcdef0"), a_cause(), asks=asks)
+
+    kind = SendAgain(Queue(), PLACE).kind(json.dumps(print_look(look)))
+
+    assert "dualhome: Look release" == kind
+
+
+def test_one_sweep_makes_up_for_all_that_failed() -> None:
+    """A sweep compares everything, whenever it runs."""
+    sweeps: list[int] = []
+    remedy = SweepAgain(lambda: sweeps.append(1))
+
+    remedy.apply(letters("x", "y"))
+    remedy.apply(letters("z"))
+
+    assert [1] == sweeps

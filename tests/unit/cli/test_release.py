@@ -1,0 +1,168 @@
+"""`dualhome release`, over a whole deployment in memory."""
+
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.in_memory_scene import Scene
+from tests.support.in_memory_sqs import NEVER, OPERATOR, a_deployment, be_stuck
+from tests.support.in_memory_stack import run
+
+
+def attached(scene: Scene) -> None:
+    """Let the instance have what it asks for."""
+    scene.look()
+    scene.work_off()
+    assert State.ATTACHED == scene.record().state
+
+
+def wants_nothing(scene: Scene) -> None:
+    """Take the wish away; no event tells of it."""
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+
+
+def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
+    """Whatever held it back."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
+    assert f"EC2 is asked to detach {INTERFACE} at index 1" in result.stdout
+    assert f"attached -> releasing  {INTERFACE}  OPERATOR_ASKED {OPERATOR}" in result.stdout
+    assert result.stdout.endswith(f"{INSTANCE} mgmt: released\n")
+    assert {} == scene.ledger.claimed()
+    assert [(Ask(Asked.RELEASE),)] == [look.asks for look in sqs.looks]
+
+
+def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:
+    """Tags win: what is released would be attached again at once."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    remedy = (
+        f"aws ec2 delete-tags --region us-east-1 --resources {INSTANCE} --tags Key=dualhome:targets"
+    )
+    assert f"{INSTANCE} still asks for mgmt by its tag" in result.stdout
+    assert remedy in result.stdout
+    assert f"{INSTANCE} mgmt: released" in result.stdout
+    assert State.ATTACHED == scene.record().state
+
+
+def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
+    """And quotes it for a shell."""
+    scene, stack, _ = a_deployment(an_instance(targets="data@2 mgmt backup"), an_interface())
+    attached(scene)
+
+    result = run(stack, "release", INSTANCE, "--target", MGMT, "--yes", "--no-follow")
+
+    assert "create-tags" in result.stdout
+    assert "'Key=dualhome:targets,Value=data@2 backup'" in result.stdout
+
+
+def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
+    """Nothing would come back."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+
+    assert "still asks" not in run(stack, "release", INSTANCE, "--yes").stdout
+
+
+def test_only_the_targets_that_are_named_are_released() -> None:
+    """The others are none of this command's business."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+
+    result = run(stack, "release", INSTANCE, "--target", "data", "--yes")
+
+    assert (0, []) == (result.exit_code, sqs.looks)
+    assert "nothing to release" in result.stdout
+
+
+def test_what_ec2_does_not_let_go_is_freed_by_force() -> None:
+    """The way out of `stuck` when the instance has failed."""
+    scene, stack, sqs = a_deployment()
+    be_stuck(scene)
+    assert NEVER == scene.ec2.detach_seconds
+
+    result = run(stack, "release", INSTANCE, "--target", MGMT, "--force-detach", "--yes")
+
+    assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
+    assert [(Ask(Asked.RELEASE, MGMT, force=True),)] == [look.asks for look in sqs.looks]
+
+
+def test_force_is_warned_of_before_it_is_used() -> None:
+    """As EC2's own manual warns."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+
+    forced = run(stack, "release", INSTANCE, "--force-detach", "--yes", "--no-follow").stdout
+    gentle = run(stack, "release", INSTANCE, "--yes", "--no-follow").stdout
+
+    assert "last resort" in forced
+    assert "stopped and started" in forced
+    assert "last resort" not in gentle
+
+
+def test_a_release_that_ends_stuck_is_told_by_the_exit_code() -> None:
+    """A script must not go on as if the interface were free."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+    scene.ec2.detach_seconds = NEVER
+    sqs.meanwhile = lambda: scene.work_off(3600)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    assert (1, State.STUCK) == (result.exit_code, scene.record().state)
+    assert result.stdout.endswith(f"{INSTANCE} mgmt: stuck\n")
+
+
+def test_nothing_is_sent_where_nothing_is_held() -> None:
+    """A second release finds the first one done."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+    run(stack, "release", INSTANCE, "--yes")
+
+    again = run(stack, "release", INSTANCE, "--yes")
+
+    assert (0, 1) == (again.exit_code, len(sqs.looks))
+    assert "nothing to release" in again.stdout
+
+
+def test_without_a_terminal_nothing_is_released_unless_yes_is_said() -> None:
+    """A pipe cannot answer."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+
+    result = run(stack, "release", INSTANCE, typed="y\n")
+
+    assert (2, []) == (result.exit_code, sqs.looks)
+
+
+def test_an_instance_that_is_left_alone_keeps_what_it_has() -> None:
+    """Its tag says hands off."""
+    scene, stack, sqs = a_deployment()
+    attached(scene)
+    scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    assert [] == sqs.looks
+    assert "dualhome:ignore" in result.stdout
+
+
+def test_a_paused_stack_releases_nothing() -> None:
+    """The rollback would wait for two weeks."""
+    scene, stack, sqs = a_deployment(Paused="true")
+    attached(scene)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    assert (1, []) == (result.exit_code, sqs.looks)
+    assert "dualhome resume" in result.stderr

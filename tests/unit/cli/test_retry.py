@@ -1,0 +1,145 @@
+"""`dualhome retry`, over a whole deployment in memory."""
+
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.in_memory_sqs import OPERATOR, a_deployment, be_stuck, let_go
+from tests.support.in_memory_stack import run
+
+REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf", verbatim="We do not like it.")
+
+
+def test_what_failed_is_tried_at_once_and_followed_to_the_end() -> None:
+    """Its own time would have come in a minute, or in an hour."""
+    scene, stack, sqs = a_deployment()
+    scene.calls.fail_next("attach", REFUSED)
+    scene.look()
+    assert State.FAILED == scene.record().state
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert (0, State.ATTACHED) == (result.exit_code, scene.record().state)
+    assert f"{INSTANCE} mgmt: has failed (EC2_REFUSED" in result.stdout
+    assert f"failed -> claimed  {INTERFACE}" in result.stdout
+    assert result.stdout.endswith(f"{INSTANCE} mgmt: attached\n")
+    assert [(Ask(Asked.RETRY),)] == [look.asks for look in sqs.looks]
+
+
+def test_the_record_names_who_asked() -> None:
+    """The audit answers for every move, whoever caused it."""
+    scene, stack, _ = a_deployment()
+    scene.calls.fail_next("attach", REFUSED)
+    scene.look()
+
+    run(stack, "retry", INSTANCE, "--yes")
+
+    cause = scene.record().cause
+    assert ("dualhome", "Retry", OPERATOR) == (cause.source, cause.detail_type, cause.principal)
+
+
+def test_what_is_stuck_is_detached_anew() -> None:
+    """A person has mended what stood in the way."""
+    scene, stack, sqs = a_deployment()
+    be_stuck(scene)
+    sqs.meanwhile = lambda: let_go(scene)
+
+    result = run(stack, "retry", INSTANCE, "--target", MGMT, "--yes")
+
+    assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
+    assert f"EC2 is asked again to detach {INTERFACE}" in result.stdout
+
+
+def test_what_fails_again_is_told_by_the_exit_code() -> None:
+    """A script must not take a second failure for success."""
+    scene, stack, _ = a_deployment()
+    scene.calls.fail_next("attach", REFUSED, times=2)
+    scene.look()
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert 1 == result.exit_code
+    assert "claimed -> failed" in result.stdout
+
+
+def test_nothing_is_sent_where_nothing_is_to_be_tried() -> None:
+    """What is attached stays as it is."""
+    scene, stack, sqs = a_deployment()
+    scene.look()
+    scene.work_off()
+
+    result = run(stack, "retry", INSTANCE)
+
+    assert (0, []) == (result.exit_code, sqs.looks)
+    assert "nothing to try again" in result.stdout
+
+
+def test_an_instance_whose_tag_was_never_seen_is_looked_at() -> None:
+    """Its event was lost, and the sweep has not come by."""
+    scene, stack, _ = a_deployment()
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert (0, State.ATTACHED) == (result.exit_code, scene.record().state)
+
+
+def test_without_a_terminal_nothing_is_done_unless_yes_is_said() -> None:
+    """A pipe cannot answer."""
+    _, stack, sqs = a_deployment()
+
+    result = run(stack, "retry", INSTANCE, typed="y\n")
+
+    assert (2, []) == (result.exit_code, sqs.looks)
+    assert "--yes" in result.stderr
+
+
+def test_who_does_not_follow_is_left_at_once() -> None:
+    """What was asked for goes on by itself."""
+    _, stack, sqs = a_deployment()
+
+    result = run(stack, "retry", INSTANCE, "--yes", "--no-follow")
+
+    assert (0, 1) == (result.exit_code, len(sqs.looks))
+    assert "->" not in result.stdout
+
+
+def test_several_instances_are_asked_about_once_and_all_looked_at() -> None:
+    """After an outage there are many."""
+    _, stack, sqs = a_deployment(
+        an_instance(), an_interface(), an_instance("i-02"), an_interface("eni-02")
+    )
+
+    result = run(stack, "retry", INSTANCE, "i-02", INSTANCE, "--yes")
+
+    assert (0, [INSTANCE, "i-02"]) == (result.exit_code, [look.instance for look in sqs.looks])
+
+
+def test_an_instance_that_nobody_knows_is_named() -> None:
+    """A typing error must not pass for an instance without troubles."""
+    _, stack, sqs = a_deployment()
+
+    result = run(stack, "retry", INSTANCE, "i-0bad", "--yes")
+
+    assert (1, []) == (result.exit_code, sqs.looks)
+    assert "knows i-0bad" in result.stderr
+
+
+def test_an_instance_that_is_left_alone_is_not_retried() -> None:
+    """Its tag says hands off."""
+    ignored = an_instance(tags={"dualhome:ignore": ""})
+    _, stack, sqs = a_deployment(ignored, an_interface())
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert [] == sqs.looks
+    assert "dualhome:ignore" in result.stdout
+
+
+def test_a_paused_stack_is_resumed_first() -> None:
+    """Whoever retries would wait for nothing."""
+    _, stack, sqs = a_deployment(Paused="true")
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert (1, []) == (result.exit_code, sqs.looks)
+    assert "dualhome resume" in result.stderr

@@ -1,0 +1,63 @@
+"""What is said of an attachment: why it stands so, and whether somebody should look."""
+
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.attachment import Attachment, Failure
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.standing import needs_attention, standing_of, why
+from tests.support.builders import NOW, a_record
+
+HOUR = NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("record", "needs"),
+    [
+        (a_record(State.ATTACHED), False),
+        (a_record(State.RELEASED), False),
+        (a_record(State.ATTACHED, reason=Reason.RELEASE_HELD), True),
+        (a_record(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,)), False),
+        (a_record(State.WAITING), True),
+        (a_record(State.REFUSED), True),
+        (a_record(State.FAILED), True),
+        (a_record(State.STUCK), True),
+        (a_record(State.CLAIMED), False),
+        (a_record(State.ATTACHING), False),
+        (a_record(State.RELEASING), False),
+        (a_record(State.ATTACHING, since=NOW - timedelta(minutes=2)), True),
+        (a_record(State.RELEASING, since=HOUR), True),
+    ],
+)
+def test_what_moves_needs_attention_only_if_it_takes_long(
+    record: Attachment, *, needs: bool
+) -> None:
+    """Moves take seconds; what moves for minutes has lost its way."""
+    assert needs == needs_attention(record, NOW)
+
+
+def test_awss_own_words_are_told_once() -> None:
+    """The detail quotes them as a rule."""
+    failure = Failure("Client.InvalidParameter", "No such thing")
+    quoted = a_record(
+        State.FAILED,
+        reason=Reason.EC2_REFUSED,
+        detail="AttachNetworkInterface: Client.InvalidParameter: No such thing",
+        failure=failure,
+    )
+
+    said = why(standing_of(quoted, NOW))
+
+    assert 1 == said.count("No such thing")
+    assert said.startswith("EC2_REFUSED: AttachNetworkInterface: Client.InvalidParameter: No such")
+
+
+def test_a_warning_is_told_of_what_is_attached() -> None:
+    """It works, and yet packets may go astray."""
+    record = a_record(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
+
+    said = why(standing_of(record, NOW))
+
+    assert f"OVERLAPPING_CIDR: {Reason.OVERLAPPING_CIDR.advice}" == said

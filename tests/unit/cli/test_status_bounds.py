@@ -1,0 +1,81 @@
+"""`dualhome status` where there is little to show, or little room."""
+
+import pytest
+
+from dualhome.domain.states import State
+from tests.support.builders import a_record, an_instance
+from tests.support.in_memory_records import WAITING, a_stack
+from tests.support.in_memory_stack import InMemoryStack, run
+
+
+@pytest.mark.parametrize(
+    ("tags", "sentence"),
+    [
+        (None, "no such instance in us-east-1 (account 111122223333): look at the id, --region"),
+        ({}, "it asks for nothing: it has no tag dualhome:targets."),
+        ({"dualhome:targets": "mgmt"}, "asks for 'mgmt', but nothing is recorded yet: look again"),
+        ({"dualhome:targets": "mgmt", "dualhome:ignore": ""}, "to keep its hands off"),
+    ],
+)
+def test_an_instance_without_a_record_says_why(tags: dict[str, str] | None, sentence: str) -> None:
+    """Nothing at all would leave open whether the id is wrong, or the Region, or the tag."""
+    stack = a_stack()
+    if tags is not None:
+        stack.ec2.add(an_instance("i-0abc", targets=None, tags=tags))
+
+    result = run(stack, "status", "i-0abc")
+
+    assert (2 if tags is None else 0) == result.exit_code
+    assert sentence in result.stderr
+    assert "" == result.stdout
+
+
+def test_what_is_known_is_shown_beside_what_is_not() -> None:
+    """One slip in a list does not cost the rest of the answer."""
+    result = run(a_stack(a_record()), "status", "i-0dead", "i-01")
+
+    assert 2 == result.exit_code
+    assert "i-01" in result.stdout
+    assert "i-0dead: there is no such instance" in result.stderr
+
+
+@pytest.mark.parametrize("word", ["web-1", "I-01", "eni-01", "i-", "i-01 i-02", "i-0xyz"])
+def test_what_is_no_id_is_wrong_usage(word: str) -> None:
+    """A name in the place of an id is told before anything is asked."""
+    result = run(InMemoryStack(), "status", word)
+
+    assert 2 == result.exit_code
+    assert f"{word!r} is no id of an instance" in result.stderr
+
+
+def test_an_empty_table_says_how_to_begin() -> None:
+    """The first thing a new user sees."""
+    result = run(a_stack(), "status")
+
+    assert (0, "") == (result.exit_code, result.stdout)
+    assert "tag an instance dualhome:targets=NAME" in result.stderr
+
+
+def test_released_attachments_are_not_listed_without_an_instance() -> None:
+    """No index holds them: an empty answer would be a lie."""
+    result = run(a_stack(a_record(State.RELEASED)), "status", "--state", "released")
+
+    assert 2 == result.exit_code
+    assert "listed by instance: name one" in result.stderr
+
+
+def test_a_narrow_terminal_shows_every_id_whole() -> None:
+    """Half a screen, or a telephone: an id that is cut is no id."""
+    record = a_record(instance="i-0123456789abcdef0", interface="eni-0fedcba9876543210")
+
+    out = run(a_stack(record, WAITING), "status", columns=40).stdout
+
+    assert "instance: i-0123456789abcdef0" in out
+    assert "interface: eni-0fedcba9876543210@1" in out
+    assert max(map(len, out.splitlines())) <= 40
+    assert "…" not in out
+
+
+def test_nothing_is_coloured_when_no_terminal_reads_it() -> None:
+    """Escape codes break grep."""
+    assert "\x1b" not in run(a_stack(a_record(), WAITING), "status").output

@@ -1,0 +1,134 @@
+"""A move as a person tells it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dualhome.domain.attachment import Attachment, Cause, Failure, Move, Origin
+from dualhome.domain.audit import AuditEntry
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import LEGAL_MOVES, State
+from dualhome_cli.story import chapter_of, print_cause, tell
+from tests.support.builders import NOW, TRACE, a_cause, a_record
+
+FAILURE = Failure("IncorrectState", "Not now")
+
+
+def told(before: State | None, after: Attachment) -> str:
+    """Return the story of the move from ``before`` to ``after``."""
+    earlier = a_record(before) if before else None
+    return tell(AuditEntry("1", Move(earlier, after), TRACE))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "story"),
+    [
+        (None, a_record(State.CLAIMED), "Claims eni-01 at device index 1."),
+        (State.CLAIMED, a_record(State.ATTACHING), "EC2 has accepted eni-01 at device index 1."),
+        (
+            State.ATTACHING,
+            a_record(State.ATTACHED, since=NOW + timedelta(seconds=4.25)),
+            "Has eni-01 at device index 1, 4.2 s after it was asked for.",
+        ),
+        (
+            None,
+            a_record(State.ATTACHED, origin=Origin.ADOPTED, requested_at=None),
+            "Adopts eni-01 at device index 1, which somebody had attached.",
+        ),
+        (
+            State.ATTACHED,
+            a_record(State.ATTACHED, reason=Reason.PAUSED),
+            "Keeps eni-01 at device index 1. PAUSED.",
+        ),
+        (
+            None,
+            a_record(State.WAITING, reason=Reason.POOL_EMPTY, detail="all are in use"),
+            "Waits for an interface. POOL_EMPTY: all are in use.",
+        ),
+        (
+            None,
+            a_record(State.REFUSED, reason=Reason.SAME_VPC, detail="vpc-0b is its own"),
+            "May not be attached. SAME_VPC: vpc-0b is its own.",
+        ),
+        (State.ATTACHED, a_record(State.RELEASING), "Lets go of eni-01 at device index 1."),
+        (
+            State.RELEASING,
+            a_record(State.RELEASED, interface="eni-01"),
+            "Has let go of eni-01.",
+        ),
+        (State.WAITING, a_record(State.RELEASED), "Is no longer asked for."),
+        (
+            State.RELEASING,
+            a_record(State.FAILED, interface="eni-01", reason=Reason.EC2_REFUSED, failure=FAILURE),
+            "Could not be attached; eni-01 is free again. EC2_REFUSED: IncorrectState: Not now.",
+        ),
+        (
+            State.RELEASING,
+            a_record(State.STUCK, reason=Reason.DETACH_TIMEOUT),
+            "Cannot let go of eni-01 at device index 1: a person must look. DETACH_TIMEOUT.",
+        ),
+    ],
+)
+def test_a_move_is_a_sentence_and_its_reason(
+    before: State | None, after: Attachment, story: str
+) -> None:
+    """Read from top to bottom, the lines tell what happened."""
+    assert story == told(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(before, it) for before, found in LEGAL_MOVES.items() for it in found]
+)
+def test_every_legal_move_has_a_story(before: State | None, after: State) -> None:
+    """No line of the past is left blank."""
+    assert told(before, a_record(after)).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (a_cause(tag_version=12), "tag change 12"),
+        (a_cause(), "tag change"),
+        (
+            a_cause(source="aws.ec2", detail_type="EC2 Instance State-change Notification"),
+            "instance state",
+        ),
+        (a_cause(source="dualhome", detail_type="Sweep"), "sweep"),
+        (
+            a_cause(
+                source="dualhome",
+                detail_type="Retry",
+                principal="arn:aws:sts::111122223333:assumed-role/ops/anna",
+            ),
+            "retry by ops/anna",
+        ),
+        (
+            a_cause(
+                source="dualhome",
+                detail_type="Release",
+                principal="arn:aws:iam::111122223333:user/ben",
+            ),
+            "release by ben",
+        ),
+        (a_cause(source="dualhome", detail_type="Retry", principal="odd"), "retry by odd"),
+    ],
+)
+def test_a_cause_is_named_in_a_few_words(cause: Cause, said: str) -> None:
+    """Whether it was a person, a tag or the sweep is the question that follows."""
+    assert said == print_cause(cause)
+
+
+def test_a_chapter_holds_all_that_is_needed_to_follow_it_elsewhere() -> None:
+    """Logs are found by request, CloudTrail by event, a rollback by its execution."""
+    trace = replace(TRACE, execution_arn="arn:aws:states:::execution")
+    entry = AuditEntry("01J", Move(None, a_record(State.CLAIMED)), trace)
+
+    it = chapter_of(entry)
+
+    assert ("01J", "request-1", "arn:aws:states:::execution") == (
+        it.id,
+        it.request_id,
+        it.execution_arn,
+    )
+    assert ("event-1", "aws.tag", "dualhome") == (it.cause_event_id, it.cause_source, it.by)

@@ -1,0 +1,170 @@
+"""What keeps a target from being had, and what to type about it."""
+
+import shlex
+
+from dualhome.domain.account import Account
+from dualhome.domain.states import State
+from dualhome_cli.capacity import pools_of
+from dualhome_cli.capacity_rows import rows
+from dualhome_cli.capacity_text import also
+from dualhome_cli.shortages import Lack, Shortage, shortages
+from tests.support.accounts import an_account
+from tests.support.builders import (
+    MGMT_VPC,
+    OTHER_ZONE,
+    ZONE,
+    a_record,
+    a_vpc,
+    an_app_vpc,
+    an_instance,
+    an_interface,
+)
+
+
+def found(account: Account, low_water: int = 2) -> list[Shortage]:
+    """Return every shortage."""
+    return list(shortages(account, pools_of(account), low_water))
+
+
+def test_an_account_in_which_all_can_be_had_lacks_nothing() -> None:
+    """Silence is the commonest answer."""
+    account = an_account(an_instance(), an_interface("eni-01"), an_interface("eni-02"))
+
+    assert [] == found(account)
+
+
+def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
+    """A slip in a launch template: fifty instances wait for a target that will never be."""
+    (lack,) = found(an_account(an_instance(targets="mgnt"), an_interface()))
+
+    assert (Lack.NO_VPC, "mgnt") == (lack.lack, lack.target)
+    assert "1 instance asks for mgnt, and no VPC serves it" == lack.text
+    assert (
+        "aws ec2 create-tags --resources VPC --tags Key=dualhome:target,Value=mgnt" == lack.remedy
+    )
+
+
+def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
+    """In the very subnet in which its interfaces lie already."""
+    (lack,) = found(an_account(an_instance(), an_interface()))
+
+    assert (Lack.LOW_WATER, ZONE) == (lack.lack, lack.zone)
+    assert "mgmt in us-east-1a: 1 free, fewer than 2; 1 instance asks for it, 1 without one" == (
+        lack.text
+    )
+    assert [
+        *("aws", "ec2", "create-network-interface", "--subnet-id", "subnet-0b"),
+        "--tag-specifications",
+        "ResourceType=network-interface,Tags=[{Key=dualhome:pool,Value=mgmt}]",
+    ] == shlex.split(lack.remedy)
+
+
+def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
+    """Which of a VPC's subnets suits, its owner knows."""
+    there = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
+
+    (lack,) = found(an_account(an_instance(), *there))
+
+    assert f"--subnet-id SUBNET-OF-{MGMT_VPC}-IN-{ZONE} " in lack.remedy
+
+
+def test_a_vpc_that_serves_a_target_without_an_interface_is_told() -> None:
+    """It was tagged, and the pool was forgotten."""
+    (lack,) = found(an_account())
+
+    assert (Lack.NO_INTERFACES, MGMT_VPC) == (lack.lack, lack.vpc)
+
+
+def test_an_interface_in_another_pool_does_not_stock_the_vpc() -> None:
+    """Two names, one of them misspelt: each half looks right by itself."""
+    lacks = [it.lack for it in found(an_account(an_interface(pool="mgnt")))]
+
+    assert [Lack.NO_INTERFACES] == lacks
+
+
+def test_a_vpc_that_lets_nobody_in_is_told() -> None:
+    """Both sides must consent, and only one has."""
+    closed = a_vpc(allow_from=None)
+
+    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]))
+
+    assert (Lack.NOBODY_ALLOWED, MGMT_VPC) == (lack.lack, lack.vpc)
+    assert "Key=dualhome:allow-from,Value=SOURCE-VPC" in lack.remedy
+
+
+def test_what_others_wrote_into_a_tag_is_no_command() -> None:
+    """The remedy is made to be pasted into a shell."""
+    hostile = a_vpc(target="x; reboot $(id)")
+
+    (lack,) = found(an_account(vpcs=[hostile]))
+
+    assert "Key=dualhome:pool,Value=x; reboot $(id)" == shlex.split(lack.remedy)[-1]
+
+
+def test_a_row_has_the_shortages_that_are_about_it() -> None:
+    """Programs read rows: what is said to people must be found there too."""
+    account = an_account(an_instance(targets="mgmt x"), vpcs=[a_vpc(allow_from=None)])
+
+    mgmt, unserved = rows(pools_of(account), found(account))
+
+    assert (Lack.LOW_WATER, Lack.NO_INTERFACES, Lack.NOBODY_ALLOWED) == mgmt.lacks
+    assert (MGMT_VPC, ZONE) == (mgmt.vpc, mgmt.zone)
+    assert (None, (Lack.NO_VPC,)) == (unserved.vpc, unserved.lacks)
+    assert {"NOT_LOOKED_AT": 1} == unserved.waiting_because
+
+
+def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
+    """Whoever reads `low-water` in a row adds capacity there."""
+    here = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
+    twin = a_vpc("vpc-0d", allow_from=None)
+    account = an_account(
+        an_instance(),
+        an_instance("i-02", zone=OTHER_ZONE),
+        an_interface(vpc=twin.id),
+        *here,
+        vpcs=[an_app_vpc(), a_vpc(), twin],
+    )
+
+    lacks = {(it.zone, it.vpc): it.lacks for it in rows(pools_of(account), found(account))}
+
+    assert {
+        (ZONE, MGMT_VPC): (Lack.LOW_WATER,),
+        (ZONE, twin.id): (Lack.LOW_WATER, Lack.NOBODY_ALLOWED),
+        (OTHER_ZONE, MGMT_VPC): (),
+        (OTHER_ZONE, twin.id): (Lack.NOBODY_ALLOWED,),
+    } == lacks
+
+
+def test_a_vpc_without_interfaces_has_a_row_though_nobody_asks_for_it() -> None:
+    """It would otherwise be missing from the list of what there is."""
+    account = an_account()
+
+    (row,) = rows(pools_of(account), found(account))
+
+    assert (MGMT_VPC, None, 0, (Lack.NO_INTERFACES,)) == (row.vpc, row.zone, row.free, row.lacks)
+
+
+def test_a_row_counts_each_use_by_itself() -> None:
+    """Free is free for anybody, and nothing is counted twice."""
+    claimed = an_interface("eni-01")
+    account = an_account(
+        claimed,
+        an_interface("eni-02", tags={"dualhome:reserved-for": "db-1"}),
+        an_interface("eni-03", status="in-use"),
+        an_interface("eni-04", requester_managed=True),
+        an_interface("eni-05"),
+        records=[a_record(State.CLAIMED)],
+    )
+
+    (row,) = rows(pools_of(account), [])
+
+    assert [1, 1, 1, 1, 1] == [row.free, row.reserved, row.claimed, row.used, row.unusable]
+    assert {"INTERFACE_UNUSABLE": 1} == row.unusable_because
+    assert "1 reserved; 1 claimed; unusable: 1 INTERFACE_UNUSABLE" == also(row)
+
+
+def test_a_row_says_only_what_there_is() -> None:
+    """Zeros in five columns hide the one number that matters."""
+    (row,) = rows(pools_of(an_account(an_interface())), [])
+
+    assert "" == also(row)

@@ -1,0 +1,1 @@
+"""The reference of the command `dualhome`, made of its own help."""
