@@ -17,6 +17,7 @@ from rich.text import Text
 from bench.attach import tag_to_attached
 from bench.batch import one_batch
 from bench.cold import cold_imports
+from bench.command import command
 from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
 from bench.stage import STACK, Stage
@@ -31,6 +32,7 @@ FIGURES: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "crowd": crowds,
     "batch": one_batch,
     "cold": cold_imports,
+    "command": command,
 }
 
 

@@ -38,7 +38,7 @@ class _Pass:
 def one_batch(stage: Stage) -> list[Figure]:
     """Launch, then make the passes by hand until all are attached."""
     field = Field.make(stage, "batch", INSTANCES)
-    wait(lambda: stage.changes(delayed=False) == 0)
+    wait(lambda: stage.queue_depth(delayed=False) == 0)
     with _by_hand(stage):
         number = stage.cloud.last_call()
         field.launch(INSTANCES, tagged=True, type_=INSTANCE_TYPE)

@@ -43,11 +43,11 @@ class _Crowd:
 def _crowd(stage: Stage, interfaces: int) -> Figure:
     field = Field.make(stage, f"crowd-{interfaces}", interfaces)
     waiting = INSTANCES - interfaces
-    wait(lambda: stage.changes() == 0)
+    wait(lambda: stage.queue_depth() == 0)
     number, began = stage.cloud.last_call(), datetime.now(UTC)
     instances = field.launch(INSTANCES, tagged=True)
     wait(lambda: field.count(State.ATTACHED) == interfaces, every=0.5)
-    wait(lambda: field.count(State.WAITING) == waiting and stage.changes() == 0, every=0.5)
+    wait(lambda: field.count(State.WAITING) == waiting and stage.queue_depth() == 0, every=0.5)
     wait(lambda: field.told(State.ATTACHED) + field.told(State.WAITING) == INSTANCES, every=0.5)
     calls, passes = (
         calls_since(stage.cloud, number, RECONCILER, PUBLISHER),
@@ -64,7 +64,8 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
 
 
 def _fate(it: _Crowd, records: list[Attachment], attached: int) -> list[Row]:
-    entries = [entry for instance in it.instances for entry in it.field.stage.trail(instance)]
+    archive = it.field.stage.archive
+    entries = [entry for instance in it.instances for entry in archive.of_instance(instance)]
     return [
         exactly("attached", attached, it.field.count(State.ATTACHED)),
         exactly("waiting", INSTANCES - attached, it.field.count(State.WAITING)),
