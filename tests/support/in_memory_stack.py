@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from dualhome.application.survey import Sources
 from dualhome_cli.main import dualhome
 from dualhome_cli.stack import Stack
-from tests.support.builders import ACCOUNT, NOW
+from tests.support.builders import ACCOUNT
 from tests.support.in_memory_archive import InMemoryArchive
 from tests.support.in_memory_ec2 import InMemoryEc2
 from tests.support.in_memory_instances import InMemoryInstances
@@ -47,12 +47,11 @@ class InMemoryStack(Stack):
     parameters: Mapping[str, str] = field(default_factory=lambda: dict(PARAMETERS))
     ec2: InMemoryEc2 = field(default_factory=InMemoryEc2)
     books: InMemoryLedger = field(default_factory=InMemoryLedger)
-    time: datetime = NOW
     clients: Mapping[str, Any] = field(default_factory=dict)
 
     def now(self) -> datetime:
-        """Return the time of the builders."""
-        return self.time
+        """Return the time of the EC2 in memory."""
+        return self.ec2.clock()
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - whatever the test has put there
         """Return the test's own client of ``service``."""

@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     ("InvalidParameterValue", "interface attached at device index", errors.SlotTakenError),
     # "You may get InvalidParameterValue instead" of InvalidNetworkInterface.InUse.
     ("InvalidParameterValue", "in use", errors.InterfaceInUseError),
-    # Two codes that EC2 documents, and one that it gives ("The token is invalid.").
+    # A page token that is not valid any more: EC2 does not say which of these each action gives.
     ("InvalidPaginationToken", "", errors.PageGoneError),
     ("InvalidNextToken", "", errors.PageGoneError),
     ("InvalidParameterValue", "for parameter NextToken", errors.PageGoneError),
