@@ -2,16 +2,24 @@
 
 import io
 import itertools
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from demo.calls import calls_since, looked_at
+from demo.ask import Command, CommandError
+from demo.calls import Calls, calls_since, looked_at
 from demo.network import PLAN, Host, Network, Subnet, Vpc
 from demo.picture import draw_network
 from demo.screen import Screen
+from demo.shown import say
+from demo.stage import Beginning, Chapter, Step
+from demo.timing import Timing, timings
 from demo.watch import Expectation, names, same, until
 from localcloud.control_client import ControlClient
+from localcloud.lifecycle import LocalCloud
+from localcloud.server_process import free_port
 
 LOGS = (Path("server.log"), Path("functions.log"))
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
@@ -60,14 +68,12 @@ class RecordedCalls(ControlClient):
 
 def a_network() -> Network:
     """Return the story's network as if it had been made."""
-    numbers = itertools.count()
     vpcs = {}
     for plan in PLAN:
         subnets = {}
         for zone, cidr in zip(ZONES, plan.subnets, strict=False):
             start = cidr.removesuffix("0/24")
-            addresses = (f"{start}10", f"{start}11") if plan.target else ()
-            pool = {f"eni-{next(numbers)}": address for address in addresses}
+            pool = (f"{start}10", f"{start}11") if plan.target else ()
             subnets[zone] = Subnet(f"subnet-{plan.name}-{zone}", cidr, pool)
         vpcs[plan.name] = Vpc(f"vpc-{plan.name}", plan, subnets)
     return Network(ZONES, vpcs)
@@ -160,20 +166,65 @@ def test_a_look_counts_only_after_the_moment_asked_about() -> None:
     assert not looked_at(cloud, 0, "dualhome", "i-2")
 
 
-def test_the_picture_fits_80_columns_and_says_who_holds_an_interface() -> None:
-    """It is the first and the last thing a network engineer looks at."""
+def test_tags_say_it_only_when_those_of_the_interfaces_do_too() -> None:
+    """Tags are written one after the other; the story goes on when the last is there."""
+    both = "data=released mgmt=attached:eni-1@1"
+    wanted = {"data": "released", "mgmt": "attached"}
+
+    assert say({"i-1": both, "eni-1": both}, "i-1", wanted)
+    assert not say({"i-1": both, "eni-1": "mgmt=attaching:eni-1@1"}, "i-1", wanted)
+    assert not say({"i-1": both, "eni-1": both}, "i-1", {"mgmt": "attached"})
+    assert not say({}, "i-1", wanted)
+
+
+def test_a_step_is_timed_by_the_moves_of_its_own_instance_and_time() -> None:
+    """The same instance is in several steps, and others move meanwhile."""
+    host, at = Host("web-2", "i-2", "app", ZONES[0]), datetime(2026, 11, 22, tzinfo=UTC)
+    step = Step("f", host, Beginning(at, 0))
+    chapter = Chapter(step, at + timedelta(seconds=9), (), Calls())
+    moves = [
+        {"instance": instance, "target": "data", "to_state": state, "at": (at + after).isoformat()}
+        for instance, state, after in (
+            ("i-2", "attached", timedelta(seconds=-1)),
+            ("i-2", "releasing", timedelta(seconds=0.5)),
+            ("i-1", "claimed", timedelta(seconds=1)),
+            ("i-2", "released", timedelta(seconds=4)),
+            ("i-2", "claimed", timedelta(seconds=10)),
+        )
+    ]
+
+    assert [Timing("data", "released", 0.5, 4.0)] == timings(chapter, moves)
+
+
+def test_a_command_that_gets_no_answer_ends_the_story_with_its_own_sentence(
+    tmp_path: Path,
+) -> None:
+    """Whoever runs the demo sees what a user would see, not a traceback."""
+    nowhere = LocalCloud(f"http://127.0.0.1:{free_port()}", tmp_path, "us-east-1")
+
+    with pytest.raises(CommandError, match=r"dualhome status .*AWS cannot be reached"):
+        Command(nowhere, Paper().screen).rows("status")
+
+
+def test_an_answer_stands_beneath_its_command() -> None:
+    """It looks as in the terminal of whoever types it."""
+    paper = Paper()
+
+    paper.screen.command("dualhome status")
+    paper.screen.answer("Nothing is attached.\n")
+
+    assert ["", "  $ dualhome status", "  Nothing is attached."] == paper.lines
+
+
+def test_the_picture_fits_80_columns_and_shows_who_is_where() -> None:
+    """It is the first thing a network engineer looks at."""
     paper, network = Paper(80), a_network()
     hosts = [Host("web-2", "i-2", "app", ZONES[0]), Host("batch-1", "i-3", "app", ZONES[2])]
-    held = {
-        interface: f"web-{number} @2"
-        for number, subnet in enumerate(network.vpcs["data"].subnets.values())
-        for interface in subnet.pool
-    }
 
-    paper.screen.draw(draw_network(network, hosts, held), "legend")
+    paper.screen.draw(draw_network(network, hosts), "legend")
 
-    assert paper.has("● 100.64.1.10 web-0 @2", "● 100.64.2.10 web-1 @2")
-    assert paper.has("○ 10.1.1.10", "○ 10.1.2.10")
+    assert paper.has("○ 100.64.1.10", "○ 100.64.2.10")
+    assert paper.has("○ 10.1.1.11", "○ 10.1.2.11")
     assert paper.has("▪ web-2", "▪ batch-1")
     assert paper.has("overlaps app")
     assert max(map(len, paper.lines)) <= 80

@@ -4,26 +4,26 @@ import signal
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from demo.closing import audit_trail, summary
+from demo.ask import ROOT, CommandError
+from demo.closing import history, report, summary
 from demo.logs import save_function_logs
 from demo.prologue import left_alone, set_stage
 from demo.repeat import same_event_again
 from demo.screen import Screen
 from demo.stage import STACK
 from demo.story import launched_with_the_tag, no_pool_in_its_zone, tagged_later, vpc_not_admitted
+from demo.undo import taken_back
 from demo.watch import Expectation
 from localcloud.deploy import DeployError
 from localcloud.lifecycle import LocalCloud
 from localcloud.server_process import LOG_NAME, ServerError
 
-ROOT = Path(__file__).parents[2]
 DIRECTORY = ROOT / ".local" / "demo"
 LOGS = (DIRECTORY / LOG_NAME, DIRECTORY / "functions.log")
 ATTACH_SECONDS = 2.0
@@ -33,6 +33,7 @@ STEPS = (
     no_pool_in_its_zone,
     vpc_not_admitted,
     same_event_again,
+    taken_back,
 )
 
 
@@ -54,7 +55,7 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.failure("interrupted; nothing is left running")
         return 128 + signal.SIGINT
-    except (ServerError, DeployError, BotoCoreError, ClientError) as error:
+    except (ServerError, DeployError, CommandError, BotoCoreError, ClientError) as error:
         screen.failure(f"{error}", f"log of the local cloud: {LOGS[0]}")
         return 1
     return screen.verdict(expectations, time.monotonic() - began, LOGS)
@@ -68,7 +69,11 @@ def tell(screen: Screen, cloud: LocalCloud) -> list[Expectation]:
     for chapter in chapters:
         for it in chapter.expectations:
             expectations.append(replace(it, what=f"({chapter.step.letter}) {it.what}"))
-    expectations += [*audit_trail(stage), *summary(stage, chapters)]
+    expectations += [
+        *history(stage),
+        *summary(stage, chapters),
+        *report(stage, DIRECTORY / "report.html"),
+    ]
     if not all(it.met for it in expectations):
         save_function_logs(cloud, STACK, LOGS[1])
     return expectations

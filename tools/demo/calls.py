@@ -18,11 +18,6 @@ class Calls:
         return Calls(self.writes + other.writes, self.reads + other.reads)
 
 
-def last_call(cloud: ControlClient) -> int:
-    """Return the number of the latest call."""
-    return max((call["seq"] for call in cloud.calls()), default=0)
-
-
 def calls_since(cloud: ControlClient, number: int, roles_of: str) -> Calls:
     """Count the EC2 calls after ``number`` by roles of the stack ``roles_of``."""
     calls = _made(cloud, number, roles_of)

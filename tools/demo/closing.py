@@ -1,98 +1,95 @@
-"""The steps (f) and (g): the audit trail, the result at a glance, times and calls."""
+"""The steps (g) and (h): history, times and calls, and the report."""
 
 from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
+from os.path import relpath
+from pathlib import Path
 
 from demo.calls import Calls
-from demo.picture import LEGEND, draw_network
 from demo.stage import Chapter, Stage
+from demo.timing import Timing, timings
 from demo.watch import Expectation, same
-from dualhome.domain.audit import AuditEntry
 
-DEAD_LETTERS = ("ChangesDeadLetterQueueUrl", "RuleDeadLetterQueueUrl", "PublishFailuresQueueUrl")
 WRITES_PER_ATTACHMENT = 2
 NEXT = (
     ("try it yourself", "make up; source .local/env; aws ec2 describe-instances"),
-    ("how it works", "docs/architecture.md"),
+    ("all commands", "docs/commands.md"),
     ("states and reasons", "docs/operations.md"),
+    ("how it works", "docs/architecture.md"),
+)
+MOVES = (
+    ("mgmt", "claimed, attaching, attached"),
+    ("data", "claimed, attaching, attached, releasing, released"),
 )
 
 
-def audit_trail(stage: Stage) -> list[Expectation]:
-    """Step (f): print what table Audit holds of one instance."""
+def history(stage: Stage) -> list[Expectation]:
+    """Step (g)."""
     host = stage.hosts["web-2"]
     stage.screen.title(
-        f"(f) The audit trail of {host.name}, from DynamoDB",
-        "Each move and its entry are one transaction; entries are only ever added.",
+        f"(g) The history of {host.name}",
+        "Each move and its record are one transaction; records are only ever added.",
     )
-    trail = stage.facts.trail(host.id)
-    stage.screen.table(
-        ("time (UTC)", "target", "from → to", "reason", "@", "interface~", "cause"),
-        [_row(entry) for entry in trail],
-    )
-    causes = Counter(entry.after.cause for entry in trail)
-    for cause in causes:
-        stage.screen.fact("cause", f"{cause.detail_type}, event {cause.event_id}")
+    told = stage.dualhome.ask("history", host.id)
     expectations = [
-        same(f"moves of {target}", "claimed, attaching, attached", _moves(trail, target))
-        for target in ("data", "mgmt")
+        same(
+            f"moves of {target}",
+            moves,
+            ", ".join(row["to_state"] for row in told if row["target"] == target),
+        )
+        for target, moves in MOVES
     ]
     stage.screen.expectations(expectations)
     return expectations
 
 
-def _row(entry: AuditEntry) -> tuple[str, ...]:
-    after, before = entry.after, entry.move.from_state
-    reasons = [after.reason] if after.reason else after.warnings
-    return (
-        f"{after.since:%H:%M:%S}.{after.since.microsecond // 1000:03}",
-        after.target,
-        f"{before or '·'} → {after.state}",
-        " ".join(reasons),
-        str(after.slot.index) if after.slot else "",
-        after.interface or "",
-        f"tag v{after.cause.tag_version}",
-    )
-
-
-def _moves(trail: Sequence[AuditEntry], target: str) -> str:
-    return ", ".join(entry.after.state for entry in trail if entry.after.target == target)
-
-
 def summary(stage: Stage, chapters: Sequence[Chapter]) -> list[Expectation]:
-    """Step (g): draw the result, and count seconds and calls."""
+    """Step (h): count seconds and calls."""
     stage.screen.title(
-        "(g) Times, calls, and where to look next",
+        "(h) Times, calls, and where to look next",
         "Seconds after the tag, and the EC2 calls that dualhome made.",
     )
-    stage.screen.draw(draw_network(stage.network, stage.hosts.values(), stage.held()), LEGEND)
+    began = chapters[0].step.beginning.at.isoformat()
+    moves = stage.dualhome.rows("history", "--since", began)
+    times = [(chapter, timings(chapter, moves)) for chapter in chapters]
     stage.screen.table(
-        ("step", "instance", "target", "outcome", "decided>", "attached>", "writes>", "reads>"),
-        [row for chapter in chapters for row in _times(chapter)],
+        ("step", "instance", "target", "outcome", "decided>", "done>", "writes>", "reads>"),
+        [row for chapter, found in times for row in _rows(chapter, found)],
     )
     calls = reduce(add, (chapter.calls for chapter in chapters), Calls())
     stage.screen.fact("EC2 writes", _counts(calls.writes))
     stage.screen.fact("EC2 reads", _counts(calls.reads))
-    expectations = [*_frugal(chapters), *_nothing_lost(stage)]
+    expectations = [_frugal(times), _nothing_set_aside(stage)]
     stage.screen.expectations(expectations)
-    stage.screen.gap()
-    for label, text in NEXT:
-        stage.screen.fact(label, text)
     return expectations
 
 
-def _times(chapter: Chapter) -> list[tuple[str, ...]]:
+def report(stage: Stage, page: Path) -> list[Expectation]:
+    """End step (h) with the report, and where to look next."""
+    stage.dualhome.show("report", "--html", relpath(page))
+    text = page.read_text(encoding="utf-8")
+    hosts = [host.id for host in stage.hosts.values()]
+    found = [host for host in hosts if host in text]
+    expectations = [same("instances on it", str(len(hosts)), str(len(found)))]
+    stage.screen.expectations(expectations)
+    stage.screen.gap()
+    for label, told in NEXT:
+        stage.screen.fact(label, told)
+    return expectations
+
+
+def _rows(chapter: Chapter, found: Sequence[Timing]) -> list[tuple[str, ...]]:
     step = (f"({chapter.step.letter})", chapter.step.host.name)
     counts = (str(chapter.calls.writes.total()), str(chapter.calls.reads.total()))
-    if not chapter.timings:
+    if not found:
         kept = all(it.met for it in chapter.expectations)
         return [(*step, "", "unchanged" if kept else "CHANGED", "", "", *counts)]
     rows: list[tuple[str, ...]] = []
-    for it in chapter.timings:
+    for it in found:
         rows.append(
-            (*step, it.target, it.state, _seconds(it.decided), _seconds(it.attached), *counts)
+            (*step, it.target, it.outcome, _seconds(it.decided), _seconds(it.done), *counts)
         )
         step, counts = ("", ""), ("", "")
     return rows
@@ -106,23 +103,22 @@ def _counts(calls: Counter[str]) -> str:
     return ", ".join(f"{action} {count}" for action, count in sorted(calls.items())) or "none"
 
 
-def _frugal(chapters: Sequence[Chapter]) -> list[Expectation]:
-    attachments = sum(it.attached is not None for chapter in chapters for it in chapter.timings)
-    writes = sum(
-        chapter.calls.writes.total()
-        for chapter in chapters
-        if any(it.attached is not None for it in chapter.timings)
-    )
-    return [
-        Expectation(
-            "writes per attach",
-            f"at most {WRITES_PER_ATTACHMENT}",
-            f"{writes} for {attachments}",
-            met=0 < writes <= WRITES_PER_ATTACHMENT * attachments,
-        )
+def _frugal(times: Sequence[tuple[Chapter, Sequence[Timing]]]) -> Expectation:
+    attaching = [
+        (chapter.calls.writes.total(), made)
+        for chapter, found in times
+        if (made := sum(it.outcome == "attached" for it in found))
     ]
+    writes, attachments = sum(it for it, _ in attaching), sum(it for _, it in attaching)
+    return Expectation(
+        "writes per attach",
+        f"at most {WRITES_PER_ATTACHMENT}",
+        f"{writes} for {attachments}",
+        met=0 < writes <= WRITES_PER_ATTACHMENT * attachments,
+    )
 
 
-def _nothing_lost(stage: Stage) -> list[Expectation]:
-    left = sum(stage.facts.messages(queue) for queue in DEAD_LETTERS)
-    return [same("dead letters", "0", str(left))]
+def _nothing_set_aside(stage: Stage) -> Expectation:
+    queues = stage.dualhome.rows("redrive", "--dry-run")
+    left = sum(queue["waiting"] for queue in queues)
+    return same("dead letters", "0 in 4 queues", f"{left} in {len(queues)} queues")

@@ -1,103 +1,109 @@
-"""How a step should end, attached or refused, and how that is told."""
+"""How a step should end, attached or refused: what dualhome, EC2 and the status tags say."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from demo.facts import Attached
-from demo.network import Host, Network
+from demo.ask import Row
+from demo.network import Host
+from demo.shown import Shown, StatusTags, interfaces, place
 from demo.stage import Chapter, Stage, Step
-from demo.watch import NOTHING, Ending, Expectation, names, same
+from demo.watch import NOTHING, Expectation, names, same
 from dualhome.domain.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Want:
-    """A target, the device index at which it should be, and the warning it should carry."""
+    """
+    A target, and the device index at which it should be.
+
+    ``warning`` is what its record should carry, ``planned`` the interface that it should be.
+    """
 
     target: str
     index: int
     warning: Reason | None = None
+    planned: str | None = None
+
+
+def by_target(rows: Iterable[Row]) -> dict[str, Row]:
+    """Return one instance's rows by their target."""
+    return {row["target"]: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What dualhome says of a wanted target, and what EC2 shows of the interface it names."""
+
+    want: Want
+    row: Row
+    shown: Shown | None
+
+    @property
+    def interface(self) -> str:
+        """The interface that dualhome names."""
+        return self.row.get("interface") or "eni-?"
+
+    @property
+    def word(self) -> str:
+        """What status tags should say."""
+        return f"{self.want.target}=attached:{self.interface}@{self.want.index}"
 
 
 def expect_attached(stage: Stage, step: Step, wants: Sequence[Want]) -> Chapter:
-    """Expect each target attached, as its record, EC2 and the status tags say."""
-    ending = stage.follow(step, [want.target for want in wants])
-    pools = {stage.network.name_of(it.vpc): it for it in ending.interfaces if it.index > 0}
-    words = sorted(_word(want, pools.get(want.target)) for want in wants)
-    expectations = [
-        *(it for want in wants for it in _attached(want, step.host, ending, pools)),
-        same(f"tag on {step.host.name}", " ".join(words), ending.status),
-        *(it for want in wants for it in _tagged(want, pools)),
+    """Expect each target attached, as `dualhome status`, EC2 and the status tags say."""
+    host = step.host
+    told = stage.comes_to(host, {want.target: "attached" for want in wants})
+    rows = by_target(stage.dualhome.ask("status", host.id))
+    shown = interfaces(stage.stack.ec2, host.id)
+    found = [
+        Found(want, row, shown.get(row.get("interface") or ""))
+        for want in wants
+        for row in [rows.get(want.target, {})]
     ]
-    stage.screen.expectations(expectations)
-    for warning in [want.warning for want in wants if want.warning]:
-        stage.screen.fact("advice", warning.advice)
-    _show_interfaces(stage, ending)
-    return _close(stage, step, ending, expectations)
+    expectations = [
+        *(it for one in found for it in _attached(one, host)),
+        same(
+            f"tag on {host.name}",
+            " ".join(sorted(one.word for one in found)),
+            told.get(host.id, ""),
+        ),
+        *(it for one in found for it in _tagged(one, told)),
+    ]
+    return stage.close(step, expectations)
 
 
 def expect_refused(
     stage: Stage, step: Step, reason: Reason, told: Iterable[tuple[str, str]]
 ) -> Chapter:
-    """Expect target mgmt refused for ``reason``, with a detail that names what is ``told``."""
-    ending = stage.follow(step, ["mgmt"])
-    record = ending.records.get("mgmt")
-    detail = record.detail if record else ""
+    """Expect target mgmt refused for ``reason``; `dualhome plan` names what is ``told``."""
+    host = step.host
+    tags = stage.comes_to(host, {"mgmt": "refused"})
+    row = by_target(stage.dualhome.ask("plan", host.id)).get("mgmt", {})
+    more = len(interfaces(stage.stack.ec2, host.id))
     expectations = [
-        same("mgmt, record", "refused", record.state if record else ""),
-        same("reason", reason, (record.reason if record else None) or ""),
-        *(names(what, word, detail) for what, word in told),
-        same("interfaces, in EC2", "its own alone", _beyond_its_own(ending)),
-        same(f"tag on {step.host.name}", f"mgmt=refused:{reason}", ending.status),
+        same("reason", reason, row.get("reason") or ""),
+        *(names(what, word, row.get("detail") or "") for what, word in told),
+        same("interfaces, in EC2", "its own alone", f"{more} more" if more else "its own alone"),
+        same(f"tag on {host.name}", f"mgmt=refused:{reason}", tags.get(host.id, "")),
     ]
-    stage.screen.expectations(expectations)
-    stage.screen.fact("told", detail or NOTHING)
-    stage.screen.fact("advice", reason.advice)
-    return _close(stage, step, ending, expectations)
+    return stage.close(step, expectations)
 
 
-def _attached(
-    want: Want, host: Host, ending: Ending, pools: Mapping[str, Attached]
-) -> Iterator[Expectation]:
-    record, seen = ending.records.get(want.target), pools.get(want.target)
-    where = f"{seen.status} at index {seen.index}, {seen.zone}" if seen else ""
-    yield same(f"{want.target}, record", "attached", record.state if record else "")
-    yield same(f"{want.target}, in EC2", f"attached at index {want.index}, {host.zone}", where)
+def _attached(found: Found, host: Host) -> Iterator[Expectation]:
+    want, row = found.want, found.row
+    where = place("attached", want.index, host.zone)
+    said = place(row.get("state"), row.get("device_index"), row.get("zone"))
+    if want.planned is not None:
+        yield same(f"{want.target}, as planned", want.planned, found.interface)
+    shown = found.shown.where if found.shown else NOTHING
+    both = said if said == shown else f"{said}; in EC2 {shown}"
+    yield same(f"{want.target}, as in EC2", where, both)
     if want.warning:
-        warnings = " ".join(record.warnings if record else ())
-        yield same(f"{want.target}, warning", want.warning, warnings)
+        yield same(f"{want.target}, warning", want.warning, " ".join(row.get("warnings", ())))
 
 
-def _word(want: Want, seen: Attached | None) -> str:
-    return f"{want.target}=attached:{seen.interface if seen else 'eni-?'}@{want.index}"
-
-
-def _tagged(want: Want, pools: Mapping[str, Attached]) -> Iterator[Expectation]:
+def _tagged(found: Found, told: StatusTags) -> Iterator[Expectation]:
     """An interface's tag lists all targets of its instance; its own word is the one to read."""
-    if seen := pools.get(want.target):
-        yield names(f"tag on {seen.address}", _word(want, seen), seen.tag)
-
-
-def _beyond_its_own(ending: Ending) -> str:
-    others = sum(it.index > 0 for it in ending.interfaces)
-    return f"{others} more" if others else "its own alone"
-
-
-def _show_interfaces(stage: Stage, ending: Ending) -> None:
-    stage.screen.table(
-        ("index>", "address", "VPC", "zone", "interface~", "in EC2"),
-        [_row(stage.network, it) for it in ending.interfaces],
-    )
-
-
-def _row(network: Network, it: Attached) -> tuple[str, ...]:
-    vpc = network.name_of(it.vpc)
-    return (str(it.index), it.address, vpc, it.zone, it.interface, it.status)
-
-
-def _close(
-    stage: Stage, step: Step, ending: Ending, expectations: Sequence[Expectation]
-) -> Chapter:
-    for it in ending.timings:
-        stage.screen.fact(f"time, {it.target}", it.text)
-    return Chapter(step, ending.timings, expectations, stage.calls_since(step.beginning))
+    if found.shown:
+        tag = told.get(found.interface, "")
+        yield names(f"tag on {found.shown.address}", found.word, tag)

@@ -1,6 +1,6 @@
 """The world of the story: four VPCs over three zones, pools of interfaces, instances."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
@@ -40,11 +40,11 @@ PLAN = (
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet, and the addresses of its pool by interface."""
+    """A subnet, and the addresses of its pool."""
 
     id: str
     cidr: str
-    pool: Mapping[str, str]
+    pool: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,6 @@ class Network:
 
     zones: tuple[str, ...]
     vpcs: Mapping[str, Vpc]
-
-    def name_of(self, vpc_id: str) -> str:
-        """Return the name of a VPC, or its id if it is none of ours."""
-        return next((name for name, vpc in self.vpcs.items() if vpc.id == vpc_id), vpc_id)
 
 
 @dataclass(frozen=True)
@@ -116,22 +112,21 @@ def _make_vpc(
     subnets = {}
     for zone, cidr in zip(zones, plan.subnets, strict=False):
         subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]
-        pool = _make_pool(ec2, plan.name, subnet["SubnetId"], cidr) if plan.target else {}
+        pool = _make_pool(ec2, plan.name, subnet["SubnetId"], cidr) if plan.target else ()
         subnets[zone] = Subnet(subnet["SubnetId"], cidr, pool)
     return Vpc(vpc_id, plan, subnets)
 
 
-def _make_pool(ec2: "EC2Client", target: str, subnet: str, cidr: str) -> dict[str, str]:
-    pool = {}
-    for number in range(FIRST_ADDRESS, FIRST_ADDRESS + POOL_PER_SUBNET):
-        address = str(ip_network(cidr)[number])
-        made = ec2.create_network_interface(
+def _make_pool(ec2: "EC2Client", target: str, subnet: str, cidr: str) -> list[str]:
+    numbers = range(FIRST_ADDRESS, FIRST_ADDRESS + POOL_PER_SUBNET)
+    addresses = [str(ip_network(cidr)[number]) for number in numbers]
+    for address in addresses:
+        ec2.create_network_interface(
             SubnetId=subnet,
             PrivateIpAddress=address,
             TagSpecifications=_specify("network-interface", {"dualhome:pool": target}),
         )
-        pool[made["NetworkInterface"]["NetworkInterfaceId"]] = address
-    return pool
+    return addresses
 
 
 def _specify(kind: "ResourceTypeType", tags: Mapping[str, str]) -> "list[TagSpecificationTypeDef]":

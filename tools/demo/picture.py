@@ -1,6 +1,6 @@
-"""The network at a glance: VPCs down, zones across, and who holds which pool interface."""
+"""The network at a glance: VPCs down, zones across, and the interfaces of the pools."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from ipaddress import ip_network
 
 from rich.table import Table
@@ -9,14 +9,12 @@ from rich.text import Text
 from demo.network import Host, Network, Vpc
 from demo.screen import ruled
 
-FREE, HELD, INSTANCE = "○", "●", "▪"
-LEGEND = (
-    f"{INSTANCE} instance   {FREE} free interface of a pool   {HELD} attached, at a device index"
-)
+FREE, INSTANCE = "○", "▪"
+LEGEND = f"{INSTANCE} instance   {FREE} free interface of a pool"
 
 
-def draw_network(network: Network, hosts: Iterable[Host], held: Mapping[str, str]) -> Table:
-    """Draw ``network``; ``held`` says for an interface where it is attached, as ``web-1 @1``."""
+def draw_network(network: Network, hosts: Iterable[Host]) -> Table:
+    """Draw ``network`` before anything is attached."""
     table = ruled(gap=2)
     table.add_column("VPC")
     for zone in network.zones:
@@ -26,9 +24,8 @@ def draw_network(network: Network, hosts: Iterable[Host], held: Mapping[str, str
         if number:
             table.add_row()
         mine = [host for host in hosts if host.vpc == name]
-        table.add_row(
-            _vpc(name, vpc, network), *(_cell(vpc, zone, mine, held) for zone in network.zones)
-        )
+        cells = (_cell(vpc, zone, mine) for zone in network.zones)
+        table.add_row(_vpc(name, vpc, network), *cells)
     return table
 
 
@@ -49,14 +46,11 @@ def _overlap(cidr: str, others: Iterable[str]) -> bool:
     return any(ip_network(cidr).overlaps(ip_network(other)) for other in others)
 
 
-def _cell(vpc: Vpc, zone: str, hosts: Iterable[Host], held: Mapping[str, str]) -> Text:
+def _cell(vpc: Vpc, zone: str, hosts: Iterable[Host]) -> Text:
     subnet = vpc.subnets.get(zone)
     if subnet is None:
         return Text("no pool" if vpc.plan.target else "", "dim")
     lines = [Text(subnet.cidr, "cyan")]
     lines += [Text(f"{INSTANCE} {host.name}", "bold") for host in hosts if host.zone == zone]
-    for interface, address in subnet.pool.items():
-        holder = held.get(interface)
-        mark = f"{HELD} {address} {holder}" if holder else f"{FREE} {address}"
-        lines.append(Text(mark, "green" if holder else ""))
+    lines += [Text(f"{FREE} {address}") for address in subnet.pool]
     return Text("\n").join(lines)

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo.ask import Command
 from demo.calls import looked_at
-from demo.facts import Facts
 from demo.network import build, launch
 from demo.picture import LEGEND, draw_network
 from demo.screen import Screen
 from demo.stage import STACK, Stage
 from demo.tap import Tap
 from demo.watch import Expectation, same, until
+from localcloud.deployment import Deployment
 from localcloud.lifecycle import LocalCloud
 
 UNTAGGED = (("web-2", "app", 0), ("batch-1", "app", 2), ("guest-1", "guest", 0))
@@ -23,35 +24,39 @@ def set_stage(screen: Screen, cloud: LocalCloud, template: Path) -> Stage:
     """Deploy ``template``, and make the world of the story."""
     screen.done(f"a local AWS at {cloud.endpoint}")
     with _timed(screen, f"{template.name} built and deployed with the SAM CLI"):
-        facts = Facts(cloud, cloud.deploy(template, STACK))
+        stack = Deployment(cloud, cloud.deploy(template, STACK))
     with _timed(screen, "VPCs, pools of interfaces and three instances made"):
-        stage = Stage(facts, build(facts.ec2, cloud.region), screen, Tap(cloud))
+        network = build(stack.ec2, cloud.region)
+        stage = Stage(stack, network, screen, Command(cloud, screen), Tap(cloud))
         for name, vpc, zone in UNTAGGED:
-            place = stage.network.zones[zone]
-            stage.hosts[name] = launch(
-                facts.ec2, stage.network, name=name, vpc=vpc, zone=place, tags={}
-            )
+            place = network.zones[zone]
+            stage.hosts[name] = launch(stack.ec2, network, name=name, vpc=vpc, zone=place, tags={})
     screen.title(
         "The network",
         "Two targets with pools. data overlaps app, so its pool is in a second CIDR.",
     )
-    screen.draw(draw_network(stage.network, stage.hosts.values(), {}), LEGEND)
+    screen.draw(draw_network(network, stage.hosts.values()), LEGEND)
     return stage
 
 
 def left_alone(stage: Stage) -> list[Expectation]:
     """Expect that instances without a tag are looked at, and left alone."""
-    facts, hosts = stage.facts, stage.hosts.values()
+    hosts = stage.hosts.values()
 
     def looked() -> int:
-        return sum(looked_at(facts.cloud, 0, STACK, host.id) for host in hosts)
+        return sum(looked_at(stage.stack.cloud, 0, STACK, host.id) for host in hosts)
 
     with stage.screen.waiting("waiting until each instance has been looked at"):
         seen = until(looked, lambda count: count == len(hosts))
-    records = sum(len(facts.records(host.id)) for host in hosts)
+    pools = stage.dualhome.ask("targets")
+    attached = len(stage.dualhome.rows("status"))
+    free = sum(
+        len(subnet.pool) for vpc in stage.network.vpcs.values() for subnet in vpc.subnets.values()
+    )
     expectations = [
         same("looked at", _untagged(len(hosts)), _untagged(seen)),
-        same("left alone", "0 records", f"{records} records"),
+        same("left alone", "0 attachments", f"{attached} attachments"),
+        same("free in the pools", str(free), str(sum(pool["free"] for pool in pools))),
     ]
     stage.screen.expectations(expectations)
     return expectations

@@ -16,6 +16,7 @@ from demo.watch import Expectation
 WIDEST = 100
 ROOMY = 96
 LABEL = 20
+INDENT = 2
 FAILED = "bold red"
 
 
@@ -27,6 +28,16 @@ class Screen:
         console.width = min(console.width, WIDEST)
         self._console = console
         self._in_rows = False
+
+    @property
+    def room(self) -> int:
+        """Columns that an answer may take."""
+        return self._console.width - INDENT
+
+    @property
+    def coloured(self) -> bool:
+        """Whether this is a terminal."""
+        return self._console.is_terminal
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -50,6 +61,10 @@ class Screen:
         """Show what the user types."""
         self._block(Text.assemble(("$ ", "dim"), ("\n    ".join(lines), "yellow")))
 
+    def answer(self, said: str) -> None:
+        """Show what a command has written, beneath it."""
+        self._print(Text.from_ansi(said.rstrip()))
+
     def done(self, text: str) -> None:
         """Tick something off."""
         self._block(Text.assemble(("✓ ", "green"), text), rows=True)
@@ -68,14 +83,11 @@ class Screen:
         )
 
     def table(self, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
-        """Show a table. A name ending in ``>`` is aligned to the right, in ``~`` may be cut."""
+        """Show a table. A name ending in ``>`` is aligned to the right."""
         table = ruled(gap=2 if self._console.width >= ROOMY else 1)
         for name in columns:
             table.add_column(
-                name.rstrip(">~"),
-                justify="right" if ">" in name else "left",
-                no_wrap="~" not in name,
-                overflow="ellipsis",
+                name.rstrip(">"), justify="right" if ">" in name else "left", no_wrap=True
             )
         for row in rows:
             table.add_row(*row)
@@ -127,7 +139,7 @@ class Screen:
 
     def _print(self, what: RenderableType) -> None:
         """Print without spaces at a line's end: a copied backslash must come last."""
-        for line in self._console.render_lines(Padding(what, (0, 0, 0, 2)), pad=False):
+        for line in self._console.render_lines(Padding(what, (0, 0, 0, INDENT)), pad=False):
             text = Text.assemble(*((part.text, part.style or "") for part in line))
             text.rstrip()
             self._console.print(text, soft_wrap=True)

@@ -1,15 +1,18 @@
 """What every step of the story works with, and what it leaves behind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from demo.calls import Calls, calls_since, last_call
-from demo.facts import Facts
+from demo.ask import Command
+from demo.calls import Calls, calls_since
+from demo.commands import create_tags
 from demo.network import Host, Network
 from demo.screen import Screen
+from demo.shown import StatusTags, say, status_tags
 from demo.tap import Tap
-from demo.watch import Ending, Expectation, Timing, follow
+from demo.watch import Expectation, until
+from localcloud.deployment import Deployment
 
 STACK = "dualhome"
 
@@ -36,7 +39,7 @@ class Chapter:
     """One step, and what followed."""
 
     step: Step
-    timings: Sequence[Timing]
+    ended: datetime
     expectations: Sequence[Expectation]
     calls: Calls
 
@@ -45,29 +48,35 @@ class Chapter:
 class Stage:
     """The world of the story and its screen; ``hosts`` are the instances by name."""
 
-    facts: Facts
+    stack: Deployment
     network: Network
     screen: Screen
+    dualhome: Command
     tap: Tap
     hosts: dict[str, Host] = field(default_factory=dict)
 
     def begin(self) -> Beginning:
         """Mark a step's beginning."""
-        return Beginning(datetime.now(UTC), last_call(self.facts.cloud))
+        return Beginning(datetime.now(UTC), self.stack.cloud.last_call())
 
-    def calls_since(self, beginning: Beginning) -> Calls:
-        """Count the EC2 calls of the stack's functions since ``beginning``."""
-        return calls_since(self.facts.cloud, beginning.call, STACK)
+    def tag(self, letter: str, host: Host, targets: str) -> Step:
+        """Begin a step with what its user does: set the tag of ``host``."""
+        self.screen.command(*create_tags(host, targets))
+        beginning = self.begin()
+        self.stack.ec2.create_tags(
+            Resources=[host.id], Tags=[{"Key": "dualhome:targets", "Value": targets}]
+        )
+        return Step(letter, host, beginning)
 
-    def follow(self, step: Step, targets: Sequence[str]) -> Ending:
-        """Wait until ``targets`` of the step's instance have come to rest."""
-        with self.screen.waiting(f"waiting for {' and '.join(targets)} on {step.host.name}"):
-            return follow(self.facts, step.host.id, targets, step.beginning.at)
+    def comes_to(self, host: Host, states: Mapping[str, str]) -> StatusTags:
+        """Wait until the status tags tell of ``states`` by target; return what they tell."""
+        with self.screen.waiting(f"waiting for {' and '.join(states)} on {host.name}"):
+            return until(
+                lambda: status_tags(self.stack.ec2), lambda told: say(told, host.id, states)
+            )
 
-    def held(self) -> dict[str, str]:
-        """Return where each attached interface is, as ``web-1 @1``."""
-        return {
-            seen.interface: f"{host.name} @{seen.index}"
-            for host in self.hosts.values()
-            for seen in self.facts.interfaces(host.id)
-        }
+    def close(self, step: Step, expectations: Sequence[Expectation]) -> Chapter:
+        """Show what was expected, and end a step."""
+        self.screen.expectations(expectations)
+        calls = calls_since(self.stack.cloud, step.beginning.call, STACK)
+        return Chapter(step, datetime.now(UTC), expectations, calls)

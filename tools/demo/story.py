@@ -1,7 +1,7 @@
 """The steps (a) to (d): what the user does, and what should follow."""
 
 from demo import commands
-from demo.endings import Want, expect_attached, expect_refused
+from demo.endings import Want, by_target, expect_attached, expect_refused
 from demo.network import launch
 from demo.stage import Chapter, Stage, Step
 from dualhome.domain.reasons import Reason
@@ -17,7 +17,7 @@ def launched_with_the_tag(stage: Stage) -> Chapter:
     stage.screen.command(*commands.run_instances(stage.network, "app", zone, "mgmt"))
     beginning = stage.begin()
     tags = {"dualhome:targets": "mgmt"}
-    host = launch(stage.facts.ec2, stage.network, name="web-1", vpc="app", zone=zone, tags=tags)
+    host = launch(stage.stack.ec2, stage.network, name="web-1", vpc="app", zone=zone, tags=tags)
     stage.hosts[host.name] = host
     return expect_attached(stage, Step("a", host, beginning), [Want("mgmt", 1)])
 
@@ -26,10 +26,16 @@ def tagged_later(stage: Stage) -> Chapter:
     """Step (b)."""
     stage.screen.title(
         "(b) Tagged later: two targets, one of them pinned",
-        "web-2 runs already. mgmt gets the lowest free index, data the pinned one.",
+        "web-2 runs already. What would it get? Nothing is changed by asking.",
     )
-    step = _tag(stage, "b", "web-2", "mgmt data@2")
-    wants = [Want("mgmt", 1), Want("data", 2, Reason.OVERLAPPING_CIDR)]
+    value, host = "mgmt data@2", stage.hosts["web-2"]
+    plan = by_target(stage.dualhome.ask("plan", host.id, "--targets", value))
+    planned = {name: row["interface"] or "" for name, row in plan.items()}
+    step = stage.tag("b", host, value)
+    wants = [
+        Want("mgmt", 1, planned=planned.get("mgmt", "")),
+        Want("data", 2, Reason.OVERLAPPING_CIDR, planned.get("data", "")),
+    ]
     return expect_attached(stage, step, wants)
 
 
@@ -39,7 +45,7 @@ def no_pool_in_its_zone(stage: Stage) -> Chapter:
         "(c) No pool in its zone",
         "batch-1 is where mgmt has no interface: it is told which zones have some.",
     )
-    step = _tag(stage, "c", "batch-1", "mgmt")
+    step = stage.tag("c", stage.hosts["batch-1"], "mgmt")
     zones = stage.network.vpcs["mgmt"].subnets
     told = [("zone with a pool", zone) for zone in zones]
     return expect_refused(stage, step, Reason.NO_INTERFACE_IN_ZONE, told)
@@ -51,7 +57,7 @@ def vpc_not_admitted(stage: Stage) -> Chapter:
         "(d) A VPC that the target does not admit",
         "guest-1 is told which tag the owner of VPC mgmt would set to let it in.",
     )
-    step = _tag(stage, "d", "guest-1", "mgmt")
+    step = stage.tag("d", stage.hosts["guest-1"], "mgmt")
     vpcs = stage.network.vpcs
     told = [
         ("tag to set", "dualhome:allow-from"),
@@ -59,13 +65,3 @@ def vpc_not_admitted(stage: Stage) -> Chapter:
         ("  to admit guest", vpcs["guest"].id),
     ]
     return expect_refused(stage, step, Reason.NOT_ALLOWED, told)
-
-
-def _tag(stage: Stage, letter: str, name: str, targets: str) -> Step:
-    host = stage.hosts[name]
-    stage.screen.command(*commands.create_tags(host, targets))
-    beginning = stage.begin()
-    stage.facts.ec2.create_tags(
-        Resources=[host.id], Tags=[{"Key": "dualhome:targets", "Value": targets}]
-    )
-    return Step(letter, host, beginning)
