@@ -71,8 +71,7 @@ class CallLog:
 
     def record(self, request: Request, status: int, reply: bytes) -> None:
         """Note one call."""
-        service, action = _operation(request)
-        key = private.original(private.APP, "extract_access_key_id")(request.headers, request.query)
+        service, action = operation(request)
         self._seq += 1
         text = f"{request.path} {request.body[:100_000].decode(errors='replace')}"
         self._entries.append(
@@ -83,7 +82,7 @@ class CallLog:
                 action=action,
                 account=private.original(private.RESPONSES, "get_account_id")(),
                 region=private.original(private.APP, "extract_region")(request.headers),
-                principal=principal(key),
+                principal=principal_of(request),
                 resources=sorted(set(RESOURCE.findall(text))),
                 outcome="ok" if status < FAILED else _error_code(reply, status),
                 mutating=not action.startswith(READS),
@@ -91,14 +90,17 @@ class CallLog:
         )
 
 
-def principal(access_key: str) -> str:
-    """Return the role of a session's key, or the key itself."""
+def principal_of(request: Request) -> str:
+    """Return the role of a session that asks, or the access key itself."""
+    access_key = private.original(private.APP, "extract_access_key_id")(
+        request.headers, request.query
+    )
     session = private.original(private.STS, "_sessions").get(access_key, {})
     match = re.search(r":assumed-role/([^/]+)/", session.get("Arn", ""))
-    return match[1] if match else access_key
+    return match[1] if match else str(access_key)
 
 
-def _operation(request: Request) -> tuple[str, str]:
+def operation(request: Request) -> tuple[str, str]:
     """Return the service's IAM prefix and the action; for REST services ministack maps paths."""
     app = private.APP
     headers, method, path = dict(request.headers), request.method, request.path

@@ -1,12 +1,14 @@
-"""The control paths under ``/_localcloud/``: the log, the settings, faults, interfaces."""
+"""The control paths under ``/_localcloud/``: log, settings, clock, faults, interfaces."""
 
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from localcloud.calls import CallLog, Request
+from localcloud.clock import Clock
 from localcloud.ec2.engine import Engine
 from localcloud.ec2.faults import Fault
+from localcloud.interruptions import Interruptions
 from localcloud.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ class Control:
     settings: Settings
     calls: CallLog
     engine: Engine
+    interruptions: Interruptions
+    clock: Clock
 
     def answer(self, request: Request) -> Answer:
         """Return HTTP status and JSON body; a wrong request is 400 with an ``error``."""
@@ -34,6 +38,10 @@ class Control:
             ("PUT", "settings"): lambda: self._change_settings(_json(request)),
             ("POST", "faults"): lambda: self._order_faults(_json(request)),
             ("DELETE", "faults"): self._clear_faults,
+            ("GET", "clock"): lambda: {"now": self.clock.now().isoformat()},
+            ("GET", "interruptions"): self.interruptions.shown,
+            ("POST", "interruptions"): lambda: self._interrupt(_json(request)),
+            ("DELETE", "interruptions"): lambda: self._call_off(rest),
             ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
         }
         route = routes.get((request.method, name))
@@ -60,6 +68,12 @@ class Control:
     def _clear_faults(self) -> dict[str, Any]:
         self.engine.faults.ordered.clear()
         return {}
+
+    def _interrupt(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"ordered": self.interruptions.order(orders)}
+
+    def _call_off(self, number: str) -> dict[str, Any]:
+        return self.interruptions.call_off(int(number) if number else None)
 
     def _show_interface(self, interface: str, fields: dict[str, Any]) -> dict[str, Any]:
         self.engine.show_interface(interface, fields)

@@ -1,10 +1,11 @@
-"""The local cloud's control paths, from Python: its call log, its settings, its faults."""
+"""The local cloud from Python: its call log, its settings, faults and interruptions, its clock."""
 
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 TIMEOUT_SECONDS = 10
@@ -46,6 +47,24 @@ class ControlClient:
     def clear_faults(self) -> None:
         """Forget the orders that no call has met."""
         self._ask("DELETE", "faults")
+
+    def now(self) -> datetime:
+        """Return the time on the clock of functions, queues and schedules."""
+        return datetime.fromisoformat(self._ask("GET", "clock")["now"])
+
+    def interrupt(self, *orders: Mapping[str, Any]) -> list[int]:
+        """Order interruptions of coming calls; return their numbers. Raises: ControlError."""
+        numbers: list[int] = self._ask("POST", "interruptions", orders)["ordered"]
+        return numbers
+
+    def interruptions(self) -> dict[int, dict[str, Any]]:
+        """Return the orders that were not called off, and how many calls each has met."""
+        return {int(number): it for number, it in self._ask("GET", "interruptions").items()}
+
+    def call_off(self, number: int | str = "") -> dict[int, dict[str, Any]]:
+        """Call off one interruption, or all; return what they have done. Raises: ControlError."""
+        ended = self._ask("DELETE", f"interruptions/{number}")
+        return {int(key): it for key, it in ended.items()}
 
     def show_interface(self, interface: str, **fields: object) -> None:
         """Let EC2 describe ``interface`` with ``fields`` from now on. Raises: ControlError."""

@@ -94,7 +94,8 @@ def _deploy_options(stack_name: str, parameters: Mapping[str, str]) -> list[str]
     words += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
     words += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
     if parameters:
-        words += ["--parameter-overrides", *(f"{key}={value}" for key, value in parameters.items())]
+        named = (f'{key}="{value}"' for key, value in parameters.items())
+        words += ["--parameter-overrides", *named]
     return words
 
 

@@ -6,33 +6,28 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from localcloud import private
+from localcloud import private, workers
+from localcloud.clock import Clock
+from localcloud.packages import UnpackedOnce
 
-# A worker in the middle of a long function would outlive a server that was killed.
-ORPHAN_WATCH = """
-import os, threading, time
-
-def _end_with_server(server=os.getppid()):
-    while os.getppid() == server:
-        time.sleep(0.5)
-    os._exit(1)
-
-threading.Thread(target=_end_with_server, daemon=True).start()
-"""
 UNNAMED = "Runtime.HandlerError"
+DIED = "Runtime.ExitError"
 _raised = threading.local()
 
 
-def install() -> None:
+def install(clock: Clock) -> None:
     """Change ministack's Lambda; call once, before the first function runs."""
     script = private.original(private.RUNTIME, "_PYTHON_WORKER_SCRIPT")
     named = script.replace(private.WORKER_ERROR, private.WORKER_ERROR_NAMED)
-    invoke = private.original(private.RUNTIME, "Worker.invoke")
+    prelude = workers.PRELUDE + clock.prelude()
+    invoke = workers.noting_event(private.original(private.RUNTIME, "Worker.invoke"))
     execute = private.original(private.LAMBDA, "_execute_function_warm")
-    private.replace(private.RUNTIME, "_PYTHON_WORKER_SCRIPT", ORPHAN_WATCH + named)
+    private.replace(private.RUNTIME, "_PYTHON_WORKER_SCRIPT", prelude + named)
     private.replace(private.RUNTIME, "Worker.invoke", _noting_error_type(invoke))
     private.replace(private.LAMBDA, "_execute_function_warm", _naming_error(execute))
     private.replace(private.RUNTIME, "execution_credentials", role_credentials)
+    if clock.speed != 1:
+        private.replace(private.RUNTIME, "zipfile", UnpackedOnce())
     limit = private.original(private.LAMBDA, "_sqs_esm_concurrency")
     private.replace(private.LAMBDA, "_sqs_esm_concurrency", _reading_number(limit))
 
@@ -55,7 +50,8 @@ def _reading_number(limit: Callable[..., int]) -> Callable[..., int]:
 def _noting_error_type(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def noting(*args: object, **kwargs: object) -> dict[str, Any]:
         answer = invoke(*args, **kwargs)
-        _raised.type = answer.get("error_type")
+        died = answer.get("error") == private.WORKER_DIED
+        _raised.type = DIED if died else answer.get("error_type")
         return answer
 
     return noting
@@ -65,7 +61,10 @@ def _naming_error(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[
     """
     Report the exception's class as ``errorType``; Step Functions matches it in ErrorEquals.
 
-    Source: AWS Lambda Developer Guide, "Python function exceptions".
+    A process that ended is a ``Runtime.ExitError``.
+
+    Sources: AWS Lambda Developer Guide, "Python function exceptions"; Step Functions Developer
+    Guide, "Handle transient Lambda service exceptions".
     """
 
     def naming(*args: object) -> dict[str, Any]:

@@ -8,17 +8,24 @@ know the names listed here and no others; ``moved`` says what an upgrade has mov
 import importlib
 from importlib.metadata import version
 from operator import attrgetter
+from types import CodeType
 from typing import Any
 
 PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
 
 APP = "ministack.app"
+IAM = "ministack.services.iam"
 IAM_ACTIONS = "ministack.core.iam_actions"
 IAM_EVALUATOR = "ministack.core.iam_evaluator"
 RUNTIME = "ministack.core.lambda_runtime"
 RESPONSES = "ministack.core.responses"
+CLOUDWATCH = "ministack.services.cloudwatch"
+DYNAMODB = "ministack.services.dynamodb"
 EVENTBRIDGE = "ministack.services.eventbridge"
 LAMBDA = "ministack.services.lambda_svc"
+PROVISIONERS = "ministack.services.cloudformation.provisioners"
+SCHEDULER = "ministack.services.scheduler"
+SQS = "ministack.services.sqs"
 STEPFUNCTIONS = "ministack.services.stepfunctions"
 STS = "ministack.services.sts"
 TAGGING = "ministack.services.tagging"
@@ -28,14 +35,22 @@ MOTO_INSTANCES = "moto.ec2.models.instances"
 NAMES = {
     APP: {"SERVICE_HANDLERS", "app", "detect_service", "extract_region", "_routing_params"}
     | {"extract_access_key_id"},
+    IAM: {"_build_simulate_results_real", "_extract_simulate_params"},
     IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
     | {"request_tag_context"},
-    IAM_EVALUATOR: {"AuthError", "enforce"},
+    IAM_EVALUATOR: {"AuthError", "enforce", "evaluate"},
     RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
-    | {"_account_region_from_function_config"},
+    | {"_account_region_from_function_config", "zipfile"},
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
+    CLOUDWATCH: {"_calc_stats", "_dims_key", "_dispatch_alarm_actions", "_evaluate_alarm"}
+    | {"_evaluate_all_alarms", "_metrics", "_record_history", "_stat_value", "record_metric"},
+    DYNAMODB: {"_tables"},
     EVENTBRIDGE: {"_put_events"},
-    LAMBDA: {"_execute_function_warm", "_sqs_esm_concurrency"},
+    LAMBDA: {"_ESM_BACKOFF_SECONDS", "_emit_lambda_logs", "_esm_wake", "_execute_function_warm"}
+    | {"_sqs_esm_concurrency"},
+    PROVISIONERS: {"_RESOURCE_HANDLERS"},
+    SCHEDULER: {"time"},
+    SQS: {"_queues", "time"},
     STEPFUNCTIONS: {"_executions", "_start_execution"},
     STS: {"_sessions", "register_session"},
     TAGGING: {"_COLLECTORS", "_RESOURCE_TAG_COLLECTORS"},
@@ -67,6 +82,10 @@ NAMES = {
 
 # Where moto keeps an interface's own security groups.
 GROUPS = "_group_set"
+
+# Where ministack keeps a worker's process, and what it says when that has ended by itself.
+WORKER_PROCESS = "_proc"
+WORKER_DIED = "Worker process died"
 
 # What ministack's Python worker writes when a handler raises, and what it should write as well.
 WORKER_ERROR = '"error": str(e), "trace": traceback.format_exc()'
@@ -126,7 +145,17 @@ def _changed_inside() -> list[str]:
     problems = []
     if WORKER_ERROR not in original(RUNTIME, "_PYTHON_WORKER_SCRIPT"):
         problems.append("ministack's Python worker words a function's error in another way.")
+    if WORKER_PROCESS not in original(RUNTIME, "Worker.invoke").__code__.co_names:
+        problems.append(f"ministack's workers have no {WORKER_PROCESS} any more.")
+    if WORKER_DIED not in _texts(original(RUNTIME, "Worker.invoke").__code__):
+        problems.append("ministack words the death of a worker in another way.")
     interface = importlib.import_module(MOTO_INTERFACES).NetworkInterface
     if GROUPS not in interface.__init__.__code__.co_names:
         problems.append(f"moto's interfaces have no {GROUPS} any more.")
     return problems
+
+
+def _texts(code: CodeType) -> set[object]:
+    """Return the constants of a function and of those inside it."""
+    inner = [it for it in code.co_consts if isinstance(it, CodeType)]
+    return {*code.co_consts, *(text for it in inner for text in _texts(it))}

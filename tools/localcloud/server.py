@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, cast
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from localcloud import executions, iam, lambdas, private
+from localcloud import alarms, executions, iam, lambdas, metrics, private, saved_queries, simulation
 from localcloud.calls import CallLog
+from localcloud.clock import Clock
 from localcloud.control import Control
 from localcloud.ec2 import access
 from localcloud.ec2.call import Call, Scope
@@ -31,6 +32,7 @@ from localcloud.ec2.engine import Engine
 from localcloud.ec2.handler import Ec2Handler
 from localcloud.events import publisher
 from localcloud.gateway import Gateway
+from localcloud.interruptions import Interruptions
 from localcloud.settings import Settings
 from localcloud.surroundings import prepare_environment
 
@@ -48,7 +50,9 @@ def main() -> None:
     port = listener.getsockname()[1]
     scratch = tempfile.mkdtemp(prefix="localcloud-")
     try:
-        prepare_environment(port, options.region, scratch, auth=options.auth)
+        prepare_environment(
+            port, options.region, scratch, auth=options.auth, clock_speed=options.clock_speed
+        )
         if problems := private.moved():
             raise SystemExit("\n".join(problems))
         # Not asyncio.run: that would wait for every request under way, a function's for minutes.
@@ -71,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--throttle-scale", type=float, default=0.0, help="1: AWS's limits; 0: none"
     )
+    parser.add_argument("--clock-speed", type=float, default=1.0, help="2: time flies")
     parser.add_argument("--no-launch-tag-events", dest="launch_tag_events", action="store_false")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when it ends")
     return parser.parse_args()
@@ -110,13 +115,20 @@ def _assemble(
         throttle_scale=options.throttle_scale,
         launch_tag_events=options.launch_tag_events,
     )
-    engine, calls = Engine(settings, publisher(loop), auth=options.auth), CallLog()
-    lambdas.install()
+    clock = Clock(options.clock_speed)
+    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth)
+    calls = CallLog()
+    clock.install()
+    lambdas.install(clock)
     executions.install()
     access.install()
     iam.install()
+    simulation.install()
+    saved_queries.install()
+    metrics.install()
+    alarms.install(clock)
     private.original(private.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
-    return Gateway(Control(settings, calls, engine), calls), engine
+    return Gateway(Control(settings, calls, engine, Interruptions(), clock), calls), engine
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

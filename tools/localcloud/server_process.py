@@ -25,12 +25,14 @@ class ServerOptions(TypedDict, total=False):
     """
     How the local cloud behaves; the server's own defaults hold for what is left out.
 
-    Times are in seconds. ``throttle_scale`` multiplies AWS's request rates; 0 is no throttling.
+    Times are in seconds. ``clock_speed``: how many times faster functions, queues and schedules
+    see the time pass. ``throttle_scale`` multiplies AWS's request rates; 0 is no throttling.
     """
 
     attach_seconds: float
     detach_seconds: float
     instance_seconds: float
+    clock_speed: float
     auth: bool
     throttle_scale: float
     no_launch_tag_events: bool

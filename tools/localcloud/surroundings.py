@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-# What a user's shell may carry that would change the local AWS or lead it to a real one.
+# What a user's shell may carry that would change the local AWS, slow it, or lead it to a real one.
 UNWANTED = (
     "AWS_DEFAULT_PROFILE",
     "AWS_PROFILE",
@@ -12,12 +12,15 @@ UNWANTED = (
     "LOCALSTACK_PERSISTENCE",
     "MINISTACK_ACCOUNT_ID",
     "MOTO_ACCOUNT_ID",
+    "PYTHONDONTWRITEBYTECODE",
     "SERVICES",
     "USE_SSL",
 )
 
 
-def prepare_environment(port: int, region: str, scratch: str, *, auth: bool) -> None:
+def prepare_environment(
+    port: int, region: str, scratch: str, *, auth: bool, clock_speed: float
+) -> None:
     """Set the process's environment; files go below ``scratch``, and Docker is never used."""
     for name in UNWANTED:
         os.environ.pop(name, None)
@@ -38,6 +41,7 @@ def prepare_environment(port: int, region: str, scratch: str, *, auth: bool) -> 
         "PERSIST_STATE": "0",
         "S3_DATA_DIR": f"{scratch}/s3",
         "S3_PERSIST": "0",
+        "SFN_WAIT_SCALE": str(1 / clock_speed),
         "SFTP_ENABLED": "0",
         "STATE_DIR": f"{scratch}/state",
         "TMPDIR": scratch,

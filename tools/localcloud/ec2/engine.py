@@ -49,12 +49,18 @@ SHOWN = {
 class Engine:
     """The state of all accounts and Regions is moto's; there is one engine in a process."""
 
-    def __init__(self, settings: Settings, publish: Publish, *, auth: bool) -> None:
-        """Change moto's classes to EC2's rules; ``auth`` asks IAM policies about every call."""
+    def __init__(
+        self, settings: Settings, publish: Publish, clock: Callable[[], float], *, auth: bool
+    ) -> None:
+        """
+        Change moto's classes to EC2's rules.
+
+        Request limits count seconds of ``clock``; ``auth`` asks IAM policies about every call.
+        """
         self.faults = Faults()
         self._lock = threading.Lock()
         self._world = World(settings, Timeline(time.monotonic), publish)
-        self._throttle = Throttle(time.monotonic)
+        self._throttle = Throttle(clock)
         self._tokens = ClientTokens()
         self._tag_events = TagEvents(publish)
         self._auth = auth

@@ -1,0 +1,56 @@
+"""One stack to break for all tests here; its clock runs fast."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_world import World
+from tests.support.fault_runs import Run, attached, prepare
+from tests.support.fault_stack import LEFT_ALONE, breakable
+from tests.support.fault_tally import TALLY
+
+NEVER = 100_000.0
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The deployed template, one message to an invocation."""
+    with breakable(tmp_path_factory.mktemp("faults")) as it:
+        yield it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def never_ending(stack: Stack) -> Mapping[str, Run]:
+    """An attach and a detach that EC2 never ends; they take minutes, so they begin first."""
+    world = World(stack)
+    runs = attached(world, ["detaching"]) | prepare(world, ["attaching"])
+    usual = {name: stack.cloud.settings()[name] for name in ("attach_seconds", "detach_seconds")}
+    stack.cloud.settings(attach_seconds=NEVER, detach_seconds=NEVER)
+    runs["attaching"].ask()
+    runs["detaching"].leave()
+    for status, run in runs.items():
+        shown = stack.attachments
+        world.until(lambda: shown(run.instance).get(1, ("", ""))[1] == status)  # noqa: B023
+    stack.cloud.settings(**usual)
+    LEFT_ALONE.add(runs["detaching"].instance)
+    return runs
+
+
+@pytest.fixture(scope="module")
+def world(stack: Stack) -> World:
+    """Networks of the module's own."""
+    return World(stack)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask last for what began first."""
+    items.sort(key=lambda item: item.path.stem == "test_never_ending")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was broken, and how long the stack took to mend it, on its own clock."""
+    if TALLY.rows:
+        terminalreporter.write_sep("=", "faults survived")
+        for line in TALLY.lines():
+            terminalreporter.write_line(line)

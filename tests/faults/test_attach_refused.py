@@ -1,0 +1,113 @@
+"""EC2 refuses an attach with each of its codes: retried, planned anew, or failed in its words."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.e2e_world import World
+from tests.support.fault_runs import Run, Survived, prepare, survive
+from tests.support.fault_stack import rests
+
+pytestmark = pytest.mark.timeout(300)
+
+CLIENT_TRIES = 3
+
+SERVER = dict.fromkeys(
+    (
+        "InternalError",
+        "InternalFailure",
+        "ServerInternal",
+        "ServiceUnavailable",
+        "Unavailable",
+        "InsufficientAddressCapacity",
+    ),
+    500,
+)
+PATIENCE = SERVER | {"RequestLimitExceeded": 503, "EC2ThrottledException": 503}
+"""AWS asks for another try; the SDK has made its own."""
+
+STALE = {
+    "InvalidInstanceID.NotFound": "The instance ID does not exist",
+    "InvalidNetworkInterfaceID.NotFound": "The networkInterface ID does not exist",
+    "InvalidNetworkInterface.NotFound": "The networkInterface ID does not exist",
+    "InvalidNetworkInterface.InUse": "Interface: [eni] in use.",
+    "InvalidAttachmentID.NotFound": "The network interface attachment ID does not exist",
+    "InvalidParameterValue": "Instance already has an interface attached at device index '1'.",
+    "IncorrectState": "Instance is not 'running' or 'stopped'",
+    "IncorrectInstanceState": "Instance is not 'running' or 'stopped'",
+}
+"""The plan rested on what is so no more, or not yet."""
+
+FOR_GOOD = {
+    "AuthFailure": "AWS was not able to validate the provided access credentials",
+    "ConcurrentTagAccess": "tags are being changed",
+    "DryRunOperation": "Request would have succeeded, but DryRun flag is set.",
+    "IdempotentParameterMismatch": "the token has been used",
+    "InsufficientFreeAddressesInSubnet": "no free address",
+    "InvalidAttachment.NotFound": "a volume's",
+    "InvalidGroup.NotFound": "You have specified two resources that belong to different networks.",
+    "InvalidNetworkInterfaceAttachmentId.Malformed": "Invalid id",
+    "InvalidNetworkInterfaceId.Malformed": "Invalid id",
+    "InvalidParameter": "Security group and subnet belong to different networks.",
+    "InvalidParameterCombination": "You may not attach a network interface to an instance if they"
+    " are not in the same availability zone",
+    "InvalidParameterDependency": "one needs another",
+    "InvalidSecurityGroupID.NotFound": "no such group",
+    "InvalidSubnetID.NotFound": "no such subnet",
+    "NetworkInterfaceLimitExceeded": "too many in the Region",
+    "OperationNotPermitted": "You are not allowed to manage 'ela-attach' attachments.",
+    "PrivateIpAddressLimitExceeded": "too many addresses",
+    "SecurityGroupsPerInterfaceLimitExceeded": "too many groups",
+    "TagLimitExceeded": "too many tags",
+    "UnauthorizedOperation": "You are not authorized to perform this operation. <&>",
+    "UnsupportedOperation": "not here",
+}
+LIMIT = "AttachmentLimitExceeded"
+ALL = [*PATIENCE, *STALE, *FOR_GOOD, LIMIT]
+
+
+@pytest.fixture(scope="module")
+def refused(world: World) -> Mapping[str, Survived]:
+    """One run for each code."""
+
+    def go(code: str, run: Run) -> None:
+        message = (STALE | FOR_GOOD).get(code, "An error on order.")
+        times = CLIENT_TRIES if code in PATIENCE else 1 if code in STALE else 1000
+        order = {"code": code, "status": PATIENCE.get(code, 400), "message": message}
+        run.interrupt(do="error", action="AttachNetworkInterface", times=times, **order)
+        run.ask()
+
+    # A sweep would try again what has failed.
+    return survive("attach refused", prepare(world, ALL), go, rests)
+
+
+@pytest.mark.parametrize("code", [*PATIENCE, *STALE])
+def test_what_time_or_another_plan_can_mend_is_attached_in_the_end(
+    refused: Mapping[str, Survived], code: str
+) -> None:
+    """Nobody is woken for it."""
+    it = refused[code]
+
+    assert it.broken == []
+    assert it.met >= 1
+    assert it.state == "attached"
+
+
+@pytest.mark.parametrize("code", FOR_GOOD)
+def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
+    refused: Mapping[str, Survived], code: str
+) -> None:
+    """Whoever reads the record must be able to search for the words."""
+    it = refused[code]
+
+    assert it.broken == []
+    assert (it.state, it.record["reason"]) == ("failed", "EC2_REFUSED")
+    assert {"code": code, "message": FOR_GOOD[code]} == it.record["failure"]
+
+
+def test_an_instance_that_is_full_is_refused(refused: Mapping[str, Survived]) -> None:
+    """Trying again would not make it larger."""
+    it = refused[LIMIT]
+
+    assert it.broken == []
+    assert (it.state, it.record["reason"]) == ("refused", "INSTANCE_LIMIT")

@@ -1,0 +1,91 @@
+"""A reply is lost after the call was carried out, or a write meets another: what is so decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.e2e_world import World
+from tests.support.fault_runs import RECONCILER, SETTLER, Run, Survived, prepare, survive
+
+pytestmark = pytest.mark.timeout(300)
+
+Order = Mapping[str, Any]
+
+CLIENT_TRIES = 3
+ATTACH, DETACH = {"action": "AttachNetworkInterface"}, {"action": "DetachNetworkInterface"}
+WRITE, SEND = {"action": "TransactWriteItems"}, {"service": "sqs", "role": RECONCILER}
+CUT = {"do": "cut", "when": "after"}
+DYNAMODB = {"service": "dynamodb", "do": "error", "status": 400}
+CONFLICT = DYNAMODB | {
+    "code": "TransactionCanceledException",
+    "message": "Transaction cancelled, please refer cancellation reasons",
+    "fields": {"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]},
+}
+THROTTLED = DYNAMODB | {"code": "ProvisionedThroughputExceededException", "times": CLIENT_TRIES}
+
+ATTACHING: dict[str, Order] = {
+    "attach cut off": CUT | ATTACH,
+    "each attach cut off": CUT | ATTACH | {"times": CLIENT_TRIES},
+    "attach cut off before": {"do": "cut", "times": CLIENT_TRIES} | ATTACH,
+    "attach carried out, InternalError": {"do": "error", "when": "after"} | ATTACH,
+    "each attach carried out, InternalError": {"do": "error", "when": "after", "times": 3} | ATTACH,
+    "look cut off": CUT | SEND | {"times": CLIENT_TRIES},
+    "read cut off": CUT | {"action": "DescribeNetworkInterfaces", "times": CLIENT_TRIES},
+    **{f"write {n} cut off": CUT | WRITE | {"nth": n} for n in (1, 2, 3)},
+    **{f"write {n} cut off thrice": CUT | WRITE | {"nth": n, "times": 3} for n in (1, 2, 3)},
+    **{f"write {n} in conflict": CONFLICT | WRITE | {"nth": n} for n in (1, 2, 3)},
+    **{f"DynamoDB throttled at {n}": THROTTLED | {"nth": n} for n in range(1, 9)},
+}
+RELEASING: dict[str, Order] = {
+    "detach cut off": CUT | DETACH,
+    "each detach cut off": CUT | DETACH | {"times": CLIENT_TRIES},
+    "detach carried out, InternalError": {"do": "error", "when": "after", "times": 3} | DETACH,
+    "rollback's start cut off": CUT | {"service": "states"},
+    "rollback's start cut off thrice": CUT | {"service": "states", "times": CLIENT_TRIES},
+    **{f"write {n} cut off": CUT | WRITE | {"nth": n, "times": 3} for n in (1, 2)},
+    **{f"write {n} in conflict": CONFLICT | WRITE | {"nth": n} for n in (1, 2)},
+    "settling in conflict for long": CONFLICT | WRITE | {"role": SETTLER, "times": 4},
+    **{f"DynamoDB throttled at {n}": THROTTLED | {"nth": n} for n in range(1, 10)},
+}
+
+
+@pytest.fixture(scope="module")
+def attaching(world: World) -> Mapping[str, Survived]:
+    """One run for each."""
+
+    def go(case: str, run: Run) -> None:
+        run.interrupt(**ATTACHING[case])
+        run.ask()
+
+    return survive("reply lost, conflict, DynamoDB", prepare(world, list(ATTACHING)), go)
+
+
+@pytest.fixture(scope="module")
+def releasing(attaching: Mapping[str, Survived]) -> Mapping[str, Survived]:
+    """One run for each."""
+    runs = dict(zip(RELEASING, (it.run for it in attaching.values()), strict=False))
+
+    def go(case: str, run: Run) -> None:
+        run.interrupt(**RELEASING[case])
+        run.leave()
+
+    return survive("reply lost, conflict, DynamoDB", runs, go)
+
+
+@pytest.mark.parametrize("case", ATTACHING)
+def test_an_attach_ends_attached_once(attaching: Mapping[str, Survived], case: str) -> None:
+    """The call has no token; what it did is not taken for the work of somebody else's hand."""
+    it = attaching[case]
+
+    assert it.broken == []
+    assert (it.met >= 1, it.state, it.record["origin"]) == (True, "attached", "pool")
+
+
+@pytest.mark.parametrize("case", RELEASING)
+def test_a_release_ends_released(releasing: Mapping[str, Survived], case: str) -> None:
+    """To let go twice is to let go."""
+    it = releasing[case]
+
+    assert it.broken == []
+    assert (it.met >= 1, it.state, it.record["reason"]) == (True, "released", "NOT_WANTED")
