@@ -84,7 +84,7 @@ check: lint ## The quick gate: formats, lint, types, imports, templates, unit an
 	$(BIN)/pytest tests/unit tests/contract
 
 test: lint scan $(SAM_VENV)/installed ## Everything, as CI runs it: check, all tests, coverage, template scan
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses 2 --dist loadgroup
 
 lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, import contracts and the template
 	$(BIN)/ruff format --check .

@@ -20,6 +20,17 @@ DUMMIES = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+SHARED = {"test_demo.py": "demo"}
+"""Files that use one folder of the checkout, and so never run side by side."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, keep those of a file together: they share what is slow."""
+    for item in items:
+        group = SHARED.get(item.path.name, str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 # A busy machine does not make a property false.
 settings.register_profile("dualhome", deadline=None)
 settings.load_profile("dualhome")

@@ -30,8 +30,8 @@ def test_the_page_shows_who_has_what_and_who_has_not(
     assert name in {it.text for it in page.all("bdi")}
     assert target.name in {it.text for it in page.all("bdi")}
     assert _address(stack, interface) in {it.text for it in page.all("td")}
-    line = f"{interface} on {name} {had}: {target.name} attached"
-    assert line in {it.text for it in page.all("title")}
+    sign = f"{_address(stack, interface)} {interface} · {target.name} attached on {name} {had}"
+    assert sign in {it.text for it in page.all("title")}
 
 
 def test_a_day_without_moves_has_a_page_too(stack: Stack) -> None:

@@ -41,7 +41,7 @@ COLUMNS: Sequence[Column[Contents]] = (
     Column("Waiting", lambda it: str(it.waiting)),
     Column("In other hands", lambda it: str(it.hidden)),
     Column("Oldest", lambda it: print_time(it.oldest) if it.oldest else ""),
-    Column(f"First {SAMPLE}", lambda it: _print_kinds(it.kinds), prose=True),
+    Column(f"Kinds (of the first {SAMPLE})", lambda it: _print_kinds(it.kinds), prose=True),
 )
 
 
