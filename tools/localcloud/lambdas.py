@@ -26,8 +26,7 @@ def install(clock: Clock) -> None:
     private.replace(private.RUNTIME, "Worker.invoke", _noting_error_type(invoke))
     private.replace(private.LAMBDA, "_execute_function_warm", _naming_error(execute))
     private.replace(private.RUNTIME, "execution_credentials", role_credentials)
-    if clock.speed != 1:
-        private.replace(private.RUNTIME, "zipfile", UnpackedOnce())
+    private.replace(private.RUNTIME, "zipfile", UnpackedOnce())
     limit = private.original(private.LAMBDA, "_sqs_esm_concurrency")
     private.replace(private.LAMBDA, "_sqs_esm_concurrency", _reading_number(limit))
 
