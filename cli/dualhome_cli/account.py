@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
 
+    from dualhome_cli.stack import Stack
+
 T = TypeVar("T")
 
 
@@ -40,6 +42,18 @@ class Books:
     audit_table: str
     policy: Policy
     whole_past: bool = True
+
+    @classmethod
+    def of(cls, stack: "Stack") -> Self:
+        """Return where the account of ``stack`` is read."""
+        return cls(
+            ec2=stack.client("ec2"),
+            dynamodb=stack.client("dynamodb"),
+            attachments_table=stack.outputs["AttachmentsTableName"],
+            audit_table=stack.outputs["AuditTableName"],
+            policy=stack.policy,
+            whole_past=stack.parameters["AuditRetentionDays"] == "0",
+        )
 
     @property
     def ledger(self) -> DynamoDbLedger:

@@ -33,15 +33,7 @@ class Patient:
     @cached_property
     def books(self) -> Books:
         """Where the account is read."""
-        stack = self.stack
-        return Books(
-            ec2=stack.client("ec2"),
-            dynamodb=stack.client("dynamodb"),
-            attachments_table=stack.outputs["AttachmentsTableName"],
-            audit_table=stack.outputs["AuditTableName"],
-            policy=stack.policy,
-            whole_past=stack.parameters["AuditRetentionDays"] == "0",
-        )
+        return Books.of(self.stack)
 
     @cached_property
     def account(self) -> Account:

@@ -31,6 +31,7 @@ PARAMETERS = {
     "TagPrefix": "dualhome",
     "OnOverlappingCidr": "warn",
     "Paused": "false",
+    "AuditRetentionDays": "0",
     "MaxReleasesPerSweep": "20",
 }
 

@@ -45,7 +45,7 @@ def command(stack: Stack, file: str, day: datetime | None) -> None:
     can be searched. It holds names, ids and addresses of your account, and loads nothing.
     """
     now = stack.now()
-    facts = gather(stack, read_present(_books(stack)), (day or now).date(), now)
+    facts = gather(stack, read_present(Books.of(stack)), (day or now).date(), now)
     _write(file, render(facts))
     click.echo(_said(facts), err=True)
 
@@ -59,16 +59,6 @@ def _write(file: str, page: str) -> None:
         raise
     except OSError as error:
         raise click.BadParameter(f"{file}: {error.strerror}", param_hint="--html") from error
-
-
-def _books(stack: Stack) -> Books:
-    return Books(
-        ec2=stack.client("ec2"),
-        dynamodb=stack.client("dynamodb"),
-        attachments_table=stack.outputs["AttachmentsTableName"],
-        audit_table=stack.outputs["AuditTableName"],
-        policy=stack.policy,
-    )
 
 
 def _said(facts: Facts) -> str:

@@ -48,7 +48,7 @@ def command(stack: Stack, *, low_water: int, output: Format) -> None:
     those of them that have none. To add capacity, tag a free interface with the pool's tag, or
     create one by the command that is shown for a pool that runs low.
     """
-    account = read_present(_books(stack))
+    account = read_present(Books.of(stack))
     pools = pools_of(account)
     found = list(shortages(account, pools, low_water))
     show(rows(pools, found), COLUMNS, output, nothing=_nothing(stack))
@@ -56,16 +56,6 @@ def command(stack: Stack, *, low_water: int, output: Format) -> None:
         _tell(found)
     if any(pool.is_low(low_water) for pool in pools):
         raise click.exceptions.Exit(1)
-
-
-def _books(stack: Stack) -> Books:
-    return Books(
-        ec2=stack.client("ec2"),
-        dynamodb=stack.client("dynamodb"),
-        attachments_table=stack.outputs["AttachmentsTableName"],
-        audit_table=stack.outputs["AuditTableName"],
-        policy=stack.policy,
-    )
 
 
 def _nothing(stack: Stack) -> str:
