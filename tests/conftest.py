@@ -20,15 +20,22 @@ DUMMIES = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-SHARED = {"test_demo.py": "demo"}
-"""Files that use one folder of the checkout, and so never run side by side."""
+DEPLOYED = ("faults", "e2e")
+"""Folders whose tests share a deployed stack, the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, keep those of a file together: they share what is slow."""
+    """Where tests run side by side, those that share what is slow stay together, and come first."""
     for item in items:
-        group = SHARED.get(item.path.name, str(item.path))
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: [_group(item) != name for name in DEPLOYED])
+
+
+def _group(item: pytest.Item) -> str:
+    """The demo's tests use one folder of the checkout, as many as there are of their files."""
+    if item.path.name == "test_demo.py":
+        return "demo"
+    return next((name for name in DEPLOYED if name in item.path.parts), str(item.path))
 
 
 # A busy machine does not make a property false.
