@@ -12,8 +12,8 @@ from dualhome.domain.attachment import Cause
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Capacity, Instance
-from dualhome.domain.plan import plan_instance
-from dualhome.domain.view import Step, View
+from dualhome.domain.plan import plan_within
+from dualhome.domain.view import Step
 from dualhome_cli.braking import RehearsedBrake
 from dualhome_cli.foresight import Rehearsed, outlooks_of
 from dualhome_cli.outlook import Forecast, Prospect
@@ -87,7 +87,8 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
     found: dict[TargetName, Step] = {}
     for _ in range(ROUNDS):
         again = False
-        for step in _plan(seen.view(look, planning.policy, planning.now), planning.brake):
+        view = seen.view(look, planning.policy, planning.now)
+        for step in plan_within(view, planning.brake.admits):
             if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
@@ -99,11 +100,3 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
         if not again:
             break
     return found
-
-
-def _plan(view: View, brake: RehearsedBrake) -> tuple[Step, ...]:
-    """Return the plan, without its releases if the breaker would hold them."""
-    steps = plan_instance(view)
-    if any(step.releases for step in steps) and not brake.admits(view.id):
-        return plan_instance(replace(view, releases_held=True))
-    return steps

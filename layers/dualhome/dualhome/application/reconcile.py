@@ -7,10 +7,10 @@ from dualhome.application.batch import Batch
 from dualhome.application.looks import Look
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.plan import plan_within
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Step, View
+from dualhome.domain.view import Step
 
 ROUNDS = 5
 """How often one look plans anew because others were faster, before it comes back later."""
@@ -42,7 +42,8 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         view = batch.survey.view(look, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
             return look if look.attempt < GONE_LOOKS else None
-        outcomes = [_apply(step, look.cause, batch) for step in _plan(view, batch)]
+        steps = plan_within(view, batch.run.brake.admits)
+        outcomes = [_apply(step, look.cause, batch) for step in steps]
         look_again |= any(outcome.look_again for outcome in outcomes)
         if not any(outcome.stale for outcome in outcomes):
             look = replace(look, asks=())
@@ -51,14 +52,6 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         if not any(outcome.plan_again for outcome in outcomes):
             return look if look_again else None
     return look
-
-
-def _plan(view: View, batch: Batch) -> tuple[Step, ...]:
-    """Return the plan, without its releases if there were too many lately."""
-    steps = plan_instance(view)
-    if any(step.releases for step in steps) and not batch.run.brake.admits(view.id):
-        return plan_instance(replace(view, releases_held=True))
-    return steps
 
 
 def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:

@@ -1,12 +1,12 @@
 """What to do about one instance: wanted against actual."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dualhome.domain.acquisition import Request, acquire
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import TargetName
+from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
 from dualhome.domain.progress import Standing, depart, observe
 from dualhome.domain.reasons import Reason
@@ -40,6 +40,14 @@ def plan_instance(view: View) -> tuple[Step, ...]:
         *_dismiss(view, wanted),
         *(as_unit(view, instance, wanted, acquired) if unit else acquired),
     )
+
+
+def plan_within(view: View, admits: Callable[[InstanceId], bool]) -> tuple[Step, ...]:
+    """Return the plan, without its releases unless ``admits``; that is asked only if there are."""
+    steps = plan_instance(view)
+    if any(step.releases for step in steps) and not admits(view.id):
+        return plan_instance(replace(view, releases_held=True))
+    return steps
 
 
 def wanted_by(keys: TagKeys, tags: Mapping[str, str]) -> tuple[Wanted, ...]:
