@@ -2,20 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.support.e2e_stack import Stack
+from tests.support.e2e_triggers import without_events
 from tests.support.e2e_world import World
-
-RULES = ("InstanceStateRule", "InstanceTagsRule", "InterfaceTagsRule", "VpcTagsRule")
 
 
 @pytest.fixture
 def quiet(guarded: Stack) -> Iterator[World]:
     """A world in which no event of EC2 reaches us."""
-    with _without_events(guarded):
+    with without_events(guarded):
         yield World(guarded)
 
 
@@ -79,15 +77,3 @@ def _sweep(stack: Stack) -> None:
         said = answer["Payload"].read()
         assert "FunctionError" not in answer, said
         swept = json.loads(said)["swept"]
-
-
-@contextmanager
-def _without_events(stack: Stack) -> Iterator[None]:
-    names = [stack.role(rule) for rule in RULES]
-    for name in names:
-        stack.events.disable_rule(Name=name)
-    try:
-        yield
-    finally:
-        for name in names:
-            stack.events.enable_rule(Name=name)

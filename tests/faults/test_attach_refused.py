@@ -101,6 +101,7 @@ def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
     it = refused[code]
 
     assert it.broken == []
+    assert it.met == 1
     assert (it.state, it.record["reason"]) == ("failed", "EC2_REFUSED")
     assert {"code": code, "message": FOR_GOOD[code]} == it.record["failure"]
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.e2e_queue import send, state_change, tag_change
 from tests.support.e2e_release import want_nothing
+from tests.support.e2e_triggers import on_schedule, without_events
 from tests.support.e2e_world import World
 from tests.support.fault_runs import Run, Survived, attached, outcome, prepare, survive
-from tests.support.fault_stack import without_events
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -119,3 +119,15 @@ def test_the_sweep_alone_finds_what_no_event_told(lost: Mapping[str, Survived], 
 
     assert it.broken == []
     assert it.state == ENDS[case]
+
+
+def test_the_clock_sweeps_without_being_told(deaf: World) -> None:
+    """Five minutes after the deployment at the latest, and every five minutes from then on."""
+    runs = prepare(deaf, ["asked"])
+    run = runs["asked"]
+    run.ask()
+
+    with on_schedule(deaf.stack):
+        deaf.comes_to("attached", run.instance, run.target.name, seconds=60)
+
+    assert outcome("events lost", runs)["asked"].broken == []

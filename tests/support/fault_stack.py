@@ -9,6 +9,7 @@ from typing import Any
 
 from localcloud.lifecycle import LocalCloud
 from tests.support.e2e_stack import Stack
+from tests.support.e2e_triggers import switch_schedule
 from tests.support.e2e_waiting import known_of, until
 from tests.support.template import ROOT
 
@@ -21,7 +22,6 @@ PARAMETERS = {"MaxReleasesPerSweep": "10000"}
 VISIBILITY_SECONDS = 61
 """No invocation takes longer; the template's six minutes would make each kill take one."""
 
-RULES = ("InstanceStateRule", "InstanceTagsRule", "InterfaceTagsRule", "VpcTagsRule")
 MOVING = ("claimed", "attaching", "releasing")
 REST_SECONDS = 240.0
 LOOK_SECONDS = 0.3
@@ -36,7 +36,8 @@ def breakable(directory: Path, *, batch: int = 1, speed: float = SPEED) -> Itera
     Deploy the template on a fast local cloud.
 
     One invocation handles ``batch`` messages: with one, the n-th call of a run is the same each
-    time.
+    time. Tests sweep when they mean to: a sweep by the clock, every half minute here, could begin
+    between rest and a look at what there is.
     """
     options = {"attach_seconds": 1 / speed, "detach_seconds": 1 / speed, "clock_speed": speed}
     with LocalCloud.start(directory, **options) as cloud:  # type: ignore[arg-type]
@@ -46,6 +47,7 @@ def breakable(directory: Path, *, batch: int = 1, speed: float = SPEED) -> Itera
             Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
         )
         _set_batch(cloud.client("lambda"), batch)
+        switch_schedule(stack, "DISABLED")
         yield stack
 
 
@@ -128,16 +130,3 @@ def _count_moves(stack: Stack) -> int:
     pages = stack.cloud.client("dynamodb").get_paginator("scan")
     table = stack.outputs["AuditTableName"]
     return sum(page["Count"] for page in pages.paginate(TableName=table, Select="COUNT"))
-
-
-@contextmanager
-def without_events(stack: Stack) -> Iterator[None]:
-    """Let no event of EC2 reach the stack."""
-    names = [stack.role(rule) for rule in RULES]
-    for name in names:
-        stack.events.disable_rule(Name=name)
-    try:
-        yield
-    finally:
-        for name in names:
-            stack.events.enable_rule(Name=name)

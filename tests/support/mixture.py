@@ -11,9 +11,10 @@ from typing import Any
 
 from tests.support.e2e_account import broken
 from tests.support.e2e_stack import Stack
+from tests.support.e2e_triggers import without_events
 from tests.support.e2e_waiting import known_of
 from tests.support.e2e_world import World
-from tests.support.fault_stack import SPEED, comes_to_rest, rests, without_events
+from tests.support.fault_stack import SPEED, comes_to_rest, rests
 from tests.support.fault_tally import Tally
 from tests.support.mixture_orders import ORDERS
 from tests.support.mixture_people import PEOPLE, WEIGHTS, Crowd
