@@ -56,6 +56,25 @@ def test_a_failure_is_not_repeated_before_its_time_and_then_a_minute_doubles() -
     assert scene.clock() + timedelta(minutes=2) == scene.record().retry_at
 
 
+def test_the_first_failure_after_successes_waits_a_minute() -> None:
+    """Instances come and go for years; that is no failure to be paid for."""
+    scene = a_scene(an_instance(), an_interface())
+    for number in range(7):
+        scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
+        scene.look(event=f"wanted-{number}")
+        scene.work_off()
+        scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
+        scene.look(event=f"unwanted-{number}")
+        scene.work_off()
+
+    assert 7 == scene.states().count("attached")
+    scene.calls.fail_next("attach", REFUSED)
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
+    scene.look(event="wanted")
+
+    assert scene.clock() + timedelta(minutes=1) == scene.record().retry_at
+
+
 def test_a_failure_is_tried_anew_at_once_when_the_wish_changes() -> None:
     """Whoever edits the tag wants to see what comes of it."""
     scene = _scene(REFUSED)

@@ -52,11 +52,30 @@ def test_a_successor_is_a_new_version_that_says_why_by_itself(first: State, seco
 
     assert (after.state, after.version, after.since, after.cause) == (second, 8, later, cause)
     assert (after.reason, after.detail, after.failure, after.retry_at) == (None, "", None, None)
-    assert (after.interface, after.slot, after.attempt) == (
-        before.interface,
-        before.slot,
-        before.attempt,
-    )
+    assert (after.interface, after.slot) == (before.interface, before.slot)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "attempts"),
+    [
+        (State.WAITING, State.CLAIMED, 4),
+        (State.FAILED, State.CLAIMED, 4),
+        (State.CLAIMED, State.CLAIMED, 3),
+        (State.CLAIMED, State.ATTACHED, 3),
+        (State.CLAIMED, State.FAILED, 3),
+        (State.ATTACHED, State.ATTACHED, 3),
+        (State.ATTACHED, State.WAITING, 0),
+        (State.ATTACHED, State.RELEASING, 0),
+        (State.RELEASED, State.CLAIMED, 1),
+    ],
+)
+def test_attempts_are_counted_anew_once_an_end_was_reached(
+    first: State, second: State, attempts: int
+) -> None:
+    """The waits after failures grow with them: what once succeeded owes nothing."""
+    before = a_record(first, attempt=3)
+
+    assert attempts == before.to(second, NOW, a_cause()).attempt
 
 
 @QUICK

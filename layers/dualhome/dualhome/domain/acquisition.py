@@ -139,7 +139,6 @@ def _claim(it: Request, chosen: Candidate) -> Step:
         attachment_id=None,
         warnings=_warnings(chosen),
         requested_at=it.view.cause.time,
-        attempt=(it.record.attempt if it.record else 0) + 1,
     )
     return replace(step, attach=step.move.after if step.move else None)
 

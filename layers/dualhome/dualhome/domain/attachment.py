@@ -16,7 +16,7 @@ from dualhome.domain.identifiers import (
 )
 from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.reasons import Reason
-from dualhome.domain.states import HOLDING, State, check_move
+from dualhome.domain.states import HOLDING, SETTLED, State, check_move
 
 
 class Origin(StrEnum):
@@ -58,8 +58,9 @@ class Attachment:
     ``interface`` and what describes it outlive the claim: a released interface is tried
     first the next time. ``zone`` is the instance's. ``since`` is when the state was entered,
     ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
-    from 1, ``attempt`` claims. ``force_detach``: an operator wants EC2 to let go whatever the guest
-    does with the interface.
+    from 1; ``attempt`` counts claims, from 1 again after an end that was reached, attached or
+    released. ``force_detach``: an operator wants EC2 to let go whatever the guest does with the
+    interface.
     """
 
     instance: InstanceId
@@ -96,7 +97,9 @@ class Attachment:
 
         Reason, detail, warnings and failure do not carry over: each state says why by itself.
         """
+        attempt = 0 if self.state in SETTLED and state is not self.state else self.attempt
         fresh: dict[str, Any] = {
+            "attempt": attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
             "reason": None,
             "detail": "",
             "warnings": (),

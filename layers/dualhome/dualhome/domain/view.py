@@ -63,6 +63,7 @@ class View:
             state=state,
             since=self.now,
             cause=self.cause,
+            attempt=int(state is State.CLAIMED),
             **fields,
         )
         return Move(None, first)
