@@ -58,6 +58,14 @@ def test_a_pool_holds_the_interfaces_tagged_for_it_whether_in_use_or_not(world: 
     assert [third] == list(world.interfaces.pool([TargetName("third")]))
 
 
+def test_any_number_of_pools_is_read_at_once(world: Ec2World) -> None:
+    """A filter takes 200 values, and tags may name as many targets as their writers like."""
+    names = [TargetName(f"t{number}") for number in range(201)]
+    first, last = (world.interface(tags={POOL: name}) for name in (names[0], names[-1]))
+
+    assert {first, last} == world.interfaces.pool(names).keys()
+
+
 def test_an_interface_is_shown_with_all_that_the_rules_ask_about(world: Ec2World) -> None:
     """A field that an adapter forgets makes a rule that never says no."""
     tags = {POOL: MGMT, "dualhome:reserved-for": "db-1"}

@@ -67,7 +67,7 @@ def test_the_first_failure_after_successes_waits_a_minute() -> None:
         scene.look(event=f"unwanted-{number}")
         scene.work_off()
 
-    assert 7 == scene.states().count("attached")
+    assert 7 == scene.states().count(State.ATTACHED)
     scene.calls.fail_next("attach", REFUSED)
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
     scene.look(event="wanted")

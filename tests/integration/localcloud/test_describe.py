@@ -197,3 +197,12 @@ def test_a_filter_that_the_local_ec2_lacks_is_an_error(lab: Lab) -> None:
     filters = [{"Name": "no-such-filter", "Values": ["x"]}]
 
     assert "UnsupportedOperation" == refusal(lab.ec2.describe_instances, Filters=filters)[0]
+
+
+def test_a_calls_filters_take_two_hundred_values(lab: Lab) -> None:
+    """Whoever asks about more must ask twice."""
+    filters: list[Any] = [{"Name": "tag:pool", "Values": [f"t{number}" for number in range(201)]}]
+
+    code, _ = refusal(lab.ec2.describe_network_interfaces, Filters=filters)
+
+    assert code == "FilterLimitExceeded"

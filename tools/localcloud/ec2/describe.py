@@ -9,6 +9,7 @@ from localcloud.ec2.call import Call, Ec2Error, Reply
 from localcloud.ec2.model import Identified, Interface
 
 SMALLEST_PAGE, LARGEST_PAGE = 5, 1000
+FILTER_VALUES = 200
 Resource = TypeVar("Resource", bound=Identified)
 
 
@@ -59,7 +60,13 @@ def _chosen(resources: Iterable[Resource], ids: list[str]) -> list[Resource]:
 
 
 def _filters(call: Call) -> dict[str, list[str]]:
-    return {group["Name"]: call.nested(group).items("Value") for group in call.groups("Filter")}
+    found = {group["Name"]: call.nested(group).items("Value") for group in call.groups("Filter")}
+    if sum(map(len, found.values())) > FILTER_VALUES:
+        message = (
+            f"The maximum number of filter values specified on a single call is {FILTER_VALUES}"
+        )
+        raise Ec2Error("FilterLimitExceeded", message)
+    return found
 
 
 def _matches(interface: Interface, name: str, patterns: list[str]) -> bool:

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.ec2_filters import filters
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import Capacity, Instance
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-
-FILTER_VALUES = 200
-"""Values one filter takes (EC2 API Reference, Filter)."""
 
 
 class Ec2Instances:
@@ -24,13 +22,10 @@ class Ec2Instances:
 
     def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
         """Return the instances that EC2 shows, by a filter: an unknown id fails nobody else."""
-        wanted = sorted(ids)
         found = {}
-        for start in range(0, len(wanted), FILTER_VALUES):
-            some: list[str] = list(wanted[start : start + FILTER_VALUES])
+        for some in filters("instance-id", ids):
             pages = self._ec2.get_paginator("describe_instances").paginate(
-                Filters=[{"Name": "instance-id", "Values": some}],
-                PaginationConfig={"PageSize": ec2_shapes.PAGE},
+                Filters=[some], PaginationConfig={"PageSize": ec2_shapes.PAGE}
             )
             with domain_errors():
                 for page in pages:
@@ -41,10 +36,9 @@ class Ec2Instances:
     def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
         """Return what each type holds, asking only for types not asked for before."""
         wanted = set(types)
-        if unknown := sorted(wanted - self._capacities.keys()):
+        for some in filters("instance-type", wanted - self._capacities.keys()):
             pages = self._ec2.get_paginator("describe_instance_types").paginate(
-                Filters=[{"Name": "instance-type", "Values": unknown}],
-                PaginationConfig={"PageSize": 100},
+                Filters=[some], PaginationConfig={"PageSize": 100}
             )
             with domain_errors():
                 for page in pages:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.ec2_filters import filters
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import DeviceSlot, Interface, SeenAttachment
 from dualhome.domain.tags import TagKeys
@@ -23,7 +24,11 @@ class Ec2Interfaces:
 
     def pool(self, targets: Iterable[TargetName]) -> Mapping[InterfaceId, Interface]:
         """Return the interfaces tagged for one of ``targets``, managed ones too."""
-        return self._read({"Name": f"tag:{self._keys.pool}", "Values": sorted(targets)})
+        return {
+            it.id: it
+            for one in filters(f"tag:{self._keys.pool}", targets)
+            for it in self._read(one).values()
+        }
 
     def attach(
         self, instance: InstanceId, interface: InterfaceId, slot: DeviceSlot
