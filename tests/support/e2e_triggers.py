@@ -36,6 +36,6 @@ def on_schedule(stack: Stack) -> Iterator[None]:
 def switch_schedule(stack: Stack, state: Literal["ENABLED", "DISABLED"]) -> None:
     """Switch the sweep's schedule on or off, and leave all else of it as it is deployed."""
     scheduler = stack.cloud.client("scheduler")
-    found = scheduler.get_schedule(Name=SCHEDULE)
+    found = scheduler.get_schedule(Name=stack.role(SCHEDULE))
     kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
     scheduler.update_schedule(State=state, **{name: found[name] for name in kept})
