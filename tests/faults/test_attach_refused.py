@@ -40,7 +40,6 @@ STALE = {
 
 FOR_GOOD = {
     "AuthFailure": "AWS was not able to validate the provided access credentials",
-    "ConcurrentTagAccess": "tags are being changed",
     "DryRunOperation": "Request would have succeeded, but DryRun flag is set.",
     "IdempotentParameterMismatch": "the token has been used",
     "InsufficientFreeAddressesInSubnet": "no free address",

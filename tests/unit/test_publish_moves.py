@@ -3,7 +3,7 @@
 import pytest
 
 from dualhome.application.publish import publish
-from dualhome.domain.errors import UnavailableError
+from dualhome.domain.errors import ThrottledError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
@@ -17,6 +17,8 @@ from tests.support.builders import (
 )
 from tests.support.in_memory_scene import a_scene
 from tests.support.in_memory_stage import Stage
+
+THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
 
 def test_each_move_is_announced_and_counted_in_the_order_in_which_it_was_written() -> None:
@@ -132,6 +134,35 @@ def test_events_that_are_not_accepted_count_nothing_and_fail_the_batch() -> None
     assert [] == stage.metrics.counted
     stage.publish_all()
     assert 3 == len(stage.metrics.counted)
+
+
+def test_moves_before_a_tag_that_is_throttled_are_published() -> None:
+    """Whoever comes back begins behind them: EC2 takes few tags a second, but it takes some."""
+    stage = _attached()
+    other = InstanceId("i-02")
+    stage.scene.ec2.add(an_instance(other))
+    stage.scene.look(other)
+    stage.scene.calls.fail_nth("create_tags", 1, THROTTLED)
+
+    told = publish(stage.scene.ledger.audit, stage.outlets)
+
+    assert 3 == told == len(stage.events.published) == len(stage.metrics.counted)
+    assert [INSTANCE] * 3 == [entry.after.instance for entry in stage.events.published]
+    assert "" == stage.status(other)
+    assert 1 == publish(stage.scene.ledger.audit[told:], stage.outlets)
+    assert "mgmt=waiting:POOL_EMPTY" == stage.status(other)
+
+
+def test_a_first_tag_that_is_throttled_publishes_nothing() -> None:
+    """There is nothing before it."""
+    stage = _attached()
+    settled = stage.scene.ledger.audit[-1:]
+    stage.scene.calls.fail_next("create_tags", THROTTLED)
+
+    with pytest.raises(ThrottledError):
+        publish(settled, stage.outlets)
+
+    assert [] == stage.events.published
 
 
 def test_nothing_to_tell_calls_nobody() -> None:

@@ -26,6 +26,8 @@ RULES: tuple[Rule, ...] = (
     ("ServerInternal", "", errors.UnavailableError),
     ("ServiceUnavailable", "", errors.UnavailableError),
     ("Unavailable", "", errors.UnavailableError),
+    # Somebody else writes a tag of the same resource at this moment.
+    ("ConcurrentTagAccess", "", errors.UnavailableError),
     ("InvalidInstanceID.NotFound", "", errors.InstanceGoneError),
     ("InvalidNetworkInterfaceID.NotFound", "", errors.InterfaceGoneError),
     # Both spellings are documented.

@@ -1,10 +1,11 @@
 """Tell the world about moves: status tags, events, metrics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dualhome.application.ports import Events, Ledger, Metrics, StatusTags
 from dualhome.domain.audit import AuditEntry
+from dualhome.domain.errors import TransientError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.status import MOVING, print_status
 
@@ -22,24 +23,45 @@ class Outlets:
     metrics: Metrics
 
 
-def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> None:
+def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> int:
     """
-    Publish ``entries``, which stand in the order in which they were written.
+    Publish ``entries``, which stand in the order in which they were written; return how many.
 
-    Tags come first, since writing them again is harmless, while an event published again
-    is seen again.
+    Tags come first, since writing them again is harmless, while an event published again is seen
+    again. Where a tag cannot be written now, all before it is published: whoever comes back with
+    the rest begins there, however few tags EC2 takes at a time.
 
     Raises:
         TransientError: publish all of ``entries`` again.
     """
-    settled = [entry for entry in entries if entry.after.state not in MOVING]
-    for instance in dict.fromkeys(entry.after.instance for entry in settled):
-        moved = [entry for entry in settled if entry.after.instance == instance]
-        _write_status(instance, _interfaces(moved), outlets)
-    if entries:
-        outlets.events.publish(entries)
-    for entry in entries:
+    tagged = _tagged(entries, outlets)
+    if tagged:
+        outlets.events.publish(tagged)
+    for entry in tagged:
         outlets.metrics.moved(entry)
+    return len(tagged)
+
+
+def _tagged(entries: Sequence[AuditEntry], outlets: Outlets) -> Sequence[AuditEntry]:
+    """Write the status of each instance once; return the entries before the first that failed."""
+    written: set[InstanceId] = set()
+    for number, entry in enumerate(entries):
+        instance = entry.after.instance
+        if entry.after.state in MOVING or instance in written:
+            continue
+        try:
+            _write_status(instance, _interfaces(_settled(entries, instance)), outlets)
+        except TransientError:
+            if number == 0:
+                raise
+            return entries[:number]
+        written.add(instance)
+    return entries
+
+
+def _settled(entries: Sequence[AuditEntry], instance: InstanceId) -> Iterator[AuditEntry]:
+    ours = (entry for entry in entries if entry.after.instance == instance)
+    return (entry for entry in ours if entry.after.state not in MOVING)
 
 
 def _write_status(instance: InstanceId, touched: list[InterfaceId], outlets: Outlets) -> None:
