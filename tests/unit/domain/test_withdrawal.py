@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.network import AttachmentStatus
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.network import AttachmentStatus, InstanceState
 from dualhome.domain.plan import plan_instance
 from dualhome.domain.progress import IN_FLIGHT, RESUME_AFTER
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders import (
+    DATA,
     MGMT,
     NOW,
+    a_cause,
     a_primary,
     a_record,
     a_seen_attachment,
@@ -95,3 +98,36 @@ def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_
 
     clear = tags in (WITHDRAWN["no tag"], WITHDRAWN["another target"])
     assert [record.state for record in undone if record] == [State.RELEASING] * clear
+
+
+@pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
+@pytest.mark.parametrize("tags", [{}, {"dualhome:policy": "all", "dualhome:targets": "mgmt data"}])
+def test_nothing_is_taken_back_from_an_instance_that_is_on_its_way(
+    state: InstanceState, tags: Mapping[str, str]
+) -> None:
+    """EC2 detaches from one that runs or is stopped, and a rollback would wait to be stuck."""
+    seen = a_seen_attachment()
+    instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen), state=state)
+    refused = a_record(State.REFUSED, target=DATA, reason=Reason.NOT_ALLOWED, slot=None)
+    records = [a_record(), refused] if tags else [a_record()]
+
+    steps = plan_instance(a_view(instance, records=records, pool=[an_interface(attachment=seen)]))
+
+    assert [(None, None, True)] == [
+        (step.move, step.undo, step.look_again) for step in steps if step.target == MGMT
+    ]
+
+
+def test_what_an_operator_asks_for_is_begun_whatever_the_instance_does() -> None:
+    """The ask would be lost by then; the rollback repeats the detach until EC2 takes it."""
+    seen = a_seen_attachment()
+    instance = an_instance(attachments=(a_primary(), seen), state=InstanceState.STOPPING)
+    asks, cause = (Ask(Asked.RELEASE),), a_cause(time=NOW)
+    view = a_view(
+        instance, records=[a_record()], pool=[an_interface(attachment=seen)], asks=asks, cause=cause
+    )
+
+    (step,) = plan_instance(view)
+
+    assert step.undo
+    assert (step.undo.state, step.undo.reason) == (State.RELEASING, Reason.OPERATOR_ASKED)

@@ -2,13 +2,25 @@
 
 from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.network import ACTING
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.view import Step, View
 
 
 def undo(view: View, record: Attachment, **because: object) -> Step:
-    """Return the step that starts to take back what ``record`` holds."""
+    """
+    Return the step that starts to take back what ``record`` holds, or one that comes back later.
+
+    EC2 detaches from an instance that runs or is stopped (EC2 User Guide, "Network interface
+    attachments"); one that is on its way there will be.
+    """
+    if view.instance and view.instance.state not in ACTING:
+        return Step(record.target, look_again=True)
+    return _begin(view, record, **because)
+
+
+def _begin(view: View, record: Attachment, **because: object) -> Step:
     move = view.move(record, State.RELEASING, **because)
     return Step(record.target, move=move, undo=move.after)
 
@@ -33,4 +45,5 @@ def as_asked(view: View, record: Attachment) -> Step | None:
     if not due or record.since > view.cause.time:
         return None
     asked = {"reason": Reason.OPERATOR_ASKED, "detail": view.cause.principal or ""}
-    return undo(view, record, failure=record.failure, force_detach=force, **asked)
+    # At once, whatever the instance does: an ask is not kept, and the rollback has patience.
+    return _begin(view, record, failure=record.failure, force_detach=force, **asked)
