@@ -58,7 +58,7 @@ def test_everybody_is_looked_at_once_in_every_zone() -> None:
 def _woken(ledger: InMemoryLedger) -> dict[timedelta, list[Look]]:
     agenda = Agenda()
     wake(Wake(MGMT, CAUSE), ledger, agenda)
-    return {delay: list(looks) for delay, looks in agenda.looks.items()}
+    return {delay: list(looks.values()) for delay, looks in agenda.looks.items()}
 
 
 WAY = {

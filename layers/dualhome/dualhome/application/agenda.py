@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from dualhome.application.looks import Look
 from dualhome.application.ports import Looks
+from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.retries import look_delay
 
 LAST_LOOK = 20
@@ -16,18 +17,23 @@ LAST_LOOK = 20
 class Agenda:
     """The looks that this invocation will queue at its end, by delay."""
 
-    looks: dict[timedelta, dict[Look, None]] = field(default_factory=lambda: defaultdict(dict))
+    looks: dict[timedelta, dict[InstanceId, Look]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
 
     def at_once(self, look: Look) -> None:
         """Look as soon as somebody can."""
-        self.looks[timedelta()][look] = None
+        self._put(look, timedelta())
 
     def later(self, look: Look) -> None:
-        """Look again after a wait that grows with the attempts; in the end the sweep does."""
+        """
+        Look again after a wait that grows with the attempts; in the end the sweep does.
+
+        Of what somebody asked for the sweep knows nothing: such a look comes back until it is done.
+        """
         again = look.again()
-        if again.attempt > LAST_LOOK:
-            return
-        self.looks[look_delay(again.attempt)][again] = None
+        if again.attempt <= LAST_LOOK or again.asks:
+            self._put(again, look_delay(again.attempt))
 
     def hand_over(self, queue: Looks) -> None:
         """
@@ -37,4 +43,9 @@ class Agenda:
             TransientError: some are not queued; the messages that led to them must come back.
         """
         for delay, looks in self.looks.items():
-            queue.put(looks, delay)
+            queue.put(looks.values(), delay)
+
+    def _put(self, look: Look, delay: timedelta) -> None:
+        due = self.looks[delay]
+        before = due.get(look.instance)
+        due[look.instance] = before.joined_by(look) if before else look

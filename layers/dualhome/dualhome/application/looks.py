@@ -30,6 +30,16 @@ class Look:
         """Return the next look for the same cause."""
         return replace(self, attempt=self.attempt + 1)
 
+    def joined_by(self, other: Self) -> Self:
+        """
+        Return one look for both, at the same instance: the later one, with the asks of both.
+
+        A look with asks counts as later than one without: an ask is about what stood when it was
+        made, and by whom, which its cause tells.
+        """
+        later = max(other, self, key=lambda it: (bool(it.asks), it.cause.time, -it.attempt))
+        return replace(later, asks=tuple(dict.fromkeys((*self.asks, *other.asks))))
+
 
 @dataclass(frozen=True, slots=True)
 class Wake:

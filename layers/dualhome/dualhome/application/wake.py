@@ -6,6 +6,7 @@ from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Look, Wake
 from dualhome.application.ports import Ledger
 from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 WOKEN_PER_RELEASE = 10
@@ -23,6 +24,8 @@ def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
     """Return a look at those that wait longest for what ``move`` frees, if it frees anything."""
     after = move.after
     if move.before is None or not move.before.holding or after.holding:
+        return
+    if after.reason is Reason.INTERFACE_TAKEN:  # not freed: somebody else has it
         return
     yield from waiting_beside(after, ledger)
 

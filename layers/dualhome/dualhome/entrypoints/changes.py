@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from dualhome.application.wake import wake
 from dualhome.domain.audit import Trace
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.errors import BadMessageError, TransientError
-from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.entrypoints.batches import each
 from dualhome.entrypoints.messages import Place, parse_message
 
@@ -71,7 +71,7 @@ def handle_changes(
 
 @dataclass(slots=True)
 class _Visit:
-    """The looks of one batch; each instance is looked at once, whoever asks for it."""
+    """One batch: each instance is looked at once, and each target's are woken once."""
 
     looks: Mapping[InstanceId, Look]
     place: Place
@@ -79,6 +79,7 @@ class _Visit:
     reading: Survey | None
     agenda: Agenda = field(default_factory=Agenda)
     done: set[InstanceId] = field(default_factory=set)
+    woken: set[TargetName] = field(default_factory=set)
 
     def handle(self, record: SQSRecord) -> None:
         """Do what one message asks for; what it raises fails this message alone."""
@@ -86,9 +87,10 @@ class _Visit:
             case Look(instance=instance) if instance not in self.done:
                 self._look(self.looks[instance])
                 self.done.add(instance)
-            case Wake() as request:
-                logger.info("wake", target=request.target, cause=request.cause.event_id)
+            case Wake(target=target) as request if target not in self.woken:
+                logger.info("wake", target=target, cause=request.cause.event_id)
                 wake(request, self.run.sources.ledger, self.agenda)
+                self.woken.add(target)
             case _:
                 pass
 
@@ -111,19 +113,18 @@ def _looks_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterable[Lo
 
 
 def _merged(looks: Iterable[Look]) -> dict[InstanceId, Look]:
-    """Return one look per instance: the latest cause, at its first attempt, with every ask."""
+    """Return one look for each instance."""
     merged: dict[InstanceId, Look] = {}
-    for look in sorted(looks, key=lambda it: (it.cause.time, -it.attempt)):
-        before = merged[look.instance].asks if look.instance in merged else ()
-        asks = dict.fromkeys((*before, *look.asks))
-        merged[look.instance] = replace(look, asks=tuple(asks))
+    for look in looks:
+        before = merged.get(look.instance)
+        merged[look.instance] = before.joined_by(look) if before else look
     return merged
 
 
 def _read(looks: Mapping[InstanceId, Look], run: Run) -> Survey | None:
     """Read the world for ``looks``; None if AWS asks for patience."""
     try:
-        return survey(looks, run.sources, run.policy)
+        return survey(looks, run.sources, run.policy, run.clock())
     except TransientError as error:
         logger.warning("nothing read, looking again later", code=error.code, error=error.message)
         return None
