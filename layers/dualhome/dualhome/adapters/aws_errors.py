@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     ("InvalidPaginationToken", "", errors.PageGoneError),
     ("InvalidNextToken", "", errors.PageGoneError),
     ("InvalidParameterValue", "for parameter NextToken", errors.PageGoneError),
+    ("InvalidParameterValue", "pagination token", errors.PageGoneError),
     ("AttachmentLimitExceeded", "", errors.AttachmentLimitError),
     ("IncorrectState", "", errors.InstanceStateError),
     ("IncorrectInstanceState", "", errors.InstanceStateError),

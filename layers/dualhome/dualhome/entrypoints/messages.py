@@ -68,7 +68,7 @@ def _tag_change(event: Event, place: Place) -> Request:
     _check_origin(event, place)
     detail = event["detail"]
     cause = _cause(event)
-    tags = detail["tags"]
+    tags = detail.get("tags", {})
     match detail["resource-type"]:
         case "instance":
             instance = event["resources"][0].rpartition("/")[2]
