@@ -53,7 +53,7 @@ class Planning:
         if self.targets is not None:
             tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
             sources = replace(sources, instances=tagged)
-        return survey(ids, sources, self.policy)
+        return survey(ids, sources, self.policy, self.now)
 
 
 def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:

@@ -3,7 +3,7 @@
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import AttachmentStatus, Capacity, DeviceSlot, InstanceState
 from tests.support.builders import OTHER_ZONE, SLOT
-from tests.support.ec2_worlds import Ec2World
+from tests.support.ec2_worlds import Ec2World, attachment
 
 NOBODY = InstanceId("i-0123456789abcdef0")
 TARGETS = {"dualhome:targets": "mgmt", "Name": "db-1"}
@@ -42,7 +42,7 @@ def test_an_instance_shows_what_is_attached_to_it_as_the_interface_does(world: E
     seen = world.instances.describe([id_])[id_].attachment_of(interface)
 
     assert seen is not None
-    assert world.interfaces.find_attachment(interface) == seen
+    assert attachment(world, interface) == seen
 
 
 def test_an_instance_does_not_show_what_was_detached(world: Ec2World) -> None:

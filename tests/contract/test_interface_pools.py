@@ -3,7 +3,7 @@
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import DeviceSlot
 from tests.support.builders import DATA, MGMT, OTHER_ZONE, SLOT
-from tests.support.ec2_worlds import Ec2World
+from tests.support.ec2_worlds import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)
@@ -15,8 +15,8 @@ def test_nothing_is_found_for_an_interface_that_is_free_or_was_never_there(
     world: Ec2World,
 ) -> None:
     """Neither is an error: after a refusal we only want to know whether it is ours."""
-    assert world.interfaces.find_attachment(world.interface()) is None
-    assert world.interfaces.find_attachment(NOTHING) is None
+    assert attachment(world, world.interface()) is None
+    assert attachment(world, NOTHING) is None
 
 
 def test_a_detached_interface_is_available_again(world: Ec2World) -> None:
@@ -26,7 +26,7 @@ def test_a_detached_interface_is_available_again(world: Ec2World) -> None:
 
     world.detach(interface)
 
-    assert world.interfaces.find_attachment(interface) is None
+    assert attachment(world, interface) is None
     assert first != world.interfaces.attach(instance, interface, SECOND)
 
 
@@ -37,7 +37,7 @@ def test_a_terminated_instance_lets_go_of_its_interfaces(world: Ec2World) -> Non
 
     world.terminate(instance)
 
-    assert world.interfaces.find_attachment(interface) is None
+    assert attachment(world, interface) is None
     assert "available" == world.interfaces.pool([MGMT])[interface].status
 
 
@@ -54,7 +54,7 @@ def test_a_pool_holds_the_interfaces_tagged_for_it_whether_in_use_or_not(world: 
     assert {free, used, other} == pool.keys()
     assert ("available", None) == (pool[free].status, pool[free].attachment)
     assert "in-use" == pool[used].status
-    assert world.interfaces.find_attachment(used) == pool[used].attachment
+    assert attachment(world, used) == pool[used].attachment
     assert [third] == list(world.interfaces.pool([TargetName("third")]))
 
 

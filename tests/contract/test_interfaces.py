@@ -16,7 +16,7 @@ from dualhome.domain.errors import (
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.network import AttachmentStatus, DeviceSlot, SeenAttachment
 from tests.support.builders import OTHER_ZONE, SLOT, ZONE
-from tests.support.ec2_worlds import Ec2World
+from tests.support.ec2_worlds import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)
@@ -31,7 +31,7 @@ def test_an_interface_of_another_vpc_in_the_same_zone_is_attached(world: Ec2Worl
     id_ = world.interfaces.attach(instance, interface, SLOT)
 
     expected = SeenAttachment(interface, instance, SLOT, AttachmentStatus.ATTACHED, id_)
-    assert expected == world.interfaces.find_attachment(interface)
+    assert expected == attachment(world, interface)
 
 
 def test_a_stopped_instance_takes_an_interface(world: Ec2World) -> None:
@@ -41,7 +41,7 @@ def test_a_stopped_instance_takes_an_interface(world: Ec2World) -> None:
 
     world.interfaces.attach(instance, interface, SLOT)
 
-    assert world.interfaces.find_attachment(interface) is not None
+    assert attachment(world, interface) is not None
 
 
 def test_an_interface_in_use_is_refused(world: Ec2World) -> None:
@@ -114,7 +114,7 @@ def test_an_interface_that_is_gone_is_told_from_one_in_use(world: Ec2World) -> N
     with pytest.raises(InterfaceGoneError, match=interface):
         world.interfaces.attach(instance, interface, SLOT)
 
-    assert world.interfaces.find_attachment(interface) is None
+    assert attachment(world, interface) is None
 
 
 def test_an_instance_that_nobody_knows_is_gone(world: Ec2World) -> None:
@@ -141,7 +141,7 @@ def test_a_refused_call_changes_nothing(world: Ec2World) -> None:
     with pytest.raises(DualhomeError):
         world.interfaces.attach(instance, interface, SLOT)
 
-    assert world.interfaces.find_attachment(interface) is None
+    assert attachment(world, interface) is None
 
 
 def test_a_lost_reply_is_found_by_reading(world: Ec2World) -> None:
@@ -152,6 +152,6 @@ def test_a_lost_reply_is_found_by_reading(world: Ec2World) -> None:
     with pytest.raises(UnavailableError):
         world.interfaces.attach(instance, interface, SLOT)
 
-    seen = world.interfaces.find_attachment(interface)
+    seen = attachment(world, interface)
     assert seen is not None
     assert (instance, SLOT) == (seen.instance, seen.slot)

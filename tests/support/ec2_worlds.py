@@ -5,6 +5,7 @@ from typing import Protocol
 
 from dualhome.application.ports import Instances, Interfaces, Vpcs
 from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId, Zone
+from dualhome.domain.network import SeenAttachment
 from tests.support.builders import ZONE
 
 Tags = Mapping[str, str]
@@ -61,3 +62,9 @@ class Ec2World(Protocol):
     def lose_next_reply(self) -> None:
         """Let the next attach call be carried out, and only its reply be a server's error."""
         ...
+
+
+def attachment(world: Ec2World, interface: InterfaceId) -> SeenAttachment | None:
+    """Return how ``interface`` is attached, as the port shows it."""
+    found = world.interfaces.find(interface)
+    return found.attachment if found else None

@@ -9,11 +9,11 @@ from dualhome.application.looks import Look
 from dualhome.application.sweep import Report
 from dualhome.domain.account import Account
 from dualhome.domain.ask import Ask
+from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, VpcId
 from dualhome.domain.invariants import broken_invariants
 from dualhome.domain.network import DeviceSlot, Instance, InstanceState
-from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome.domain.view import Holder
 from tests.support.builders import a_cause, a_vpc, an_instance, an_interface
@@ -125,6 +125,7 @@ class Crowd:
     def quiesce(self) -> None:
         """Let all faults end and sweeps look for what is left, until nothing changes any more."""
         self.scene.calls.calm_down()
+        self.scene.ec2.jammed.clear()
         self.scene.ec2.attach_seconds = self.scene.ec2.detach_seconds = 0
         for pool in VPCS:  # a target without interfaces, that nobody asks for, is not swept
             self.add(pool)
@@ -143,11 +144,17 @@ class Crowd:
         self.broom.hand_over()
 
     def _is_quiet(self) -> bool:
-        states = {it.state for id_ in self.instances for it in self.scene.ledger.of(id_).values()}
-        # A rollback waits for the end of a pause.
-        moving = MOVING - {State.RELEASING} if self.scene.policy.paused else MOVING
-        running = self.scene.rollbacks.executions and not self.scene.policy.paused
-        return not (self.scene.looks.queued or running or states & moving)
+        records = [it for id_ in self.instances for it in self.scene.ledger.of(id_).values()]
+        # Until it is tried again, nobody looks at what has failed.
+        if any(it.retry_at and it.retry_at > self.scene.clock() for it in records):
+            return False
+        running = {} if self.scene.policy.paused else self.scene.rollbacks.executions
+        return not (self.scene.looks.queued or running or any(map(self._moves, records)))
+
+    def _moves(self, it: Attachment) -> bool:
+        """Whether something is under way; a rollback waits for the end of a pause."""
+        waits = (it.instance, it.target, it.version) in self.scene.rollbacks.executions
+        return it.state in MOVING and not (self.scene.policy.paused and waits)
 
     def account(self) -> Account:
         """Return all there is to check."""

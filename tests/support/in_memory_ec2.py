@@ -20,10 +20,11 @@ from dualhome.domain.network import (
 )
 from tests.support.in_memory_calls import Calls
 from tests.support.in_memory_clock import FakeClock
-from tests.support.in_memory_ec2_rules import check_attach
+from tests.support.in_memory_ec2_rules import check_attach, check_free
 
 Id = TypeVar("Id", bound=str)
 Tagged = TypeVar("Tagged", Instance, Interface, Vpc)
+Seen = TypeVar("Seen", Instance, Interface)
 
 TYPES = {
     "t3.micro": Capacity({0: 2}),
@@ -61,6 +62,10 @@ class InMemoryEc2:
     detach_seconds: float = 0
     types: Mapping[str, Capacity] = field(default_factory=lambda: TYPES)
     vpcs: dict[VpcId, Vpc] = field(default_factory=dict)
+    lagging: set[str] = field(default_factory=set)
+    """Reads that show nothing yet of what was attached by a call."""
+    jammed: set[InterfaceId | DeviceSlot] = field(default_factory=set)
+    """What EC2 says is taken when one asks for it, although it shows it free."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict)
     _interfaces: dict[InterfaceId, Interface] = field(default_factory=dict)
     _wires: dict[InterfaceId, Wire] = field(default_factory=dict)
@@ -78,6 +83,16 @@ class InMemoryEc2:
                     self._interfaces[thing.id] = replace(thing, attachment=None)
                 case Vpc():
                     self.vpcs[thing.id] = thing
+
+    def as_read(self, read: str, it: Seen) -> Seen:
+        """Return what ``read`` shows of ``it``, if it lags behind."""
+        match it:
+            case _ if read not in self.lagging:
+                return it
+            case Instance():
+                return replace(it, attachments=tuple(_primary(it)))
+            case _:
+                return replace(it, attachment=None, status="available")
 
     def instance(self, id_: InstanceId) -> Instance | None:
         """Return the instance as EC2 shows it now."""
@@ -104,6 +119,7 @@ class InMemoryEc2:
     ) -> AttachmentId:
         """Attach as anybody may; raises as EC2 refuses."""
         there = self.instance(instance)
+        check_free(interface, slot, self.jammed)
         check_attach(there, self.interface(interface), (instance, interface), slot, self.types)
         id_ = AttachmentId(f"eni-attach-{next(self._numbers):017x}")
         seen = SeenAttachment(interface, instance, slot, AttachmentStatus.ATTACHING, id_)
@@ -149,6 +165,10 @@ class InMemoryEc2:
             *self._interfaces.values(),
         ]
         return next((it.tags for it in known if it.id == resource), {})
+
+
+def _primary(it: Instance) -> Iterator[SeenAttachment]:
+    return (seen for seen in it.attachments if seen.slot.index == 0)
 
 
 def _interface_status(status: AttachmentStatus) -> str:

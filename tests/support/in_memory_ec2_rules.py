@@ -1,6 +1,7 @@
 """When EC2 refuses to attach an interface, with its own codes and words."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from dualhome.domain.errors import (
     AttachmentLimitError,
@@ -43,6 +44,21 @@ def check_attach(
     _check_pair(instance, interface)
     _check_state(instance)
     _check_slot(instance, slot, types.get(instance.type, Capacity({})))
+
+
+def check_free(
+    interface: InterfaceId, slot: DeviceSlot, jammed: AbstractSet[InterfaceId | DeviceSlot]
+) -> None:
+    """Refuse what is ``jammed``, whatever else shows. Raises: DualhomeError."""
+    if interface in jammed:
+        raise InterfaceInUseError(
+            f"Interface: [{interface}] in use.", code="InvalidNetworkInterface.InUse"
+        )
+    if slot in jammed:
+        raise SlotTakenError(
+            f"Instance already has an interface attached at device index '{slot.index}'.",
+            code="InvalidParameterValue",
+        )
 
 
 def _check_state(instance: Instance) -> None:

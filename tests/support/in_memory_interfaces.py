@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import DeviceSlot, Interface, SeenAttachment
+from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.tags import TagKeys
 from tests.support.builders import POLICY
 from tests.support.in_memory_ec2 import InMemoryEc2
@@ -23,7 +23,9 @@ class InMemoryInterfaces:
         with self.ec2.calls.making("describe_pool"):
             wanted = frozenset[str](targets)
             return {
-                it.id: it for it in self.ec2.interfaces() if it.tags.get(self.keys.pool) in wanted
+                it.id: self.ec2.as_read("describe_pool", it)
+                for it in self.ec2.interfaces()
+                if it.tags.get(self.keys.pool) in wanted
             }
 
     def attach(
@@ -42,8 +44,8 @@ class InMemoryInterfaces:
                     return
             raise AttachmentGoneError(f"The attachment ID '{attachment}' does not exist")
 
-    def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
-        """Return how ``interface`` is attached; None if it is not, or does not exist."""
-        with self.ec2.calls.making("find_attachment"):
+    def find(self, interface: InterfaceId) -> Interface | None:
+        """Return ``interface``; None if it does not exist."""
+        with self.ec2.calls.making("find"):
             found = self.ec2.interface(interface)
-            return found.attachment if found else None
+            return self.ec2.as_read("find", found) if found else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dualhome.domain.errors import DualhomeError
+from dualhome.domain.network import DeviceSlot
 from tests.support.in_memory_crowd import Crowd
 
 
@@ -67,4 +68,32 @@ class Abort:
         crowd.scene.rollbacks.abort()
 
 
-Mishap = Fault | Death | Pace | Deliver | Abort
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """For some seconds a read shows nothing of what was attached."""
+
+    read: str
+    seconds: float
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen, and pass."""
+        crowd.scene.ec2.lagging.add(self.read)
+        crowd.run(self.seconds)
+        crowd.scene.ec2.lagging.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Jam:
+    """EC2 refuses what it shows as free, from now on: a device index, or an interface."""
+
+    slot: DeviceSlot | None
+    number: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        interfaces = [it.id for it in crowd.scene.ec2.interfaces()]
+        some = interfaces[self.number % len(interfaces)] if interfaces else None
+        crowd.scene.ec2.jammed.update(it for it in (self.slot or some,) if it)
+
+
+Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Jam

@@ -76,7 +76,7 @@ class Scene:
             self.clock,
             lambda: self.time_left,
         )
-        return Batch(run, survey(ids, run.sources, self.policy), Agenda())
+        return Batch(run, survey(ids, run.sources, self.policy, self.clock()), Agenda())
 
     def invoke(self, *looks: Look) -> None:
         """Run one invocation; if it ends early, the queue delivers its messages again."""

@@ -60,6 +60,7 @@ def a_view(
         "policy": POLICY,
         "cause": a_cause(),
         "now": NOW,
+        "read_at": NOW,
     }
     return View(
         instance=instance,

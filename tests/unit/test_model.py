@@ -14,7 +14,7 @@ from dualhome.domain.errors import (
     UnavailableError,
     UnexpectedAwsError,
 )
-from dualhome.domain.network import InstanceState
+from dualhome.domain.network import DeviceSlot, InstanceState
 from tests.support.builders import MGMT, POLICY
 from tests.support.in_memory_calls import READS
 from tests.support.in_memory_crowd import ANY, Crowd
@@ -33,7 +33,7 @@ from tests.support.in_memory_happenings import (
     PutState,
     Tag,
 )
-from tests.support.in_memory_mishaps import Abort, Death, Deliver, Fault, Mishap, Pace
+from tests.support.in_memory_mishaps import Abort, Death, Deliver, Fault, Jam, Lag, Mishap, Pace
 
 WISHES = st.sampled_from(
     [
@@ -43,7 +43,7 @@ WISHES = st.sampled_from(
 )  # fmt: skip
 NUMBERS = st.integers(min_value=0, max_value=5)
 INDEXES = st.integers(min_value=1, max_value=2)
-EC2 = ("attach", "detach", "find_attachment")
+EC2 = ("attach", "detach", "find")
 METHODS = st.sampled_from([*READS, *EC2, "records", "claims", "commit", "in_state", "start", "put"])
 TRANSIENT = st.sampled_from(
     [ThrottledError("slow down", code="RequestLimitExceeded"), UnavailableError("timed out")]
@@ -59,6 +59,7 @@ POLICIES = st.sampled_from(["all", "all", "each", None, "some"])
 ASKS = st.builds(Ask, st.sampled_from(Asked), st.sampled_from([None, MGMT]), st.booleans())
 TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES)
 SECONDS = st.sampled_from([0, 1, 5, 20, 200, 1000])
+LAGS = st.sampled_from([1, 2, 5])
 PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Launch, WISHES),
     TAGS,
@@ -83,6 +84,8 @@ FAULTS: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Pace, st.sampled_from([0, 3, 1000]), st.sampled_from([0, 5, 3000])),
     st.builds(Deliver, st.sampled_from([0, 2])),
     st.builds(Abort),
+    st.builds(Lag, st.sampled_from(["describe_instances", "describe_pool", "find"]), LAGS),
+    st.builds(Jam, st.sampled_from([None, DeviceSlot(0, 1), DeviceSlot(0, 2)]), NUMBERS),
 )
 
 

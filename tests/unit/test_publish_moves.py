@@ -115,6 +115,7 @@ def test_what_is_gone_needs_no_status() -> None:
     """EC2 forgets a terminated instance; the news of it still has to get through."""
     stage = _attached()
     stage.scene.ec2.forget(INSTANCE)
+    stage.scene.clock.advance(3600)
     stage.scene.look()
 
     publish(stage.scene.ledger.audit[-1:], stage.outlets)

@@ -38,7 +38,7 @@ def test_a_pass_reads_ec2_once_more_only_after_a_refusal() -> None:
 
     scene.look(*CROWD[:3])
 
-    assert 1 == scene.calls.count("find_attachment")
+    assert 1 == scene.calls.count("find")
     assert 4 == scene.calls.count(*READS)
 
 
@@ -52,7 +52,7 @@ def test_a_crowd_is_attached_with_one_attach_call_each() -> None:
 
     assert {State.ATTACHED: 100} == _states(scene)
     assert 100 == scene.calls.count("attach")
-    assert 0 == scene.calls.count("find_attachment")
+    assert 0 == scene.calls.count("find")
     _check_that_each_has_its_own(scene, interfaces=100)
 
 

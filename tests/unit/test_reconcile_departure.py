@@ -40,6 +40,7 @@ def test_an_instance_that_ec2_has_forgotten_gives_back_what_it_held() -> None:
     scene = _attached()
 
     scene.ec2.forget(INSTANCE)
+    scene.clock.advance(3600)
     scene.look(event="event-2")
 
     assert State.RELEASED == scene.record().state
@@ -149,6 +150,7 @@ def test_a_closed_record_stays_closed() -> None:
     """A late event about an instance long gone changes nothing."""
     scene = _attached()
     scene.ec2.forget(INSTANCE)
+    scene.clock.advance(3600)
     scene.look(event="event-2")
     before = list(scene.ledger.audit)
 

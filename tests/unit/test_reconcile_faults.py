@@ -126,7 +126,7 @@ def test_a_reading_after_a_refusal_that_fails_keeps_the_claim() -> None:
     """Without EC2's account of the interface nobody knows whether the refusal was an echo."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.before_next("attach", lambda: scene.ec2.put_state(INSTANCE, InstanceState.STOPPING))
-    scene.calls.fail_next("find_attachment", ThrottledError("slow down"))
+    scene.calls.fail_next("find", ThrottledError("slow down"))
 
     scene.look()
 

@@ -18,7 +18,7 @@ CAST = [InstanceId(f"i-0{number}") for number in range(3)]
 POOL = [an_interface(f"eni-0{number}") for number in range(3)]
 DATA_POOL = [an_interface(f"eni-1{number}", pool="data", vpc="vpc-0c") for number in range(2)]
 WISHES = ["mgmt", "data", "mgmt data", "mgmt@2", "mgmt data@1", "", "mgmt@0"]
-FALLIBLE = ["attach", "find_attachment", "commit", "records", "claims", "in_state", "put"]
+FALLIBLE = ["attach", "find", "commit", "records", "claims", "in_state", "put"]
 AN_HOUR = 3600.0
 
 Event = Callable[[Scene], object]

@@ -44,7 +44,7 @@ def test_the_calls_that_a_release_is_killed_at_are_all_that_it_makes() -> None:
 
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["lost", "reply lost"])
-@pytest.mark.parametrize("method", ["records", "find_attachment", "detach", "commit", "put"])
+@pytest.mark.parametrize("method", ["records", "find", "detach", "commit", "put"])
 @pytest.mark.parametrize("error", [ThrottledError("slow down"), UnavailableError("timed out")])
 def test_a_call_that_is_not_answered_is_made_again(
     method: str,

@@ -6,7 +6,7 @@ import pytest
 
 from dualhome.domain.network import Instance, InstanceState
 from dualhome.domain.plan import plan_instance
-from dualhome.domain.progress import IN_FLIGHT
+from dualhome.domain.progress import IN_FLIGHT, VISIBLE_AFTER
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
 from tests.support.builders import (
@@ -75,11 +75,21 @@ def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:
 def test_an_interface_that_went_to_another_instance_is_not_held_for_the_departed() -> None:
     """The record is ours, the interface no longer."""
     pool = [an_interface(attachment=a_seen_attachment(instance="i-02"))]
+    record = a_record(State.ATTACHED, since=NOW - VISIBLE_AFTER)
 
-    (step,) = plan_instance(a_view(None, records=[a_record(State.ATTACHED)], pool=pool))
+    (step,) = plan_instance(a_view(None, records=[record], pool=pool))
 
     assert step.move
     assert step.move.after.state == State.RELEASED
+
+
+def test_an_instance_that_is_not_shown_yet_keeps_what_it_has_just_got() -> None:
+    """One answer of EC2 may know of it, and the next one not: that proves no departure."""
+    record = a_record(State.ATTACHED, since=NOW - VISIBLE_AFTER + timedelta(seconds=1))
+
+    (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
+
+    assert (step.move, step.look_again) == (None, True)
 
 
 def test_a_departed_instance_with_everything_released_needs_no_step() -> None:

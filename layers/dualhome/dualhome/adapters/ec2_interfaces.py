@@ -7,7 +7,7 @@ from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2_filters import filters
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import DeviceSlot, Interface, SeenAttachment
+from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.tags import TagKeys
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ class Ec2Interfaces:
         with domain_errors():
             self._ec2.detach_network_interface(AttachmentId=attachment, Force=force)
 
-    def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
-        """Return how ``interface`` is attached; by a filter, so that a missing one is no error."""
-        found = self._read({"Name": "network-interface-id", "Values": [interface]})
-        return found[interface].attachment if interface in found else None
+    def find(self, interface: InterfaceId) -> Interface | None:
+        """Return ``interface``; it is asked for by a filter, so that a missing one is no error."""
+        return self._read({"Name": "network-interface-id", "Values": [interface]}).get(interface)
 
     def _read(self, filter_: "FilterTypeDef") -> dict[InterfaceId, Interface]:
         pages = self._ec2.get_paginator("describe_network_interfaces").paginate(

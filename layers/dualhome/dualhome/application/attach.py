@@ -17,9 +17,16 @@ from dualhome.domain.errors import (
     TransientError,
 )
 from dualhome.domain.network import SeenAttachment
+from dualhome.domain.progress import ATTACH_TIMEOUT, VISIBLE_AFTER
 from dualhome.domain.reasons import Reason
 from dualhome.domain.retries import retry_after
 from dualhome.domain.states import State
+
+LOSSES = 5
+"""Claims lost to nobody that EC2 shows before it is a failure, to be tried ever less often."""
+
+OF_INSTANCE = (InstanceStateError, InstanceGoneError)
+"""What another interface, or another index, does not cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,19 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
             because = {"reason": Reason.THROTTLED, "detail": error.message}
             batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
         return Outcome(look_again=True)
-    except TransientError:
-        return Outcome(look_again=True)
     except DualhomeError as error:
-        seen = interfaces.find_attachment(record.interface)
-        if seen is None or seen.instance != record.instance:
-            return _refused(record, cause, batch, error)
-        return _found(record, cause, batch, seen)
+        age = batch.run.clock() - record.since
+        if isinstance(error, (TransientError, *OF_INSTANCE)) and age < ATTACH_TIMEOUT:
+            return Outcome(look_again=True)
+        shown = interfaces.find(record.interface)
+        seen = shown.attachment if shown else None
+        if seen and seen.instance == record.instance:
+            return _found(record, cause, batch, seen)
+        unexplained = seen is None and _may_be_ours(record, batch, error)
+        if unexplained and age < VISIBLE_AFTER:
+            return Outcome(look_again=True)
+        given_up = isinstance(error, OF_INSTANCE) or (unexplained and record.attempt >= LOSSES)
+        return _refused(record, cause, batch, error, for_good=given_up)
     return _attaching(record, cause, batch, attachment_id=attachment_id)
 
 
@@ -78,30 +91,44 @@ def _found(record: Attachment, cause: Cause, batch: Batch, seen: SeenAttachment)
     return _attaching(record, cause, batch, attachment_id=seen.id, slot=seen.slot)
 
 
-def _refused(record: Attachment, cause: Cause, batch: Batch, error: DualhomeError) -> Outcome:
+def _may_be_ours(record: Attachment, batch: Batch, error: DualhomeError) -> bool:
+    """Whether EC2 refuses what is in use without showing by whom: reads may lag behind our act."""
     match error:
-        case InstanceStateError() | InstanceGoneError():
-            return Outcome(look_again=True)
-        case StalePlanError():
+        case InterfaceInUseError():
+            return True
+        case SlotTakenError():
+            batch.survey.instances.update(batch.run.sources.instances.describe([record.instance]))
+            instance = batch.survey.instances.get(record.instance)
+            return instance is None or record.slot not in instance.occupied()
+        case _:
+            return False
+
+
+def _refused(
+    record: Attachment, cause: Cause, batch: Batch, error: DualhomeError, *, for_good: bool
+) -> Outcome:
+    failure = Failure(error.code, error.verbatim)
+    match error:
+        case StalePlanError() if not for_good:
             _note_loss(record, batch, error)
             because = {"reason": Reason.INTERFACE_TAKEN, "detail": error.message}
-            batch.move(record, State.WAITING, cause, **because)
+            batch.move(record, State.WAITING, cause, failure=failure, **because)
             return Outcome(plan_again=True)
         case AttachmentLimitError():
-            state, reason, wait = State.REFUSED, Reason.INSTANCE_LIMIT, None
+            state, reason = State.REFUSED, Reason.INSTANCE_LIMIT
         case _:
-            state, reason, wait = State.FAILED, Reason.EC2_REFUSED, retry_after(record.attempt)
+            state, reason = State.FAILED, Reason.EC2_REFUSED
     batch.move(
         record,
         state,
         cause,
         reason=reason,
         detail=error.message,
-        failure=Failure(error.code, error.verbatim),
-        retry_at=batch.run.clock() + wait if wait else None,
+        failure=failure,
+        retry_at=batch.run.clock() + retry_after(record.attempt),
     )
-    # What fails alone may be a loss for a whole unit; it is itself not tried before ``retry_at``.
-    return Outcome(plan_again=wait is not None)
+    # It is itself not tried before its time, but may be a loss for a whole unit.
+    return Outcome(plan_again=True)
 
 
 def _note_loss(record: Attachment, batch: Batch, error: StalePlanError) -> None:
@@ -111,7 +138,7 @@ def _note_loss(record: Attachment, batch: Batch, error: StalePlanError) -> None:
             batch.survey.note_unavailable(record.interface)
         case InterfaceGoneError() if record.interface:
             batch.survey.pool.pop(record.interface, None)
-        case SlotTakenError():
-            batch.survey.instances.update(batch.run.sources.instances.describe([record.instance]))
+        case SlotTakenError() if record.slot:
+            batch.survey.note_occupied(record.instance, record.slot)
         case _:
             pass

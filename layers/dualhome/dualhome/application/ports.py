@@ -15,7 +15,7 @@ from dualhome.domain.identifiers import (
     VpcId,
     Zone,
 )
-from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, SeenAttachment, Vpc
+from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.states import State
 from dualhome.domain.view import Holder
 
@@ -68,8 +68,8 @@ class Interfaces(Protocol):
         """
         ...
 
-    def find_attachment(self, interface: InterfaceId) -> SeenAttachment | None:
-        """Return how ``interface`` is attached; None if it is not, or does not exist."""
+    def find(self, interface: InterfaceId) -> Interface | None:
+        """Return ``interface``; None if it does not exist."""
         ...
 
 

@@ -10,15 +10,18 @@ from dualhome.application.ports import Interfaces, Ledger, Looks
 from dualhome.application.wake import waiting_beside
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import Trace
-from dualhome.domain.errors import AttachmentGoneError, PausedError
+from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError, PausedError
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome.domain.network import AttachmentStatus, SeenAttachment
+from dualhome.domain.network import AttachmentStatus
 from dualhome.domain.reasons import Reason
 from dualhome.domain.retries import look_delay, retry_after
 from dualhome.domain.states import State
 
 LOOKS = 25
 """Looks at a detaching interface before a person must: about 16 minutes in all."""
+
+LOOKS_PER_DETACH = 5
+"""Looks at an interface that EC2 still holds, as if it had not been asked, before it is again."""
 
 HELD = frozenset({AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED})
 """An interface that is detaching already needs no second asking, unless by force."""
@@ -30,8 +33,8 @@ class Undo:
     What a rollback's execution carries from step to step; the ledger holds the rest.
 
     ``version`` is that of the record which the rollback was started for: once the record has moved
-    on, nothing is left to do. ``wait`` is in seconds; ``free`` and ``given_up`` answer the last
-    look; ``error`` is what the step before met.
+    on, nothing is left to do. ``wait`` is in seconds; ``free``, ``given_up`` and ``detach_again``
+    answer the last look; ``error`` is what the step before met.
     """
 
     instance: InstanceId
@@ -41,6 +44,7 @@ class Undo:
     wait: int = 1
     free: bool = False
     given_up: bool = False
+    detach_again: bool = False
     error: str = ""
 
 
@@ -62,38 +66,60 @@ class Undoing:
             return record
         return None
 
-    def seen(self, record: Attachment) -> SeenAttachment | None:
-        """Return how EC2 shows the record's own attachment; None if it is not there."""
-        seen = self.interfaces.find_attachment(record.interface) if record.interface else None
-        return seen if seen and seen.id == record.attachment_id else None
+    def held(self, record: Attachment) -> AttachmentStatus | None:
+        """
+        Return the status of the record's own attachment as EC2 shows it; None if it is over.
+
+        An interface in use need not show by what (EC2 API Reference, NetworkInterface): it is
+        free when it is ``available``, gone, or attached anew.
+        """
+        shown = self.interfaces.find(record.interface) if record.interface else None
+        if shown is None or (shown.attachment is None and shown.status == "available"):
+            return None
+        if shown.attachment is None:
+            return AttachmentStatus.ATTACHED
+        return shown.attachment.status if shown.attachment.id == record.attachment_id else None
 
 
 def detach_interface(it: Undo, here: Undoing) -> Undo:
     """
-    Ask EC2 to let go of the interface, if it still holds it; forced only if the record says so.
+    Ask EC2 to let go of the interface; forced only if the record says so.
+
+    Also if EC2 does not show it attached, for a read may lag behind: that there is nothing to
+    detach is EC2's to say.
 
     Raises:
-        PausedError: it still holds it, and nothing may be detached now.
+        PausedError: EC2 holds it, and nothing may be detached now.
         DualhomeError: as ``Interfaces.detach`` does.
     """
     record = here.record(it)
-    seen = here.seen(record) if record else None
-    force = record is not None and record.force_detach
-    if seen and (force or seen.status in HELD):
-        if here.paused:
-            raise PausedError(f"{seen.interface} stays attached while the stack is paused")
-        with suppress(AttachmentGoneError):
-            here.interfaces.detach(seen.id, force=force)
+    if record is None or record.attachment_id is None:
+        return it
+    held = here.held(record)
+    if here.paused:
+        if held in {None, AttachmentStatus.DETACHING}:
+            return it
+        raise PausedError(f"{record.interface} stays attached while the stack is paused")
+    if record.force_detach or held is not AttachmentStatus.DETACHING:
+        # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
+        with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):
+            here.interfaces.detach(record.attachment_id, force=record.force_detach)
     return it
 
 
 def look_at_interface(it: Undo, here: Undoing) -> Undo:
-    """Say whether the interface is free, and if not, how long to wait or that it is enough."""
+    """Say whether the interface is free, and if not, how long to wait and what to do then."""
     record = here.record(it)
-    free = record is None or here.seen(record) is None
+    held = here.held(record) if record else None
     looks = it.looks + 1
-    wait = int(look_delay(looks).total_seconds())
-    return replace(it, looks=looks, wait=wait, free=free, given_up=not free and looks >= LOOKS)
+    return replace(
+        it,
+        looks=looks,
+        wait=int(look_delay(looks).total_seconds()),
+        free=held is None,
+        given_up=held is not None and looks >= LOOKS,
+        detach_again=held in HELD and looks % LOOKS_PER_DETACH == 0,
+    )
 
 
 def settle_attachment(it: Undo, here: Undoing) -> Undo:

@@ -1,7 +1,7 @@
 """One reading of the world for a whole batch of instances."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dualhome.application.looks import Look
@@ -9,7 +9,7 @@ from dualhome.application.ports import Instances, Interfaces, Ledger, Vpcs
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.plan import targets_to_read
 from dualhome.domain.view import Holder, View
 
@@ -30,7 +30,7 @@ class Survey:
     What was read at the start of a batch, and what we have learnt since.
 
     At most four EC2 reads, however many instances: instances, VPCs, pools, and types not
-    yet known.
+    yet known. ``read_at`` is when the first of them began.
     """
 
     instances: dict[InstanceId, Instance]
@@ -39,6 +39,8 @@ class Survey:
     vpcs: Mapping[VpcId, Vpc]
     capacities: Mapping[str, Capacity]
     claims: dict[InterfaceId, Holder]
+    read_at: datetime
+    refused_slots: dict[InstanceId, frozenset[DeviceSlot]] = field(default_factory=dict)
 
     def view(self, look: Look, policy: Policy, now: datetime) -> View:
         """Return what a plan for the instance of ``look`` rests on."""
@@ -55,6 +57,8 @@ class Survey:
             policy=policy,
             cause=look.cause,
             now=now,
+            read_at=self.read_at,
+            refused_slots=self.refused_slots.get(instance, frozenset()),
             asks=look.asks,
         )
 
@@ -72,10 +76,14 @@ class Survey:
         if known := self.pool.get(interface):
             self.pool[interface] = replace(known, status="in-use")
 
+    def note_occupied(self, instance: InstanceId, slot: DeviceSlot) -> None:
+        """Keep in mind that EC2 refused ``slot``, whatever it shows there."""
+        self.refused_slots[instance] = self.refused_slots.get(instance, frozenset()) | {slot}
 
-def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy) -> Survey:
+
+def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: datetime) -> Survey:
     """
-    Read everything that plans for the instances ``ids`` rest on.
+    Read everything that plans for the instances ``ids`` rest on; it is ``now``.
 
     EC2 is read before the ledger: what we claimed meanwhile is then seen as claimed.
 
@@ -101,4 +109,5 @@ def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy) -> Surve
         if targets
         else {},
         claims=dict(sources.ledger.claims(pool)),
+        read_at=now,
     )

@@ -115,6 +115,8 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
         and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED and not here.paused}
+    # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
+    restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
     held = _held(page.items)
     claims = here.ledger.claims(held) if held else {}
     return Told(
@@ -123,7 +125,7 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
             states=Counter(record.state for record in page.items),
             targets=tuple({record.target for record in page.items if record.holding}),
             torn=tuple(_torn(here, held, held, claims)),
-            unwanted=tuple(unwanted),
+            unwanted=tuple(unwanted | restrained),
         ),
         looks=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
         token=page.token,

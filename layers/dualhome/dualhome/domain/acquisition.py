@@ -52,6 +52,8 @@ def acquire(it: Request) -> Step | None:
         return step
     if _retries_later(it):
         return None
+    if it.view.policy.paused and it.record and it.record.state == State.FAILED:
+        return None
     if it.view.policy.paused:
         return _decline(it, Reason.PAUSED, "nothing is attached while the stack is paused")
     choice = choose_interface(candidates.values(), it.record.interface if it.record else None)
@@ -63,12 +65,11 @@ def acquire(it: Request) -> Step | None:
 
 
 def _retries_later(it: Request) -> bool:
-    """A failure waits for its time, unless the wish itself has changed, or somebody asks."""
+    """What EC2 refused waits for its time, unless the wish has changed, or somebody asks."""
     record = it.record
     return (
         record is not None
         and not it.view.asked(Asked.RETRY, record.target)
-        and record.state == State.FAILED
         and record.pin == it.want.index
         and record.retry_at is not None
         and it.view.now < record.retry_at
@@ -150,8 +151,10 @@ def _decline(it: Request, reason: Reason, detail: str) -> Step:
     same = record and (record.state, record.reason, record.pin) == (state, reason, it.want.index)
     if record and same and (state == State.WAITING or record.detail == detail):
         return Step(it.want.target)
+    # What EC2 has refused is remembered until something else is claimed: units ask for it.
+    failure = record.failure if record and record.state == state == State.WAITING else None
     # Capacity that came while this is written finds nobody to wake: look once more.
-    return replace(it.step(state, reason=reason, detail=detail), look_again=True)
+    return replace(it.step(state, reason=reason, detail=detail, failure=failure), look_again=True)
 
 
 def _why_none(

@@ -13,16 +13,13 @@ from dualhome.domain.network import (
     Instance,
     SeenAttachment,
 )
-from dualhome.domain.reasons import Reason
+from dualhome.domain.reasons import HELD_BACK
 from dualhome.domain.settlement import SETTLEMENT
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
 from dualhome.domain.view import Holder
 
 Rule = Callable[[Account], Iterator[str]]
-
-KEPT = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})
-"""Why an interface stays attached although nobody asks for it."""
 
 
 def nothing_is_held_twice(it: Account) -> Iterator[str]:
@@ -58,7 +55,7 @@ def what_is_recorded_as_attached_is(it: Account) -> Iterator[str]:
             record.attachment_id,
         ):
             yield f"recorded as attached: {record}; EC2 shows: {seen}"
-        elif record.reason not in KEPT and (unwanted := _unwanted(record, instance, it)):
+        elif record.reason not in HELD_BACK and (unwanted := _unwanted(record, instance, it)):
             yield unwanted
 
 

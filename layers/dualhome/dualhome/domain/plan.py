@@ -8,11 +8,12 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
-from dualhome.domain.progress import Standing, depart, observe
+from dualhome.domain.progress import depart, observe
 from dualhome.domain.reasons import Reason
+from dualhome.domain.standing import Standing
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
-from dualhome.domain.unit import as_unit
+from dualhome.domain.unit import as_unit, lacking_of
 from dualhome.domain.view import Step, View
 
 
@@ -35,6 +36,8 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     except BadTagError as error:
         return (*_observe_all(view, instance, None), *_refuse_tag(view, error))
     acquired = tuple(_acquire_missing(view, instance, wanted))
+    if unit:
+        view = replace(view, lacking=lacking_of(view, wanted, acquired))
     return (
         *_observe_all(view, instance, wanted),
         *_dismiss(view, wanted),
@@ -76,17 +79,18 @@ def _observe_all(
     view: View, instance: Instance, wanted: tuple[Wanted, ...] | None
 ) -> Iterator[Step]:
     for record in view.records.values():
-        if step := observe(view, instance, record, _standing(record, wanted)):
+        if step := observe(view, instance, record, _standing(view, record, wanted)):
             yield step
 
 
-def _standing(record: Attachment, wanted: tuple[Wanted, ...] | None) -> Standing:
+def _standing(view: View, record: Attachment, wanted: tuple[Wanted, ...] | None) -> Standing:
     """An attachment at another index than the one pinned now is unwanted where it is."""
     if wanted is None:
         return Standing.HANDS_OFF
     index = record.slot.index if record.slot else None
-    here = any(it.target == record.target and it.index in {None, index} for it in wanted)
-    return Standing.WANTED if here else Standing.UNWANTED
+    if not any(it.target == record.target and it.index in {None, index} for it in wanted):
+        return Standing.UNWANTED
+    return Standing.INCOMPLETE if view.lacking else Standing.WANTED
 
 
 def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:
@@ -114,7 +118,7 @@ def _dismiss(view: View, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
 
 def _acquire_missing(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
     """Plan each missing target, pinned ones first, each seeing the slots of those before it."""
-    taken = set(instance.occupied()) | set(_slots(view.records.values()))
+    taken = {*instance.occupied(), *view.refused_slots, *_slots(view.records.values())}
     for want in sorted(wanted, key=lambda it: it.index is None):
         record = view.records.get(want.target)
         if record and record.holding:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from enum import Enum, auto
 
 from dualhome.domain.attachment import Attachment, Failure, Move
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.retries import retry_after
+from dualhome.domain.standing import GOING, Standing
 from dualhome.domain.states import State
 from dualhome.domain.undoing import as_asked, undo
 from dualhome.domain.view import Step, View
@@ -26,15 +26,6 @@ VISIBLE_AFTER = timedelta(minutes=1)
 """An accepted attachment is seen by then (EC2 User Guide, "Eventual consistency")."""
 
 
-class Standing(Enum):
-    """How an attachment stands to what the instance's tags ask for."""
-
-    WANTED = auto()
-    UNWANTED = auto()
-    HANDS_OFF = auto()
-    """Nothing is attached and nothing let go: the instance is ignored, or its tag malformed."""
-
-
 def observe(view: View, instance: Instance, record: Attachment, standing: Standing) -> Step | None:
     """
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
@@ -48,7 +39,7 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             if seen := instance.attachment_of(record.interface):
                 return _seen(view, record, seen, standing)
-            return _not_seen(view, instance, record, wanted=standing is Standing.WANTED)
+            return _not_seen(view, instance, record, wanted=standing.wanted)
         case State.RELEASING:
             return _undo_again(record)
         case State.STUCK if instance.attachment_of(record.interface) is None:
@@ -64,7 +55,7 @@ def depart(view: View) -> Iterator[Step]:
             continue
         if record.state == State.RELEASING:
             yield _undo_again(record)
-        elif record.holding and _still_there(view, record):
+        elif record.holding and (_in_pool_read(view, record) or _may_yet_be_seen(view, record)):
             yield Step(record.target, look_again=True)
         else:
             gone = view.move(record, State.RELEASED, reason=Reason.INSTANCE_STATE)
@@ -73,7 +64,7 @@ def depart(view: View) -> Iterator[Step]:
 
 def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
     truth = {"slot": seen.slot, "attachment_id": seen.id, "warnings": record.warnings}
-    overdue = view.now - record.since >= ATTACH_TIMEOUT
+    overdue = view.read_at - record.since >= ATTACH_TIMEOUT
     may_undo = standing is not Standing.HANDS_OFF and not view.policy.paused
     match seen.status, record.state:
         case AttachmentStatus.ATTACHED, State.ATTACHED:
@@ -82,7 +73,7 @@ def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standi
             return _seen_attached(view, record, seen, standing)
         case AttachmentStatus.ATTACHED, _:
             attached = view.move(record, State.ATTACHED, **truth)
-            return Step(record.target, move=attached, plan_again=standing is Standing.UNWANTED)
+            return Step(record.target, move=attached, plan_again=standing in GOING)
         case AttachmentStatus.ATTACHING, State.CLAIMED:
             attaching = view.move(record, State.ATTACHING, **truth)
             return Step(record.target, move=attaching, look_again=True)
@@ -98,18 +89,20 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        return _stay_or_go(view, record, unwanted=standing is Standing.UNWANTED)
+        return _stay_or_go(view, record, standing)
     # Somebody has attached it anew; let go first, since another record may hold its slot.
-    wanted = standing is Standing.WANTED
-    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
 
 
-def _stay_or_go(view: View, record: Attachment, *, unwanted: bool) -> Step | None:
-    """Let go of what nobody wants, or note why it stays; forget the note once it is wanted."""
-    held = Reason.PAUSED if view.policy.paused else Reason.RELEASE_HELD
-    if unwanted and not (view.policy.paused or view.releases_held):
-        return undo(view, record, reason=Reason.NOT_WANTED)
-    why = held if unwanted else None
+def _stay_or_go(view: View, record: Attachment, standing: Standing) -> Step | None:
+    """Let go of what shall not stay, or note why it does; forget the note once it may."""
+    paused, incomplete = view.policy.paused, standing is Standing.INCOMPLETE
+    # What a unit lacks during a pause may be the pause's own doing.
+    going = None if paused and incomplete else GOING.get(standing)
+    if going and not (paused or view.releases_held):
+        return undo(view, record, reason=going, detail=view.lacking if incomplete else "")
+    held = Reason.PAUSED if paused else Reason.RELEASE_HELD
+    why = held if going else None
     if record.reason is why:
         return None
     noted = view.move(record, State.ATTACHED, reason=why, warnings=record.warnings)
@@ -130,8 +123,16 @@ def _undo_again(record: Attachment) -> Step:
 
 
 def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
-    age = view.now - record.since
+    """
+    Return what follows from an instance that does not show the interface.
+
+    That proves little: EC2's answers may lag behind each other (EC2 User Guide, "Eventual
+    consistency"), and the record may be newer than the answer.
+    """
+    age = view.read_at - record.since
     match record.state:
+        case _ if _in_pool_read(view, record):
+            return Step(record.target, look_again=True)
         case State.CLAIMED if wanted and _may_resume(view, instance, record, age):
             return Step(record.target, attach=record, look_again=True)
         case State.CLAIMED if age >= IN_FLIGHT:
@@ -173,9 +174,15 @@ def _vanished(view: View, record: Attachment) -> dict[str, object]:
     }
 
 
-def _still_there(view: View, record: Attachment) -> bool:
-    """Whether EC2 still shows the interface on the instance, or may be about to."""
+def _in_pool_read(view: View, record: Attachment) -> bool:
+    """Whether the interface itself says that it is on the instance."""
     interface = view.pool.get(record.interface) if record.interface else None
-    if interface and interface.attachment and interface.attachment.instance == view.id:
-        return True
-    return record.state == State.CLAIMED and view.now - record.since < IN_FLIGHT
+    return bool(interface and interface.attachment and interface.attachment.instance == view.id)
+
+
+def _may_yet_be_seen(view: View, record: Attachment) -> bool:
+    """Whether EC2 may be about to show the interface, or an instance that it does not show now."""
+    age = view.read_at - record.since
+    if record.state == State.CLAIMED:
+        return age < IN_FLIGHT
+    return view.instance is None and age < VISIBLE_AFTER

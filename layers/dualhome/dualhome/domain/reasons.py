@@ -107,6 +107,9 @@ WAITING_REASONS = frozenset(
 )
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
+HELD_BACK = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})
+"""Why an interface stays attached although its tags let it go."""
+
 
 def state_for(reason: Reason) -> State:
     """Say whether an attachment that cannot be had for ``reason`` waits or is refused."""

@@ -7,7 +7,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.eligibility import RULES, why_ineligible
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.network import ACTING, GONE, Instance, Interface
-from dualhome.domain.reasons import Reason
+from dualhome.domain.reasons import HELD_BACK, Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome.domain.unit import LACKING
@@ -39,8 +39,7 @@ def what_nobody_asks_for_is_released(it: Account) -> Iterator[str]:
 def _is_kept(record: Attachment, it: Account) -> bool:
     if record.state == State.RELEASING:
         return it.policy.paused
-    kept = {Reason.PAUSED, Reason.RELEASE_HELD}
-    return record.state == State.ATTACHED and record.reason in kept
+    return record.state == State.ATTACHED and record.reason in HELD_BACK
 
 
 def every_wish_is_answered(it: Account) -> Iterator[str]:
@@ -58,14 +57,14 @@ def every_wish_is_answered(it: Account) -> Iterator[str]:
 
 
 def units_are_whole_or_not_at_all(it: Account) -> Iterator[str]:
-    """An instance that wants all its targets or none has no part of them, but under a pause."""
+    """An instance that wants all its targets or none has no part of them, unless held back."""
     for instance in it.instances.values():
         if not it.is_unit(instance) or it.policy.paused:
             continue
         records = dict(_records_of_wishes(instance, it))
         lacking = {name for name, record in records.items() if record and record.state in LACKING}
         for record in records.values():
-            if lacking and record and record.state == State.ATTACHED:
+            if lacking and record and record.state == State.ATTACHED and not _is_kept(record, it):
                 yield f"attached, although {instance.id} lacks {sorted(lacking)}: {record}"
 
 

@@ -9,7 +9,6 @@ from dualhome.domain.network import Instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
-from dualhome.domain.undoing import undo
 from dualhome.domain.view import Step, View
 
 LACKING = frozenset({State.WAITING, State.REFUSED, State.FAILED, State.STUCK})
@@ -19,31 +18,57 @@ def as_unit(
     view: View, instance: Instance, wanted: tuple[Wanted, ...], steps: Iterable[Step]
 ) -> Iterator[Step]:
     """
-    Return ``steps`` such that either every target of ``wanted`` is had, or none.
+    Return ``steps`` such that nothing is claimed while the unit lacks something.
 
-    While one cannot be had, nothing is claimed for the others, and what they hold is taken back;
-    their records say which one it is. What EC2 has refused before is tried again before the others.
+    What it holds by then is taken back where it is observed; the records say what is lacking. What
+    EC2 has refused before is tried again before the others, and must be accepted; what is being
+    taken back must be free.
     """
     planned = {step.target: step for step in steps}
-    tried = {it for it, step in planned.items() if step.attach and _refused_before(view, it)}
-    lacking = [line for want in wanted if (line := _why_lacking(view, want, planned, tried))]
-    if not lacking:
-        yield from planned.values()
+    if not view.lacking:
+        open_ = any(_is_open(view.records.get(want.target)) for want in wanted)
+        for it in planned.values():
+            yield Step(it.target, look_again=True) if open_ and it.attach else it
         return
-    because = {"reason": Reason.UNIT_INCOMPLETE, "detail": "; ".join(lacking)}
+    tried = _tried(view, planned)
+    only_tried = len(tried) == len(_lacking(view, wanted, planned))
+    because = {"reason": Reason.UNIT_INCOMPLETE, "detail": view.lacking}
     for want in wanted:
         record, step = view.records.get(want.target), planned.get(want.target)
-        if record and record.state == State.ATTACHED and not view.policy.paused:
-            yield undo(view, record, **because)
-        elif record and record.state in {State.CLAIMED, State.ATTACHING}:
+        if record and record.state in {State.CLAIMED, State.ATTACHING}:
             yield Step(want.target, look_again=True)
         elif want.target in tried:
-            if step and len(lacking) == len(tried):
+            if step and only_tried:
                 yield step
         elif step and step.attach:
             yield from _hold_back(view, instance, want, record, because)
         elif step:
             yield step
+
+
+def lacking_of(view: View, wanted: tuple[Wanted, ...], steps: Iterable[Step]) -> str:
+    """Say which targets of a unit cannot be had, and why; empty if all can, or may yet."""
+    return "; ".join(_lacking(view, wanted, {step.target: step for step in steps}))
+
+
+def _lacking(
+    view: View, wanted: tuple[Wanted, ...], planned: Mapping[TargetName, Step]
+) -> list[str]:
+    tried = _tried(view, planned)
+    return [line for want in wanted if (line := _why_lacking(view, want, planned, tried))]
+
+
+def _tried(view: View, planned: Mapping[TargetName, Step]) -> set[TargetName]:
+    return {it for it, step in planned.items() if step.attach and _refused_before(view, it)}
+
+
+def _is_open(record: Attachment | None) -> bool:
+    """Whether it may yet turn out that this one cannot be had."""
+    if record is None:
+        return False
+    # EC2 has refused it, and has not yet accepted what was claimed after that.
+    tried_again = record.state == State.CLAIMED and record.attempt > 1
+    return tried_again or record.state == State.RELEASING
 
 
 def _refused_before(view: View, target: TargetName) -> bool:

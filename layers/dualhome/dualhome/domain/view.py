@@ -9,7 +9,7 @@ from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.eligibility import Policy, Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
@@ -29,8 +29,11 @@ class View:
 
     ``instance`` is None when EC2 does not show it. ``pool`` holds every interface of the
     targets that are wanted or held, whatever its status; ``claims`` says who holds them.
-    ``cause`` is why we look, ``asks`` what somebody asked for by command. With ``releases_held``
-    nothing that is attached is let go for want of a wish.
+    ``cause`` is why we look, ``asks`` what somebody asked for by command. EC2 was read at
+    ``read_at`` or after; records may be newer. ``refused_slots`` are those of which EC2 has said
+    since that they are taken, although it shows them free. ``lacking`` says what the instance's
+    unit cannot have, if anything. With ``releases_held`` nothing that is attached is let go because
+    of what the tags ask for.
     """
 
     id: InstanceId
@@ -43,7 +46,10 @@ class View:
     policy: Policy
     cause: Cause
     now: datetime
+    read_at: datetime
+    refused_slots: frozenset[DeviceSlot] = frozenset()
     asks: tuple[Ask, ...] = ()
+    lacking: str = ""
     releases_held: bool = False
 
     def asked(self, what: Asked, target: TargetName) -> Ask | None:
@@ -91,7 +97,7 @@ class Step:
 
     @property
     def releases(self) -> bool:
-        """Whether this begins to take an interface away because nobody wants it any more."""
+        """Whether this begins to take an interface away because of what the tags ask for."""
         if self.undo is None or self.move is None:
             return False
-        return self.move.after.reason is Reason.NOT_WANTED
+        return self.move.after.reason in {Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE}

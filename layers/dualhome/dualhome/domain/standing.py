@@ -1,0 +1,25 @@
+"""How an attachment stands to what the instance's tags ask for."""
+
+from enum import Enum, auto
+
+from dualhome.domain.reasons import Reason
+
+
+class Standing(Enum):
+    """How an attachment stands to what the instance's tags ask for."""
+
+    WANTED = auto()
+    INCOMPLETE = auto()
+    """It is wanted, but not without another one, which cannot be had."""
+    UNWANTED = auto()
+    HANDS_OFF = auto()
+    """Nothing is attached and nothing let go: the instance is ignored, or its tag malformed."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the tags name it where it is."""
+        return self in {Standing.WANTED, Standing.INCOMPLETE}
+
+
+GOING = {Standing.UNWANTED: Reason.NOT_WANTED, Standing.INCOMPLETE: Reason.UNIT_INCOMPLETE}
+"""What does not stay attached, and the reason for which it goes."""

@@ -1,0 +1,114 @@
+"""EC2's answers lag behind its acts, and each read by a time of its own."""
+
+from dualhome.application.looks import Look
+from dualhome.application.reconcile import reconcile
+from dualhome.domain.errors import AttachmentGoneError
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.states import State
+from tests.support.builders import INSTANCE, INTERFACE, SLOT, a_cause, an_instance, an_interface
+from tests.support.in_memory_scene import Scene, a_scene
+
+READS = {"describe_instances", "describe_pool", "find"}
+
+
+def test_an_answer_without_the_attachment_lets_go_of_nothing() -> None:
+    """The pool's read shows it; had it been let go, somebody else would be given it."""
+    scene = _attached()
+    scene.ec2.lagging = {"describe_instances"}
+    before = scene.record()
+
+    scene.look(event="event-2")
+    scene.work_off(seconds=30)
+
+    assert before == scene.record()
+
+
+def test_what_is_unwanted_is_detached_though_one_answer_does_not_show_it() -> None:
+    """Released without being detached, it would be nobody's, and in use for ever."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
+    scene.ec2.lagging = {"describe_instances"}
+    scene.look(event="event-2")
+    scene.ec2.lagging = set()
+
+    scene.work_off()
+
+    assert State.RELEASED == scene.record().state
+    assert 1 == scene.calls.count("detach")
+    assert _is_free(scene)
+
+
+def test_a_rollback_detaches_what_no_read_shows() -> None:
+    """The tag went right after the attach."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
+    scene.look(event="event-2")
+    scene.ec2.lagging = {"find"}
+
+    scene.work_off()
+
+    assert State.RELEASED == scene.record().state
+    assert _is_free(scene)
+
+
+def test_a_rollback_asks_again_while_ec2_holds_what_it_should_let_go() -> None:
+    """It has said of the first ask that there is nothing to detach."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
+    scene.look(event="event-2")
+    scene.calls.fail_next("detach", AttachmentGoneError("no such attachment"))
+
+    scene.work_off()
+
+    assert State.RELEASED == scene.record().state
+    assert 2 == scene.calls.count("detach")
+    assert _is_free(scene)
+
+
+def test_an_interface_that_is_refused_as_in_use_may_be_ours() -> None:
+    """The client library repeats a call whose reply was lost; no read shows its work yet."""
+    scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
+    scene.look()
+    scene.ec2.detach(chosen := scene.record().interface or INTERFACE)
+    other = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
+    other.ec2.lagging = set(READS)
+    other.calls.before_next("attach", lambda: other.ec2.attach(INSTANCE, chosen, SLOT))
+
+    other.look()
+    other.work_off(seconds=5)
+    claimed = other.record()
+    other.ec2.lagging = set()
+    other.work_off()
+
+    assert (State.CLAIMED, chosen) == (claimed.state, claimed.interface)
+    assert (State.ATTACHED, chosen) == (other.record().state, other.record().interface)
+    assert [chosen] == list(other.ledger.claimed())
+
+
+def test_a_record_that_is_newer_than_the_reading_is_not_judged_by_it() -> None:
+    """A look that waited for its turn in a batch saw the instance before another one attached."""
+    scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
+    slow = scene.batch([InstanceId(INSTANCE)])
+    scene.look(event="fast")
+    scene.work_off()
+    before = scene.record()
+    scene.clock.advance(30)
+
+    reconcile(Look(InstanceId(INSTANCE), a_cause("slow")), slow)
+    slow.agenda.hand_over(scene.looks)
+    scene.work_off()
+
+    assert State.ATTACHED == before.state
+    assert before == scene.record()
+
+
+def _attached() -> Scene:
+    scene = a_scene(an_instance(), an_interface())
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(60)
+    return scene
+
+
+def _is_free(scene: Scene) -> bool:
+    return [it.status for it in scene.ec2.interfaces()] == ["available"]

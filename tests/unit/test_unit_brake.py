@@ -1,0 +1,83 @@
+"""The brake on units: a target that many cannot have must not cost them what they have."""
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import an_instance, an_interface
+from tests.support.in_memory_fleet import Broom
+from tests.support.in_memory_scene import Scene, a_scene
+
+IDS = [InstanceId(f"i-{number:02}") for number in range(30)]
+MOST = 20
+ONE_TOO_MANY, AS_BEFORE = {"dualhome:targets": "mgmt bakcup"}, {"dualhome:targets": "mgmt"}
+
+
+def test_events_of_a_bad_tag_policy_let_go_of_no_more_than_the_breaker_allows() -> None:
+    """A target with a typing error, on every instance at once."""
+    scene = _units()
+    _tag_all(scene, ONE_TOO_MANY)
+
+    scene.look(*IDS, event="policy")
+    scene.work_off(seconds=120)
+
+    assert MOST == scene.calls.count("detach")
+    held = [it for it in _records(scene) if it.reason is Reason.RELEASE_HELD]
+    assert {State.ATTACHED} == {it.state for it in held}
+    assert len(IDS) - MOST == len(held)
+
+
+def test_sweeps_count_those_that_the_brake_has_held() -> None:
+    """Else each would let the next ones go."""
+    scene = _units(more=20)
+    _tag_all(scene, ONE_TOO_MANY)
+    scene.look(*_ids(scene), event="policy")
+    scene.work_off(seconds=120)
+    broom = Broom(scene, most_releases=MOST)
+
+    reports = [broom.tick() for _ in range(4)]
+
+    assert [True] * 4 == [report.tripped for report in reports]
+    assert MOST == scene.calls.count("detach")
+
+
+def test_once_the_tags_are_put_back_nothing_is_held_any_more() -> None:
+    """By sweeps alone: the events may be lost."""
+    scene = _units(more=20)
+    _tag_all(scene, ONE_TOO_MANY)
+    scene.look(*_ids(scene), event="policy")
+    scene.work_off(seconds=120)
+    _tag_all(scene, AS_BEFORE)
+    broom = Broom(scene, most_releases=MOST)
+
+    reports = [broom.tick() for _ in range(4)]
+
+    assert not reports[-1].tripped
+    assert {(State.ATTACHED, None)} == {(it.state, it.reason) for it in _records(scene)}
+    assert MOST == scene.calls.count("detach")
+
+
+def _units(more: int = 0) -> Scene:
+    scene = a_scene()
+    scene.brake.most = MOST
+    for number in range(len(IDS) + more):
+        unit = an_instance(f"i-{number:02}", tags={"dualhome:policy": "all"})
+        scene.ec2.add(unit, an_interface(f"eni-{number:02}"))
+    scene.look(*_ids(scene))
+    scene.work_off()
+    scene.clock.advance(60)
+    return scene
+
+
+def _ids(scene: Scene) -> list[InstanceId]:
+    ids = [InstanceId(f"i-{number:02}") for number in range(50)]
+    return [id_ for id_ in ids if scene.ec2.instance(id_)]
+
+
+def _tag_all(scene: Scene, tags: dict[str, str]) -> None:
+    for id_ in _ids(scene):
+        scene.ec2.tag(id_, dict(tags))
+
+
+def _records(scene: Scene) -> list[Attachment]:
+    return [it for it in scene.ledger.present().values() if it.target == "mgmt"]
