@@ -28,12 +28,14 @@ class Masses:
     """
     The ports that a sweep reads, over ``many`` instances with one attachment each.
 
+    ``page`` is the size of one.
     ``held`` says how many instances, interfaces and records of its making somebody held at each
     read.
     """
 
     many: int
     targets: str | None = "mgmt"
+    page: int = PAGE
     held: list[int] = field(default_factory=list)
     _before: int = 0
 
@@ -80,7 +82,7 @@ class Masses:
     def recorded(self, holders: Iterable[Holder]) -> Iterable[Attachment]:
         """Return the records of ``holders``, one by one."""
         for number, holder in enumerate(holders):
-            if number % PAGE == 0:
+            if number % self.page == 0:
                 self._look()
             yield _record(int(holder.instance.removeprefix("i-")))
 
@@ -97,7 +99,7 @@ class Masses:
     def _numbers(self, token: str | None) -> Sequence[int]:
         self._look()
         start = int(token or 0)
-        return range(start, min(start + PAGE, self.many))
+        return range(start, min(start + self.page, self.many))
 
     def _next(self, numbers: Sequence[int]) -> str | None:
         following = numbers[-1] + 1

@@ -1,4 +1,4 @@
-"""A sweep of ten thousand instances holds two pages at most, and keeps little of what it saw."""
+"""A sweep of ten pages holds two of them at most, and keeps little of what it saw."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,11 +13,10 @@ from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
 from tests.support.builders import a_cause
 from tests.support.in_memory_fleet import Broom, time_for
-from tests.support.in_memory_inventory import PAGE
 from tests.support.in_memory_masses import Masses
 from tests.support.in_memory_scene import a_scene
 
-MANY = 10_000
+MANY, PAGE = 1_000, 100
 ALL_WANTED, NONE_WANTED = "mgmt data", None
 
 
@@ -33,8 +32,8 @@ class Swept:
 
 @cache
 def swept(targets: str | None, most_releases: int = 20) -> Swept:
-    """Sweep ten thousand instances which ask for ``targets``, and have `mgmt`; `data` waits."""
-    masses = Masses(MANY, targets)
+    """Sweep a thousand instances which ask for ``targets``, and have `mgmt`; `data` waits."""
+    masses = Masses(MANY, targets, PAGE)
     broom = Broom(a_scene(), most_releases)
     here = broom.sweeping()
     comparing = replace(
@@ -46,7 +45,7 @@ def swept(targets: str | None, most_releases: int = 20) -> Swept:
 
 @pytest.mark.parametrize("targets", [ALL_WANTED, NONE_WANTED])
 def test_two_pages_are_held_at_most(targets: str | None) -> None:
-    """Records, and the instances that they are compared with: a few MB, whatever the account."""
+    """Records, and the instances that they are compared with, whatever the account."""
     found = swept(targets)
 
     states = found.report.states
@@ -60,7 +59,7 @@ def test_what_is_kept_between_pages_does_not_grow_with_the_account(targets: str 
     assert max(len(dumps(values(it))) for it in swept(targets).written) < 4096
 
 
-def test_the_pages_of_ten_thousand_are_those_of_a_thousand_ten_times() -> None:
+def test_an_account_ten_times_a_page_costs_each_kind_of_page_ten_times() -> None:
     """Of pools, attached, waiting and asking; and one of each other state, and one at the end."""
     assert 4 * 10 + 6 + 1 == len(swept(ALL_WANTED).written)
 
