@@ -87,7 +87,7 @@ check: lint ## The quick gate: formats, lint, types, imports, templates, unit an
 	$(BIN)/pytest tests/unit tests/contract
 
 test: lint scan $(SAM_VENV)/installed ## Everything, as CI runs it: check, all tests, coverage, template scan
-	$(BIN)/pytest --cov --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --cov --numprocesses 2 --dist loadgroup --hypothesis-profile full
 
 lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, import contracts and the template
 	$(BIN)/ruff format --check .

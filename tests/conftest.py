@@ -39,8 +39,10 @@ def _group(item: pytest.Item) -> str:
 
 
 # A busy machine does not make a property false.
-settings.register_profile("dualhome", deadline=None)
-settings.load_profile("dualhome")
+settings.register_profile("quick", deadline=None, max_examples=50, stateful_step_count=20)
+settings.register_profile("full", deadline=None, max_examples=200, stateful_step_count=20)
+settings.register_profile("long", deadline=None, max_examples=5000, stateful_step_count=50)
+settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,5 @@
 """Whatever people, EC2 and dying processes do: once all is quiet, the invariants hold."""
 
-import os
-
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -125,12 +123,7 @@ class Model(RuleBasedStateMachine):
         self.quiesce()
 
 
-N = int(os.environ.get("N", "200"))
-STEPS = int(os.environ.get("STEPS", "20"))
 Model.TestCase.settings = settings(
-    max_examples=N,
-    stateful_step_count=STEPS,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
     derandomize=False,
