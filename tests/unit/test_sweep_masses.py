@@ -13,7 +13,7 @@ from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
 from tests.support.builders import a_cause
 from tests.support.in_memory_fleet import Broom, time_for
-from tests.support.in_memory_masses import Masses
+from tests.support.in_memory_masses import Masses, counted_alone
 from tests.support.in_memory_scene import a_scene
 
 MANY, PAGE = 1_000, 100
@@ -39,7 +39,8 @@ def swept(targets: str | None, most_releases: int = 20) -> Swept:
     comparing = replace(
         here.comparing, fleet=masses, instances=masses, inventory=masses, ledger=masses
     )
-    report = sweep(replace(here, comparing=comparing), a_cause(), time_for(MANY))
+    with counted_alone():
+        report = sweep(replace(here, comparing=comparing), a_cause(), time_for(MANY))
     return Swept(report, broom.rounds.written, {*broom.looked_at()}, masses.held)
 
 
