@@ -1,6 +1,7 @@
 """Random moves as the audit may hold them, for property tests."""
 
 from datetime import UTC, timedelta
+from string import digits
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,12 +21,13 @@ from dualhome.domain.identifiers import (
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, LEGAL_MOVES, State
+from tests.support.alphabet import HOSTILE
 from tests.support.builders import NOW
 
 HEX = st.text("0123456789abcdef", min_size=8, max_size=17)
 NAMES = st.text("abcXYZ019._-", min_size=1, max_size=32) | st.just("*")
 DECADE = timedelta(days=3650)
-TEXTS = st.text(max_size=40)
+TEXTS = st.text(HOSTILE, max_size=40)
 TIMES = st.datetimes(
     min_value=NOW.replace(tzinfo=None) - DECADE,
     max_value=NOW.replace(tzinfo=None) + DECADE,
@@ -43,7 +45,7 @@ CAUSES = st.builds(
 )
 TRACES = st.builds(
     Trace,
-    account=st.from_regex(r"[0-9]{12}", fullmatch=True).map(AccountId),
+    account=st.text(digits, min_size=12, max_size=12).map(AccountId),
     region=st.sampled_from(("us-east-1", "eu-central-1")),
     request_id=TEXTS,
     execution_arn=st.none() | st.just("arn:aws:states:us-east-1:111122223333:execution:a:b"),
