@@ -19,7 +19,7 @@ export PYTHONPATH := layers/dualhome:tools:cli
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo bench soak storm check test lint unit contract integration e2e scan invoke lock reference clean
+.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e scan invoke lock reference clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -74,9 +74,6 @@ bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls 
 
 soak: $(VENV)/installed $(SAM_VENV)/installed ## Break a stack at random for MINUTES=10 from SEED=1; say what it survived
 	@$(BIN)/python -m tests.faults.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
-
-storm: $(VENV)/installed $(SAM_VENV)/installed ## Let 200 instances ask for 3 targets each at once, under EC2's limits
-	STORM=200 $(BIN)/pytest tests/faults/test_storm.py
 
 invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.json against the running local cloud
 	@$(BIN)/python -m localcloud.invoke --function $(FUNCTION) --event $(or $(EVENT),$(error say EVENT=events/<file>.json))
