@@ -1,6 +1,5 @@
 """While the stack is paused nothing is attached and nothing detached; reads and records go on."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from dualhome.domain.errors import ThrottledError
@@ -8,16 +7,16 @@ from dualhome.domain.network import InstanceState
 from dualhome.domain.progress import IN_FLIGHT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.attached_scene import attached, holder, paused, unpaused
 from tests.support.builders import (
     INSTANCE,
     INTERFACE,
-    POLICY,
     SLOT,
     an_instance,
     an_interface,
 )
 from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_scene import a_scene
 
 TARGETS = "dualhome:targets"
 HOUR = timedelta(hours=1).total_seconds()
@@ -26,7 +25,7 @@ THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded
 
 def test_nothing_is_attached_and_the_record_says_why() -> None:
     """Whoever launches an instance now sees that it is the stack, not the tag."""
-    scene = _paused(a_scene(an_instance(), an_interface()))
+    scene = paused(a_scene(an_instance(), an_interface()))
 
     scene.look()
     scene.work_off()
@@ -39,7 +38,7 @@ def test_nothing_is_attached_and_the_record_says_why() -> None:
 
 def test_the_pause_is_recorded_once() -> None:
     """Sweeps go on, and each of them looks at what waits."""
-    scene = _paused(a_scene(an_instance(), an_interface()))
+    scene = paused(a_scene(an_instance(), an_interface()))
 
     broom = Broom(scene)
     for _ in range(5):
@@ -50,7 +49,7 @@ def test_the_pause_is_recorded_once() -> None:
 
 def test_nothing_is_detached() -> None:
     """A tag policy that went wrong is why people pause."""
-    scene = _paused(_attached())
+    scene = paused(attached())
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
     broom = Broom(scene)
@@ -58,13 +57,13 @@ def test_nothing_is_detached() -> None:
         broom.tick()
 
     assert State.ATTACHED == scene.record().state
-    assert INSTANCE == _holder(scene)
+    assert INSTANCE == holder(scene)
     assert (0, 0) == (scene.calls.count("detach"), scene.calls.count("start"))
 
 
 def test_what_is_not_wanted_any_more_says_that_it_is_the_pause_that_keeps_it() -> None:
     """Once noted, and forgotten when the pause ends: then it goes."""
-    scene = _paused(_attached())
+    scene = paused(attached())
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
     for number in range(3):
@@ -72,7 +71,7 @@ def test_what_is_not_wanted_any_more_says_that_it_is_the_pause_that_keeps_it() -
 
     noted = [State.ATTACHED, State.ATTACHED]
     assert (noted, Reason.PAUSED) == (scene.states()[-2:], scene.record().reason)
-    _unpaused(scene)
+    unpaused(scene)
     scene.look(event="resumed")
     scene.work_off()
     assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
@@ -80,14 +79,14 @@ def test_what_is_not_wanted_any_more_says_that_it_is_the_pause_that_keeps_it() -
 
 def test_what_would_be_released_after_the_pause_does_not_trip_the_breaker() -> None:
     """It is not released now, and people know already."""
-    scene = _paused(_attached())
+    scene = paused(attached())
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     broom = Broom(scene, most_releases=0)
 
     report = broom.sweep()
 
     assert (0, False) == (report.releases, report.tripped)
-    _unpaused(scene)
+    unpaused(scene)
     assert broom.sweep().tripped
 
 
@@ -97,14 +96,14 @@ def test_what_was_accepted_before_the_pause_is_still_seen_attached() -> None:
     scene.ec2.attach_seconds = 20
     scene.look()
 
-    _paused(scene).work_off()
+    paused(scene).work_off()
 
     assert State.ATTACHED == scene.record().state
 
 
 def test_what_somebody_attaches_by_hand_is_adopted() -> None:
     """People go on working; to record it changes nothing."""
-    scene = _paused(a_scene(an_instance(), an_interface()))
+    scene = paused(a_scene(an_instance(), an_interface()))
     scene.look()
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
@@ -115,7 +114,7 @@ def test_what_somebody_attaches_by_hand_is_adopted() -> None:
 
 def test_what_somebody_detaches_by_hand_is_recorded_and_not_attached_again() -> None:
     """Until the pause is over."""
-    scene = _paused(_attached())
+    scene = paused(attached())
     scene.ec2.detach(INTERFACE)
 
     scene.look(event="event-2")
@@ -123,12 +122,12 @@ def test_what_somebody_detaches_by_hand_is_recorded_and_not_attached_again() -> 
 
     assert (State.WAITING, Reason.PAUSED) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()
-    assert _holder(scene) is None
+    assert holder(scene) is None
 
 
 def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
     """EC2 has let go by itself."""
-    scene = _paused(_attached())
+    scene = paused(attached())
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
     scene.look(event="event-2")
@@ -144,7 +143,7 @@ def test_a_claim_that_was_not_attached_before_the_pause_is_given_back() -> None:
     scene.look()
     assert State.CLAIMED == scene.record().state
 
-    _paused(scene).work_off(2 * IN_FLIGHT.total_seconds())
+    paused(scene).work_off(2 * IN_FLIGHT.total_seconds())
 
     assert (State.WAITING, Reason.PAUSED) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()
@@ -153,37 +152,14 @@ def test_a_claim_that_was_not_attached_before_the_pause_is_given_back() -> None:
 
 def test_a_sweep_after_the_pause_resumes_what_was_left() -> None:
     """What happened during the pause is queued nowhere."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02"), an_interface("eni-02"))
-    _paused(scene).look("i-02")
+    paused(scene).look("i-02")
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.look(event="event-2")
     scene.work_off(2 * HOUR)
 
-    Broom(_unpaused(scene)).tick()
+    Broom(unpaused(scene)).tick()
 
     assert State.RELEASED == scene.record().state
     assert State.ATTACHED == scene.record(instance="i-02").state
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    return scene
-
-
-def _paused(scene: Scene, *, paused: bool = True) -> Scene:
-    scene.policy = replace(POLICY, paused=paused)
-    scene.rollbacks.undoing = replace(scene.rollbacks.undoing, paused=paused)
-    return scene
-
-
-def _unpaused(scene: Scene) -> Scene:
-    return _paused(scene, paused=False)
-
-
-def _holder(scene: Scene) -> str | None:
-    shown = scene.ec2.interface(INTERFACE)
-    return shown.attachment.instance if shown and shown.attachment else None

@@ -8,6 +8,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.errors import ThrottledError, UnexpectedAwsError
 from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
+from tests.support.attached_scene import attached, holder
 from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
@@ -27,7 +28,7 @@ THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded
 
 def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
     """Every five minutes: it must cost a few reads, whatever the number of instances."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02", targets=None), an_instance("i-03", targets=""))
     broom = Broom(scene)
 
@@ -40,7 +41,7 @@ def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
 
 def test_a_sweep_changes_nothing_itself() -> None:
     """There is one way to change the world: a look. It notes how far it has come, and the count."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02"))
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.forget()
@@ -88,13 +89,13 @@ def test_what_failed_is_tried_again_in_its_time() -> None:
 
 def test_what_somebody_detached_is_attached_again() -> None:
     """EC2 tells nobody of a detachment."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.detach(INTERFACE)
 
     assert {Drift.DETACHED: 1} == Broom(scene).tick().looks
 
     assert State.ATTACHED == scene.record().state
-    assert _is_attached(scene)
+    assert holder(scene)
 
 
 def test_what_somebody_attached_where_it_is_wanted_is_adopted() -> None:
@@ -111,7 +112,7 @@ def test_what_somebody_attached_where_it_is_wanted_is_adopted() -> None:
 @pytest.mark.parametrize("vanish", ["terminated", "forgotten"])
 def test_an_instance_that_is_gone_gives_back_what_it_held(vanish: str) -> None:
     """After an hour EC2 does not even show it."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     if vanish == "forgotten":
         scene.ec2.forget(INSTANCE)
@@ -148,7 +149,7 @@ def test_what_stands_still_half_way_is_moved_on(lost: str) -> None:
 @pytest.mark.parametrize("method", READS)
 def test_a_sweep_that_could_not_read_everything_asks_for_nothing(method: str) -> None:
     """Half a reading looks like a fleet in which nothing is wanted any more."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02"))
     broom = Broom(scene)
     scene.calls.fail_next(method, THROTTLED)
@@ -161,7 +162,7 @@ def test_a_sweep_that_could_not_read_everything_asks_for_nothing(method: str) ->
 
 def test_what_is_stuck_is_freed_when_its_instance_is_gone() -> None:
     """A person had to look, and terminated the instance: the interface must not be lost."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.detach_seconds = 10_000
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     _tick_until(scene, lambda: scene.record().state == State.STUCK)
@@ -178,16 +179,3 @@ def _tick_until(scene: Scene, done: Callable[[], bool]) -> None:
     broom = Broom(scene)
     ticks = (broom.tick() for _ in range(12))
     assert any(done() for _ in ticks)
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    return scene
-
-
-def _is_attached(scene: Scene) -> bool:
-    shown = scene.ec2.interface(INTERFACE)
-    return shown is not None and shown.attachment is not None

@@ -1,7 +1,6 @@
 """When a sweep holds the brake, when it lets it go, and when it leaves it alone."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -9,7 +8,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import POLICY
+from tests.support.attached_scene import paused
 from tests.support.in_memory_fates import Fate, a_fleet_of
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene
@@ -66,7 +65,7 @@ def test_a_sweep_in_parts_settles_it_at_the_end_of_the_round() -> None:
 
 def test_while_paused_it_is_left_as_it_is() -> None:
     """No release is counted: what was held before must not be let go when the pause ends."""
-    scene = _paused(a_fleet_of([Fate.UNWANTED]))
+    scene = paused(a_fleet_of([Fate.UNWANTED]))
     scene.brake.hold()
 
     Broom(scene).sweep()
@@ -77,7 +76,7 @@ def test_while_paused_it_is_left_as_it_is() -> None:
 @pytest.mark.parametrize("fate", [Fate.UNWANTED, Fate.NOTED])
 def test_while_paused_what_is_unwanted_is_looked_at_until_its_record_says_so(fate: Fate) -> None:
     """People ask why it is still attached; once told, they need not be told at each sweep."""
-    scene = _paused(a_fleet_of([fate]))
+    scene = paused(a_fleet_of([fate]))
     broom = Broom(scene)
 
     first, second = broom.tick(), broom.tick()
@@ -99,12 +98,6 @@ def test_what_is_noted_and_wanted_again_is_looked_at_once() -> None:
     assert ({Drift.UNSETTLED: 1}, {}) == (first.looks, second.looks)
     (record,) = scene.ledger.present().values()
     assert (State.ATTACHED, None) == (record.state, record.reason)
-
-
-def _paused(scene: Scene) -> Scene:
-    scene.policy = replace(POLICY, paused=True)
-    scene.rollbacks.undoing = replace(scene.rollbacks.undoing, paused=True)
-    return scene
 
 
 def _states(scene: Scene) -> Counter[State]:

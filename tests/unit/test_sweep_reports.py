@@ -6,6 +6,7 @@ from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
 from dualhome.domain.tally import LISTED
 from dualhome.domain.view import Holder
+from tests.support.attached_scene import attached
 from tests.support.builders import (
     DATA,
     INSTANCE,
@@ -18,7 +19,7 @@ from tests.support.builders import (
     an_interface,
 )
 from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_scene import a_scene
 
 OTHER = Holder(an_instance("i-02").id, MGMT)
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
@@ -38,7 +39,7 @@ def test_a_pool_interface_on_an_instance_that_did_not_ask_is_reported(wish: str 
 
 def test_what_a_record_holds_is_no_strangers() -> None:
     """Whether attached or on its way."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02"), an_interface("eni-02"))
     scene.ec2.attach_seconds = 60
     scene.look("i-02")
@@ -68,7 +69,7 @@ def test_a_claim_without_its_record_is_reported() -> None:
 
 def test_a_record_without_its_claim_is_reported() -> None:
     """Somebody else may be given what it holds."""
-    scene = _attached()
+    scene = attached()
     del scene.ledger._claims[INTERFACE]  # noqa: SLF001 - a hand in the tables
 
     report = Broom(scene).sweep()
@@ -79,7 +80,7 @@ def test_a_record_without_its_claim_is_reported() -> None:
 @pytest.mark.parametrize("pooled", [True, False])
 def test_a_claim_that_names_another_record_is_reported(*, pooled: bool) -> None:
     """Once, although two records are concerned; an interface that left its pool, too."""
-    scene = _attached()
+    scene = attached()
     broom = Broom(scene)
     broom.tick()
     scene.ledger._claims[INTERFACE] = OTHER  # noqa: SLF001 - a hand in the tables
@@ -90,7 +91,7 @@ def test_a_claim_that_names_another_record_is_reported(*, pooled: bool) -> None:
 
 def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
     """The record was read before it, and the claim after it."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     scene.calls.before_next("claims", lambda: scene.look(event="event-2"))
 
@@ -102,7 +103,7 @@ def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
 
 def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
     """A pool without any shows a zero, which is what somebody must be told."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(
         an_interface("eni-02", zone=OTHER_ZONE),
         an_interface("eni-03", zone=OTHER_ZONE),
@@ -118,7 +119,7 @@ def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
 
 def test_records_are_counted_by_state() -> None:
     """All but the released."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.add(an_instance("i-02"), an_instance("i-03", targets="nowhere"))
     scene.look("i-02", "i-03")
 
@@ -130,7 +131,7 @@ def test_records_are_counted_by_state() -> None:
 @pytest.mark.parametrize("read_again", [1, 2, 3])
 def test_a_move_between_the_reads_that_make_sure_tears_nothing(read_again: int) -> None:
     """Claim and record are two reads: what moves between them seems torn for a moment."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     taken = scene.ledger._claims.pop(INTERFACE)  # noqa: SLF001 - as the pages are read
     for _ in range(read_again):
@@ -163,11 +164,3 @@ def test_what_is_reported_is_not_touched() -> None:
     assert reports[0] == reports[1]
     assert [] == scene.ledger.audit
     assert (0, 0) == (scene.calls.count("attach"), scene.calls.count("detach"))
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    return scene

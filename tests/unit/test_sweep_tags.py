@@ -5,9 +5,9 @@ import pytest
 from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.attached_scene import attached, holder
+from tests.support.builders import INSTANCE, INTERFACE
 from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 
@@ -15,18 +15,18 @@ TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 @pytest.mark.parametrize("wish", [None, "", "data"])
 def test_what_is_no_longer_wanted_is_released(wish: str | None) -> None:
     """The tag was removed, emptied or renamed, and no event came."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: wish})
 
     assert 1 == Broom(scene).tick().releases
 
     assert State.RELEASED == scene.record().state
-    assert not _is_attached(scene)
+    assert not holder(scene)
 
 
 def test_what_is_wanted_at_another_index_is_moved() -> None:
     """The tag was edited, and no event came."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: "mgmt@2"})
 
     Broom(scene).tick()
@@ -39,7 +39,7 @@ def test_what_is_wanted_at_another_index_is_moved() -> None:
 
 def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
     """A released record is none that answers a wish."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     broom = Broom(scene)
     broom.tick()
@@ -58,7 +58,7 @@ def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
 )
 def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
     """Hands off, or a slip of the pen: neither counts as a release."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, tags)
     broom = Broom(scene, most_releases=0)
 
@@ -66,12 +66,12 @@ def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]
 
     assert [False] * 3 == [report.tripped for report in reports]
     assert State.ATTACHED == scene.record().state
-    assert _is_attached(scene)
+    assert holder(scene)
 
 
 def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
     """Once, however many sweeps there are."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:policy": "some"})
     broom = Broom(scene)
 
@@ -84,23 +84,10 @@ def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
 
 def test_an_interface_that_left_its_pool_while_attached_stays_where_it_is_wanted() -> None:
     """People retire an interface so: it is no longer given to anybody else."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INTERFACE, {POOL: None})
     broom = Broom(scene)
 
     broom.sweep()
 
     assert [] == broom.looked_at()
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    return scene
-
-
-def _is_attached(scene: Scene) -> bool:
-    shown = scene.ec2.interface(INTERFACE)
-    return shown is not None and shown.attachment is not None

@@ -3,9 +3,10 @@
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
+from tests.support.attached_scene import attached
 from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_scene import Scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 
@@ -75,7 +76,7 @@ def test_a_target_stays_known_while_its_records_move_and_hold() -> None:
 
 def test_what_was_attached_before_the_first_sweep_is_known_after_it() -> None:
     """By who asks for it, although its pool is gone."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INTERFACE, {POOL: None})
     broom = Broom(scene)
     broom.tick()
@@ -88,15 +89,7 @@ def test_what_was_attached_before_the_first_sweep_is_known_after_it() -> None:
 
 def _swept() -> tuple[Scene, Broom]:
     """Return a deployment in which an instance is attached, and that was swept once."""
-    scene = _attached()
+    scene = attached()
     broom = Broom(scene)
     broom.tick()
     return scene, broom
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    return scene
