@@ -1,7 +1,6 @@
 """`dualhome plan` on the deployed stack."""
 
 import json
-import time
 
 from localcloud.environment import ACCOUNT
 from tests.support.e2e_command import dualhome
@@ -110,20 +109,20 @@ def test_an_auto_scaling_group_without_members_is_told(stack: Stack) -> None:
     assert (1, "", "No instance matches.\n") == (done.returncode, done.stdout, done.stderr)
 
 
-def test_what_is_attached_is_told_quickly(stack: Stack, world: World) -> None:
-    """The answer comes within a second of the start; a machine under load gets three."""
+def test_what_is_attached_is_told_after_few_calls(stack: Stack, world: World) -> None:
+    """Each call takes a tenth of a second on AWS, and somebody waits for the answer."""
     target = world.target()
     interface = target.interface()
     instance = world.launch(targets=target.name)
     world.comes_to("attached", instance, target.name)
 
-    began = time.monotonic()
+    since = stack.cloud.last_call()
     done = dualhome(stack, "plan", instance)
-    seconds = time.monotonic() - began
+    made = [it["action"] for it in stack.cloud.calls(since) if it["principal"] == ACCOUNT]
 
     assert 0 == done.returncode
     assert f"  {target.name}: attached: {interface} at index 1" in done.stdout.splitlines()
-    assert seconds < 3
+    assert 1 <= len(made) <= 8
 
 
 def test_what_an_empty_tag_would_release_is_foretold(stack: Stack, world: World) -> None:
