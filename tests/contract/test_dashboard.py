@@ -7,9 +7,8 @@ from itertools import combinations
 
 import pytest
 
-from dualhome.domain.states import State
 from tests.support.aws_metrics import is_metric_of_aws
-from tests.support.emissions import ec2_calls, emitted, held_back, move, moves, sweep
+from tests.support.emissions import emitted, everything
 from tests.support.template import Json, load_observability, of_kind, resources
 
 STACK = load_observability()
@@ -54,8 +53,7 @@ def written() -> set[Metric]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "dualhome")
         patch.setenv("POWERTOOLS_SERVICE_NAME", "dualhome")
-        failure = move(State.RELEASING, State.FAILED)
-        every = emitted(*moves(), failure, held_back(), sweep(), ec2_calls())
+        every = emitted(*everything())
     return {(it.namespace, it.name, it.dimensions) for it in every}
 
 
