@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _group(item: pytest.Item) -> str:
-    """The demo's tests use one folder of the checkout, as many as there are of their files."""
+    """The demo's test has a local cloud of its own: it need not wait for the shared stack."""
     if item.path.name == "test_demo.py":
         return "demo"
     return next((name for name in DEPLOYED if name in item.path.parts), str(item.path))

@@ -4,36 +4,31 @@ import re
 
 import pytest
 
-from tests.support.template import Json, resources, statements
+from tests.support.permissions import ROLES, granted
+from tests.support.template import resources, statements
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()
+
+
 SWEEP = FUNCTIONS["SweepAccountFunction"]["Events"]["Tick"]["Properties"]
-ROLES = resources("IAM::Role")
-LOG_GROUPS = resources("Logs::LogGroup")
+
 
 # No resource type exists for these (Service Authorization Reference).
+
+
 NO_NARROWER_RESOURCE = re.compile(
     r"ec2:Describe\w+|dynamodb:ListStreams"
     r"|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)"
 )
+
+
 STEPS = {
     "DetachInterfaceFunction",
     "LookAtInterfaceFunction",
     "SettleAttachmentFunction",
     "MarkStuckFunction",
 }
-
-
-def granted(resource: str, action: str = "") -> list[tuple[str, str, Json]]:
-    """Return (role, ARN, statement) of what is granted on ARNs with ``resource`` in them."""
-    return [
-        (role, arn, statement)
-        for role, properties in ROLES.items()
-        for statement in statements(properties)
-        for arn in statement["Resource"]
-        if resource in arn and (not action or action in statement["Action"])
-    ]
 
 
 def test_everything_that_acts_has_a_role_of_its_own() -> None:
@@ -160,24 +155,6 @@ def test_the_reconciler_alone_starts_rollbacks_and_nothing_else() -> None:
     assert started == [("ReconcileInstancesRole", "${RollbackStateMachine}")]
 
 
-def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> None:
-    """These actions know no narrower resource, so no function may have them."""
-    delivering = {role for role, _, _ in granted("", "logs:CreateLogDelivery")}
-
-    assert delivering == {"RollbackRole"}
-
-
-def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
-    """The ledger holds the facts; the log says which run to look at, and forgets it in time."""
-    logging = ROLLBACK["Logging"]
-    (destination,) = logging["Destinations"]
-    group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"].removesuffix(".Arn}")[2:]
-
-    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
-    assert LOG_GROUPS[group]["LogGroupName"].startswith("/aws/vendedlogs/states/")
-    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
-
-
 def test_only_the_status_tag_may_be_written_and_only_where_we_work() -> None:
     """A role that could write our input tags could grant itself every attachment."""
     only_status = {"ForAllValues:StringEquals": {"aws:TagKeys": ["dualhome-status"]}}
@@ -210,14 +187,3 @@ def test_what_cannot_be_published_may_be_set_aside() -> None:
     ((role, _, statement),) = granted("${PublishFailuresQueue.Arn}")
 
     assert (role, statement["Action"]) == ("PublishChangesRole", ["sqs:SendMessage"])
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_writes_to_a_log_group_of_ours_which_forgets(name: str) -> None:
-    """A group that Lambda makes by itself keeps logs for ever."""
-    group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"].strip("${}")
-    role = FUNCTIONS[name]["Role"].removeprefix("${").removesuffix(".Arn}")
-    writable = {(who, arn) for who, arn, _ in granted("", "logs:PutLogEvents") if who == role}
-
-    assert writable == {(role, f"${{{group}.Arn}}")}
-    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0

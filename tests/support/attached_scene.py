@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.support.builders import INTERFACE, an_instance, an_interface
+from tests.support.builders import INSTANCE, INTERFACE, POLICY, an_instance, an_interface
 from tests.support.in_memory_scene import Scene, a_scene
 
 
@@ -12,6 +12,13 @@ def attached() -> Scene:
     scene.look()
     scene.work_off()
     scene.clock.advance(600)
+    return scene
+
+
+def unwanted() -> Scene:
+    """Return a deployment whose instance has just ceased to ask for what it holds."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
     return scene
 
 

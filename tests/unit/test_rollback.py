@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from dualhome.domain.attachment import Attachment, Failure
-from dualhome.domain.errors import AccessDeniedError, UnavailableError
+from dualhome.domain.attachment import Failure
+from dualhome.domain.errors import UnavailableError
 from dualhome.domain.progress import ATTACH_TIMEOUT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.attached_scene import unwanted
 from tests.support.builders import (
     INSTANCE,
     INTERFACE,
@@ -16,7 +17,6 @@ from tests.support.builders import (
 )
 from tests.support.in_memory_scene import Scene, a_scene
 
-TARGETS = "dualhome:targets"
 NEVER = timedelta(days=1).total_seconds()
 
 
@@ -72,7 +72,7 @@ def test_an_ignored_instance_keeps_an_attachment_that_never_completes() -> None:
 
 def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
     """The repetition sees that EC2 has already begun."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.ec2.detach_seconds = 10
     lost = UnavailableError("timed out")
     scene.calls.fail_next("detach", lost, after_execution=True)
@@ -85,7 +85,7 @@ def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
 
 def test_an_attachment_that_is_gone_already_is_asked_for_once() -> None:
     """Somebody was faster; a read may lag behind, so it is EC2 that says so."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.look()
     scene.ec2.detach(INTERFACE)
 
@@ -97,7 +97,7 @@ def test_an_attachment_that_is_gone_already_is_asked_for_once() -> None:
 
 def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
     """EC2 answers that it knows no such attachment: a success."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.calls.before_next("detach", lambda: scene.ec2.detach(INTERFACE))
 
     _look(scene)
@@ -108,7 +108,7 @@ def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
 
 def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
     """Nobody can hold what does not exist."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.look()
     scene.rollbacks.run_due()
 
@@ -121,7 +121,7 @@ def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
 
 def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() -> None:
     """The rollback undoes our attachment, never another hand's."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.look()
     scene.ec2.detach(INTERFACE)
     theirs = scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
@@ -137,7 +137,7 @@ def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() ->
 
 def test_what_somebody_attached_anew_is_not_taken_from_an_instance_that_asks_no_more() -> None:
     """Ours ended when they detached it; what they made is theirs."""
-    scene = _unwanted()
+    scene = unwanted()
     scene.ec2.detach(INTERFACE)
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
@@ -146,42 +146,6 @@ def test_what_somebody_attached_anew_is_not_taken_from_an_instance_that_asks_no_
     assert 0 == scene.calls.count("detach")
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
-
-
-def test_an_interface_that_ec2_never_lets_go_is_kept_for_a_person() -> None:
-    """Its claim stays, so that nobody plans with an interface that cannot be had."""
-    scene = _unwanted()
-    scene.ec2.detach_seconds = NEVER
-
-    _look(scene, seconds=3600)
-
-    stuck = scene.record()
-    assert (State.STUCK, Reason.DETACH_TIMEOUT) == (stuck.state, stuck.reason)
-    assert f"EC2 has not let go of {INTERFACE} after 25 looks" == stuck.detail
-    assert [INTERFACE] == list(scene.ledger.claimed())
-    assert 1 == scene.calls.count("detach")
-
-
-def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> None:
-    """What the person must mend stands beside what went wrong first, which stays as it was."""
-    scene = a_scene(an_instance(), an_interface())
-    scene.ec2.attach_seconds = NEVER
-    refusal = AccessDeniedError("no detach for you", code="UnauthorizedOperation")
-    scene.calls.fail_next("detach", refusal)
-
-    _look(scene)
-
-    stuck, first = scene.record(), _first(scene, State.RELEASING)
-    assert (State.STUCK, Reason.UNDO_FAILED) == (stuck.state, stuck.reason)
-    assert "AccessDeniedError: no detach for you" == stuck.detail
-    assert stuck.failure is not None
-    assert first.failure == stuck.failure
-    assert "AttachTimeout" == stuck.failure.code
-    assert [INTERFACE] == list(scene.ledger.claimed())
-
-
-def _first(scene: Scene, state: State) -> Attachment:
-    return next(it.after for it in scene.ledger.audit if it.after.state == state)
 
 
 def _check_released(scene: Scene) -> None:
@@ -197,13 +161,6 @@ def _never_attached() -> Scene:
     return scene
 
 
-def _unwanted() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    _look(scene)
-    scene.ec2.tag(INSTANCE, {TARGETS: None})
-    return scene
-
-
-def _look(scene: Scene, seconds: float = 900) -> None:
+def _look(scene: Scene) -> None:
     scene.look()
-    scene.work_off(seconds)
+    scene.work_off()

@@ -1,8 +1,22 @@
-"""Reading plans of one step."""
+"""Views of one attachment, and reading plans of one step."""
+
+from datetime import timedelta
+from typing import Any
 
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.network import AttachmentStatus
 from dualhome.domain.plan import plan_instance
+from dualhome.domain.states import State
 from dualhome.domain.view import Step, View
+from tests.support.builders import (
+    NOW,
+    a_primary,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+    an_interface,
+)
+from tests.support.view_builders import a_view
 
 
 def only_step(view: View) -> Step:
@@ -16,3 +30,20 @@ def outcome(view: View) -> Attachment:
     step = only_step(view)
     assert step.move
     return step.move.after
+
+
+def seen_as(status: AttachmentStatus, record: Attachment, **fields: Any) -> View:
+    """Return a view in which EC2 shows the record's interface on the instance."""
+    seen = a_seen_attachment(status=status, **fields)
+    instance = an_instance(attachments=(a_primary(), seen))
+    return a_view(instance, records=[record], pool=[an_interface(attachment=seen)])
+
+
+def not_seen(record: Attachment, **fields: Any) -> View:
+    """Return a view in which the record's interface is free and not on the instance."""
+    return a_view(an_instance(**fields), records=[record], pool=[an_interface()])
+
+
+def aged(state: State, age: timedelta, **fields: Any) -> Attachment:
+    """Return a record that entered ``state`` that long ago."""
+    return a_record(state, since=NOW - age, **fields)

@@ -11,8 +11,6 @@ from dualhome.domain.drift import (
     Drift,
     drift_of,
     lacks,
-    pool_of,
-    strangers,
     wish_of,
 )
 from dualhome.domain.network import (
@@ -27,18 +25,24 @@ from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from tests.support.builders import (
     DATA,
-    INTERFACE,
     NOW,
     a_record,
     a_seen_attachment,
     an_instance,
-    an_interface,
 )
 
 KEYS = TagKeys()
+
+
 SEEN = a_seen_attachment()
+
+
 SECOND = timedelta(seconds=1)
+
+
 MOVING = [State.CLAIMED, State.ATTACHING, State.RELEASING]
+
+
 HANDS_OFF = [
     an_instance(targets=None, tags={"dualhome:ignore": ""}),
     an_instance(targets="mgmt@0"),
@@ -189,23 +193,3 @@ def test_each_target_of_an_instance_drifts_by_itself() -> None:
 def test_an_instance_that_stops_keeps_what_it_has(state: InstanceState) -> None:
     """EC2 keeps interfaces attached over a stop."""
     assert [] == drifts(an_instance(state=state), a_record())
-
-
-def test_a_pool_interface_that_is_attached_without_a_record_is_somebody_elses() -> None:
-    """One that is free, and one that a record holds, are not."""
-    pool = [
-        an_interface("eni-01", attachment=SEEN),
-        an_interface("eni-02", attachment=a_seen_attachment("eni-02", "i-02")),
-        an_interface("eni-03"),
-    ]
-
-    found = list(strangers(pool, frozenset({INTERFACE})))
-
-    assert [("eni-02", "i-02")] == found
-
-
-@pytest.mark.parametrize("value", ["", " mgmt", "mgmt data", "mgmt@1", "m/gmt", "m" * 33])
-def test_a_pool_tag_that_names_no_target_is_no_pool(value: str) -> None:
-    """Nobody can ask for it: such an interface serves nobody."""
-    assert pool_of(an_interface(pool=value), KEYS) is None
-    assert "mgmt" == pool_of(an_interface(pool="mgmt"), KEYS)

@@ -1,0 +1,46 @@
+"""Logs: who may write which, and for how long they are kept."""
+
+import pytest
+
+from tests.support.permissions import granted
+from tests.support.template import resources
+
+(ROLLBACK,) = resources("Serverless::StateMachine").values()
+
+
+FUNCTIONS = resources("Serverless::Function")
+(ROLLBACK,) = resources("Serverless::StateMachine").values()
+
+
+LOG_GROUPS = resources("Logs::LogGroup")
+
+# No resource type exists for these (Service Authorization Reference).
+
+
+def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> None:
+    """These actions know no narrower resource, so no function may have them."""
+    delivering = {role for role, _, _ in granted("", "logs:CreateLogDelivery")}
+
+    assert delivering == {"RollbackRole"}
+
+
+def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
+    """The ledger holds the facts; the log says which run to look at, and forgets it in time."""
+    logging = ROLLBACK["Logging"]
+    (destination,) = logging["Destinations"]
+    group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"].removesuffix(".Arn}")[2:]
+
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+    assert LOG_GROUPS[group]["LogGroupName"].startswith("/aws/vendedlogs/states/")
+    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_to_a_log_group_of_ours_which_forgets(name: str) -> None:
+    """A group that Lambda makes by itself keeps logs for ever."""
+    group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"].strip("${}")
+    role = FUNCTIONS[name]["Role"].removeprefix("${").removesuffix(".Arn}")
+    writable = {(who, arn) for who, arn, _ in granted("", "logs:PutLogEvents") if who == role}
+
+    assert writable == {(role, f"${{{group}.Arn}}")}
+    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0

@@ -1,0 +1,55 @@
+"""What becomes of a rollback that EC2 does not let come to its end."""
+
+from datetime import timedelta
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.errors import AccessDeniedError
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.attached_scene import unwanted
+from tests.support.builders import (
+    INTERFACE,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_scene import Scene, a_scene
+
+NEVER = timedelta(days=1).total_seconds()
+
+
+def test_an_interface_that_ec2_never_lets_go_is_kept_for_a_person() -> None:
+    """Its claim stays, so that nobody plans with an interface that cannot be had."""
+    scene = unwanted()
+    scene.ec2.detach_seconds = NEVER
+
+    scene.look()
+    scene.work_off(3600)
+
+    stuck = scene.record()
+    assert (State.STUCK, Reason.DETACH_TIMEOUT) == (stuck.state, stuck.reason)
+    assert f"EC2 has not let go of {INTERFACE} after 25 looks" == stuck.detail
+    assert [INTERFACE] == list(scene.ledger.claimed())
+    assert 1 == scene.calls.count("detach")
+
+
+def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> None:
+    """What the person must mend stands beside what went wrong first, which stays as it was."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = NEVER
+    refusal = AccessDeniedError("no detach for you", code="UnauthorizedOperation")
+    scene.calls.fail_next("detach", refusal)
+
+    scene.look()
+    scene.work_off()
+
+    stuck, first = scene.record(), _first(scene, State.RELEASING)
+    assert (State.STUCK, Reason.UNDO_FAILED) == (stuck.state, stuck.reason)
+    assert "AccessDeniedError: no detach for you" == stuck.detail
+    assert stuck.failure is not None
+    assert first.failure == stuck.failure
+    assert "AttachTimeout" == stuck.failure.code
+    assert [INTERFACE] == list(scene.ledger.claimed())
+
+
+def _first(scene: Scene, state: State) -> Attachment:
+    return next(it.after for it in scene.ledger.audit if it.after.state == state)
