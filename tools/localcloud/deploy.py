@@ -91,7 +91,6 @@ def _sam_environment(endpoint: str, region: str) -> dict[str, str]:
 
 def _deploy_options(stack_name: str, parameters: Mapping[str, str]) -> list[str]:
     words = ["--stack-name", stack_name, "--no-resolve-s3", "--s3-bucket", ARTIFACTS_BUCKET]
-    words += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
     words += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
     if parameters:
         named = (f'{key}="{value}"' for key, value in parameters.items())
