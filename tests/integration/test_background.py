@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.support.checkout import Checkout
 from tests.support.processes import comes_true, is_listening
@@ -74,6 +75,19 @@ def test_the_env_file_binds_any_client_and_unbinds_the_developer_s_account(
     ).stdout
 
     assert said == "111122223333\n"
+
+
+def test_the_env_file_puts_the_checkout_s_commands_on_the_path(running: Checkout) -> None:
+    """What the README shows can be typed as it stands there."""
+    said = subprocess.run(
+        ["/bin/sh", "-c", ". .local/env && command -v python"],
+        cwd=running.folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert said == f"{Path(sys.executable).parent / 'python'}\n"
 
 
 def test_up_deploys_what_the_checkout_holds_now(running: Checkout) -> None:

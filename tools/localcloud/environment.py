@@ -1,6 +1,8 @@
 """What a client needs in its environment to talk to the local cloud, and to nothing else."""
 
 import os
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,12 +37,17 @@ def bound_to(endpoint: str, region: str = REGION) -> dict[str, str]:
 
 
 def write_env_file(path: Path, endpoint: str, region: str) -> None:
-    """Write shell lines for ``source``: bash, zsh and dash read them alike."""
+    """
+    Write shell lines for ``source``: bash, zsh and dash read them alike.
+
+    The commands installed beside this Python come first on PATH.
+    """
     lines = [
         "# Binds this shell to the local cloud: `source` it, then use any AWS client.",
         "for name in $(env | sed -n 's/^\\(AWS_[A-Z0-9_]*\\)=.*/\\1/p'); do unset \"$name\"; done",
         'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"',
         'export no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"',
+        f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"',
         *(f'export {key}="{value}"' for key, value in client_environment(endpoint, region).items()),
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
