@@ -48,7 +48,7 @@ def test_a_role_names_each_action_and_each_resource(role: str) -> None:
 
 
 def test_nobody_may_change_or_remove_an_audit_record() -> None:
-    """The past is append-only by permission, not by good manners."""
+    """A put may replace by permission: what keeps it from that is the code's condition."""
     actions = {(role, arn): set(it["Action"]) for role, arn, it in granted("${AuditTable")}
 
     assert actions.pop(("PublishChangesRole", "${AuditTable.StreamArn}"))

@@ -58,7 +58,7 @@ def test_attaching_takes_the_consent_of_both_sides(
 
 @pytest.mark.parametrize("method", ["update_item", "delete_item"])
 def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method: str) -> None:
-    """The audit is append-only by permission."""
+    """Not by update or delete; a put comes from code that demands a new entry."""
     key = {"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": "2026"}}
     audit = guarded.outputs["AuditTableName"]
 
