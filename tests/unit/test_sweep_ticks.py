@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from dualhome.application.sweep import Report
-from dualhome.domain.errors import ThrottledError
+from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome.entrypoints.sweep import Broom as Ticking
 from dualhome.entrypoints.sweep import handle_tick
 from tests.support.in_memory_fates import Fate, a_fleet_of
 from tests.support.in_memory_fleet import Broom, time_for
+
+THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
 
 @dataclass
@@ -69,9 +71,25 @@ def test_each_look_says_which_tick_asked_for_it(ticks: Ticks) -> None:
     }
 
 
-def test_a_tick_that_could_not_read_fails(ticks: Ticks) -> None:
-    """Lambda sets it aside, and an alarm tells; the next one goes on."""
-    ticks.broom.scene.calls.fail_next("claims", ThrottledError("slow down"))
+def test_a_tick_that_is_throttled_ends_well_and_the_next_one_goes_on(ticks: Ticks) -> None:
+    """A dead letter would say for two weeks what was over after five minutes."""
+    ticks.broom.scene.calls.fail_next("unsettled", THROTTLED)
 
-    with pytest.raises(ThrottledError):
+    assert [False, False, True] == [ticks.tick(), ticks.tick(), ticks.tick()]
+    assert [False, True, True] == [report.swept for report in ticks.counted]
+
+
+def test_ticks_that_turn_no_page_are_not_counted(ticks: Ticks) -> None:
+    """Three of them, and the alarm on sweeps that do not run is raised: nobody gets further."""
+    ticks.broom.scene.calls.fail_next("unsettled", THROTTLED, times=3)
+
+    assert [False] * 3 == [ticks.tick() for _ in range(3)]
+    assert [3] == [report.pages for report in ticks.counted]
+
+
+def test_a_tick_that_may_not_read_fails(ticks: Ticks) -> None:
+    """Lambda sets it aside, and an alarm tells: no other tick can do better."""
+    ticks.broom.scene.calls.fail_next("claims", AccessDeniedError("no"))
+
+    with pytest.raises(AccessDeniedError):
         ticks.tick()

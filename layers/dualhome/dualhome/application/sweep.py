@@ -10,7 +10,7 @@ from dualhome.application.sweep_pages import Comparing, read_page
 from dualhome.application.sweep_ports import Rounds
 from dualhome.domain.attachment import Cause
 from dualhome.domain.drift import Drift
-from dualhome.domain.errors import PageGoneError, RecordMovedError
+from dualhome.domain.errors import PageGoneError, RecordMovedError, TransientError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.rounds import Phase, Round
 from dualhome.domain.states import State
@@ -49,6 +49,8 @@ class Report:
     ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their
     record, or records without their claim: a defect, or a hand in the tables. Of both a hundred
     are named at most.
+
+    Of this sweep alone are ``pages``, how many it has turned, and ``error``, what ended it early.
     """
 
     instances: int
@@ -62,6 +64,8 @@ class Report:
     paused: bool
     swept: bool
     resumed: bool = field(default=False, compare=False)
+    pages: int = field(default=0, compare=False)
+    error: TransientError | None = field(default=None, compare=False)
 
 
 def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Report:
@@ -70,6 +74,7 @@ def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Repor
 
     After each page the looks that it asks for are queued, then the round is written: whoever dies
     in between leaves a page to be read twice. Of two sweeps at once, the slower one ends.
+    So does one for which AWS has no time: the next sweep goes on at the page that it did not turn.
 
     Held are one page of at most 1,000 items, and what it is compared with. 1,000 instances with one
     attachment each cost 7 reads of EC2 (one page of instances, one of interfaces, five of 200
@@ -77,23 +82,28 @@ def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Repor
     and each further 1,000 records.
 
     Raises:
-        TransientError: a page was not read, or its looks not queued; the next sweep goes on there.
+        TransientError: how far the round has come was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
     now = here.comparing.clock()
     last = here.rounds.read() or Round(now, phase=Phase.DONE)
     resumed = last.phase is not Phase.DONE and now - last.at <= TRUSTED_FOR
     begun = at = last if resumed else last.next_round(now)
+    pages, failed = 0, None
     while at.phase is not Phase.DONE and time_left() >= TIME_TO_STOP:
         try:
             at = _turn(here, at, cause)
+            pages += 1
         except RecordMovedError:
+            break
+        except TransientError as error:
+            failed = error
             break
         except PageGoneError:
             if at.token is None or at is not begun:
                 raise
             at = at.phase_anew()
-    return replace(_report(here, at), resumed=resumed)
+    return replace(_report(here, at), resumed=resumed, pages=pages, error=failed)
 
 
 def _turn(here: Sweeping, at: Round, cause: Cause) -> Round:

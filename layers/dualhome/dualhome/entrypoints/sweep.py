@@ -28,8 +28,11 @@ def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
     The answer is for people and programs that sweep by hand: ``swept`` says that all has been
     compared since they asked; else they ask again.
 
+    A tick that AWS lets turn no page is not counted: so an alarm tells if none comes further.
+
     Raises:
-        TransientError: something was not read or queued; the next tick goes on there.
+        TransientError: how far the round has come was not read.
+        PermanentError: something may not be read or queued; the next tick tries again there.
     """
     cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.sweeping.comparing.clock())
     report = sweep(
@@ -40,7 +43,12 @@ def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
         "looks": report.looks,
         "releases": report.releases,
     }
-    here.count(report)
+    if report.pages or not report.error:
+        here.count(report)
+    if report.error:
+        figures |= {"pages": report.pages, "code": report.error.code, "error": report.error.message}
+        logger.warning("a page was not turned, the next sweep goes on there", **figures)
+        return {"swept": False}
     if not report.swept:
         logger.info("swept in part, the next sweep goes on", **figures)
         return {"swept": False}
