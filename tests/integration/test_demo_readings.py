@@ -3,13 +3,13 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from demo.calls import Calls, calls_since, looked_at
 from demo.network import Host
 from demo.shown import say
 from demo.stage import Beginning, Chapter, Step
 from demo.timing import Timing, timings
 from demo.watch import names, same, until
 from localcloud.control_client import ControlClient
+from localcloud.ec2_calls import Calls, calls_since, looked_at
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 
@@ -65,7 +65,7 @@ def test_waiting_ends_with_the_first_good_reading() -> None:
 
 def test_only_calls_of_the_stack_s_own_roles_to_ec2_are_counted() -> None:
     """The figures are about dualhome, not about whoever tags instances in the demo."""
-    counted = calls_since(RecordedCalls("http://127.0.0.1:1"), 0, "dualhome")
+    counted = calls_since(RecordedCalls("http://127.0.0.1:1"), 0, "dualhome-")
 
     assert {"AttachNetworkInterface": 1} == dict(counted.writes)
     assert {"DescribeInstances": 1} == dict(counted.reads)
@@ -75,9 +75,9 @@ def test_a_look_counts_only_after_the_moment_asked_about() -> None:
     """An old look would make a duplicate event seem handled that is not."""
     cloud = RecordedCalls("http://127.0.0.1:1")
 
-    assert looked_at(cloud, 1, "dualhome", "i-1")
-    assert not looked_at(cloud, 2, "dualhome", "i-1")
-    assert not looked_at(cloud, 0, "dualhome", "i-2")
+    assert looked_at(cloud, 1, "dualhome-", "i-1")
+    assert not looked_at(cloud, 2, "dualhome-", "i-1")
+    assert not looked_at(cloud, 0, "dualhome-", "i-2")
 
 
 def test_tags_say_it_only_when_those_of_the_interfaces_do_too() -> None:

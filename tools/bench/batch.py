@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.calls import PUBLISHER, RECONCILER, Calls, calls_since
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
+from bench.roles import PUBLISHER, RECONCILER
 from bench.stage import DEADLINE_SECONDS, Stage, wait
 from dualhome.domain.states import State
+from localcloud.ec2_calls import Calls, calls_since
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef

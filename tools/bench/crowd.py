@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.calls import PUBLISHER, RECONCILER, Calls, calls_since
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
 from bench.passes import Passes
+from bench.roles import PUBLISHER, RECONCILER
 from bench.stage import Stage, wait
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
+from localcloud.ec2_calls import Calls, calls_since
 
 INSTANCES = 100
 POOLS = (100, 60)

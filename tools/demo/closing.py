@@ -7,10 +7,10 @@ from operator import add
 from os.path import relpath
 from pathlib import Path
 
-from demo.calls import Calls
 from demo.stage import Chapter, Stage
 from demo.timing import Timing, timings
 from demo.watch import Expectation, same
+from localcloud.ec2_calls import Calls
 
 WRITES_PER_ATTACHMENT = 2
 NEXT = (

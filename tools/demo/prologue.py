@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from demo.ask import Command
-from demo.calls import looked_at
 from demo.network import build, launch
 from demo.picture import LEGEND, draw_network
 from demo.screen import Screen
-from demo.stage import STACK, Stage
+from demo.stage import ROLES, STACK, Stage
 from demo.tap import Tap
 from demo.watch import Expectation, same, until
 from localcloud.deployment import Deployment
+from localcloud.ec2_calls import looked_at
 from localcloud.lifecycle import LocalCloud
 
 UNTAGGED = (("web-2", "app", 0), ("batch-1", "app", 2), ("guest-1", "guest", 0))
@@ -44,7 +44,7 @@ def left_alone(stage: Stage) -> list[Expectation]:
     hosts = stage.hosts.values()
 
     def looked() -> int:
-        return sum(looked_at(stage.stack.cloud, 0, STACK, host.id) for host in hosts)
+        return sum(looked_at(stage.stack.cloud, 0, ROLES, host.id) for host in hosts)
 
     with stage.screen.waiting("waiting until each instance has been looked at"):
         seen = until(looked, lambda count: count == len(hosts))

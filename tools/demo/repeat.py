@@ -3,11 +3,11 @@
 import json
 import time
 
-from demo.calls import calls_since, looked_at
 from demo.network import Host
 from demo.shown import interfaces, status_tags
-from demo.stage import STACK, Beginning, Chapter, Stage, Step
+from demo.stage import ROLES, Beginning, Chapter, Stage, Step
 from demo.watch import Expectation, same, until
+from localcloud.ec2_calls import calls_since, looked_at
 
 QUIET_SECONDS = 5.0
 """Longer than a look, its second look and a publication together."""
@@ -36,7 +36,7 @@ def same_event_again(stage: Stage) -> Chapter:
         same("looked at again", "yes", "yes" if looked else "no"),
         *_unchanged(stage, host, before),
     ]
-    calls = calls_since(stage.stack.cloud, beginning.call, STACK)
+    calls = calls_since(stage.stack.cloud, beginning.call, ROLES)
     expectations.append(same("EC2 writes", "0", str(calls.writes.total())))
     chapter = stage.close(Step("e", host, beginning), expectations)
     stage.screen.fact("watched for", f"{QUIET_SECONDS:.0f} s after the look")
@@ -45,7 +45,7 @@ def same_event_again(stage: Stage) -> Chapter:
 
 def _looked(stage: Stage, host: Host, beginning: Beginning) -> bool:
     with stage.screen.waiting("waiting for the reconciler to take the event"):
-        return until(lambda: looked_at(stage.stack.cloud, beginning.call, STACK, host.id), bool)
+        return until(lambda: looked_at(stage.stack.cloud, beginning.call, ROLES, host.id), bool)
 
 
 def _unchanged(stage: Stage, host: Host, before: Snapshot) -> list[Expectation]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from demo.ask import Command
-from demo.calls import Calls, calls_since
 from demo.commands import create_tags
 from demo.network import Host, Network
 from demo.screen import Screen
@@ -13,8 +12,11 @@ from demo.shown import StatusTags, say, status_tags
 from demo.tap import Tap
 from demo.watch import Expectation, until
 from localcloud.deployment import Deployment
+from localcloud.ec2_calls import Calls, calls_since
 
 STACK = "dualhome"
+ROLES = f"{STACK}-"
+"""How the names of the stack's roles begin."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +80,5 @@ class Stage:
     def close(self, step: Step, expectations: Sequence[Expectation]) -> Chapter:
         """Show what was expected, and end a step."""
         self.screen.expectations(expectations)
-        calls = calls_since(self.stack.cloud, step.beginning.call, STACK)
+        calls = calls_since(self.stack.cloud, step.beginning.call, ROLES)
         return Chapter(step, datetime.now(UTC), expectations, calls)

@@ -32,10 +32,6 @@ class ControlClient:
         number: int = self._ask("GET", f"calls?since={NEVER_REACHED}")["next"]
         return number
 
-    def clear_calls(self) -> None:
-        """Forget all calls; the numbers go on."""
-        self._ask("DELETE", "calls")
-
     def settings(self, **changes: float) -> dict[str, Any]:
         """Take over ``changes`` and return all settings. Raises: ControlError."""
         return self._ask("PUT", "settings", changes)
