@@ -78,16 +78,16 @@ def test_the_env_file_binds_any_client_and_unbinds_the_developer_s_account(
 
 
 def test_the_env_file_puts_the_checkout_s_commands_on_the_path(running: Checkout) -> None:
-    """What the README shows can be typed as it stands there."""
+    """What the README shows can be typed; last, so that the shell's own pip stays its own."""
     said = subprocess.run(
-        ["/bin/sh", "-c", ". .local/env && command -v python"],
+        ["/bin/sh", "-c", '. .local/env && echo "$PATH"'],
         cwd=running.folder,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout
 
-    assert said == f"{Path(sys.executable).parent / 'python'}\n"
+    assert said == f"{os.environ['PATH']}:{Path(sys.executable).parent}\n"
 
 
 def test_up_deploys_what_the_checkout_holds_now(running: Checkout) -> None:

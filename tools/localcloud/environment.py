@@ -40,14 +40,14 @@ def write_env_file(path: Path, endpoint: str, region: str) -> None:
     """
     Write shell lines for ``source``: bash, zsh and dash read them alike.
 
-    The commands installed beside this Python come first on PATH.
+    The commands installed beside this Python come last on PATH: the shell keeps its own pip.
     """
     lines = [
         "# Binds this shell to the local cloud: `source` it, then use any AWS client.",
         "for name in $(env | sed -n 's/^\\(AWS_[A-Z0-9_]*\\)=.*/\\1/p'); do unset \"$name\"; done",
         'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"',
         'export no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"',
-        f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"',
+        f'export PATH="$PATH":{shlex.quote(str(Path(sys.executable).parent))}',
         *(f'export {key}="{value}"' for key, value in client_environment(endpoint, region).items()),
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
