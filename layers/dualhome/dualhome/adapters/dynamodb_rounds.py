@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters import ledger_items as items
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.records import read, values
+from dualhome.adapters.records import values
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.rounds import Round
@@ -29,7 +29,7 @@ class DynamoDbRounds:
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=items.wire(KEY), ConsistentRead=True
             )
-        return read(Round, items.plain(answer["Item"])) if "Item" in answer else None
+        return items.read_item(Round, answer["Item"]) if "Item" in answer else None
 
     def write(self, it: Round) -> Round:
         """Write ``it`` over the version that it names; return it with its new version."""

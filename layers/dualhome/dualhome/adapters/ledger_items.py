@@ -1,20 +1,24 @@
 """The ledger's items: their keys, what their indexes need, and DynamoDB's wire form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from json import dumps, loads
-from typing import Any
+from typing import Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from cattrs import BaseValidationError, transform_error
 
 from dualhome.adapters.records import audit_values, read, stamp, values
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.errors import UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.states import SETTLED, State
 
+T = TypeVar("T")
 Item = dict[str, Any]
 
 _to_wire = TypeSerializer().serialize
@@ -77,9 +81,26 @@ def record_item(it: Attachment) -> Item:
     return item
 
 
+def read_item(type_: type[T], item: Mapping[str, Any]) -> T:
+    """
+    Return the ``type_`` that an item in wire form holds.
+
+    Raises:
+        UnreadableItemError: it holds none that this version knows.
+    """
+    it = plain(item)
+    with _readable(it):
+        return read(type_, it)
+
+
 def read_record(item: Mapping[str, Any]) -> Attachment:
-    """Return the record that an item in wire form holds."""
-    return read(Attachment, plain(item))
+    """Return the record that an item in wire form holds; raises as ``read_item``."""
+    return read_item(Attachment, item)
+
+
+def read_records(items: Iterable[Mapping[str, Any]]) -> Iterator[Attachment]:
+    """Yield the record of each item; raises as ``read_item``."""
+    return map(read_record, items)
 
 
 def audit_item(entry: AuditEntry, retention_days: int) -> Item:
@@ -94,6 +115,24 @@ def audit_item(entry: AuditEntry, retention_days: int) -> Item:
 
 
 def read_audit(item: Mapping[str, Any]) -> AuditEntry:
-    """Return the entry that an audit item in wire form holds."""
+    """Return the entry that an audit item in wire form holds; raises as ``read_item``."""
     it = plain(item)
-    return AuditEntry(id=it["id"], move=read(Move, {"before": None} | it), trace=read(Trace, it))
+    with _readable(it):
+        move = read(Move, {"before": None} | it)
+        return AuditEntry(id=it["id"], move=move, trace=read(Trace, it))
+
+
+def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry]:
+    """Yield the entry of each audit item; raises as ``read_item``."""
+    return map(read_audit, items)
+
+
+@contextmanager
+def _readable(it: Item) -> Iterator[None]:
+    try:
+        yield
+    except (BaseValidationError, KeyError) as exc:
+        why = transform_error(exc)[0]
+        raise UnreadableItemError(
+            f"Another version of dualhome has written the item {it.get('pk')} {it.get('sk')}: {why}"
+        ) from exc

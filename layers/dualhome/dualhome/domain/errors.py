@@ -20,6 +20,7 @@ DualhomeError
 └── PermanentError              neither helps
     ├── BadTagError                 a tag's value is malformed
     ├── BadMessageError             a queue message is not one that we know
+    ├── UnreadableItemError         another version has written an item of a table
     ├── NoFreeSlotError             the instance type allows no further interface
     ├── PinTakenError               the pinned device index is occupied
     ├── AttachmentLimitError        EC2: the instance type allows no further interface
@@ -115,6 +116,10 @@ class BadTagError(PermanentError):
 
 class BadMessageError(PermanentError):
     """A queue message is none that we know."""
+
+
+class UnreadableItemError(PermanentError):
+    """Another version has written an item of a table; the message names its key."""
 
 
 class NoFreeSlotError(PermanentError):
