@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TypeVar
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
 from dualhome.adapters.ec2_fleet import Ec2Fleet
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
@@ -14,56 +12,16 @@ from dualhome.application.sweep_ports import Page
 from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
-from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.plan import targets_to_read
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome.domain.view import Holder
-from dualhome_cli.archive import Archive, DynamoDbArchive
+from dualhome_cli.archive import Archive
+from dualhome_cli.books import Books
 from dualhome_cli.partition import read_partition
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_ec2 import EC2Client
-
-    from dualhome_cli.stack import Stack
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Where an account is read; without ``whole_past`` the audit's oldest entries expire."""
-
-    ec2: "EC2Client"
-    dynamodb: "DynamoDBClient"
-    attachments_table: str
-    audit_table: str
-    policy: Policy
-    whole_past: bool = True
-
-    @classmethod
-    def of(cls, stack: "Stack") -> Self:
-        """Return where the account of ``stack`` is read."""
-        return cls(
-            ec2=stack.client("ec2"),
-            dynamodb=stack.client("dynamodb"),
-            attachments_table=stack.outputs["AttachmentsTableName"],
-            audit_table=stack.outputs["AuditTableName"],
-            policy=stack.policy,
-            whole_past=stack.parameters["AuditRetentionDays"] == "0",
-        )
-
-    @property
-    def ledger(self) -> DynamoDbLedger:
-        """The ledger, to be read."""
-        return DynamoDbLedger(self.dynamodb, self.attachments_table, self.audit_table, new_id=str)
-
-    @property
-    def archive(self) -> Archive:
-        """The past."""
-        return DynamoDbArchive(self.dynamodb, self.audit_table)
 
 
 def read_present(books: Books) -> Account:
@@ -82,7 +40,7 @@ def read_present(books: Books) -> Account:
     tagged |= {it.tags.get(keys.target, "").strip() for it in vpcs.values()}
     targets = _asked_for(books, instances.values()) | set(map(TargetName, tagged - {""}))
     targets |= {record.target for record in books.ledger.unsettled()}
-    targets |= DynamoDbRounds(books.dynamodb, books.attachments_table).targets()
+    targets |= books.swept_targets()
     records = [record for it in sorted(targets) for record in books.ledger.unreleased(it)]
     found = _account(books, instances, pools, records, vpcs)
     return replace(found, instances=_with_others(books, instances, found.records))

@@ -1,17 +1,19 @@
 """The past as the audit table holds it: read page by page, nothing kept in memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.ledger_items import instance_key, read_audit, wire
+from dualhome.adapters.ledger_items import instance_key, read_audits, wire
 from dualhome.adapters.records import stamp
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+ReadAudits = Callable[[Iterable[Mapping[str, Any]]], Iterator[AuditEntry]]
 
 
 class Archive(Protocol):
@@ -41,11 +43,14 @@ class Archive(Protocol):
 
 
 class DynamoDbArchive:
-    """The audit table."""
+    """The audit table; ``read`` may leave out what is unreadable."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, read: ReadAudits = read_audits
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._read = read
 
     def of_instance(
         self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
@@ -88,4 +93,4 @@ class DynamoDbArchive:
         )
         with domain_errors():
             for page in pages:
-                yield from map(read_audit, page["Items"])
+                yield from self._read(page["Items"])

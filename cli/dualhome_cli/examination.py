@@ -1,13 +1,14 @@
 """Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from dualhome.domain.account import Account
-from dualhome_cli.account import Books, read_account, read_present
+from dualhome_cli.account import read_account, read_present
+from dualhome_cli.books import Books
 from dualhome_cli.checks import flow, ledger, limits, networks, permissions, pools, records, tags
 from dualhome_cli.checks import wiring as wired
 from dualhome_cli.checks.check import Check
@@ -39,6 +40,15 @@ class Patient:
     def account(self) -> Account:
         """The account without its past, read once."""
         return read_present(self.books)
+
+    @property
+    def records(self) -> records.Records:
+        """The account's records at this moment."""
+        return records.Records(self.account, self.now, self.stack.unreadable.said())
+
+    def whole_account(self) -> Account:
+        """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""
+        return read_account(replace(self.books, unreadable=None))
 
 
 def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
@@ -131,6 +141,7 @@ ACCESS: tuple[Check[Patient, Any], ...] = (
 )
 
 ACCOUNT: tuple[Check[Patient, Any], ...] = (
+    Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
     Check(
         "pools",
@@ -147,19 +158,19 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "stuck",
-        lambda it: records.Records(it.account, it.now),
+        lambda it: it.records,
         records.stuck,
         "No attachment is stuck.",
     ),
     Check(
         "unsettled",
-        lambda it: records.Records(it.account, it.now),
+        lambda it: it.records,
         records.unsettled,
         "Everything asked for is attached.",
     ),
     Check(
         "overdue",
-        lambda it: records.Records(it.account, it.now),
+        lambda it: it.records,
         records.overdue,
         "Nothing moves for too long.",
     ),
@@ -170,7 +181,7 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
 
 LEDGER: Check[Patient, Any] = Check(
     "ledger",
-    lambda it: ledger.confirmed(lambda: read_account(it.books), it.pause),
+    lambda it: ledger.confirmed(it.whole_account, it.pause),
     ledger.invariants,
     "Ledger, audit and EC2 agree.",
 )

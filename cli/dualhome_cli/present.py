@@ -53,7 +53,8 @@ def known_targets(stack: Stack) -> list[TargetName]:
     key = stack.keys.target
     served = {vpc.tags.get(key, "").strip() for vpc in stack.sources.vpcs.describe().values()}
     asked = {record.target for record in stack.ledger.unsettled()}
-    return sorted(asked | stack.rounds.targets() | {TargetName(name) for name in served if name})
+    swept = stack.unreadable.unless(stack.rounds.targets, frozenset[TargetName]())
+    return sorted(asked | swept | {TargetName(name) for name in served if name})
 
 
 def _records_of(ledger: Ledger, instances: Iterable[InstanceId]) -> Iterator[Attachment]:

@@ -26,6 +26,7 @@ from dualhome.domain.tags import TagKeys
 from dualhome_cli.archive import Archive, DynamoDbArchive
 from dualhome_cli.connection import Connection
 from dualhome_cli.trouble import TroubleError
+from dualhome_cli.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -100,19 +101,26 @@ class Stack:
         )
 
     @cached_property
+    def unreadable(self) -> Unreadable:
+        """What lists have left out."""
+        return Unreadable()
+
+    @cached_property
     def ledger(self) -> Ledger:
-        """The records."""
+        """The records; lists go on without those that another version has written."""
         return DynamoDbLedger(
             self.client("dynamodb"),
             self.outputs["AttachmentsTableName"],
             self.outputs["AuditTableName"],
             new_id=lambda: str(ULID()),
+            read_listed=self.unreadable.records,
         )
 
     @cached_property
     def archive(self) -> Archive:
-        """The past."""
-        return DynamoDbArchive(self.client("dynamodb"), self.outputs["AuditTableName"])
+        """The past, without what another version has written."""
+        table = self.outputs["AuditTableName"]
+        return DynamoDbArchive(self.client("dynamodb"), table, self.unreadable.audits)
 
     @cached_property
     def rounds(self) -> Rounds:
@@ -133,11 +141,19 @@ class Stack:
 
 
 def pass_stack(command: Callable[Concatenate[Stack, P], T]) -> Callable[P, T]:
-    """Give a command the stack as its first argument; a test's own stands as ``obj``."""
+    """
+    Give a command the stack as its first argument; a test's own stands as ``obj``.
+
+    However the command ends, it is told in the end what its lists have left out.
+    """
 
     @click.pass_obj
     def with_stack(it: Connection | Stack, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return command(it if isinstance(it, Stack) else Stack.find(it), *args, **kwargs)
+        stack = it if isinstance(it, Stack) else Stack.find(it)
+        try:
+            return command(stack, *args, **kwargs)
+        finally:
+            stack.unreadable.tell()
 
     return update_wrapper(with_stack, command)
 

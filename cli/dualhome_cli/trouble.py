@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import click
 from botocore import exceptions as aws
 
-from dualhome.domain.errors import DualhomeError, TransientError
+from dualhome.domain.errors import DualhomeError, TransientError, UnreadableItemError
 
 AWS_SAID_NO = 3
+INSTALL = "Install the version of this command that is deployed."
 PIPE_CLOSED = 141
 """As a shell reports a program that SIGPIPE has ended."""
 
@@ -83,6 +84,8 @@ def advice(error: BaseException) -> str:
     """Say what happened and what to do; an error of ours may stand for one of AWS's."""
     if isinstance(error, aws.ClientError):
         return _refused(error)
+    if isinstance(error, UnreadableItemError):
+        return f"{error.message}. {INSTALL}"
     if isinstance(error, DualhomeError) and error.__cause__:
         return advice(error.__cause__)
     for kinds, sentence in KINDS:

@@ -8,6 +8,7 @@ from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import AccountId, AttachmentId, InstanceId
 from dualhome.domain.invariants import broken_invariants
 from dualhome_cli import account
+from dualhome_cli.books import Books
 from localcloud.environment import ACCOUNT
 from tests.support.e2e_stack import Stack
 from tests.support.e2e_waiting import known_of, until
@@ -40,10 +41,10 @@ def read_account(
     return account.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
 
 
-def books_of(stack: Stack) -> account.Books:
+def books_of(stack: Stack) -> Books:
     """Return where the account is read."""
     dynamodb: DynamoDBClient = stack.cloud.client("dynamodb")
-    return account.Books(
+    return Books(
         ec2=stack.ec2,
         dynamodb=dynamodb,
         attachments_table=stack.outputs["AttachmentsTableName"],

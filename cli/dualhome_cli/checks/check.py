@@ -6,9 +6,9 @@ from typing import Generic, TypeVar
 
 from botocore.exceptions import ClientError
 
-from dualhome.domain.errors import AccessDeniedError, DualhomeError
+from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome_cli.checks.finding import Finding, Remark, Severity, note, warning
-from dualhome_cli.trouble import DENIED
+from dualhome_cli.trouble import DENIED, INSTALL
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -43,6 +43,8 @@ class Check(Generic[S, T]):
 def _unknown(refusal: ClientError | DualhomeError) -> Remark:
     if isinstance(refusal, AccessDeniedError):
         return note(f"could not be asked: {refusal.message}", PERMIT)
+    if isinstance(refusal, UnreadableItemError):
+        return warning(f"could not be read: {refusal.message}", INSTALL)
     if isinstance(refusal, DualhomeError):
         return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
     code = refusal.response["Error"].get("Code", "")

@@ -12,6 +12,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome_cli.checks.finding import Remark, Severity, error, in_short, warning
+from dualhome_cli.trouble import INSTALL
 
 UNTRIED = timedelta(hours=1)
 """The slowest sweep comes every 59 minutes: a failure is tried again by then."""
@@ -26,10 +27,17 @@ SEVERITIES = {
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The account as it is at a moment."""
+    """The account as it is at a moment; ``unread`` says what of it cannot be read."""
 
     account: Account
     now: datetime
+    unread: str = ""
+
+
+def left_out(it: Records) -> Iterator[Remark]:
+    """What another version has written is missing from all that is said of the account."""
+    if it.unread:
+        yield warning(it.unread, INSTALL)
 
 
 def stuck(it: Records) -> Iterator[Remark]:

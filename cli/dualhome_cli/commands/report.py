@@ -4,7 +4,8 @@ from datetime import datetime
 
 import click
 
-from dualhome_cli.account import Books, read_present
+from dualhome_cli.account import read_present
+from dualhome_cli.books import Books
 from dualhome_cli.report.facts import Facts
 from dualhome_cli.report.gathering import gather
 from dualhome_cli.report.page import render

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import click
 from rich.text import Text
 
-from dualhome_cli.account import Books, read_present
+from dualhome_cli.account import read_present
+from dualhome_cli.books import Books
 from dualhome_cli.capacity import pools_of
 from dualhome_cli.capacity_rows import rows
 from dualhome_cli.capacity_text import COLUMNS

@@ -31,5 +31,10 @@ def command(stack: Stack, *, output: Format) -> None:
     write = live(OF_MANY, output)
     feed = Feed(stack.archive, stack.now())
     click.echo(f"Watching {stack.name} in {stack.region}; Ctrl-C ends.", err=True)
-    for entry in follow(feed, stack.now, time.sleep, lambda text: click.echo(text, err=True)):
+
+    def sleep(seconds: float) -> None:
+        stack.unreadable.tell()
+        time.sleep(seconds)
+
+    for entry in follow(feed, stack.now, sleep, lambda text: click.echo(text, err=True)):
         write(chapter_of(entry))

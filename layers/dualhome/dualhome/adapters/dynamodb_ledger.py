@@ -1,7 +1,7 @@
 """The ledger in DynamoDB: every write conditional, every move with its audit entry."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 
 logger = Logger(child=True)
 
+ReadRecords = Callable[[Iterable[Mapping[str, Any]]], Iterable[Attachment]]
+
 OURS = "instance = :instance AND target = :target"
 
 
 class DynamoDbLedger:
-    """Both tables; ``new_id`` gives each audit entry its ULID."""
+    """
+    Both tables; ``new_id`` gives each audit entry its ULID.
+
+    ``read_listed`` reads what the indexes hold; who only shows it may leave out what is unreadable.
+    """
 
     def __init__(
         self,
@@ -40,12 +46,15 @@ class DynamoDbLedger:
         audit_table: str,
         new_id: Callable[[], str],
         audit_retention_days: int = 0,
+        *,
+        read_listed: ReadRecords = items.read_records,
     ) -> None:
         self._dynamodb = dynamodb
         self._attachments = attachments_table
         self._audit = audit_table
         self._new_id = new_id
         self._retention_days = audit_retention_days
+        self._read_listed = read_listed
 
     def records(
         self, instances: Iterable[InstanceId]
@@ -126,9 +135,10 @@ class DynamoDbLedger:
             PaginationConfig={"MaxItems": limit} if limit else {},
             **where,
         )
+        read = self._read_listed if index else items.read_records
         with domain_errors():
             for page in pages:
-                yield from map(items.read_record, page["Items"])
+                yield from read(page["Items"])
 
     def _put_record(self, move: Move) -> "TransactWriteItemTypeDef":
         item = items.record_item(move.after)
