@@ -40,10 +40,10 @@ class Books:
         return cls(
             ec2=stack.client("ec2"),
             dynamodb=stack.client("dynamodb"),
-            attachments_table=stack.outputs["AttachmentsTableName"],
-            audit_table=stack.outputs["AuditTableName"],
+            attachments_table=stack.output("AttachmentsTableName"),
+            audit_table=stack.output("AuditTableName"),
             policy=stack.policy,
-            whole_past=stack.parameters["AuditRetentionDays"] == "0",
+            whole_past=stack.parameter("AuditRetentionDays") == "0",
             unreadable=stack.unreadable,
         )
 

@@ -145,7 +145,7 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
     Check(
         "pools",
-        lambda it: pools.Pools(it.account, int(it.stack.parameters["PoolLowWater"])),
+        lambda it: pools.Pools(it.account, int(it.stack.parameter("PoolLowWater"))),
         pools.shortages_of,
         "Every target asked for is served, and no pool is low.",
     ),

@@ -27,5 +27,5 @@ def order(stack: Stack, instances: Sequence[InstanceId], asks: Sequence[Ask]) ->
         time=stack.now(),
         principal=stack.client("sts").get_caller_identity()["Arn"],
     )
-    queue = SqsLooks(stack.client("sqs"), stack.outputs["ChangesQueueUrl"])
+    queue = SqsLooks(stack.client("sqs"), stack.output("ChangesQueueUrl"))
     queue.put((Look(it, cause, asks=tuple(asks)) for it in instances), timedelta())

@@ -72,7 +72,9 @@ class Stack:
                 f" {missing[0]}: is it dualhome's, and deployed? Give --stack-name."
             )
         _, _, _, region, account, _ = found["StackId"].split(":", 5)
-        parameters = {it["ParameterKey"]: it["ParameterValue"] for it in found["Parameters"]}
+        parameters = {
+            it["ParameterKey"]: it["ParameterValue"] for it in found.get("Parameters", [])
+        }
         return cls(session, connection.stack_name, AccountId(account), region, outputs, parameters)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the caller names it
@@ -81,6 +83,19 @@ class Stack:
             service, region_name=self.region, config=FUNCTIONS if service == "lambda" else CLIENT
         )
 
+    def parameter(self, name: str) -> str:
+        """
+        Return a parameter's value.
+
+        Raises:
+            TroubleError: the deployed template is older than this command, and has none.
+        """
+        return self._deployed(self.parameters, "parameter", name)
+
+    def output(self, name: str) -> str:
+        """Return an output's value; raises as ``parameter``."""
+        return self._deployed(self.outputs, "output", name)
+
     def now(self) -> datetime:
         """Return the time at which everything that is read is judged."""
         return datetime.now(UTC)
@@ -88,7 +103,7 @@ class Stack:
     @property
     def keys(self) -> TagKeys:
         """The keys of the tags that this deployment reads and writes."""
-        return TagKeys(self.parameters["TagPrefix"])
+        return TagKeys(self.parameter("TagPrefix"))
 
     @property
     def policy(self) -> Policy:
@@ -96,8 +111,8 @@ class Stack:
         return Policy(
             self.account,
             self.keys,
-            refuse_overlap=self.parameters["OnOverlappingCidr"] == "refuse",
-            paused=self.parameters["Paused"] == "true",
+            refuse_overlap=self.parameter("OnOverlappingCidr") == "refuse",
+            paused=self.parameter("Paused") == "true",
         )
 
     @cached_property
@@ -110,8 +125,8 @@ class Stack:
         """The records; lists go on without those that another version has written."""
         return DynamoDbLedger(
             self.client("dynamodb"),
-            self.outputs["AttachmentsTableName"],
-            self.outputs["AuditTableName"],
+            self.output("AttachmentsTableName"),
+            self.output("AuditTableName"),
             new_id=lambda: str(ULID()),
             read_listed=self.unreadable.records,
         )
@@ -119,13 +134,13 @@ class Stack:
     @cached_property
     def archive(self) -> Archive:
         """The past, without what another version has written."""
-        table = self.outputs["AuditTableName"]
+        table = self.output("AuditTableName")
         return DynamoDbArchive(self.client("dynamodb"), table, self.unreadable.audits)
 
     @cached_property
     def rounds(self) -> Rounds:
         """What sweeps know."""
-        table = self.outputs["AttachmentsTableName"]
+        table = self.output("AttachmentsTableName")
         return DynamoDbRounds(self.client("dynamodb"), table)
 
     @cached_property
@@ -138,6 +153,11 @@ class Stack:
             interfaces=Ec2Interfaces(ec2, self.keys),
             ledger=self.ledger,
         )
+
+    def _deployed(self, values: Mapping[str, str], kind: str, name: str) -> str:
+        if name in values:
+            return values[name]
+        raise TroubleError(f"Stack {self.name} has no {kind} {name}: deploy this version first.")
 
 
 def pass_stack(command: Callable[Concatenate[Stack, P], T]) -> Callable[P, T]:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome_cli.checks.finding import Finding, Remark, Severity, note, warning
-from dualhome_cli.trouble import DENIED, INSTALL
+from dualhome_cli.trouble import DENIED, INSTALL, TroubleError
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -32,8 +32,8 @@ class Check(Generic[S, T]):
             known = self.read(source)
         except (ClientError, DualhomeError) as refusal:
             remarks = [_unknown(refusal)]
-        except KeyError as missing:  # a parameter or an output that an older template lacks
-            remarks = [warning(f"the deployed stack has no {missing.args[0]}", DEPLOY)]
+        except TroubleError as trouble:  # a parameter or an output that an older template lacks
+            remarks = [warning(trouble.message, DEPLOY)]
         else:
             remarks = list(self.judge(known))
         for remark in remarks or [Remark(Severity.OK, self.well)]:

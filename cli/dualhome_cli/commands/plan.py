@@ -84,8 +84,8 @@ def command(
 
 
 def _brake(stack: Stack) -> RehearsedBrake:
-    table = stack.outputs["AttachmentsTableName"]
-    most = int(stack.parameters["MaxReleasesPerSweep"])
+    table = stack.output("AttachmentsTableName")
+    most = int(stack.parameter("MaxReleasesPerSweep"))
     return RehearsedBrake(most, lambda: read_brake(stack.client("dynamodb"), table))
 
 

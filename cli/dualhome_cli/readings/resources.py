@@ -82,7 +82,7 @@ class Resources:
         pages = self.stack.client("sns").get_paginator("list_subscriptions_by_topic")
         arns = [
             it["SubscriptionArn"]
-            for page in pages.paginate(TopicArn=self.stack.outputs["AlarmTopicArn"])
+            for page in pages.paginate(TopicArn=self.stack.output("AlarmTopicArn"))
             for it in page["Subscriptions"]
         ]
         confirmed = sum(arn.startswith("arn:") for arn in arns)

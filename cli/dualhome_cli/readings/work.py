@@ -38,29 +38,29 @@ def dead_letters(stack: Stack) -> list[Queue]:
 def brakes(stack: Stack) -> Brakes:
     """Return the pause, and the breaker's item in the ledger."""
     found = stack.client("dynamodb").get_item(
-        TableName=stack.outputs["AttachmentsTableName"],
+        TableName=stack.output("AttachmentsTableName"),
         Key={"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}},
         ConsistentRead=True,
     )
     item = found.get("Item", {})
     return Brakes(
-        paused=stack.parameters["Paused"] == "true",
+        paused=stack.parameter("Paused") == "true",
         tripped=bool(item.get("held", {}).get("BOOL")),
         admitted=len(item.get("instances", {}).get("SS", [])),
-        most=int(stack.parameters["MaxReleasesPerSweep"]),
+        most=int(stack.parameter("MaxReleasesPerSweep")),
     )
 
 
 def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
     """Return how often the schedule sweeps, as in ``rate(5 minutes)``, and when it last got on."""
-    minutes = int("".join(filter(str.isdecimal, stack.parameters["SweepSchedule"])))
-    table = stack.outputs["AttachmentsTableName"]
+    minutes = int("".join(filter(str.isdecimal, stack.parameter("SweepSchedule"))))
+    table = stack.output("AttachmentsTableName")
     last = DynamoDbRounds(stack.client("dynamodb"), table).read()
     return Sweeps(timedelta(minutes=minutes), last.at if last else None, deployed, now)
 
 
 def _queue(stack: Stack, output: str) -> Queue:
-    url = stack.outputs[output]
+    url = stack.output(output)
     said = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
     counts = {key: int(it) for key, it in said["Attributes"].items() if "NumberOf" in key}
     return Queue(

@@ -49,22 +49,22 @@ class DeadLetterQueue:
 
 def queue(stack: Stack, name: Name) -> DeadLetterQueue:
     """Return the queue of this name."""
-    letters = SqsDeadLetters(stack.client("sqs"), stack.outputs[OUTPUTS[name]])
+    letters = SqsDeadLetters(stack.client("sqs"), stack.output(OUTPUTS[name]))
     return DeadLetterQueue(name, letters, _remedy(stack, name))
 
 
 def _remedy(stack: Stack, name: Name) -> Remedy:
     match name:
         case Name.CHANGES | Name.RULES:
-            changes = SqsChanges(stack.client("sqs"), stack.outputs["ChangesQueueUrl"])
+            changes = SqsChanges(stack.client("sqs"), stack.output("ChangesQueueUrl"))
             return SendAgain(changes, Place(stack.account, stack.region, stack.keys))
         case Name.PUBLISH:
-            audit = AuditDays(stack.client("dynamodb"), stack.outputs["AuditTableName"])
+            audit = AuditDays(stack.client("dynamodb"), stack.output("AuditTableName"))
             publisher = PublishFunction(
-                stack.client("lambda"), stack.outputs["PublishChangesFunctionName"]
+                stack.client("lambda"), stack.output("PublishChangesFunctionName")
             )
             return PublishAgain(audit, publisher)
         case Name.SWEEP:
             functions = stack.client("lambda")
-            sweep = stack.outputs["SweepAccountFunctionName"]
+            sweep = stack.output("SweepAccountFunctionName")
             return SweepAgain(lambda: call(functions, sweep, {}))

@@ -19,7 +19,7 @@ def gather(stack: Stack, account: Account, day: date, now: datetime) -> Facts:
         DualhomeError: a read failed.
     """
     pools = pools_of(account)
-    low_water = int(stack.parameters["PoolLowWater"])
+    low_water = int(stack.parameter("PoolLowWater"))
     return Facts(
         stack=stack.name,
         region=stack.region,

@@ -11,6 +11,7 @@ from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome_cli.checks.check import Check
 from dualhome_cli.checks.finding import Remark, Severity, error, in_short, note, warning
 from dualhome_cli.commands.doctor import EXIT_CODES
+from dualhome_cli.trouble import TroubleError
 from tests.support.in_memory_stack import OUTPUTS, PARAMETERS, InMemoryStack, run
 
 MADE = OUTPUTS | {"AlarmTopicArn": "arn:aws:sns:us-east-1:111122223333:alarms"}
@@ -107,9 +108,13 @@ def test_what_could_not_be_asked_for_other_reasons_is_a_warning(refusal: Excepti
 
 def test_a_stack_of_an_older_version_is_examined_as_far_as_it_goes() -> None:
     """Whoever updates the command first reads what to do, not a traceback."""
-    ((severity, what),) = findings(KeyError("PoolLowWater"))
+    stack = InMemoryStack(parameters={})
 
-    assert (Severity.WARNING, "the deployed stack has no PoolLowWater") == (severity, what)
+    with pytest.raises(TroubleError) as caught:
+        stack.parameter("PoolLowWater")
+
+    said = "Stack dualhome has no parameter PoolLowWater: deploy this version first."
+    assert [(Severity.WARNING, said)] == findings(caught.value)
 
 
 def test_nothing_may_be_asked_and_still_every_check_has_its_say() -> None:
