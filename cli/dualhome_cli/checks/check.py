@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome_cli.checks.finding import Finding, Remark, Severity, note, warning
@@ -27,10 +27,10 @@ class Check(Generic[S, T]):
     well: str
 
     def findings(self, source: S) -> Iterator[Finding]:
-        """Yield what is found; what AWS refuses to tell is a finding too."""
+        """Yield what is found; what AWS refuses to tell, or cannot be asked, is a finding too."""
         try:
             known = self.read(source)
-        except (ClientError, DualhomeError) as refusal:
+        except (ClientError, BotoCoreError, DualhomeError) as refusal:
             remarks = [_unknown(refusal)]
         except TroubleError as trouble:  # a parameter or an output that an older template lacks
             remarks = [warning(trouble.message, DEPLOY)]
@@ -40,7 +40,9 @@ class Check(Generic[S, T]):
             yield Finding(self.name, remark.severity, remark.what, remark.remedy)
 
 
-def _unknown(refusal: ClientError | DualhomeError) -> Remark:
+def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:
+    if isinstance(refusal, BotoCoreError):
+        return warning(f"could not be asked: {refusal}", "Look at the network; run it again.")
     if isinstance(refusal, AccessDeniedError):
         return note(f"could not be asked: {refusal.message}", PERMIT)
     if isinstance(refusal, UnreadableItemError):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dualhome_cli.checks.limits import Interfaces
 from dualhome_cli.stack import Stack
@@ -22,6 +22,6 @@ def interfaces(stack: Stack) -> Interfaces:
 def _quota(stack: Stack) -> int | None:
     try:
         answer = stack.client("service-quotas").get_service_quota(**QUOTA)
-    except ClientError:  # whatever keeps it from us: AWS's default is as good a guess
+    except (ClientError, BotoCoreError):  # whatever keeps it from us: AWS's default is as good a guess
         return None
     return int(answer["Quota"]["Value"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome_cli.checks.check import Check
@@ -26,8 +26,8 @@ DEPLOYED = PARAMETERS | {
 class Refusing:
     """A client of any service to whom everything is refused."""
 
-    def __init__(self, code: str) -> None:
-        self._code = code
+    def __init__(self, refusal: Exception) -> None:
+        self._refusal = refusal
 
     def __getattr__(self, name: str) -> object:
         """Return a call, or a paginator's, that is refused when it is made."""
@@ -43,13 +43,18 @@ class Refusing:
         return iter(())
 
     def _refuse(self, **_: object) -> None:
-        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "AnyCall")
+        raise self._refusal
 
 
 def a_stack(code: str) -> InMemoryStack:
     """Return a stack of which nothing may be asked."""
+    return refusing(ClientError({"Error": {"Code": code, "Message": "no"}}, "AnyCall"))
+
+
+def refusing(refusal: Exception) -> InMemoryStack:
+    """Return a stack of which nothing is answered, but so."""
     services = "cloudformation cloudwatch dynamodb ec2 events iam lambda scheduler sns sqs"
-    clients = {service: Refusing(code) for service in [*services.split(), "service-quotas"]}
+    clients = {service: Refusing(refusal) for service in [*services.split(), "service-quotas"]}
     return InMemoryStack(parameters=DEPLOYED, outputs=MADE, clients=clients)
 
 
@@ -96,6 +101,7 @@ def test_what_the_operator_may_not_ask_is_a_note_that_names_the_call(refusal: Ex
     [
         ClientError({"Error": {"Code": "ValidationError", "Message": "odd"}}, "DescribeRule"),
         ThrottledError("DescribeRule: Throttling: odd", code="Throttling"),
+        EndpointConnectionError(endpoint_url="https://odd.amazonaws.com"),
     ],
 )
 def test_what_could_not_be_asked_for_other_reasons_is_a_warning(refusal: Exception) -> None:
@@ -127,6 +133,18 @@ def test_nothing_may_be_asked_and_still_every_check_has_its_say() -> None:
     assert {"rules", "dead-letters", "permissions", "pools", "ledger"} <= {
         it["check"] for it in rows
     }
+
+
+def test_a_service_that_cannot_be_reached_does_not_end_the_examination() -> None:
+    """The others answer, and one of them may say why."""
+    stack = refusing(EndpointConnectionError(endpoint_url="https://scheduler"))
+
+    result = run(stack, "doctor", "--ledger", "-o", "json")
+
+    rows = json.loads(result.stdout)
+    assert 1 == result.exit_code, result.stderr
+    assert {"warning"} == {row["severity"] for row in rows if row["check"] != "quota"}
+    assert {"rules", "schedule", "pools", "ledger"} <= {row["check"] for row in rows}
 
 
 def test_the_ledger_is_read_only_when_asked_for() -> None:
