@@ -55,7 +55,10 @@ KINDS: tuple[tuple[tuple[type[aws.BotoCoreError], ...], str], ...] = (
         "AWS cannot be reached: look at --region and at the network. ({})",
     ),
 )
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+)
+"""``AuthorizationError`` is SNS's (SNS API Reference, "ListSubscriptionsByTopic", Errors)."""
 
 
 class TroubleError(click.ClickException):

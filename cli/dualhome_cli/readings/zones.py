@@ -22,6 +22,9 @@ def interfaces(stack: Stack) -> Interfaces:
 def _quota(stack: Stack) -> int | None:
     try:
         answer = stack.client("service-quotas").get_service_quota(**QUOTA)
-    except (ClientError, BotoCoreError):  # whatever keeps it from us: AWS's default is as good a guess
+    except (
+        ClientError,
+        BotoCoreError,
+    ):  # whatever keeps it from us: AWS's default is as good a guess
         return None
     return int(answer["Quota"]["Value"])

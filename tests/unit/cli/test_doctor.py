@@ -84,6 +84,7 @@ def test_a_check_that_finds_something_says_that_alone() -> None:
     "refusal",
     [
         ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeRule"),
+        ClientError({"Error": {"Code": "AuthorizationError", "Message": "no"}}, "DescribeRule"),
         AccessDeniedError("DescribeRule: UnauthorizedOperation: no", code="UnauthorizedOperation"),
     ],
 )
