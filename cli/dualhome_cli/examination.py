@@ -31,6 +31,12 @@ class Patient:
         """The stack's parts."""
         return Resources(self.stack)
 
+    @property
+    def young(self) -> bool:
+        """Whether the stack has not yet had the time for the sweeps that may be missed."""
+        age = self.now - self.resources.itself["CreationTime"]
+        return bool(age < flow.MISSED_SWEEPS * work.sweep_interval(self.stack))
+
     @cached_property
     def books(self) -> Books:
         """Where the account is read."""
@@ -89,7 +95,12 @@ WIRING: tuple[Check[Patient, Any], ...] = (
         wired.functions,
         "Every function is active, its last update whole.",
     ),
-    Check("alarms", lambda it: it.resources.alarms(), wired.alarms, "No alarm is raised."),
+    Check(
+        "alarms",
+        lambda it: wired.Alarms(it.resources.alarms(), young=it.young),
+        wired.alarms,
+        "No alarm is raised.",
+    ),
     Check(
         "audience",
         lambda it: it.resources.audience(),

@@ -75,7 +75,7 @@ class Stack:
         parameters = {
             it["ParameterKey"]: it["ParameterValue"] for it in found.get("Parameters", [])
         }
-        return cls(session, connection.stack_name, AccountId(account), region, outputs, parameters)
+        return cls(session, found["StackName"], AccountId(account), region, outputs, parameters)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the caller names it
         """Return a client of ``service``, with the operator's credentials."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -53,6 +54,16 @@ def test_one_call_tells_all_that_a_command_needs() -> None:
         stack.policy.refuse_overlap,
         stack.policy.paused,
     )
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stack_may_be_named_by_its_arn() -> None:
+    """As the AWS CLI takes it; what is said of it has its name all the same."""
+    deploy({name: name.lower() for name in NEEDED})
+    client = boto3.client("cloudformation", region_name="us-east-1")
+    arn = client.describe_stacks(StackName=HERE.stack_name)["Stacks"][0]["StackId"]
+
+    assert "dualhome" == Stack.find(replace(HERE, stack_name=arn)).name
 
 
 @pytest.mark.usefixtures("aws")

@@ -16,6 +16,15 @@ from dualhome.domain.invariants import (
 from dualhome.domain.status import MOVING
 from dualhome_cli.checks.finding import Remark, error, warning
 
+DELETE = (
+    "Nothing mends this by itself. Next: dualhome history of the interface; without a record that"
+    " holds it, delete the item of the claim or slot: it locks the interface away."
+)
+REPORT = (
+    "Nothing mends this by itself: a hand in the tables, or a defect. Next: dualhome history of"
+    " the instance or interface; report it if nobody has written to the tables."
+)
+
 NEVER = (
     nothing_is_held_twice,
     claims_and_slots_belong_to_records_that_hold,
@@ -76,6 +85,7 @@ def at_rest(account: Account) -> Account:
 def invariants(it: Broken) -> Iterator[Remark]:
     """Each line names its rule, and what breaks it."""
     for line in sorted(it.never):
-        yield error(line, "Nothing mends this by itself: see docs/operations.md, invariants.")
+        torn = line.startswith(claims_and_slots_belong_to_records_that_hold.__name__)
+        yield error(line, DELETE if torn else REPORT)
     for line in sorted(it.between):
         yield warning(line, "Run it again after the next sweep, which mends it if it can.")

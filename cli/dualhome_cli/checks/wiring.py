@@ -1,6 +1,6 @@
 """Whether everything that should wake us is switched on, and every function can run."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dualhome_cli.checks.finding import Remark, error, note, warning
@@ -78,10 +78,45 @@ def stack_status(status: str) -> Iterator[Remark]:
         yield note(f"the stack is in {status}: what else is said here may be about to change")
 
 
-def alarms(raised: Mapping[str, str]) -> Iterator[Remark]:
-    """What CloudWatch has noticed before us, by the alarm's name."""
-    for name, why in sorted(raised.items()):
-        yield error(f"alarm {name} is raised: {why}", "See docs/operations.md for what it means.")
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A raised alarm; ``why`` is CloudWatch's, ``description`` ours: a meaning, `Next:`, advice."""
+
+    logical_id: str
+    name: str
+    why: str
+    description: str
+
+    @property
+    def advice(self) -> str:
+        """What to do next."""
+        return self.description.rpartition("Next: ")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """What is raised; ``young``: the stack has not had the time for three sweeps."""
+
+    raised: Sequence[Alarm]
+    young: bool
+
+
+MEANT = frozenset({"BreakerTrippedAlarm", "PausedAlarm", "PoolLowAlarm", "ReleasesHeldAlarm"})
+"""These say what another check calls a warning."""
+
+SILENT = "SweepSilentAlarm"
+
+
+def alarms(it: Alarms) -> Iterator[Remark]:
+    """What CloudWatch has noticed before us."""
+    for alarm in sorted(it.raised, key=lambda it: it.name):
+        said = f"alarm {alarm.name} is raised: {alarm.why}"
+        if alarm.logical_id == SILENT and it.young:
+            yield note(f"alarm {alarm.name} is raised until the first sweeps have been seen")
+        elif alarm.logical_id in MEANT:
+            yield warning(said, alarm.advice)
+        else:
+            yield error(said, alarm.advice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dualhome_cli.checks.wiring import Audience, Part
+from dualhome_cli.checks.wiring import Alarm, Audience, Part
 from dualhome_cli.stack import Stack
 
 MISSING = frozenset({"ResourceNotFoundException", "ResourceNotFound"})
@@ -22,13 +22,7 @@ class Resources:
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """AWS's name of each resource, by type, then by its name in the template."""
-        pages = self.stack.client("cloudformation").get_paginator("list_stack_resources")
-        found: dict[str, dict[str, str]] = {}
-        for page in pages.paginate(StackName=self.stack.name):
-            for it in page["StackResourceSummaries"]:
-                of_type = found.setdefault(it["ResourceType"], {})
-                of_type[it["LogicalResourceId"]] = it.get("PhysicalResourceId", "")
-        return found
+        return self._names_in(self.stack.name)
 
     @cached_property
     def itself(self) -> Mapping[str, Any]:
@@ -67,15 +61,25 @@ class Resources:
             )
         )
 
-    def alarms(self) -> dict[str, str]:
-        """Return why each alarm of the stack is raised that is, by name."""
+    def alarms(self) -> list[Alarm]:
+        """Return the raised ones of the alarms that the stack within has made."""
+        within = self.names.get("AWS::CloudFormation::Stack", {}).values()
+        found = [self._names_in(name).get("AWS::CloudWatch::Alarm", {}) for name in within]
+        ours = {name: logical_id for names in found for logical_id, name in names.items()}
+        if not ours:  # asked for no names, CloudWatch tells of every alarm of the account
+            return []
         pages = self.stack.client("cloudwatch").get_paginator("describe_alarms")
-        prefix = f"{self.stack.name}-"
-        return {
-            it["AlarmName"]: it.get("StateReason", "")
-            for page in pages.paginate(StateValue="ALARM", AlarmNamePrefix=prefix)
+        return [
+            Alarm(
+                logical_id=ours[it["AlarmName"]],
+                name=it["AlarmName"],
+                why=it.get("StateReason", ""),
+                description=it.get("AlarmDescription", ""),
+            )
+            for page in pages.paginate(AlarmNames=sorted(ours))
             for it in page["MetricAlarms"]
-        }
+            if it["StateValue"] == "ALARM"
+        ]
 
     def audience(self) -> Audience:
         """Return who is subscribed to the topic of alarms."""
@@ -87,6 +91,15 @@ class Resources:
         ]
         confirmed = sum(arn.startswith("arn:") for arn in arns)
         return Audience(confirmed, pending=len(arns) - confirmed)
+
+    def _names_in(self, stack_name: str) -> Mapping[str, Mapping[str, str]]:
+        pages = self.stack.client("cloudformation").get_paginator("list_stack_resources")
+        found: dict[str, dict[str, str]] = {}
+        for page in pages.paginate(StackName=stack_name):
+            for it in page["StackResourceSummaries"]:
+                of_type = found.setdefault(it["ResourceType"], {})
+                of_type[it["LogicalResourceId"]] = it.get("PhysicalResourceId", "")
+        return found
 
     def _parts(self, kind: str, ask: Any) -> Iterator[Part]:  # noqa: ANN401 - one call of AWS's
         for logical_id, name in sorted(self.names.get(f"AWS::{kind}", {}).items()):

@@ -51,12 +51,16 @@ def brakes(stack: Stack) -> Brakes:
     )
 
 
+def sweep_interval(stack: Stack) -> timedelta:
+    """Return how often the schedule sweeps, as in ``rate(5 minutes)``."""
+    return timedelta(minutes=int("".join(filter(str.isdecimal, stack.parameter("SweepSchedule")))))
+
+
 def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
-    """Return how often the schedule sweeps, as in ``rate(5 minutes)``, and when it last got on."""
-    minutes = int("".join(filter(str.isdecimal, stack.parameter("SweepSchedule"))))
+    """Return how often the schedule sweeps, and when it last got on."""
     table = stack.output("AttachmentsTableName")
     last = DynamoDbRounds(stack.client("dynamodb"), table).read()
-    return Sweeps(timedelta(minutes=minutes), last.at if last else None, deployed, now)
+    return Sweeps(sweep_interval(stack), last.at if last else None, deployed, now)
 
 
 def _queue(stack: Stack, output: str) -> Queue:

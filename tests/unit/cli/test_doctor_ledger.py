@@ -51,6 +51,7 @@ def test_what_both_readings_show_is_an_error() -> None:
 
     assert Severity.ERROR is remark.severity
     assert "eni-09" in remark.what
+    assert "delete the item" in remark.remedy
 
 
 def test_what_a_sweep_will_mend_is_a_warning() -> None:

@@ -7,7 +7,14 @@ from dualhome_cli.checks import limits, permissions, wiring
 from dualhome_cli.checks.finding import Severity
 from dualhome_cli.checks.limits import Interfaces
 from dualhome_cli.checks.permissions import Decision
-from dualhome_cli.checks.wiring import Audience, Part
+from dualhome_cli.checks.wiring import Alarm, Alarms, Audience, Part
+from tests.support.template import load_observability, of_kind
+
+
+def raised(logical_id: str, name: str = "an-alarm", *, young: bool = False) -> Alarms:
+    """Return one alarm, raised."""
+    why, description = "Threshold Crossed: 1 datapoint", "Meant. Next: dualhome status --attention."
+    return Alarms([Alarm(logical_id, name, why, description)], young)
 
 
 def test_what_is_enabled_and_active_is_well() -> None:
@@ -72,11 +79,42 @@ def test_the_stack_s_status_is_judged(status: str, severities: list[Severity]) -
 
 def test_a_raised_alarm_is_an_error_in_cloudwatch_s_words() -> None:
     """CloudWatch has seen it before us."""
-    (remark,) = wiring.alarms({"dualhome-stuck": "Threshold Crossed: 1 datapoint"})
+    (remark,) = wiring.alarms(raised("StuckAlarm", "dualhome-stuck"))
 
     assert Severity.ERROR is remark.severity
     assert "dualhome-stuck" in remark.what
     assert "Threshold Crossed" in remark.what
+
+
+def test_the_remedy_is_what_the_alarm_itself_advises() -> None:
+    """Whoever has only installed the command has no other page."""
+    (remark,) = wiring.alarms(raised("StuckAlarm"))
+
+    assert "dualhome status --attention." == remark.remedy
+
+
+@pytest.mark.parametrize("name", sorted(wiring.MEANT))
+def test_an_alarm_about_what_another_check_calls_a_warning_is_one(name: str) -> None:
+    """A pause is no defect because CloudWatch has seen it, too."""
+    (remark,) = wiring.alarms(raised(name))
+
+    assert Severity.WARNING is remark.severity
+
+
+@pytest.mark.parametrize(("young", "severity"), [(True, Severity.NOTE), (False, Severity.ERROR)])
+def test_no_sweep_is_no_error_before_three_could_be(*, young: bool, severity: Severity) -> None:
+    """A stack that was made a minute ago has raised this alarm by having no data."""
+    (silent,) = wiring.alarms(raised(wiring.SILENT, young=young))
+    (other,) = wiring.alarms(raised("StuckAlarm", young=young))
+
+    assert [severity, Severity.ERROR] == [silent.severity, other.severity]
+
+
+def test_the_alarms_told_apart_are_those_of_the_template() -> None:
+    """A renamed one would be an error again."""
+    named = of_kind(load_observability(), "CloudWatch::Alarm")
+
+    assert {*wiring.MEANT, wiring.SILENT} <= named.keys()
 
 
 def test_alarms_that_nobody_hears_are_told_of() -> None:
