@@ -40,7 +40,7 @@ def parse_since(text: str, now: datetime) -> datetime:
         number, unit = found.groups()
         return now - timedelta(**{_UNITS[unit]: int(number)})
     time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def print_time(time: datetime) -> str:

@@ -68,7 +68,7 @@ def _entries(
     if day:
         return stack.archive.of_day(day.date())
     since = since or stack.now()
-    if stack.now() - since > LONGEST:
+    if (stack.now() - since).days > LONGEST.days:  # a whole day: the age was taken a moment ago
         raise click.UsageError(
             f"everything goes back {LONGEST.days} days at most: name an INSTANCE or INTERFACE."
         )

@@ -7,6 +7,7 @@ import pytest
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.states import State
+from dualhome_cli.commands.history import LONGEST
 from tests.support.builders import NOW, TRACE, a_cause, a_record
 from tests.support.in_memory_stack import InMemoryStack, run
 
@@ -73,6 +74,13 @@ def test_since_alone_is_about_everybody_across_midnight(stack: InMemoryStack) ->
     assert everybody[1:] == [it for it, _ in told(stack, "--since", "2026-02-28T12:00:01")]
 
 
+def test_the_longest_age_may_be_asked_for(stack: InMemoryStack) -> None:
+    """It is counted from when it was typed, and judged a moment later."""
+    oldest = stack.now() - LONGEST - timedelta(seconds=1)
+
+    assert 0 == run(stack, "history", "--since", oldest.isoformat()).exit_code
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -83,6 +91,8 @@ def test_since_alone_is_about_everybody_across_midnight(stack: InMemoryStack) ->
         (["--day", "yesterday"], "'yesterday' does not match the format '%Y-%m-%d'"),
         (["--since", "noon"], "expected an age (90s 30m 2h 3d 1w) or 2026-11-22[T14:30]"),
         (["--since", "999999w"], "expected an age"),
+        (["i-01", "--since", "0001-01-01T00:00+14:00"], "expected an age"),
+        (["i-01", "--since", "9999-12-31T23:59-14:00"], "expected an age"),
         (["--since", "2025-03-01"], "31 days at most: name an INSTANCE or INTERFACE"),
     ],
 )
