@@ -28,6 +28,7 @@ def ask(intent: Iterable[str], *, yes: bool) -> None:
     Raises:
         UsageError: there is nobody to ask.
         Exit: it is not wanted.
+        KeyboardInterrupt: the answer is Ctrl-C.
     """
     for line in intent:
         click.echo(line)
@@ -35,6 +36,16 @@ def ask(intent: Iterable[str], *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask on: give --yes if you mean it.")
-    if not click.confirm("Go on?"):
+    if not _agrees():
         click.echo("Nothing was changed.")
         raise click.exceptions.Exit(1)
+
+
+def _agrees() -> bool:
+    try:
+        return click.confirm("Go on?")
+    except click.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):  # click makes one of it and Ctrl-D
+            click.echo(err=True)
+            raise KeyboardInterrupt from None
+        raise

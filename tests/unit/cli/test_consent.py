@@ -49,6 +49,26 @@ def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> 
         ask(["one thing"], yes=False)
 
 
+class Interrupted(Terminal):
+    """A terminal on which somebody presses Ctrl-C."""
+
+    def readline(self, _: int = -1, /) -> str:  # type: ignore[override]
+        """Be interrupted."""
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_is_no_consent_and_quiet(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the command as it does anywhere else: with 130."""
+    monkeypatch.setattr("sys.stdin", Interrupted())
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(["one thing"], yes=False)
+
+    assert "Aborted" not in capsys.readouterr().err
+
+
 def test_a_pipe_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would be answered by whatever comes first."""
     monkeypatch.setattr("sys.stdin", StringIO("y\n"))
