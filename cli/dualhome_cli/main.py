@@ -43,7 +43,7 @@ COMMANDS = {
       0    fine
       1    something needs attention, where the command's help says so
       2    wrong usage
-      3    AWS said no, or could not be asked
+      3    AWS said no, or could not be asked; or the answer could not be written
       130  interrupted by Ctrl-C
     """,
 )

@@ -70,7 +70,7 @@ def live(columns: Sequence[Column[T]], output: Format) -> Callable[[T], None]:
             case Format.TABLE:
                 table.write([row])
             case Format.JSON:
-                sys.stdout.write(json.dumps(plain(row), ensure_ascii=False) + "\n")
+                sys.stdout.write(_json(plain(row)) + "\n")
             case Format.CSV:
                 in_csv.write(row)
         sys.stdout.flush()
@@ -105,7 +105,7 @@ def _show_json(rows: Iterable[object]) -> None:
     """Write one array, a row on each line."""
     before = "[\n"
     for row in rows:
-        sys.stdout.write(before + json.dumps(plain(row), ensure_ascii=False))
+        sys.stdout.write(before + _json(plain(row)))
         before = ",\n"
     sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
 
@@ -134,7 +134,13 @@ def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
         case list() if all(isinstance(part, str) for part in value):
             return " ".join(value)
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return _json(value)
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
+    """Write what the output's encoding may have no sign for as JSON escapes it."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not unicode)
 
 
 class _Counted(Iterable[T]):

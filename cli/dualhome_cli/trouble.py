@@ -1,5 +1,6 @@
 """What AWS did not grant, and what to do about it: one boundary around every command."""
 
+import io
 import os
 import re
 import sys
@@ -69,18 +70,32 @@ class TroubleError(click.ClickException):
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """Run a command; end it with one sentence where AWS fails it, with none where a reader does."""
+    """
+    Run a command; end it with one sentence where AWS fails it, with none where a reader does.
+
+    What the output's encoding has no sign for is escaped.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             yield
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered must not fail once more when the interpreter flushes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         raise click.exceptions.Exit(PIPE_CLOSED) from None
     except (aws.ClientError, aws.BotoCoreError, DualhomeError) as error:
         raise TroubleError(advice(error)) from error
+    except OSError as error:  # some of botocore's errors are, too
+        _write_no_more()
+        what = error.filename or "The answer cannot be written"
+        raise TroubleError(f"{what}: {error.strerror or error}.") from error
+
+
+def _write_no_more() -> None:
+    """What is still buffered must not fail once more when the interpreter flushes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def advice(error: BaseException) -> str:
