@@ -17,6 +17,12 @@ INSTALL = "Install the version of this command that is deployed."
 PIPE_CLOSED = 141
 """As a shell reports a program that SIGPIPE has ended."""
 
+_CALLER = re.compile(r"User: .+?(?=\.?\s*Encoded authorization failure message|$)", re.DOTALL)
+"""AWS's words from the caller's ARN on, without what only a machine can read."""
+
+_CLOCK = re.compile(r"Signature expired|Signature not yet current")
+"""Of a time too far from AWS's own, as seen in public reports; the code is that of a bad key."""
+
 _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 
 _EXPIRED = "Your AWS credentials have expired: sign in again (for instance, aws sso login)."
@@ -25,7 +31,7 @@ _THROTTLED = "AWS asks for fewer calls just now: wait a minute, then try again."
 CODES = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
-    "RequestExpired": _EXPIRED,
+    "RequestExpired": f"{_EXPIRED} Or the clock of this machine is wrong: set it, then try again.",
     "InvalidClientTokenId": _UNKNOWN,
     "UnrecognizedClientException": _UNKNOWN,
     "InvalidAccessKeyId": _UNKNOWN,
@@ -112,6 +118,12 @@ def advice(error: BaseException) -> str:
     return f"AWS could not be asked: {error}"
 
 
+def caller(message: str) -> str:
+    """Return in brackets what AWS's ``message`` says of whom it denies what; empty if nothing."""
+    found = _CALLER.search(message)
+    return f" ({' '.join(found[0].split())})" if found else ""
+
+
 def will_pass(error: TransientError) -> bool:
     """Say whether waiting helps: not with an error on our side of the network."""
     cause = error.__cause__
@@ -124,5 +136,8 @@ def _refused(error: aws.ClientError) -> str:
     if code in DENIED:
         found = _ACTION.search(message)
         action = found[1] if found else error.operation_name
-        return f"You may not {action}: ask for a role that allows it, or give --profile."
+        advised = f"You may not {action}: ask for a role that allows it, or give --profile."
+        return f"{advised}{caller(message)}"
+    if _CLOCK.search(message):
+        return f"The clock of this machine is wrong: set it, then try again. ({message})"
     return CODES.get(code, f"{error.operation_name} failed: {code}: {message}")

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome_cli.checks.finding import Finding, Remark, Severity, note, warning
-from dualhome_cli.trouble import DENIED, INSTALL, TroubleError
+from dualhome_cli.trouble import DENIED, INSTALL, TroubleError, caller
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -49,8 +49,10 @@ def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:
         return warning(f"could not be read: {refusal.message}", INSTALL)
     if isinstance(refusal, DualhomeError):
         return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
-    code = refusal.response["Error"].get("Code", "")
+    said = refusal.response["Error"]
+    code, message = said.get("Code", ""), said.get("Message", "")
     if code in DENIED:
-        return note(f"could not be asked: you may not {refusal.operation_name}", PERMIT)
-    said = f"{refusal.operation_name}: {code}: {refusal.response['Error'].get('Message', '')}"
-    return warning(f"could not be asked: {said}", "Look at what AWS says; run it again.")
+        denied = f"you may not {refusal.operation_name}{caller(message)}"
+        return note(f"could not be asked: {denied}", PERMIT)
+    words = f"{refusal.operation_name}: {code}: {message}"
+    return warning(f"could not be asked: {words}", "Look at what AWS says; run it again.")

@@ -52,6 +52,16 @@ TROUBLES = [
         "You may not dynamodb:Query: ask for a role",
     ),
     (refused("UnauthorizedOperation", operation="DescribeInstances"), "not DescribeInstances: ask"),
+    (
+        refused("SignatureDoesNotMatch", "Signature expired: 20260301T1 is now earlier than T2"),
+        "clock of this machine is wrong: set it, then try again. (Signature expired: 20260301T1",
+    ),
+    (
+        refused("InvalidSignatureException", "Signature not yet current: 20260301T3"),
+        "clock of this machine is wrong",
+    ),
+    (refused("SignatureDoesNotMatch", "Check your key"), "does not accept these credentials"),
+    (refused("RequestExpired", "Request has expired."), "clock of this machine is wrong"),
     (refused("NewCode", "New words"), "Query failed: NewCode: New words"),
     (aws.DataNotFoundError(data_path="x"), "AWS could not be asked: Unable to load data for: x"),
 ]
@@ -73,6 +83,30 @@ def test_trouble_with_aws_is_one_sentence(error: Exception, sentence: str) -> No
 def test_a_domain_error_speaks_for_its_cause(error: Exception, sentence: str) -> None:
     """The adapters translate for the functions; an operator needs what AWS said."""
     assert sentence in advice(ours(error))
+
+
+ANNA = (
+    "User: arn:aws:sts::1:assumed-role/ops/anna is not authorized to perform: dynamodb:Query on"
+    " resource: x with an explicit deny in a service control policy"
+)
+GUEST = (
+    "User: arn:aws:iam::1:user/guest is not authorized to perform: ec2:DescribeVpcs because no"
+    " identity-based policy allows the ec2:DescribeVpcs action"
+)
+EC2 = "You are not authorized to perform this operation."
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (ANNA, f"({ANNA})"),
+        (f"{EC2} {GUEST}. Encoded authorization failure message: 4mUAfx", f"({GUEST})"),
+        (EC2, "or give --profile."),
+    ],
+)
+def test_who_is_denied_and_by_what_stays_in_awss_words(message: str, words: str) -> None:
+    """It may be another role than one thinks, and an explicit deny is undone by no grant."""
+    assert advice(refused("AccessDenied", message)).endswith(words)
 
 
 def test_a_domain_error_without_a_cause_speaks_for_itself() -> None:
