@@ -141,7 +141,7 @@ ACCESS: tuple[Check[Patient, Any], ...] = (
         "permissions",
         lambda it: access.decisions(it.resources),
         permissions.permissions,
-        "The roles may make their calls of EC2, by IAM's simulation.",
+        "IAM's simulation allows the EC2 calls of the roles, with sample tags; EC2 may yet differ.",
     ),
     Check(
         "quota",

@@ -1,10 +1,12 @@
 """Whether the functions' roles may do what they must, as IAM's simulation answers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.checks.finding import Remark, error
+from dualhome_cli.checks.finding import Remark, error, note
+
+DEPLOY = "Deploy the stack again."
 
 DESCRIBES = (
     "ec2:DescribeInstances",
@@ -40,11 +42,15 @@ class Decision:
 
 
 def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
-    """Return what attaching, detaching and reporting need of EC2."""
+    """
+    Return what attaching, detaching and reporting need of EC2.
+
+    Every call brings its Region: organizations deny others by it.
+    """
     here = {"aws:RequestedRegion": region}
-    pooled = {f"aws:ResourceTag/{keys.pool}": "mgmt"}
-    wanting = {f"aws:ResourceTag/{keys.targets}": "mgmt"}
-    status = {"aws:TagKeys": keys.status}
+    pooled = here | {f"aws:ResourceTag/{keys.pool}": "mgmt"}
+    wanting = here | {f"aws:ResourceTag/{keys.targets}": "mgmt"}
+    status = here | {"aws:TagKeys": keys.status}
     attach, detach = ("ec2:AttachNetworkInterface",), ("ec2:DetachNetworkInterface",)
     instance, interface = "instance/*", "network-interface/*"
     return (
@@ -53,7 +59,7 @@ def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
         Need("ReconcileInstancesRole", attach, instance, wanting),
         Need("DetachInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
         Need("DetachInterfaceRole", detach, interface, pooled),
-        Need("DetachInterfaceRole", detach, instance),
+        Need("DetachInterfaceRole", detach, instance, here),
         Need("LookAtInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
         Need("SweepAccountRole", (DESCRIBES[0], DESCRIBES[2]), context=here),
         Need("PublishChangesRole", ("ec2:CreateTags",), instance, status),
@@ -61,14 +67,16 @@ def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
     )
 
 
-def permissions(decisions: Iterable[Decision]) -> Iterator[Remark]:
-    """A role that lacks a permission fails at its first call, or a policy above it denies that."""
+def permissions(decisions: Sequence[Decision]) -> Iterator[Remark]:
+    """A role that lacks a permission fails at its first call; simulated is what ``needs`` names."""
+    if not decisions:
+        yield note("nothing was simulated: the stack has none of the roles that call EC2", DEPLOY)
     denied = {(it.role, it.action): it.by_organization for it in decisions if not it.allowed}
     for (role, action), by_organization in sorted(denied.items()):
-        whose = "a policy of the organization" if by_organization else "its policies or boundary"
+        whose = "the organization's policies" if by_organization else "its policies and boundary"
         yield error(
-            f"{role} may not {action}: {whose} denies it",
+            f"{role} may not {action}: by IAM's simulation {whose} do not allow it",
             "Let the organization's administrators allow it."
             if by_organization
-            else "Deploy the stack again; look at what was changed by hand.",
+            else f"{DEPLOY} Look at what was changed by hand.",
         )

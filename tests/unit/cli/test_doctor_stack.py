@@ -149,6 +149,21 @@ def test_the_tags_of_this_deployment_are_what_is_simulated() -> None:
     assert {"aws:ResourceTag/net:pool", "aws:ResourceTag/net:targets"} <= keys
 
 
+def test_where_no_role_was_simulated_nothing_is_claimed() -> None:
+    """A stack of another version may name its roles differently."""
+    (remark,) = permissions.permissions([])
+
+    assert Severity.NOTE is remark.severity
+    assert "nothing was simulated" in remark.what
+
+
+def test_every_call_is_simulated_in_its_region() -> None:
+    """Where an organization denies all other Regions, a call without one seems denied."""
+    needs = permissions.needs(TagKeys("dualhome"), "eu-west-1")
+
+    assert {"eu-west-1"} == {it.context.get("aws:RequestedRegion") for it in needs}
+
+
 @pytest.mark.parametrize(
     ("count", "severity"),
     [(799, Severity.OK), (800, Severity.WARNING), (1000, Severity.ERROR)],
