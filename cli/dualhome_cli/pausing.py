@@ -23,9 +23,16 @@ READY = frozenset(
         "UPDATE_ROLLBACK_COMPLETE",
         "IMPORT_COMPLETE",
         "IMPORT_ROLLBACK_COMPLETE",
+        "CREATE_FAILED",
+        "UPDATE_FAILED",
     }
 )
-"""Statuses from which CloudFormation takes an update."""
+"""
+Statuses from which CloudFormation takes an update.
+
+It does so from the two failed ones, if the stack was told to keep what succeeded (CloudFormation
+User Guide, "Choose how to handle failures when provisioning resources").
+"""
 
 NOTHING_TO_DO = "No updates are to be performed"
 

@@ -95,6 +95,16 @@ def test_a_stack_that_takes_no_update_is_told_before_anybody_is_asked(
     assert advice in result.stderr
 
 
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_failed_and_can_be_updated_can_be_paused(status: str) -> None:
+    """A deployment that went wrong is a reason to pause."""
+    cloudformation = CloudFormation(status=status)
+
+    result = run(deployed(cloudformation), "pause", "--yes")
+
+    assert (0, 1) == (result.exit_code, len(cloudformation.updates)), result.output
+
+
 def test_a_stack_of_an_older_version_is_told_apart() -> None:
     """It knows no pause."""
     cloudformation = CloudFormation(parameters={"TagPrefix": "dualhome"})
