@@ -79,18 +79,24 @@ class Brakes:
 
 
 def brakes(it: Brakes) -> Iterator[Remark]:
-    """Both are meant to be seen: somebody, or too many releases, has stopped us."""
+    """
+    Both are meant to be seen: somebody, or too many releases, has stopped us.
+
+    A limit that is reached holds nobody yet; whom it holds, the records say.
+    """
     if it.paused:
         yield warning(
             "the stack is paused: nothing is attached and nothing detached", "dualhome resume"
         )
-    if it.tripped or it.admitted >= it.most:
+    so_far = f"{it.admitted} of {it.most} instances have been let go since the last sweep"
+    if it.tripped:
         yield warning(
-            "the breaker holds releases back:"
-            f" {it.admitted} of {it.most} instances have been let go since the last sweep",
+            f"the breaker holds releases back: {so_far}",
             "Restore the tags, or raise MaxReleasesPerSweep; dualhome status --attention names"
             " what is held.",
         )
+    elif it.admitted >= it.most:
+        yield note(f"{so_far}: the breaker would hold back any other")
 
 
 def _minutes(time: timedelta) -> str:

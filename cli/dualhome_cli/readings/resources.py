@@ -90,7 +90,7 @@ class Resources:
             for it in page["Subscriptions"]
         ]
         confirmed = sum(arn.startswith("arn:") for arn in arns)
-        return Audience(confirmed, pending=len(arns) - confirmed)
+        return Audience(confirmed, pending=arns.count("PendingConfirmation"))
 
     def _names_in(self, stack_name: str) -> Mapping[str, Mapping[str, str]]:
         pages = self.stack.client("cloudformation").get_paginator("list_stack_resources")

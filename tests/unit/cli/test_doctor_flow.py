@@ -62,7 +62,7 @@ def test_a_sweep_that_does_not_come_is_an_error(
     [
         (Brakes(paused=True, tripped=False, admitted=0, most=20), "paused"),
         (Brakes(paused=False, tripped=True, admitted=3, most=20), "breaker"),
-        (Brakes(paused=False, tripped=False, admitted=20, most=20), "20 of 20"),
+        (Brakes(paused=False, tripped=True, admitted=20, most=20), "20 of 20"),
     ],
 )
 def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None:
@@ -76,3 +76,12 @@ def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None
 def test_releases_below_the_limit_are_well() -> None:
     """The breaker counts; it does not complain."""
     assert [] == list(flow.brakes(Brakes(paused=False, tripped=False, admitted=19, most=20)))
+
+
+@pytest.mark.parametrize("most", [0, 20])
+def test_a_limit_that_is_reached_holds_nobody_yet(most: int) -> None:
+    """Whom it holds keeps a record that says so; with a limit of 0 it is reached for ever."""
+    (remark,) = flow.brakes(Brakes(paused=False, tripped=False, admitted=most, most=most))
+
+    assert Severity.NOTE is remark.severity
+    assert f"{most} of {most}" in remark.what
