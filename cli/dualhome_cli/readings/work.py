@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome_cli.braking import read_brake
 from dualhome_cli.checks.flow import Brakes, Queue, Sweeps
 from dualhome_cli.stack import Stack
 
@@ -36,17 +36,12 @@ def dead_letters(stack: Stack) -> list[Queue]:
 
 
 def brakes(stack: Stack) -> Brakes:
-    """Return the pause, and the breaker's item in the ledger."""
-    found = stack.client("dynamodb").get_item(
-        TableName=stack.output("AttachmentsTableName"),
-        Key={"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}},
-        ConsistentRead=True,
-    )
-    item = found.get("Item", {})
+    """Return the pause, and what the ledger knows of the breaker."""
+    let = read_brake(stack.client("dynamodb"), stack.output("AttachmentsTableName"))
     return Brakes(
-        paused=stack.parameter("Paused") == "true",
-        tripped=bool(item.get("held", {}).get("BOOL")),
-        admitted=len(item.get("instances", {}).get("SS", [])),
+        paused=stack.policy.paused,
+        tripped=let.held,
+        admitted=len(let.instances),
         most=int(stack.parameter("MaxReleasesPerSweep")),
     )
 
@@ -58,8 +53,7 @@ def sweep_interval(stack: Stack) -> timedelta:
 
 def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
     """Return how often the schedule sweeps, and when it last got on."""
-    table = stack.output("AttachmentsTableName")
-    last = DynamoDbRounds(stack.client("dynamodb"), table).read()
+    last = stack.rounds.read()
     return Sweeps(sweep_interval(stack), last.at if last else None, deployed, now)
 
 

@@ -1,0 +1,78 @@
+"""What doctor reads of brake and sweeps is what the functions have written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from dualhome.adapters.dynamodb_brake import DynamoDbBrake
+from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.domain.errors import AccessDeniedError
+from dualhome.domain.rounds import Round
+from dualhome_cli.checks.flow import Brakes, Sweeps
+from dualhome_cli.readings.work import brakes, sweeps
+from dualhome_cli.stack import Stack
+from tests.support.builders import ACCOUNT, INSTANCE, NOW
+from tests.support.in_memory_stack import OUTPUTS, PARAMETERS
+from tests.support.ledgers import ATTACHMENTS, tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST, EVERY = 20, timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class ItsOwnStack(Stack):
+    """A stack whose one client is the test's."""
+
+    dynamodb: "DynamoDBClient"
+
+    def client(self, _: str) -> "DynamoDBClient":
+        """Return DynamoDB."""
+        return self.dynamodb
+
+
+@pytest.fixture
+def stack() -> Iterator[ItsOwnStack]:
+    """A stack whose tables are empty."""
+    outputs = OUTPUTS | {"AttachmentsTableName": ATTACHMENTS}
+    parameters = PARAMETERS | {"SweepSchedule": "rate(5 minutes)"}
+    with tables() as client:
+        yield ItsOwnStack(boto3.Session(), "it", ACCOUNT, "us-east-1", outputs, parameters, client)
+
+
+def test_a_brake_that_was_never_used_holds_nothing(stack: ItsOwnStack) -> None:
+    """There is no item then."""
+    assert Brakes(paused=False, tripped=False, admitted=0, most=MOST) == brakes(stack)
+
+
+def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) -> None:
+    """The sweep writes it, and the reconciler."""
+    brake = DynamoDbBrake(stack.dynamodb, ATTACHMENTS, MOST)
+    brake.admits(INSTANCE)
+    brake.hold()
+
+    assert Brakes(paused=False, tripped=True, admitted=1, most=MOST) == brakes(stack)
+
+
+def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack) -> None:
+    """One reader, and one way to fail."""
+    with Stubber(stack.dynamodb) as stubber:
+        stubber.add_client_error("get_item", "AccessDeniedException", "no")
+
+        with pytest.raises(AccessDeniedError):
+            brakes(stack)
+
+
+def test_the_last_sweep_is_the_one_that_was_written(stack: ItsOwnStack) -> None:
+    """Its checkpoint has the time."""
+    before = sweeps(stack, NOW, NOW)
+    DynamoDbRounds(stack.dynamodb, ATTACHMENTS).write(Round(NOW))
+
+    assert Sweeps(EVERY, None, NOW, NOW) == before
+    assert Sweeps(EVERY, NOW, NOW, NOW) == sweeps(stack, NOW, NOW)
