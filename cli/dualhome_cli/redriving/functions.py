@@ -1,17 +1,37 @@
 """The audit table and the functions that a redrive reads and calls."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.records import stamp
-from dualhome_cli.redriving.moves import Item, Span
+from dualhome.domain import errors
+from dualhome_cli.redriving.moves import Item, Span, UnreadableEntryError, key_of
 from dualhome_cli.trouble import TroubleError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before a call is made once more; EC2 fills a bucket of calls in less."""
+
+PASSING = frozenset(
+    it.__name__
+    for it in vars(errors).values()
+    if isinstance(it, type) and issubclass(it, errors.TransientError)
+)
+"""Errors of a function of ours that a later call may not meet."""
+
+
+class FailedCallError(TroubleError):
+    """A function ended with an error: ``type`` is its class, ``said`` its text."""
+
+    def __init__(self, function: str, type_: str, said: str) -> None:
+        super().__init__(f"{function} failed: {type_}: {said}. Its log says more; nothing is lost.")
+        self.type = type_
+        self.said = said
 
 
 class AuditDays:
@@ -46,14 +66,41 @@ class AuditDays:
 class PublishFunction:
     """The publisher, called as the audit table's stream calls it."""
 
-    def __init__(self, functions: "LambdaClient", name: str) -> None:
+    def __init__(
+        self, functions: "LambdaClient", name: str, sleep: Callable[[float], None]
+    ) -> None:
         self._functions = functions
         self._name = name
+        self._sleep = sleep
 
-    def publish(self, items: Sequence[Item]) -> Sequence[str]:
-        """Publish entries; return the sort keys of those that it could not read."""
-        answer = call(self._functions, self._name, {"Records": [_record(it) for it in items]})
-        return [failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])]
+    def publish(self, items: Sequence[Item]) -> str | None:
+        """
+        Publish entries up to the first that has to be handed over again; return its sort key.
+
+        What fails for a while, such as a status tag that EC2 throttles, is tried for half a minute.
+
+        Raises:
+            UnreadableEntryError: the first of ``items`` holds no audit entry.
+            TroubleError: the function failed otherwise.
+        """
+        event = {"Records": [_record(it) for it in items]}
+        try:
+            answer = self._call(event)
+        except FailedCallError as error:
+            if error.type == ValueError.__name__ and key_of(items[0]) in error.said:
+                raise UnreadableEntryError(error.said) from error
+            raise
+        return next((it["itemIdentifier"] for it in answer["batchItemFailures"]), None)
+
+    def _call(self, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the function returns
+        for pause in PAUSES:
+            try:
+                return call(self._functions, self._name, event)
+            except FailedCallError as error:
+                if error.type not in PASSING:
+                    raise
+                self._sleep(pause)
+        return call(self._functions, self._name, event)
 
 
 def call(functions: "LambdaClient", name: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the function returns
@@ -61,19 +108,18 @@ def call(functions: "LambdaClient", name: str, event: Mapping[str, Any]) -> Any:
     Run a function to its end, and return what it returns.
 
     Raises:
-        TroubleError: it raised an error.
+        FailedCallError: it raised an error.
     """
     answer = functions.invoke(FunctionName=name, Payload=dumps(event).encode())
     said = loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError"):
-        error = f"{said.get('errorType')}: {said.get('errorMessage')}"
-        raise TroubleError(f"{name} failed: {error}. Its log says more; nothing is lost.")
+        raise FailedCallError(name, str(said.get("errorType")), str(said.get("errorMessage")))
     return said
 
 
 def _record(item: Item) -> dict[str, Any]:
     """Return an entry as the stream shows it; its sort key stands for the place in the stream."""
-    key = item["sk"]["S"]
+    key = key_of(item)
     return {
         "eventID": key,
         "eventName": "INSERT",

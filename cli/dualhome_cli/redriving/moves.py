@@ -42,6 +42,10 @@ class Span:
                 yield Span(start, end)
 
 
+class UnreadableEntryError(Exception):
+    """The first of the entries that were handed over is none; nothing was published."""
+
+
 class Audit(Protocol):
     """The past, as its table holds it."""
 
@@ -53,8 +57,13 @@ class Audit(Protocol):
 class Publisher(Protocol):
     """The function that tells the world about moves."""
 
-    def publish(self, items: Sequence[Item]) -> Sequence[str]:
-        """Publish entries; return the sort keys of those that it could not read."""
+    def publish(self, items: Sequence[Item]) -> str | None:
+        """
+        Publish entries up to the first that has to be handed over again; return its sort key.
+
+        Raises:
+            UnreadableEntryError: the first of ``items`` holds no audit entry.
+        """
         ...
 
 
@@ -94,13 +103,30 @@ class PublishAgain:
     def _publish(self, span: Span) -> Iterator[str]:
         entries = iter(self._audit.written(span))
         while some := list(islice(entries, BATCH)):
-            yield from self._publisher.publish(some)
+            yield from self._hand_over(some)
+
+    def _hand_over(self, entries: Sequence[Item]) -> Iterator[str]:
+        """Publish ``entries``, and go on where the publisher stopped; yield what it cannot read."""
+        while entries:
+            try:
+                stopped = self._publisher.publish(entries)
+            except UnreadableEntryError:
+                yield key_of(entries[0])
+                entries = entries[1:]
+            else:
+                keys = [key_of(it) for it in entries]
+                entries = entries[keys.index(stopped) :] if stopped else ()
 
     def _not_done(self, span: Span) -> list[Span]:
         pieces = [span]
         for done in self._done:
             pieces = [rest for piece in pieces for rest in piece.without(done)]
         return pieces
+
+
+def key_of(item: Item) -> str:
+    """Return an entry's sort key: there is no other entry that has it."""
+    return str(item["sk"]["S"])
 
 
 def parse_span(body: str) -> Span:

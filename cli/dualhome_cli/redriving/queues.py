@@ -1,5 +1,6 @@
 """The stack's dead-letter queues, and how each is done over."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,7 +62,7 @@ def _remedy(stack: Stack, name: Name) -> Remedy:
         case Name.PUBLISH:
             audit = AuditDays(stack.client("dynamodb"), stack.output("AuditTableName"))
             publisher = PublishFunction(
-                stack.client("lambda"), stack.output("PublishChangesFunctionName")
+                stack.client("lambda"), stack.output("PublishChangesFunctionName"), time.sleep
             )
             return PublishAgain(audit, publisher)
         case Name.SWEEP:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dualhome.domain.errors import BadMessageError
-from dualhome_cli.redriving.moves import BATCH, MARGIN, Item, PublishAgain, Span, parse_span
+from dualhome_cli.redriving.moves import (
+    BATCH,
+    MARGIN,
+    Item,
+    PublishAgain,
+    Span,
+    UnreadableEntryError,
+    parse_span,
+)
 from tests.support.alphabet import HOSTILE
 from tests.support.checkout import ROOT
 from tests.support.in_memory_letters import NOON, letters
@@ -19,12 +27,18 @@ EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-
 
 
 class Past:
-    """One entry for each second of an hour; ``read`` notes what was published."""
+    """
+    One entry for each second of an hour; ``published`` notes what was.
 
-    def __init__(self, broken: str = "") -> None:
+    As the publisher does, it stops before an entry that it cannot read (``broken``), and once
+    before one whose tag is throttled (``throttled``).
+    """
+
+    def __init__(self, *broken: str, throttled: str = "") -> None:
         self.published: list[str] = []
         self.calls: list[int] = []
         self._broken = broken
+        self._throttled = throttled
 
     def written(self, span: Span) -> Iterator[Item]:
         """Yield what lies in the span."""
@@ -33,12 +47,17 @@ class Past:
             if span.start <= at < span.end:
                 yield {"sk": {"S": at.isoformat()}}
 
-    def publish(self, items: Sequence[Item]) -> Sequence[str]:
-        """Note each entry."""
+    def publish(self, items: Sequence[Item]) -> str | None:
+        """Note each entry up to the first that has to come back."""
         keys = [item["sk"]["S"] for item in items]
         self.calls.append(len(keys))
-        self.published += keys
-        return [key for key in keys if key == self._broken]
+        if keys[0] in self._broken:
+            raise UnreadableEntryError(keys[0])
+        stop = next((key for key in keys if key in (*self._broken, self._throttled)), None)
+        if stop == self._throttled:
+            self._throttled = ""
+        self.published += keys[: keys.index(stop)] if stop else keys
+        return stop
 
 
 def failed_batch(first: datetime, last: datetime) -> str:
@@ -84,17 +103,29 @@ def test_moves_are_handed_over_in_batches_as_the_stream_has_them() -> None:
     assert 541 == sum(past.calls)
 
 
-def test_a_batch_with_an_entry_that_cannot_be_read_stays() -> None:
-    """What can be read beside it is published nevertheless."""
-    broken = (NOON + timedelta(seconds=5)).isoformat()
-    past = Past(broken)
+def test_entries_that_cannot_be_read_are_set_aside_alone() -> None:
+    """The publisher stops before each; what lies behind it was never announced."""
+    broken = [(NOON + timedelta(seconds=n)).isoformat() for n in (0, 5, 6, 9)]
+    past = Past(*broken)
 
     why_not = PublishAgain(past, past).apply(
         letters(failed_batch(NOON, NOON + timedelta(seconds=9)))
     )
 
-    assert {"id-0": f"1 entries cannot be read, the first is {broken}"} == why_not
-    assert 10 == len(past.published)
+    assert {"id-0": f"4 entries cannot be read, the first is {broken[0]}"} == why_not
+    assert [1, 2, 3, 4, 7, 8] == [int(key[17:19]) for key in past.published]
+
+
+def test_what_a_throttled_tag_holds_up_is_published_after_all() -> None:
+    """The publisher stops before it, and takes the rest when it is handed over again."""
+    past = Past(throttled=(NOON + timedelta(seconds=5)).isoformat())
+
+    why_not = PublishAgain(past, past).apply(
+        letters(failed_batch(NOON, NOON + timedelta(seconds=9)))
+    )
+
+    assert {} == why_not
+    assert list(range(10)) == [int(key[17:19]) for key in past.published]
 
 
 @pytest.mark.parametrize(
