@@ -177,7 +177,7 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
         "unsettled",
         lambda it: it.records,
         records.unsettled,
-        "Everything asked for is attached.",
+        "Nothing asked for waits, was refused, has failed or was overlooked.",
     ),
     Check(
         "overdue",

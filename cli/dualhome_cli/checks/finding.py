@@ -56,7 +56,11 @@ def error(what: str, remedy: str) -> Remark:
     return Remark(Severity.ERROR, what, remedy)
 
 
-def in_short(things: Sequence[str], most: int = 10) -> str:
+MOST = 10
+"""Things that a finding names."""
+
+
+def in_short(things: Sequence[str], most: int = MOST) -> str:
     """Return ``things`` in one line, the many counted: findings stay readable."""
     shown = ", ".join(things[:most])
     return f"{shown} and {len(things) - most} more" if len(things) > most else shown

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import MOVING_LIMIT, strangers
+from dualhome.domain.drift import MOVING_LIMIT, lacks, strangers, wish_of
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.network import ACTING
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
-from dualhome_cli.checks.finding import Remark, Severity, error, in_short, warning
+from dualhome_cli.checks.finding import MOST, Remark, Severity, error, in_short, note, warning
 from dualhome_cli.trouble import INSTALL
 
 UNTRIED = timedelta(hours=1)
@@ -53,7 +55,12 @@ def stuck(it: Records) -> Iterator[Remark]:
 
 
 def unsettled(it: Records) -> Iterator[Remark]:
-    """What waits, was refused or has failed, by reason; also what is kept though nobody asks."""
+    """
+    What is not as asked for, by reason, and what nobody has looked at.
+
+    That is what waits, was refused or has failed, what is kept though nobody asks, and what is on
+    its way.
+    """
     grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
     for record in it.account.records.values():
         kept = record.state == State.ATTACHED and record.reason
@@ -63,6 +70,29 @@ def unsettled(it: Records) -> Iterator[Remark]:
         said = f" ({_first_failure(records)})" if state == State.FAILED else ""
         what = f"{state} for {reason}: {in_short(sorted(map(_name, records)))}{said}"
         yield Remark(SEVERITIES[state], what, reason.advice)
+    yield from _overlooked(it.account)
+    if moving := [
+        _name(record) for record in it.account.records.values() if record.state in MOVING
+    ]:
+        yield note(f"on their way: {in_short(sorted(moving))}")
+
+
+def _overlooked(it: Account) -> Iterator[Remark]:
+    """An instance that runs or is stopped is looked at when its tag comes: its event was lost."""
+    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
+    for holder in it.records:
+        recorded[holder.instance].add(holder.target)
+    found = [
+        instance.id
+        for instance in it.instances.values()
+        if instance.state in ACTING
+        and lacks(wish_of(instance, it.policy.keys), recorded[instance.id])
+    ]
+    if found:
+        yield warning(
+            f"asked for, and nothing is recorded: {in_short(sorted(found))}",
+            f"dualhome retry {' '.join(sorted(found)[:MOST])}",
+        )
 
 
 def overdue(it: Records) -> Iterator[Remark]:

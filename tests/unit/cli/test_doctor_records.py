@@ -7,13 +7,21 @@ import pytest
 
 from dualhome.domain.attachment import Failure
 from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.network import ACTING, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.checks import records
 from dualhome_cli.checks.finding import Remark, Severity
 from dualhome_cli.checks.records import Records
 from tests.support.account_builders import a_fit_account, an_account, an_attached_interface
-from tests.support.builders import INSTANCE, INTERFACE, NOW, a_record, a_seen_attachment
+from tests.support.builders import (
+    INSTANCE,
+    INTERFACE,
+    NOW,
+    a_record,
+    a_seen_attachment,
+    an_instance,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -62,6 +70,38 @@ def test_what_is_not_as_wanted_is_grouped_by_its_reason(
     assert "and 2 more" in remark.what
     assert reason.advice == remark.remedy
     assert (state == State.FAILED) == ("OperationNotPermitted: not yours" in remark.what)
+
+
+def test_what_is_asked_for_and_not_recorded_was_overlooked() -> None:
+    """Its event was lost: without a record nothing else in the account tells of it."""
+    account = an_account(
+        a_record(instance="i-02"),
+        instances={
+            InstanceId(id_): an_instance(id_, targets=targets)
+            for id_, targets in {"i-01": "mgmt", "i-02": "mgmt data", "i-03": None}.items()
+        },
+    )
+
+    (remark,) = records.unsettled(Records(account, NOW))
+
+    assert Severity.WARNING is remark.severity
+    assert "asked for, and nothing is recorded: i-01, i-02" == remark.what
+    assert "dualhome retry i-01 i-02" == remark.remedy
+
+
+@pytest.mark.parametrize("state", sorted(set(InstanceState) - ACTING))
+def test_an_instance_between_two_states_is_not_overlooked(state: InstanceState) -> None:
+    """It is left alone until it runs or has stopped; nothing is recorded of it before."""
+    account = an_account(instances={INSTANCE: an_instance(state=state)})
+
+    assert [] == list(records.unsettled(Records(account, NOW)))
+
+
+def test_what_is_on_its_way_is_not_called_attached() -> None:
+    """It may end otherwise."""
+    (remark,) = records.unsettled(Records(an_account(a_record(State.ATTACHING)), NOW))
+
+    assert (Severity.NOTE, f"on their way: {INSTANCE}/mgmt") == (remark.severity, remark.what)
 
 
 @pytest.mark.parametrize(
