@@ -1,7 +1,8 @@
 """`dualhome status`: the present."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -9,7 +10,7 @@ import click
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.states import State
-from dualhome_cli.absence import Absence, absences
+from dualhome_cli.absence import absences
 from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.present import Question, answer, read_records
@@ -31,7 +32,7 @@ WRONG_USAGE = 2
       dualhome status --attention              what somebody should look at
       dualhome status --target mgmt -o csv     one target, for a spreadsheet
 
-    Exit codes: 1 with --attention if something is shown; 2 if EC2 has no such instance.
+    Exit codes: 1 with --attention if something needs it; 2 if EC2 has no such instance.
     """
 )
 @click.argument("instances", metavar="[INSTANCE]...", nargs=-1, type=INSTANCE)
@@ -55,23 +56,38 @@ def command(
     Say what is attached where, since when, and what needs attention.
 
     Attention needs what waits, is refused, has failed or is stuck; what moves for two minutes or
-    longer; and what is kept attached although nobody wants it. Without an INSTANCE, what is
-    released is left out.
+    longer; what is kept attached although nobody wants it; and, of an INSTANCE, what it asks for
+    and is not recorded. Without an INSTANCE, what is released is left out.
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("what is released is listed by instance: name one.")
-    question = Question(instances, target, State(state) if state else None, attention)
+    named = tuple(dict.fromkeys(instances))
+    question = Question(named, target, State(state) if state else None, attention)
     records: Iterable[Attachment] = read_records(stack, question)
-    if instances:
+    if named:
         records = list(records)
     tally: Counter[State] = Counter()
     rows = _tallied(answer(records, question, stack.now()), tally)
-    shown = show(rows, _columns(stack.now()), output, nothing=_nothing(question, stack))
+    shown = show(rows, _columns(stack.now()), output, nothing="")
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
-    silent = set(instances) - {record.instance for record in (records if instances else ())}
-    unknown = _tell_of(absences(stack, sorted(silent)))
-    context.exit(WRONG_USAGE if unknown else int(attention and shown > 0))
+    absent = list(absences(stack, _to_explain(question, records if named else ())))
+    for it in absent:
+        click.echo(it.why, err=True)
+    if not shown and not absent and (nothing := _nothing(question, stack)):
+        click.echo(nothing, err=True)
+    calls = shown > 0 or any(it.overlooked for it in absent)
+    context.exit(WRONG_USAGE if any(it.unknown for it in absent) else int(attention and calls))
+
+
+def _to_explain(
+    question: Question, records: Iterable[Attachment]
+) -> Mapping[InstanceId, Sequence[Attachment]]:
+    """Return the instances without a record and, if attention is asked for, all that are named."""
+    found: dict[InstanceId, list[Attachment]] = {it: [] for it in question.instances}
+    for record in records:
+        found[record.instance].append(record)
+    return {it: some for it, some in found.items() if question.attention or not some}
 
 
 def _tallied(rows: Iterable[Standing], tally: Counter[State]) -> Iterator[Standing]:
@@ -80,21 +96,18 @@ def _tallied(rows: Iterable[Standing], tally: Counter[State]) -> Iterator[Standi
         yield row
 
 
-def _tell_of(found: Iterable[Absence]) -> bool:
-    """Say why nothing is recorded; return whether some instance is unknown."""
-    unknown = False
-    for absence in found:
-        click.echo(absence.why, err=True)
-        unknown = unknown or absence.unknown
-    return unknown
-
-
 def _nothing(question: Question, stack: Stack) -> str:
     """Say what an empty answer means."""
+    filters = " ".join(
+        f"--{name} {value}"
+        for name, value in (("target", question.target), ("state", question.state))
+        if value
+    )
+    every = replace(question, attention=False)
+    if filters and not any(answer(read_records(stack, every), every, stack.now())):
+        return f"Nothing is recorded that matches {filters}."
     if question.attention:
-        return "Nothing needs attention."
-    if question.target or question.state:
-        return "Nothing is recorded that matches."
+        return f"{'Nothing' if question.instances else 'No record'} needs attention."
     if question.instances:
         return ""
     advice = f"tag an instance {stack.keys.targets}=NAME (`dualhome targets` lists the names)."

@@ -127,7 +127,7 @@ def test_nothing_that_needs_attention_is_said_and_exits_with_0() -> None:
     """Silence could also be a defect."""
     result = run(a_stack(a_record()), "status", "--attention")
 
-    assert (0, "", "Nothing needs attention.\n") == (
+    assert (0, "", "No record needs attention.\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,

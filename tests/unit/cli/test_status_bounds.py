@@ -2,8 +2,9 @@
 
 import pytest
 
+from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
-from tests.support.builders import a_record, an_instance
+from tests.support.builders import a_primary, a_record, a_seen_attachment, an_instance
 from tests.support.in_memory_records import WAITING, a_stack
 from tests.support.in_memory_stack import InMemoryStack, run
 
@@ -13,7 +14,9 @@ from tests.support.in_memory_stack import InMemoryStack, run
     [
         (None, "no such instance in us-east-1 (account 111122223333): look at the id, --region"),
         ({}, "it asks for nothing: it has no tag dualhome:targets."),
+        ({"dualhome:targets": " "}, "it asks for nothing: its tag dualhome:targets is empty."),
         ({"dualhome:targets": "mgmt"}, "asks for 'mgmt', but nothing is recorded yet: look again"),
+        ({"dualhome:targets": "!"}, "asks for what cannot be read, but nothing is recorded yet"),
         ({"dualhome:targets": "mgmt", "dualhome:ignore": ""}, "to keep its hands off"),
     ],
 )
@@ -28,6 +31,70 @@ def test_an_instance_without_a_record_says_why(tags: dict[str, str] | None, sent
     assert (2 if tags is None else 0) == result.exit_code
     assert sentence in result.stderr
     assert "" == result.stdout
+
+
+def test_what_somebody_has_attached_by_hand_is_told() -> None:
+    """It is dual-homed, only not by us."""
+    seen = a_seen_attachment("eni-09", "i-0abc", index=2)
+    stack = a_stack()
+    stack.ec2.add(an_instance("i-0abc", targets=None, attachments=(a_primary("i-0abc"), seen)))
+
+    result = run(stack, "status", "i-0abc")
+
+    assert "eni-09 was attached at index 2 by somebody else." in result.stderr
+    assert "eni-primary" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "exit_code"),
+    [
+        (InstanceState.RUNNING, "asks for 'data', but nothing is recorded yet", 1),
+        (InstanceState.PENDING, "it is pending, and looked at when it runs", 0),
+    ],
+)
+def test_what_is_asked_for_and_not_recorded_needs_attention(
+    state: InstanceState, sentence: str, exit_code: int
+) -> None:
+    """An event was lost: what is recorded looks healthy."""
+    stack = a_stack(a_record())
+    stack.ec2.add(an_instance(targets="mgmt data", state=state))
+
+    result = run(stack, "status", "i-01", "--attention")
+
+    assert exit_code == result.exit_code
+    assert sentence in result.stderr
+    assert "Nothing needs attention" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "exit_code"),
+    [
+        (["--target", "typo"], "Nothing is recorded that matches --target typo.\n", 0),
+        (["--state", "failed"], "Nothing is recorded that matches --state failed.\n", 0),
+        (["--target", "mgmt"], "No record needs attention.\n", 0),
+        (["i-01"], "Nothing needs attention.\n", 0),
+        (["i-01", "i-0dead"], "i-0dead: there is no such instance", 2),
+    ],
+)
+def test_an_empty_answer_to_attention_says_what_was_empty(
+    words: list[str], sentence: str, exit_code: int
+) -> None:
+    """Somebody who mistypes a name must not sleep well."""
+    stack = a_stack(a_record())
+    stack.ec2.add(an_instance())
+
+    result = run(stack, "status", *words, "--attention")
+
+    assert exit_code == result.exit_code
+    assert result.stderr.startswith(sentence)
+    assert 1 == len(result.stderr.splitlines())
+
+
+def test_an_instance_that_is_named_twice_is_shown_once() -> None:
+    """Lists of ids are pasted from elsewhere."""
+    result = run(a_stack(a_record()), "status", "i-01", "i-01")
+
+    assert 2 == len(result.stdout.splitlines())
 
 
 def test_what_is_known_is_shown_beside_what_is_not() -> None:
