@@ -10,6 +10,7 @@ from dualhome.domain.drift import wish_of
 from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.network import Interface
+from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
@@ -40,13 +41,15 @@ class Stock:
     """
     One VPC's interfaces for a target in a zone.
 
-    ``faults`` explains the unusable ones; ``subnet`` is one that interfaces here lie in.
+    ``faults`` explains the unusable ones; ``subnet`` is one that interfaces here lie in;
+    ``reserved`` counts those that are kept for somebody, whatever they are used for.
     """
 
     vpc: VpcId
     uses: Mapping[InterfaceId, Use] = field(default_factory=dict)
     faults: tuple[Rejection, ...] = ()
     subnet: SubnetId | None = None
+    reserved: int = 0
 
     def count(self, use: Use) -> int:
         """Return how many interfaces are used so."""
@@ -74,9 +77,19 @@ class Pool:
         """The interfaces that every instance may have that is allowed in."""
         return sum(stock.count(Use.FREE) for stock in self.stocks)
 
+    @property
+    def size(self) -> int:
+        """All interfaces."""
+        return sum(len(stock.uses) for stock in self.stocks)
+
     def is_low(self, low_water: int) -> bool:
-        """Whether somebody wants the target here, and fewer than ``low_water`` are free."""
-        return bool(self.wanting) and self.free < low_water
+        """
+        Whether fewer than ``low_water`` are free, by the rule of the sweep's metric PoolsLow.
+
+        Where all interfaces are reserved, there is nothing for others to run out of.
+        """
+        reserved = sum(stock.reserved for stock in self.stocks)
+        return self.free < low_water and not 0 < self.size == reserved
 
 
 def pools_of(account: Account) -> tuple[Pool, ...]:
@@ -135,8 +148,8 @@ def _with_empty(stocks: Mapping[VpcId, Stock], serving: Iterable[VpcId]) -> tupl
 def _stocks(account: Account) -> dict[Place, dict[VpcId, Stock]]:
     grouped: dict[Place, dict[VpcId, list[Interface]]] = defaultdict(lambda: defaultdict(list))
     for interface in account.interfaces.values():
-        if name := interface.tags.get(account.policy.keys.pool, "").strip():
-            grouped[TargetName(name), interface.zone][interface.vpc].append(interface)
+        if target := pool_of(interface, account.policy.keys):
+            grouped[target, interface.zone][interface.vpc].append(interface)
     stocks: dict[Place, dict[VpcId, Stock]] = defaultdict(dict)
     for place, by_vpc in grouped.items():
         stocks[place] = {vpc: _stock(account, vpc, found) for vpc, found in by_vpc.items()}
@@ -147,7 +160,13 @@ def _stock(account: Account, vpc: VpcId, interfaces: Sequence[Interface]) -> Sto
     verdicts = {it.id: why_unusable(it, account.vpcs, account.policy) for it in interfaces}
     uses = {it.id: _use(account, it, verdicts[it.id]) for it in interfaces}
     faults = (verdicts[id_] for id_, use in uses.items() if use is Use.UNUSABLE)
-    return Stock(vpc, uses, tuple(fault for fault in faults if fault), interfaces[0].subnet)
+    return Stock(
+        vpc,
+        uses,
+        tuple(fault for fault in faults if fault),
+        interfaces[0].subnet,
+        sum(bool(reservation_of(it, account.policy.keys)) for it in interfaces),
+    )
 
 
 def _use(account: Account, interface: Interface, fault: Rejection | None) -> Use:
@@ -158,5 +177,4 @@ def _use(account: Account, interface: Interface, fault: Rejection | None) -> Use
         return Use.UNUSABLE
     if not available:
         return Use.USED
-    reserved = interface.tags.get(account.policy.keys.reserved_for, "").strip()
-    return Use.RESERVED if reserved else Use.FREE
+    return Use.RESERVED if reservation_of(interface, account.policy.keys) else Use.FREE

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dualhome_cli.capacity_rows import Row
+from dualhome_cli.shortages import Lack
 from dualhome_cli.table import Column
 
 
@@ -27,7 +28,7 @@ def _listed(because: Mapping[str, int]) -> str:
 
 
 def _style(row: Row) -> str:
-    return "yellow" if row.lacks else ""
+    return "yellow" if set(row.lacks) - {Lack.LOW_UNASKED} else ""
 
 
 COLUMNS: tuple[Column[Row], ...] = (

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dualhome.domain.account import Account
 from dualhome.domain.identifiers import TargetName, VpcId, Zone
+from dualhome.domain.pools import pool_of
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.capacity import Pool, served_by, wanted_targets
 from dualhome_cli.usability import guest_vpcs
@@ -17,6 +18,8 @@ class Lack(StrEnum):
 
     NO_VPC = "no-vpc"
     LOW_WATER = "low-water"
+    LOW_UNASKED = "low-unasked"
+    """Low, and nobody asks for it: worth knowing, since the alarm counts it."""
     NO_INTERFACES = "no-interfaces"
     NOBODY_ALLOWED = "nobody-allowed"
 
@@ -47,14 +50,14 @@ def shortages(account: Account, pools: Iterable[Pool], low_water: int) -> Iterat
             remedy = _tag("VPC", keys.target, target)
             yield Shortage(Lack.NO_VPC, target, None, None, text, remedy)
     for pool in pools:
-        if pool.target in served and pool.is_low(low_water):
+        if (pool.target in served or pool.size) and pool.is_low(low_water):
             yield _low(pool, keys, low_water)
     yield from _of_vpcs(account)
 
 
 def _of_vpcs(account: Account) -> Iterator[Shortage]:
     keys = account.policy.keys
-    stocked = {(it.vpc, it.tags.get(keys.pool, "").strip()) for it in account.interfaces.values()}
+    stocked = {(it.vpc, pool_of(it, keys)) for it in account.interfaces.values()}
     for vpc, target in sorted(served_by(account).items()):
         if (vpc, target) not in stocked:
             text = f"{vpc} serves {target}, and no interface in it is tagged {keys.pool}={target}"
@@ -67,12 +70,12 @@ def _of_vpcs(account: Account) -> Iterator[Shortage]:
 
 
 def _low(pool: Pool, keys: TagKeys, low_water: int) -> Shortage:
-    text = (
-        f"{pool.target} in {pool.zone}: {pool.free} free, fewer than {low_water}; "
-        f"{_ask(len(pool.wanting))} for it, {len(pool.waiting)} without one"
-    )
-    remedy = add_capacity(pool, keys)
-    return Shortage(Lack.LOW_WATER, pool.target, pool.zone, None, text, remedy)
+    lack, asked = Lack.LOW_UNASKED, "nobody asks for it"
+    if pool.wanting:
+        lack = Lack.LOW_WATER
+        asked = f"{_ask(len(pool.wanting))} for it, {len(pool.waiting)} without one"
+    text = f"{pool.target} in {pool.zone}: {pool.free} free, fewer than {low_water}; {asked}"
+    return Shortage(lack, pool.target, pool.zone, None, text, add_capacity(pool, keys))
 
 
 def add_capacity(pool: Pool, keys: TagKeys) -> str:

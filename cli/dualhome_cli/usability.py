@@ -6,6 +6,7 @@ from dualhome.domain.eligibility import PAIR_RULES, Candidate, Policy, Rejection
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.network import Instance, InstanceState, Interface, Vpc
+from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from
 
@@ -55,7 +56,7 @@ def _verdict(
         zone_id=interface.zone_id,
         type="",
         state=InstanceState.RUNNING,
-        tags={"Name": interface.tags.get(policy.keys.reserved_for, "")},
+        tags={"Name": reservation_of(interface, policy.keys)},
     )
-    target = TargetName(interface.tags.get(policy.keys.pool, "").strip())
+    target = pool_of(interface, policy.keys) or TargetName("")
     return why_ineligible(Candidate(interface, instance, target, vpcs, policy), PAIR_RULES)

@@ -29,7 +29,7 @@ def test_a_pool_tells_what_it_has_and_who_waits(stack: Stack, world: World) -> N
     assert (target.vpc, 0, 1, 1) == (here["vpc"], here["free"], here["reserved"], here["used"])
     assert (2, {"POOL_EMPTY": 1}) == (here["wanting"], here["waiting_because"])
     assert ["low-water"] == here["lacks"]
-    assert (1, 0, []) == (there["free"], there["wanting"], there["lacks"])
+    assert (1, 0, ["low-unasked"]) == (there["free"], there["wanting"], there["lacks"])
 
 
 def test_the_remedy_of_a_pool_that_runs_low_cures_it(stack: Stack, world: World) -> None:

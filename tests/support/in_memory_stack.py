@@ -33,6 +33,7 @@ PARAMETERS = {
     "Paused": "false",
     "AuditRetentionDays": "0",
     "MaxReleasesPerSweep": "20",
+    "PoolLowWater": "2",
 }
 
 

@@ -8,7 +8,6 @@ from dualhome.domain.tally import LISTED
 from dualhome.domain.view import Holder
 from tests.support.attached_scene import attached
 from tests.support.builders import (
-    DATA,
     INSTANCE,
     INTERFACE,
     MGMT,
@@ -102,19 +101,25 @@ def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
 
 
 def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
-    """A pool without any shows a zero, which is what somebody must be told."""
+    """
+    A pool without any shows a zero, which is what somebody must be told.
+
+    One whose interfaces are all reserved has nothing for others to run out of.
+    """
     scene = attached()
     scene.ec2.add(
         an_interface("eni-02", zone=OTHER_ZONE),
         an_interface("eni-03", zone=OTHER_ZONE),
         an_interface("eni-04", pool="data", tags={"dualhome:reserved-for": "i-77"}),
         an_interface("eni-05", pool="a b"),
+        an_interface("eni-06", tags={"dualhome:reserved-for": " "}),
+        an_interface("eni-07", tags={"dualhome:reserved-for": "i-77"}),
     )
     scene.ledger._claims[an_interface("eni-03").id] = OTHER  # noqa: SLF001 - just being claimed
 
     report = Broom(scene).sweep()
 
-    assert {(MGMT, ZONE): 0, (MGMT, OTHER_ZONE): 1, (DATA, ZONE): 0} == report.pools
+    assert {(MGMT, ZONE): 1, (MGMT, OTHER_ZONE): 1} == report.pools
 
 
 def test_records_are_counted_by_state() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dualhome.domain.account import Account
 from dualhome.domain.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
 from dualhome.domain.network import Instance, Interface
+from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.checks.finding import Remark, in_short, note, warning
@@ -15,7 +16,7 @@ APART = frozenset({Reason.SAME_VPC, Reason.NOT_ALLOWED, Reason.NO_TARGET})
 def overlaps(it: Account) -> Iterator[Remark]:
     """Routes inside the guest are per VPC: every block of both counts."""
     one_of_each = {
-        (interface.tags.get(it.policy.keys.pool, "").strip(), interface.vpc): interface
+        (pool_of(interface, it.policy.keys), interface.vpc): interface
         for interface in it.interfaces.values()
     }
     found: dict[str, list[str]] = {}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from dualhome.domain.account import Account
 from dualhome_cli.capacity import pools_of
-from dualhome_cli.checks.finding import Remark, warning
-from dualhome_cli.shortages import shortages
+from dualhome_cli.checks.finding import Remark, note, warning
+from dualhome_cli.shortages import Lack, shortages
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +20,5 @@ class Pools:
 def shortages_of(it: Pools) -> Iterator[Remark]:
     """Names that no VPC serves, VPCs with nothing to give or that allow nobody, pools run low."""
     for shortage in shortages(it.account, pools_of(it.account), it.low_water):
-        yield warning(shortage.text, shortage.remedy)
+        remark = note if shortage.lack is Lack.LOW_UNASKED else warning
+        yield remark(shortage.text, shortage.remedy)

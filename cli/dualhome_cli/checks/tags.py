@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dualhome.domain.account import Account
 from dualhome.domain.errors import BadTagError
+from dualhome.domain.pools import pool_of
 from dualhome.domain.tags import (
     TagKeys,
     parse_allow_from,
@@ -15,6 +16,8 @@ from dualhome_cli.checks.finding import Remark, warning
 
 Tags = Mapping[str, str]
 
+CORRECT = "Correct the tag."
+
 
 def malformed_tags(it: Account) -> Iterator[Remark]:
     """A malformed tag attaches nothing, and lets nothing go."""
@@ -24,7 +27,9 @@ def malformed_tags(it: Account) -> Iterator[Remark]:
     for vpc in it.vpcs.values():
         yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
     for interface in it.interfaces.values():
-        yield from _wrong(interface.id, interface.tags, keys, (_pool,))
+        if pool_of(interface, keys) is None:
+            said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
+            yield warning(f"{said}: expected the name of one target, without blanks", CORRECT)
 
 
 def _wrong(
@@ -34,7 +39,7 @@ def _wrong(
         try:
             read(keys, tags)
         except BadTagError as error:
-            yield warning(f"{resource}: {error.message}", "Correct the tag.")
+            yield warning(f"{resource}: {error.message}", CORRECT)
 
 
 def _targets(keys: TagKeys, tags: Tags) -> None:
@@ -45,10 +50,6 @@ def _policy(keys: TagKeys, tags: Tags) -> None:
     parse_policy(keys.policy, tags.get(keys.policy, "each"))
 
 
-def _served(keys: TagKeys, tags: Tags) -> None:
-    _one_name(keys.target, tags)
-
-
 def _allowed(keys: TagKeys, tags: Tags) -> None:
     parse_allow_from(keys.allow_from, tags.get(keys.allow_from, ""))
 
@@ -57,12 +58,9 @@ def _index(keys: TagKeys, tags: Tags) -> None:
     parse_device_index(tags, keys.device_index)
 
 
-def _pool(keys: TagKeys, tags: Tags) -> None:
-    _one_name(keys.pool, tags)
-
-
-def _one_name(key: str, tags: Tags) -> None:
-    """VPCs and interfaces serve one target each; nobody can ask for any other text."""
+def _served(keys: TagKeys, tags: Tags) -> None:
+    """A VPC serves one target; nobody can ask for any other text."""
+    key = keys.target
     value = tags.get(key, "").strip()
     found = parse_targets(key, value)
     if key in tags and [value] != [str(it.target) for it in found]:

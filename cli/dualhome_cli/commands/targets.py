@@ -12,7 +12,7 @@ from dualhome_cli.capacity_rows import rows
 from dualhome_cli.capacity_text import COLUMNS
 from dualhome_cli.lines import Line, write
 from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.shortages import Shortage, shortages
+from dualhome_cli.shortages import Lack, Shortage, shortages
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.terminal import console, printable
 
@@ -34,28 +34,30 @@ Exit codes:
 @click.option(
     "--low-water",
     type=click.IntRange(min=0),
-    default=2,
-    show_default=True,
-    help="Warn of a pool that is asked for and has fewer free interfaces.",
+    show_default="the stack's PoolLowWater",
+    help="Name each pool that has fewer free interfaces.",
 )
 @output_option
 @pass_stack
-def command(stack: Stack, *, low_water: int, output: Format) -> None:
+def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
     """
     Say what each pool has to give, who waits for it, and how to add capacity.
 
     A pool is all that the VPCs of a target have in one zone. Free is what every instance may have
     that its VPC lets in: a reserved interface is not. Wanted counts the instances that ask, waiting
     those of them that have none. To add capacity, tag a free interface with the pool's tag, or
-    create one by the command that is shown for a pool that runs low.
+    create one by the command that is shown for a pool that runs low. A pool whose interfaces are
+    all reserved never does.
     """
+    if low_water is None:
+        low_water = int(stack.parameters["PoolLowWater"])
     account = read_present(Books.of(stack))
     pools = pools_of(account)
     found = list(shortages(account, pools, low_water))
     show(rows(pools, found), COLUMNS, output, nothing=_nothing(stack))
     if output is Format.TABLE:
         _tell(found)
-    if any(pool.is_low(low_water) for pool in pools):
+    if any(pool.wanting and pool.is_low(low_water) for pool in pools):
         raise click.exceptions.Exit(1)
 
 
@@ -67,5 +69,5 @@ def _nothing(stack: Stack) -> str:
 def _tell(found: Sequence[Shortage]) -> None:
     out = console()
     for it in found:
-        write(out, Line(0, it.text, "yellow"))
+        write(out, Line(0, it.text, "" if it.lack is Lack.LOW_UNASKED else "yellow"))
         out.print(Text(f"  {printable(it.remedy)}"), soft_wrap=True)  # a command is copied whole

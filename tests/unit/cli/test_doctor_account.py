@@ -75,9 +75,10 @@ def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
     assert f"{MGMT_VPC}: {key}={value!r}" in remark.what
 
 
-def test_a_pool_that_has_no_name_is_named() -> None:
+@pytest.mark.parametrize("value", ["a b", "mgmt ", ""])
+def test_a_pool_that_has_no_name_is_named(value: str) -> None:
     """The interface lies idle, and nobody knows why."""
-    (remark,) = tags.malformed_tags(an_account(interfaces={INTERFACE: an_interface(pool="a b")}))
+    (remark,) = tags.malformed_tags(an_account(interfaces={INTERFACE: an_interface(pool=value)}))
 
     assert INTERFACE in remark.what
 

@@ -172,9 +172,23 @@ def test_a_pool_is_low_when_fewer_are_free_than_the_low_water(*, low_water: int,
     assert low is pool.is_low(low_water)
 
 
-def test_a_pool_that_nobody_asks_for_is_never_low() -> None:
-    """An empty pool without demand wakes nobody at night."""
-    assert not only_pool(an_account(an_interface(status="in-use"))).is_low(5)
+def test_a_pool_is_low_though_nobody_asks_for_it() -> None:
+    """The alarm counts it: it does not know who asks."""
+    assert only_pool(an_account(an_interface(status="in-use"))).is_low(5)
+
+
+@pytest.mark.parametrize("status", ["available", "in-use"])
+def test_a_pool_in_which_all_is_reserved_is_never_low(status: str) -> None:
+    """It would be for ever, whatever is added for those it is kept for."""
+    kept = an_interface(tags=DB_1, status=status)
+
+    assert not only_pool(an_account(an_instance(), kept)).is_low(5)
+    assert only_pool(an_account(kept, an_interface("eni-02", status="in-use"))).is_low(5)
+
+
+def test_an_instance_in_a_zone_without_interfaces_finds_a_low_pool() -> None:
+    """There it is only this count that tells."""
+    assert only_pool(an_account(an_instance(), vpcs=[a_vpc()])).is_low(1)
 
 
 def test_an_empty_account_has_no_pools() -> None:
@@ -185,6 +199,7 @@ def test_an_empty_account_has_no_pools() -> None:
 def test_an_interface_whose_tag_is_empty_is_in_no_pool() -> None:
     """Somebody took it out by emptying the tag."""
     assert () == pools_of(an_account(an_interface(pool=" ")))
+    assert () == pools_of(an_account(an_interface(pool="mgmt ")))
 
 
 def test_every_interface_is_counted_once() -> None:

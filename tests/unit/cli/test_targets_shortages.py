@@ -35,7 +35,7 @@ def test_an_account_in_which_all_can_be_had_lacks_nothing() -> None:
 
 def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
     """A slip in a launch template: fifty instances wait for a target that will never be."""
-    (lack,) = found(an_account(an_instance(targets="mgnt"), an_interface()))
+    (lack,) = found(an_account(an_instance(targets="mgnt"), an_interface()), low_water=0)
 
     assert (Lack.NO_VPC, "mgnt") == (lack.lack, lack.target)
     assert "1 instance asks for mgnt, and no VPC serves it" == lack.text
@@ -59,6 +59,14 @@ def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
     ] == shlex.split(lack.remedy)
 
 
+def test_a_low_pool_that_nobody_asks_for_is_worth_a_note() -> None:
+    """The alarm is raised for it, and its description leads here."""
+    (lack,) = found(an_account(an_interface()))
+
+    assert Lack.LOW_UNASKED is lack.lack
+    assert "mgmt in us-east-1a: 1 free, fewer than 2; nobody asks for it" == lack.text
+
+
 def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
     """Which of a VPC's subnets suits, its owner knows."""
     there = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
@@ -77,7 +85,7 @@ def test_a_vpc_that_serves_a_target_without_an_interface_is_told() -> None:
 
 def test_an_interface_in_another_pool_does_not_stock_the_vpc() -> None:
     """Two names, one of them misspelt: each half looks right by itself."""
-    lacks = [it.lack for it in found(an_account(an_interface(pool="mgnt")))]
+    lacks = [it.lack for it in found(an_account(an_interface(pool="mgnt")), low_water=0)]
 
     assert [Lack.NO_INTERFACES] == lacks
 
@@ -86,7 +94,7 @@ def test_a_vpc_that_lets_nobody_in_is_told() -> None:
     """Both sides must consent, and only one has."""
     closed = a_vpc(allow_from=None)
 
-    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]))
+    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
 
     assert (Lack.NOBODY_ALLOWED, MGMT_VPC) == (lack.lack, lack.vpc)
     assert "Key=dualhome:allow-from,Value=SOURCE-VPC" in lack.remedy

@@ -48,10 +48,10 @@ def test_a_free_interface_is_claimed_and_then_attached() -> None:
 
 
 def test_blanks_around_a_tags_value_do_not_matter() -> None:
-    """The console does not show them."""
+    """The console does not show them. A pool's tag alone must be exact: EC2's filter is."""
     vpcs = [an_app_vpc(), a_vpc(target=" mgmt ", tags={"dualhome:device-index": " 2 "})]
 
-    claim = outcome(a_view(an_instance(), pool=[an_interface(pool="mgmt ")], vpcs=vpcs))
+    claim = outcome(a_view(an_instance(), pool=[an_interface()], vpcs=vpcs))
 
     assert claim.slot == DeviceSlot(0, 2)
 

@@ -50,12 +50,12 @@ def count_sweep(report: Report, low_water: int) -> None:
             "BreakerTripped": int(report.tripped),
             "Strangers": len(report.strangers),
             "TornClaims": len(report.torn),
-            "PoolsLow": sum(free < low_water for free in getattr(report, "pools", {}).values()),
+            "PoolsLow": sum(free < low_water for free in report.pools.values()),
         }
     )
     for state in sorted(set(State) - {State.RELEASED}):
-        _emit({"Attachments": getattr(report, "states", {}).get(state, 0)}, {"State": state.value})
-    for (target, zone), free in getattr(report, "pools", {}).items():
+        _emit({"Attachments": report.states.get(state, 0)}, {"State": state.value})
+    for (target, zone), free in report.pools.items():
         _emit({"PoolFree": free}, {"Target": target, "Zone": zone})
 
 

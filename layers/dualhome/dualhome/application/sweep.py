@@ -43,7 +43,8 @@ class Report:
     What a round has found; all of it once ``swept``. If ``resumed``, an earlier sweep began it.
 
     ``instances`` are those that ask for something, ``looks`` counts drifts, ``states`` the records
-    that are not released, ``pools`` the interfaces in each zone that any instance could be given.
+    that are not released, ``pools`` the interfaces in each zone that any instance could be given,
+    where there are any that are not reserved.
     ``releases`` are the instances that would lose an interface, up to one more than are allowed;
     with ``tripped`` none of those is looked at, and while ``paused`` there are none.
     ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their

@@ -13,12 +13,12 @@ from dualhome.domain.drift import (
     Drift,
     drift_of,
     lacks,
-    pool_of,
     strangers,
     wish_of,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.network import Interface
+from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.rounds import Phase, Round
 from dualhome.domain.states import State
@@ -87,21 +87,17 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
     held = _held(here.inventory.recorded({*claims.values(), *suspects}))
     free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
     for it in page.items:
-        if target := pools[it.id]:
-            free[target][it.zone] += int(_is_free(it, here.keys) and it.id not in claims)
+        if (target := pools[it.id]) and not reservation_of(it, here.keys):
+            free[target][it.zone] += int(it.status == "available" and it.id not in claims)
     return Told(
         Tally(
             free=free,
-            targets=tuple(free),
+            targets=tuple({target for target in pools.values() if target}),
             strangers=tuple(strangers(page.items, frozenset(claims.keys() | held.keys()))),
             torn=tuple(_torn(here, ids, held, claims)),
         ),
         token=page.token,
     )
-
-
-def _is_free(it: Interface, keys: TagKeys) -> bool:
-    return it.status == "available" and keys.reserved_for not in it.tags
 
 
 def _records(here: Comparing, page: Page[Attachment]) -> Told:

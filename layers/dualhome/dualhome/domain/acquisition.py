@@ -10,6 +10,7 @@ from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import AttachmentStatus, DeviceSlot, Instance, SeenAttachment
+from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.selection import (
     Choice,
@@ -89,7 +90,7 @@ def _candidates(it: Request) -> dict[InterfaceId, Candidate]:
             claimed=view.claims.get(interface.id, mine) != mine,
         )
         for interface in view.pool.values()
-        if interface.tags.get(view.policy.keys.pool, "").strip() == target
+        if pool_of(interface, view.policy.keys) == target
     }
 
 

@@ -105,15 +105,6 @@ def _seen(record: Attachment, instance: Instance | None) -> SeenAttachment | Non
     return instance.attachment_of(record.interface) if instance else None
 
 
-def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
-    """Return the target whose pool ``interface`` is in; None if its tag names no target."""
-    try:
-        names = [want.target for want in parse_targets(keys.pool, interface.tags[keys.pool])]
-    except (BadTagError, KeyError):
-        return None
-    return names[0] if [interface.tags[keys.pool]] == names else None
-
-
 def strangers(
     pool: Iterable[Interface], held: frozenset[InterfaceId]
 ) -> Iterator[tuple[InterfaceId, InstanceId]]:

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AccountId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface, Vpc
+from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from, parse_device_index
 
@@ -56,7 +57,7 @@ Rule = Callable[[Candidate], Verdict]
 
 def _in_pool(it: Candidate) -> Verdict:
     key = it.policy.keys.pool
-    if it.interface.tags.get(key, "").strip() == it.target:
+    if pool_of(it.interface, it.policy.keys) == it.target:
         return None
     return Reason.NO_TARGET, f"it is not tagged {key}={it.target}"
 
@@ -137,7 +138,7 @@ def _tolerable_overlap(it: Candidate) -> Verdict:
 
 
 def _not_reserved(it: Candidate) -> Verdict:
-    reserved = it.interface.tags.get(it.policy.keys.reserved_for, "").strip()
+    reserved = reservation_of(it.interface, it.policy.keys)
     if not reserved or reserved in {it.instance.id, it.instance.name.strip()}:
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"

@@ -8,6 +8,7 @@ from dualhome.domain.eligibility import Candidate, Rejection, why_ineligible
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Capacity, DeviceSlot, Interface
+from dualhome.domain.pools import reservation_of
 from dualhome.domain.reasons import Reason
 
 CARD = 0
@@ -102,7 +103,7 @@ def zones_with(interfaces: Iterable[Interface], rejections: Sequence[Rejection])
 
 
 def _preference(it: Candidate, held_before: InterfaceId | None) -> tuple[bool, bool, int]:
-    reserved = bool(it.interface.tags.get(it.policy.keys.reserved_for, "").strip())
+    reserved = bool(reservation_of(it.interface, it.policy.keys))
     weight = rendezvous_weight(it.instance.id, it.target, it.interface.id)
     return (it.interface.id != held_before, not reserved, -int.from_bytes(weight))
 

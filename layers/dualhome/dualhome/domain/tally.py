@@ -20,8 +20,9 @@ class Tally:
     What was found.
 
     ``instances`` are those that ask, ``looks`` counts drifts, ``states`` the records that are not
-    released, ``free`` the interfaces that anybody could be given. ``targets`` are those that have
-    a pool, or a record that holds an interface. ``unwanted`` are the instances that would lose one.
+    released, ``free`` the interfaces that anybody could be given, where there are any that are not
+    reserved. ``targets`` are those that have a pool, or a record that holds an interface.
+    ``unwanted`` are the instances that would lose one.
     """
 
     instances: int = 0

@@ -1,0 +1,24 @@
+"""Which pool an interface is in, and for whom: the same for plans, sweeps and people."""
+
+from dualhome.domain.errors import BadTagError
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.network import Interface
+from dualhome.domain.tags import TagKeys, parse_targets
+
+
+def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
+    """
+    Return the target whose pool ``interface`` is in; None if its tag names no target.
+
+    The tag is the name alone, without blanks: pools are found by EC2's filter, which is exact.
+    """
+    try:
+        names = [want.target for want in parse_targets(keys.pool, interface.tags[keys.pool])]
+    except (BadTagError, KeyError):
+        return None
+    return names[0] if [interface.tags[keys.pool]] == names else None
+
+
+def reservation_of(interface: Interface, keys: TagKeys) -> str:
+    """Return the instance id or name that alone may have ``interface``; empty for anybody."""
+    return interface.tags.get(keys.reserved_for, "").strip()
