@@ -64,7 +64,10 @@ class DynamoDbArchive:
     ) -> Iterator[AuditEntry]:
         """Yield the moves that had to do with an interface, on whichever instance."""
         where = {"IndexName": "by-interface"}
-        return self._query("interface", interface, since, newest=newest, where=where)
+        for entry in self._query("interface", interface, since, newest=newest, where=where):
+            # Older entries are in the index for the interface that their record held last.
+            if entry.held:
+                yield entry
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False

@@ -34,7 +34,11 @@ HELD = {
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome."""
+    """
+    One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome.
+
+    ``interface`` is the one that is held after the move or, if it ends that, was held before.
+    """
 
     at: datetime
     instance: InstanceId
@@ -66,7 +70,7 @@ class Chapter:
 
 def chapter_of(entry: AuditEntry) -> Chapter:
     """Return the move as it is told."""
-    after, cause, trace = entry.after, entry.after.cause, entry.trace
+    after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
     return Chapter(
         at=after.since,
         instance=after.instance,
@@ -74,8 +78,8 @@ def chapter_of(entry: AuditEntry) -> Chapter:
         from_state=entry.move.from_state,
         to_state=after.state,
         story=tell(entry),
-        interface=after.interface,
-        device_index=after.slot.index if after.slot else None,
+        interface=held.interface if held else None,
+        device_index=held.slot.index if held and held.slot else None,
         reason=after.reason,
         detail=after.detail,
         error_code=after.failure.code if after.failure else None,

@@ -1,7 +1,7 @@
 """The past is read alike in memory and in DynamoDB, with the keys and indexes of the template."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -66,6 +66,31 @@ def test_an_instance_has_its_own_moves_oldest_first(past: Past) -> None:
 def test_an_interface_has_its_own_moves(past: Past) -> None:
     """On whichever instance they were."""
     assert [(OTHER, "claimed")] == summary(past.archive.of_interface(InterfaceId("eni-02")))
+
+
+def test_an_interface_has_no_moves_of_records_that_no_longer_hold_it(past: Past) -> None:
+    """A record keeps the name of what it held last; the interface may be elsewhere by then."""
+    attached = a_record(State.ATTACHED, instance=ONE, since=MIDNIGHT + SECOND)
+    released = replace(attached, state=State.RELEASED, version=2, since=MIDNIGHT + 2 * SECOND)
+    waiting = replace(attached, state=State.WAITING, version=3, since=MIDNIGHT + 3 * SECOND)
+    past.ledger.commit(Move(attached, released), TRACE)
+    past.ledger.commit(Move(released, waiting), TRACE)
+
+    found = summary(past.archive.of_interface(InterfaceId("eni-01")))
+
+    assert [(ONE, "claimed"), (ONE, "attached"), (ONE, "released")] == found
+
+
+def test_an_entry_that_names_what_was_held_long_ago_is_left_out() -> None:
+    """Such entries were written before the rule was."""
+    with tables() as client:
+        archive = DynamoDbArchive(client, AUDIT)
+        ledger = DynamoDbLedger(client, ATTACHMENTS, AUDIT, ids())
+        ledger.commit(Move(None, a_record(State.WAITING, instance=ONE)), TRACE)
+        (item,) = client.scan(TableName=AUDIT)["Items"]
+        client.put_item(TableName=AUDIT, Item=item | {"interface": {"S": "eni-01"}})
+
+        assert [] == summary(archive.of_interface(InterfaceId("eni-01")))
 
 
 def test_a_day_has_the_moves_of_everybody_in_utc(past: Past) -> None:

@@ -24,7 +24,9 @@ class InMemoryArchive:
         self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
     ) -> Iterator[AuditEntry]:
         """Yield the moves that had to do with an interface."""
-        return self._those(lambda it: it.after.interface == interface, since, newest=newest)
+        return self._those(
+            lambda it: bool(it.held and it.held.interface == interface), since, newest=newest
+        )
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False

@@ -119,6 +119,17 @@ def test_a_cause_is_named_in_a_few_words(cause: Cause, said: str) -> None:
     assert said == print_cause(cause)
 
 
+def test_a_chapter_names_an_interface_that_is_held_or_was_until_then() -> None:
+    """A record that waits keeps the name of what it held last: others may have it."""
+    attached = a_record(State.ATTACHED)
+    waiting = replace(attached, state=State.WAITING)
+    ends = chapter_of(AuditEntry("01J", Move(attached, waiting), TRACE))
+    later = chapter_of(AuditEntry("01K", Move(waiting, waiting), TRACE))
+
+    assert ("eni-01", 1) == (ends.interface, ends.device_index)
+    assert (None, None) == (later.interface, later.device_index)
+
+
 def test_a_chapter_holds_all_that_is_needed_to_follow_it_elsewhere() -> None:
     """Logs are found by request, CloudTrail by event, a rollback by its execution."""
     trace = replace(TRACE, execution_arn="arn:aws:states:::execution")

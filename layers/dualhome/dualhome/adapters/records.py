@@ -37,7 +37,11 @@ def read(type_: type[T], plain: Values) -> T:
 
 
 def audit_values(entry: AuditEntry) -> Values:
-    """Return an audit entry as its table and its event show it; ``before`` and ``after`` nest."""
+    """
+    Return an audit entry as its table and its event show it; ``before`` and ``after`` nest.
+
+    ``interface`` is the one that the move was about: an interface's past is found by it.
+    """
     after = entry.after
     return values(entry.trace) | _without_nothing(
         {
@@ -45,7 +49,7 @@ def audit_values(entry: AuditEntry) -> Values:
             "at": stamp(after.since),
             "instance": after.instance,
             "target": after.target,
-            "interface": after.interface,
+            "interface": entry.held and entry.held.interface,
             "from_state": entry.move.from_state,
             "to_state": after.state.value,
             "reason": after.reason and after.reason.value,

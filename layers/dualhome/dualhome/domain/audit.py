@@ -31,6 +31,12 @@ class AuditEntry:
         return self.move.after
 
     @property
+    def held(self) -> Attachment | None:
+        """The record that owns an interface: as the move left it or, if it gave it up, before."""
+        records = (self.move.after, self.move.before)
+        return next((it for it in records if it is not None and it.holding), None)
+
+    @property
     def seconds_to_attached(self) -> float | None:
         """Seconds from the event that asked to the attachment seen; None for other moves."""
         after = self.after
