@@ -10,6 +10,7 @@ from dualhome_cli.report.facts import Facts
 from dualhome_cli.report.gathering import gather
 from dualhome_cli.report.page import render
 from dualhome_cli.report.wording import count_of
+from dualhome_cli.report.writing import write_page
 from dualhome_cli.stack import Stack, pass_stack
 
 
@@ -45,6 +46,8 @@ def command(stack: Stack, file: str, day: datetime | None) -> None:
     It shows the network, what needs attention, the pools, the day's moves, and all attachments; it
     can be searched. It holds names, ids and addresses of your account, and loads nothing.
     """
+    if not file:
+        raise click.BadParameter("give the name of a file, or -", param_hint="--html")
     now = stack.now()
     facts = gather(stack, read_present(Books.of(stack)), (day or now).date(), now)
     _write(file, render(facts))
@@ -52,10 +55,8 @@ def command(stack: Stack, file: str, day: datetime | None) -> None:
 
 
 def _write(file: str, page: str) -> None:
-    """Write all of the page or, where that cannot be, nothing."""
     try:
-        with click.open_file(file, "w", encoding="utf-8", atomic=file != "-") as opened:
-            opened.write(page)
+        write_page(file, page)
     except BrokenPipeError:
         raise
     except OSError as error:
