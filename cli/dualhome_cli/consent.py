@@ -21,9 +21,9 @@ def follow_options(command: F) -> F:
     )(command)
 
 
-def ask(intent: Iterable[str], *, yes: bool) -> None:
+def ask(intent: Iterable[str], *, yes: bool, err: bool = False) -> None:
     """
-    Say what will happen, and return if that is wanted.
+    Say what will happen, and return if that is wanted; with ``err`` on standard error.
 
     Raises:
         UsageError: there is nobody to ask.
@@ -31,19 +31,19 @@ def ask(intent: Iterable[str], *, yes: bool) -> None:
         KeyboardInterrupt: the answer is Ctrl-C.
     """
     for line in intent:
-        click.echo(line)
+        click.echo(line, err=err)
     if yes:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask on: give --yes if you mean it.")
-    if not _agrees():
-        click.echo("Nothing was changed.")
+    if not _agrees(err=err):
+        click.echo("Nothing was changed.", err=err)
         raise click.exceptions.Exit(1)
 
 
-def _agrees() -> bool:
+def _agrees(*, err: bool) -> bool:
     try:
-        return click.confirm("Go on?")
+        return click.confirm("Go on?", err=err)
     except click.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):  # click makes one of it and Ctrl-D
             click.echo(err=True)

@@ -1,14 +1,16 @@
 """`dualhome redrive`: what was set aside is handled again."""
 
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import click
 
 from dualhome_cli.consent import ask, consent_options
 from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.redriving.contents import COLUMNS, look_into
-from dualhome_cli.redriving.queues import INTENTS, Name, queue
-from dualhome_cli.redriving.running import run
+from dualhome_cli.redriving.contents import COLUMNS, Contents, look_into
+from dualhome_cli.redriving.letters import Outcome
+from dualhome_cli.redriving.queues import INTENTS, DeadLetterQueue, Name, queue
+from dualhome_cli.redriving.running import Result, run, tell_end
 from dualhome_cli.stack import Stack, pass_stack
 
 EPILOG = """
@@ -47,14 +49,29 @@ def command(
     with ThreadPoolExecutor() as at_once:  # an empty queue takes a second to say so
         found = at_once.map(lambda it: look_into(it.name, it.letters, it.remedy), queues)
         contents = dict(zip(queues, found, strict=True))
-    show(contents.values(), COLUMNS, output, nothing="")
     full = [it for it in queues if not contents[it].empty]
+    if dry_run or output is Format.TABLE:
+        show(contents.values(), COLUMNS, output, nothing="")
     if dry_run:
         raise click.exceptions.Exit(1 if full or any(it.hidden for it in contents.values()) else 0)
-    if not full:
+    if full:
+        ask((INTENTS[it.name] for it in full), yes=yes, err=output is not Format.TABLE)
+    else:
         click.echo("There is nothing to redrive.", err=True)
-        return
-    ask((INTENTS[it.name] for it in full), yes=yes)
-    emptied = [run(it, contents[it].waiting) for it in full]
-    if not all(emptied):
+    results = list(_results(contents, output))
+    if output is not Format.TABLE:
+        show(results, (), output, nothing="")
+    if any(it.left for it in results):
         raise click.exceptions.Exit(1)
+
+
+def _results(contents: Mapping[DeadLetterQueue, Contents], output: Format) -> Iterator[Result]:
+    """Do over what the queues hold; yield how each ended, and tell people at once."""
+    table = output is Format.TABLE
+    for it, found in contents.items():
+        outcome = Outcome()
+        if not found.empty:
+            outcome = run(it, found.waiting, quiet=not table)
+        if table and not found.empty:
+            tell_end(it.name, outcome)
+        yield Result.of(found, outcome)
