@@ -13,9 +13,11 @@ from dualhome_cli.trail import Trail, endings, follow
 SECONDS_BETWEEN_READS = 1.0
 
 
-def see_to_the_end(stack: Stack, trails: Sequence[Trail], well: frozenset[State]) -> None:
+def see_to_the_end(
+    stack: Stack, trails: Sequence[Trail], well: frozenset[State], afterwards: Sequence[str] = ()
+) -> None:
     """
-    Show every move until all trails have ended, and how they did.
+    Show every move until all trails have ended, how they did, and what will happen ``afterwards``.
 
     Raises:
         Exit: with 1, one has not ended ``well``.
@@ -24,5 +26,7 @@ def see_to_the_end(stack: Stack, trails: Sequence[Trail], well: frozenset[State]
     show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")
     found = endings(trails)
     show_endings(found)
+    for line in afterwards:
+        click.echo(line)
     if not all(ending.moved and ending.state in well for ending in found):
         raise click.exceptions.Exit(1)

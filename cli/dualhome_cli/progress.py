@@ -29,7 +29,7 @@ def show_endings(endings: Iterable[Ending]) -> None:
     """Write how each attachment ended."""
     out = console()
     for it in endings:
-        state = it.state or "not recorded"
+        state = it.state or "not recorded: nobody has looked, see `dualhome doctor`"
         end = Text(state, STYLES.get(state, "")) if it.moved else Text(f"still {state}", "yellow")
         out.print(Text.assemble(f"{it.instance} {it.target}: ", end))
 

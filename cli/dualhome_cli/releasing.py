@@ -1,7 +1,7 @@
 """What a release will do, and how to keep the interface from coming back."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from dualhome.domain.attachment import Attachment
@@ -42,9 +42,15 @@ def prospects(subject: Subject, targets: Sequence[str], *, force: bool) -> Itera
         yield f"{subject.id}: nothing is recorded of it, and nothing held."
     for record in subject.among(targets):
         yield f"{record.instance} {record.target}: {_prospect(record, going=record in going)}"
-    back = {it.target for it in going} & subject.wish.wanted.keys()
-    if back:
+    if back := _back(subject, going):
         yield from _comes_back(subject, back)
+
+
+def returning(subject: Subject, targets: Sequence[str], *, force: bool) -> Iterator[str]:
+    """Yield in a sentence what is attached again after the release."""
+    if back := _back(subject, to_release(subject, targets, force=force)):
+        names = " and ".join(sorted(back))
+        yield f"{subject.id} {names}: the tag still asks for it, and it is attached again."
 
 
 def trail(subject: Subject, targets: Sequence[str], since: datetime, *, force: bool) -> Trail:
@@ -68,6 +74,10 @@ def _prospect(record: Attachment, *, going: bool) -> str:
             return f"is giving {record.interface} back already."
         case _:
             return f"is {record.state} and holds nothing."
+
+
+def _back(subject: Subject, going: Iterable[Attachment]) -> set[TargetName]:
+    return {it.target for it in going} & subject.wish.wanted.keys()
 
 
 def _comes_back(subject: Subject, back: set[TargetName]) -> Iterator[str]:

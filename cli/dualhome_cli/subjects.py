@@ -39,22 +39,44 @@ class Subject:
         return (it for it in self.records.values() if not targets or it.target in targets)
 
 
-def read_subjects(stack: Stack, ids: Iterable[str]) -> list[Subject]:
+class UnknownSubjectError(click.ClickException):
+    """What was named does not exist; the message says where it was looked for."""
+
+    exit_code = 2
+
+
+def read_subjects(stack: Stack, ids: Iterable[InstanceId]) -> list[Subject]:
     """
     Return what is known of the instances; each is named once.
 
     Raises:
-        ClickException: of one nothing is known.
+        UnknownSubjectError: of one nothing is known.
     """
-    wanted = [InstanceId(id_) for id_ in dict.fromkeys(ids)]
-    subjects = list(_read(wanted, stack.sources, stack))
+    subjects = list(_read(list(dict.fromkeys(ids)), stack.sources, stack))
     unknown = [it.id for it in subjects if not it.instance and not it.records]
     if unknown:
-        raise click.ClickException(
+        raise UnknownSubjectError(
             f"Neither EC2 in {stack.region} nor the ledger knows {', '.join(unknown)}:"
             " look at the id, or give --region."
         )
     return subjects
+
+
+def check_targets(subjects: Sequence[Subject], targets: Sequence[str]) -> None:
+    """
+    Let pass targets of which some instance has a record, or which it asks for.
+
+    Raises:
+        UnknownSubjectError: no instance has, or does.
+    """
+    known = {target for it in subjects for target in (*it.records, *it.wish.wanted)}
+    unknown = [it for it in targets if it not in known]
+    if unknown and not any(it.ignored for it in subjects):
+        ids = ", ".join(it.id for it in subjects)
+        raise UnknownSubjectError(
+            f"{ids}: nothing is recorded of {' and '.join(map(repr, unknown))}, and no tag asks"
+            f" for it: `dualhome status {subjects[0].id}` names the targets."
+        )
 
 
 def _read(ids: Sequence[InstanceId], sources: Sources, stack: Stack) -> Iterator[Subject]:

@@ -3,13 +3,14 @@
 import click
 
 from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.identifiers import TargetName
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.consent import ask, consent_options, follow_options
 from dualhome_cli.following import see_to_the_end
 from dualhome_cli.orders import order
-from dualhome_cli.releasing import FORCED, WELL, prospects, trail
+from dualhome_cli.releasing import FORCED, WELL, prospects, returning, trail
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.subjects import check_not_paused, read_subjects
+from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
 
 EPILOG = """
 \b
@@ -22,11 +23,12 @@ Examples:
 Exit codes:
   0    every interface is free in the end, or none was held
   1    one is not, or nothing could be released
+  2    there is no such instance, or no such target of it
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True)
+@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE)
 @click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
 @click.option(
     "--force-detach", "force", is_flag=True, help="Detach even if the instance does not let go."
@@ -36,7 +38,7 @@ Exit codes:
 @pass_stack
 def command(
     stack: Stack,
-    instances: tuple[str, ...],
+    instances: tuple[InstanceId, ...],
     targets: tuple[str, ...],
     *,
     force: bool,
@@ -52,6 +54,7 @@ def command(
     """
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)
+    check_targets(subjects, targets)
     trails = [trail(it, targets, stack.now(), force=force) for it in subjects]
     open_ = [trail for trail in trails if trail.open]
     intent = [line for it in subjects for line in prospects(it, targets, force=force)]
@@ -61,5 +64,8 @@ def command(
     ask([*intent, *([FORCED] if force else [])], yes=yes)
     asks = [Ask(Asked.RELEASE, TargetName(target), force) for target in targets]
     order(stack, [it.instance for it in open_], asks or [Ask(Asked.RELEASE, force=force)])
+    back = [line for it in subjects for line in returning(it, targets, force=force)]
     if follow:
-        see_to_the_end(stack, open_, WELL)
+        see_to_the_end(stack, open_, WELL, back)
+    else:
+        click.echo("\n".join(back), nl=bool(back))

@@ -3,13 +3,14 @@
 import click
 
 from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.identifiers import TargetName
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.consent import ask, consent_options, follow_options
 from dualhome_cli.following import see_to_the_end
 from dualhome_cli.orders import order
 from dualhome_cli.retrying import WELL, prospects, trail
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.subjects import check_not_paused, read_subjects
+from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
 
 EPILOG = """
 \b
@@ -21,17 +22,23 @@ Examples:
 Exit codes:
   0    all is attached or released in the end, or there was nothing to try
   1    something is not, or nothing could be tried
+  2    there is no such instance, or no such target of it
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True)
+@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE)
 @click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
 @consent_options
 @follow_options
 @pass_stack
 def command(
-    stack: Stack, instances: tuple[str, ...], targets: tuple[str, ...], *, yes: bool, follow: bool
+    stack: Stack,
+    instances: tuple[InstanceId, ...],
+    targets: tuple[str, ...],
+    *,
+    yes: bool,
+    follow: bool,
 ) -> None:
     """
     Try again now what failed, was refused or is stuck.
@@ -41,6 +48,7 @@ def command(
     """
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)
+    check_targets(subjects, targets)
     trails = [trail(it, targets, stack.now()) for it in subjects]
     open_ = [trail for trail in trails if trail.open]
     intent = [line for it in subjects for line in prospects(it, targets)]

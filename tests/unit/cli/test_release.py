@@ -49,6 +49,9 @@ def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:
     assert f"{INSTANCE} still asks for mgmt by its tag" in result.stdout
     assert remedy in result.stdout
     assert f"{INSTANCE} mgmt: released" in result.stdout
+    assert result.stdout.endswith(
+        f"{INSTANCE} mgmt: the tag still asks for it, and it is attached again.\n"
+    )
     assert State.ATTACHED == scene.record().state
 
 
@@ -61,6 +64,7 @@ def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
 
     assert "create-tags" in result.stdout
     assert "'Key=dualhome:targets,Value=data@2 backup'" in result.stdout
+    assert result.stdout.endswith("the tag still asks for it, and it is attached again.\n")
 
 
 def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
@@ -74,7 +78,7 @@ def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
 
 def test_only_the_targets_that_are_named_are_released() -> None:
     """The others are none of this command's business."""
-    scene, stack, sqs = a_deployment()
+    scene, stack, sqs = a_deployment(an_instance(targets="mgmt data"), an_interface())
     attached(scene)
 
     result = run(stack, "release", INSTANCE, "--target", "data", "--yes")

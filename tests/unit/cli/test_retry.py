@@ -1,11 +1,13 @@
 """`dualhome retry`, over a whole deployment in memory."""
 
+import pytest
+
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.states import State
 from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
 from tests.support.in_memory_sqs import OPERATOR, a_deployment, be_stuck, let_go
-from tests.support.in_memory_stack import run
+from tests.support.in_memory_stack import InMemoryStack, run
 
 REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf", verbatim="We do not like it.")
 
@@ -120,8 +122,29 @@ def test_an_instance_that_nobody_knows_is_named() -> None:
 
     result = run(stack, "retry", INSTANCE, "i-0bad", "--yes")
 
-    assert (1, []) == (result.exit_code, sqs.looks)
+    assert (2, []) == (result.exit_code, sqs.looks)
     assert "knows i-0bad" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["retry", "release"])
+def test_a_target_that_nobody_knows_is_named(command: str) -> None:
+    """A typing error must not pass for a target that has nothing to try or to release."""
+    scene, stack, sqs = a_deployment()
+    scene.look()
+
+    result = run(stack, command, INSTANCE, "--target", "mgnt", "--yes")
+
+    assert (2, []) == (result.exit_code, sqs.looks)
+    assert f"{INSTANCE}: nothing is recorded of 'mgnt', and no tag asks for it" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["retry", "release"])
+def test_what_is_no_id_is_wrong_usage(command: str) -> None:
+    """AWS is not asked about a name."""
+    result = run(InMemoryStack(), command, "web-1", "--yes")
+
+    assert 2 == result.exit_code
+    assert "'web-1' is no id of an instance" in result.stderr
 
 
 def test_an_instance_that_is_left_alone_is_not_retried() -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.states import State
+from dualhome_cli.progress import show_endings
 from dualhome_cli.retrying import ENDS
 from dualhome_cli.trail import OVERDUE, QUIET, ROLLBACK, Ending, Trail, endings, follow
 from tests.support.builders import INSTANCE, MGMT, NOW, TRACE, a_cause, a_record
@@ -119,3 +122,11 @@ def test_nothing_to_follow_is_the_end() -> None:
 
     assert [] == told.follow(trail)
     assert 0 == told.waits
+
+
+def test_what_nobody_has_looked_at_leads_to_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    """A look would have left a record, whatever it found."""
+    show_endings([Ending(INSTANCE, MGMT, None, moved=False)])
+
+    said = f"{INSTANCE} {MGMT}: still not recorded: nobody has looked, see `dualhome doctor`\n"
+    assert said == capsys.readouterr().out
