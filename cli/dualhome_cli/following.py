@@ -25,7 +25,7 @@ def see_to_the_end(
     entries = follow(trails, stack.archive, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
     show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")
     found = endings(trails)
-    show_endings(found)
+    show_endings(found, stack)
     for line in afterwards:
         click.echo(line)
     if not all(ending.moved and ending.state in well for ending in found):

@@ -7,6 +7,8 @@ from rich.text import Text
 
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.states import State
+from dualhome_cli.pasting import pasted
+from dualhome_cli.stack import Stack
 from dualhome_cli.terminal import console, printable
 from dualhome_cli.trail import Ending
 
@@ -25,11 +27,12 @@ def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
             write(_line(entry))
 
 
-def show_endings(endings: Iterable[Ending]) -> None:
+def show_endings(endings: Iterable[Ending], stack: Stack) -> None:
     """Write how each attachment ended."""
+    nobody = pasted("not recorded: nobody has looked, see `dualhome doctor`", stack)
     out = console()
     for it in endings:
-        state = it.state or "not recorded: nobody has looked, see `dualhome doctor`"
+        state = it.state or nobody
         end = Text(state, STYLES.get(state, "")) if it.moved else Text(f"still {state}", "yellow")
         out.print(Text.assemble(f"{it.instance} {it.target}: ", end))
 

@@ -90,7 +90,6 @@ def _comes_back(subject: Subject, back: set[TargetName]) -> Iterator[str]:
     else:
         words = ["delete-tags", f"Key={key}"]
     action, tags = words
-    command = ["aws", "ec2", action, "--region", subject.region]
-    command += ["--resources", subject.id, "--tags", tags]
+    command = ["aws", "ec2", action, "--resources", subject.id, "--tags", tags]
     yield f"{subject.id} still asks for {names} by its tag: it would be attached again at once."
     yield f"To prevent that, first: {shlex.join(command)}"

@@ -22,7 +22,6 @@ class Subject:
     instance: Instance | None
     records: Mapping[TargetName, Attachment]
     keys: TagKeys
-    region: str
 
     @property
     def wish(self) -> Wish:
@@ -83,7 +82,7 @@ def _read(ids: Sequence[InstanceId], sources: Sources, stack: Stack) -> Iterator
     shown = sources.instances.describe(ids)
     records = sources.ledger.records(ids)
     for id_ in ids:
-        yield Subject(id_, shown.get(id_), records[id_], stack.keys, stack.region)
+        yield Subject(id_, shown.get(id_), records[id_], stack.keys)
 
 
 def check_not_paused(stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -9,6 +10,7 @@ import click
 from dualhome_cli.checks.finding import Finding, Severity
 from dualhome_cli.examination import Patient, examine
 from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.pasting import pasted
 from dualhome_cli.progress import waiting
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.table import Column
@@ -60,13 +62,18 @@ def command(stack: Stack, output: Format, *, ledger: bool) -> None:
     """
     patient = Patient(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
     worst = [Severity.OK]
-    findings: Iterable[Finding] = _watched(examine(patient, with_ledger=ledger), worst)
+    findings: Iterable[Finding] = _watched(_pasted(patient, with_ledger=ledger), worst)
     if output is Format.TABLE:
         # A table is written when its widths are known; until then something should move.
         with waiting("Examining ..."):
             findings = list(findings)
     show(findings, COLUMNS, output, nothing="Nothing was looked at.")
     click.get_current_context().exit(EXIT_CODES[worst[0]])
+
+
+def _pasted(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
+    for finding in examine(patient, with_ledger=with_ledger):
+        yield replace(finding, remedy=pasted(finding.remedy, patient.stack))
 
 
 def _watched(findings: Iterable[Finding], worst: list[Severity]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dualhome_cli.arguments import INSTANCE_OR_INTERFACE
 from dualhome_cli.chapters import OF_MANY, OF_ONE
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.past import moves_of, moves_since
+from dualhome_cli.pasting import pasted
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.story import chapter_of
 from dualhome_cli.times import Since
@@ -57,7 +58,7 @@ def command(
         raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
     entries = _entries(stack, subject, since, day)
     columns = OF_ONE if subject and subject.startswith("i-") else OF_MANY
-    show(map(chapter_of, entries), columns, output, nothing=_nothing(subject))
+    show(map(chapter_of, entries), columns, output, nothing=pasted(_nothing(subject), stack))
 
 
 def _entries(

@@ -8,6 +8,7 @@ from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.consent import ask, consent_options, follow_options
 from dualhome_cli.following import see_to_the_end
 from dualhome_cli.orders import order
+from dualhome_cli.pasting import pasted
 from dualhome_cli.releasing import FORCED, WELL, prospects, returning, trail
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
@@ -57,7 +58,9 @@ def command(
     check_targets(subjects, targets)
     trails = [trail(it, targets, stack.now(), force=force) for it in subjects]
     open_ = [trail for trail in trails if trail.open]
-    intent = [line for it in subjects for line in prospects(it, targets, force=force)]
+    intent = [
+        pasted(line, stack) for it in subjects for line in prospects(it, targets, force=force)
+    ]
     if not open_:
         click.echo("\n".join([*intent, "There is nothing to release."]))
         return

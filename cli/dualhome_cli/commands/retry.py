@@ -8,6 +8,7 @@ from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.consent import ask, consent_options, follow_options
 from dualhome_cli.following import see_to_the_end
 from dualhome_cli.orders import order
+from dualhome_cli.pasting import pasted
 from dualhome_cli.retrying import WELL, prospects, trail
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
@@ -51,7 +52,7 @@ def command(
     check_targets(subjects, targets)
     trails = [trail(it, targets, stack.now()) for it in subjects]
     open_ = [trail for trail in trails if trail.open]
-    intent = [line for it in subjects for line in prospects(it, targets)]
+    intent = [pasted(line, stack) for it in subjects for line in prospects(it, targets)]
     if not open_:
         click.echo("\n".join([*intent, "There is nothing to try again."]))
         return

@@ -13,6 +13,7 @@ from dualhome.domain.states import State
 from dualhome_cli.absence import absences
 from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.pasting import pasted
 from dualhome_cli.present import Question, answer, read_records
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.standing import Standing, why
@@ -73,9 +74,9 @@ def command(
         click.echo(_summary(tally), err=True)
     absent = list(absences(stack, _to_explain(question, records if named else ())))
     for it in absent:
-        click.echo(it.why, err=True)
+        click.echo(pasted(it.why, stack), err=True)
     if not shown and not absent and (nothing := _nothing(question, stack)):
-        click.echo(nothing, err=True)
+        click.echo(pasted(nothing, stack), err=True)
     calls = shown > 0 or any(it.overlooked for it in absent)
     context.exit(WRONG_USAGE if any(it.unknown for it in absent) else int(attention and calls))
 

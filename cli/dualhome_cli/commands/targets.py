@@ -1,6 +1,7 @@
 """`dualhome targets`: what each pool still has to give."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 from rich.text import Text
@@ -12,6 +13,7 @@ from dualhome_cli.capacity_rows import rows
 from dualhome_cli.capacity_text import COLUMNS
 from dualhome_cli.lines import Line, write
 from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.pasting import pasted
 from dualhome_cli.shortages import Lack, Shortage, shortages
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.terminal import console, printable
@@ -53,7 +55,9 @@ def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
         low_water = int(stack.parameters["PoolLowWater"])
     account = read_present(Books.of(stack))
     pools = pools_of(account)
-    found = list(shortages(account, pools, low_water))
+    found = [
+        replace(it, remedy=pasted(it.remedy, stack)) for it in shortages(account, pools, low_water)
+    ]
     show(rows(pools, found), COLUMNS, output, nothing=_nothing(stack))
     if output is Format.TABLE:
         _tell(found)

@@ -1,9 +1,11 @@
 """Reads everything that the page shows."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from dualhome.domain.account import Account
 from dualhome_cli.capacity import pools_of
+from dualhome_cli.pasting import pasted
 from dualhome_cli.report.day import day_of
 from dualhome_cli.report.facts import Facts
 from dualhome_cli.shortages import shortages
@@ -27,6 +29,9 @@ def gather(stack: Stack, account: Account, day: date, now: datetime) -> Facts:
         account=account,
         standings=tuple(standing_of(record, now) for record in account.records.values()),
         pools=pools,
-        shortages=tuple(shortages(account, pools, low_water)),
+        shortages=tuple(
+            replace(it, remedy=pasted(it.remedy, stack))
+            for it in shortages(account, pools, low_water)
+        ),
         day=day_of(day, stack.archive.of_day(day)),
     )

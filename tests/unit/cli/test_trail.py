@@ -14,6 +14,7 @@ from dualhome_cli.retrying import ENDS
 from dualhome_cli.trail import OVERDUE, QUIET, ROLLBACK, Ending, Trail, endings, follow
 from tests.support.builders import INSTANCE, MGMT, NOW, TRACE, a_cause, a_record
 from tests.support.in_memory_archive import InMemoryArchive
+from tests.support.in_memory_stack import InMemoryStack
 
 Story = list[Callable[["Telling"], None]]
 
@@ -126,7 +127,7 @@ def test_nothing_to_follow_is_the_end() -> None:
 
 def test_what_nobody_has_looked_at_leads_to_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     """A look would have left a record, whatever it found."""
-    show_endings([Ending(INSTANCE, MGMT, None, moved=False)])
+    show_endings([Ending(INSTANCE, MGMT, None, moved=False)], InMemoryStack())
 
     said = f"{INSTANCE} {MGMT}: still not recorded: nobody has looked, see `dualhome doctor`\n"
     assert said == capsys.readouterr().out
