@@ -99,6 +99,17 @@ def test_many_instances_are_summed_up() -> None:
     assert "3 instances: 1 would attach, 2 would wait" == done.stdout.splitlines()[-1]
 
 
+def test_what_is_promised_above_is_told_of_those_who_get_one_too() -> None:
+    """Otherwise a pool with 199 free interfaces looks empty from the second line on."""
+    two = [an_instance("i-01"), an_instance("i-02")]
+    stack = a_stack(*two, an_interface(), an_interface("eni-02"))
+
+    done = run(stack, "plan", "i-01", "i-02")
+
+    assert 0 == done.exit_code
+    assert "    passed over: 1 POOL_EMPTY, 1 promised above" in done.stdout.splitlines()
+
+
 def test_a_value_is_planned_as_if_the_tag_had_it() -> None:
     """Before anybody tags anything."""
     stack = a_stack(an_instance(targets=None), an_interface())
