@@ -18,6 +18,10 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet may compute."""
+
+
 class Format(StrEnum):
     """What ``-o`` takes."""
 
@@ -39,12 +43,14 @@ def output_option(command: F) -> F:
     )(command)
 
 
-def show(rows: Iterable[T], columns: Sequence[Column[T]], output: Format, *, nothing: str) -> int:
+def show(
+    rows: Iterable[T], columns: Sequence[Column[T]], output: Format, *, of: type[Any], nothing: str
+) -> int:
     """
     Write ``rows`` as they come and return how many there were; ``nothing`` says if there are none.
 
-    A row is a dataclass, or a mapping whose keys are the same in every row: JSON and CSV name
-    its fields, ``columns`` are what a person sees of it.
+    A row is a dataclass, in CSV always the one that the rows are ``of``, or a mapping: JSON and CSV
+    name its fields, ``columns`` are what a person sees of it.
     """
     counted = _Counted(rows)
     match output:
@@ -54,6 +60,7 @@ def show(rows: Iterable[T], columns: Sequence[Column[T]], output: Format, *, not
             _show_json(counted)
         case Format.CSV:
             in_csv = _CsvWriter()
+            in_csv.title(field.name for field in fields(of))
             for row in counted:
                 in_csv.write(row)
     if nothing and not counted.count:
@@ -111,17 +118,22 @@ def _show_json(rows: Iterable[object]) -> None:
 
 
 class _CsvWriter:
-    """Writes a heading, then a line for each row; nothing if there is none."""
+    """Writes a heading, at the first row at the latest, and a line for each row."""
 
     def __init__(self) -> None:
         self._writer = csv.writer(sys.stdout, lineterminator="\n")
         self._titled = False
 
+    def title(self, names: Iterable[str]) -> None:
+        """Write the heading."""
+        self._writer.writerow(names)
+        self._titled = True
+
     def write(self, row: object) -> None:
+        """Write a row."""
         fields = plain(row)
         if not self._titled:
-            self._writer.writerow(fields)
-            self._titled = True
+            self.title(fields)
         self._writer.writerow(map(_in_cell, fields.values()))
 
 
@@ -130,9 +142,9 @@ def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
         case None:
             return ""
         case str():
-            return value
+            return _no_formula(value)
         case list() if all(isinstance(part, str) for part in value):
-            return " ".join(value)
+            return _no_formula(" ".join(value))
         case _:
             return _json(value)
 
@@ -141,6 +153,12 @@ def _json(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
     """Write what the output's encoding may have no sign for as JSON escapes it."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return json.dumps(value, ensure_ascii=not unicode)
+
+
+def _no_formula(text: str) -> str:
+    """Return others' text so that no spreadsheet computes it (OWASP, "CSV Injection")."""
+    whole = text.replace("\r", " ")  # which would end the line for many a reader
+    return f"'{whole}" if text.startswith(FORMULA) else whole
 
 
 class _Counted(Iterable[T]):

@@ -67,7 +67,7 @@ def command(stack: Stack, output: Format, *, ledger: bool) -> None:
         # A table is written when its widths are known; until then something should move.
         with waiting("Examining ..."):
             findings = list(findings)
-    show(findings, COLUMNS, output, nothing="Nothing was looked at.")
+    show(findings, COLUMNS, output, of=Finding, nothing="Nothing was looked at.")
     click.get_current_context().exit(EXIT_CODES[worst[0]])
 
 

@@ -12,7 +12,7 @@ from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.past import moves_of, moves_since
 from dualhome_cli.pasting import pasted
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.story import chapter_of
+from dualhome_cli.story import Chapter, chapter_of
 from dualhome_cli.times import Since
 
 LONGEST = timedelta(days=31)
@@ -58,7 +58,13 @@ def command(
         raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
     entries = _entries(stack, subject, since, day)
     columns = OF_ONE if subject and subject.startswith("i-") else OF_MANY
-    show(map(chapter_of, entries), columns, output, nothing=pasted(_nothing(subject), stack))
+    show(
+        map(chapter_of, entries),
+        columns,
+        output,
+        of=Chapter,
+        nothing=pasted(_nothing(subject), stack),
+    )
 
 
 def _entries(

@@ -14,7 +14,7 @@ from dualhome_cli.gathering import filters, found_by
 from dualhome_cli.lines import Line, write
 from dualhome_cli.outlook import Forecast, Prospect
 from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.plan_rows import full_rows, rows
+from dualhome_cli.plan_rows import Row, full_rows, rows
 from dualhome_cli.plan_text import lines_of
 from dualhome_cli.plan_words import totals
 from dualhome_cli.planning import Planning, forecasts
@@ -115,9 +115,9 @@ def _show(found: Iterable[Forecast], output: Format, *, verbose: bool) -> None:
         case Format.TABLE:
             _show_text(found, nothing, verbose=verbose)
         case Format.JSON:
-            show(chain.from_iterable(map(full_rows, found)), (), output, nothing=nothing)
+            show(chain.from_iterable(map(full_rows, found)), (), output, of=Row, nothing=nothing)
         case Format.CSV:
-            show(chain.from_iterable(map(rows, found)), (), output, nothing=nothing)
+            show(chain.from_iterable(map(rows, found)), (), output, of=Row, nothing=nothing)
 
 
 def _show_text(found: Iterable[Forecast], nothing: str, *, verbose: bool) -> None:

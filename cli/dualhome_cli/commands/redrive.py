@@ -51,7 +51,7 @@ def command(
         contents = dict(zip(queues, found, strict=True))
     full = [it for it in queues if not contents[it].empty]
     if dry_run or output is Format.TABLE:
-        show(contents.values(), COLUMNS, output, nothing="")
+        show(contents.values(), COLUMNS, output, of=Contents, nothing="")
     if dry_run:
         raise click.exceptions.Exit(1 if full or any(it.hidden for it in contents.values()) else 0)
     if full:
@@ -60,7 +60,7 @@ def command(
         click.echo("There is nothing to redrive.", err=True)
     results = list(_results(contents, output))
     if output is not Format.TABLE:
-        show(results, (), output, nothing="")
+        show(results, (), output, of=Result, nothing="")
     if any(it.left for it in results):
         raise click.exceptions.Exit(1)
 

@@ -69,7 +69,7 @@ def command(
         records = list(records)
     tally: Counter[State] = Counter()
     rows = _tallied(answer(records, question, stack.now()), tally)
-    shown = show(rows, _columns(stack.now()), output, nothing="")
+    shown = show(rows, _columns(stack.now()), output, of=Standing, nothing="")
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
     absent = list(absences(stack, _to_explain(question, records if named else ())))

@@ -9,7 +9,7 @@ from rich.text import Text
 from dualhome_cli.account import read_present
 from dualhome_cli.books import Books
 from dualhome_cli.capacity import pools_of
-from dualhome_cli.capacity_rows import rows
+from dualhome_cli.capacity_rows import Row, rows
 from dualhome_cli.capacity_text import COLUMNS
 from dualhome_cli.lines import Line, write
 from dualhome_cli.output import Format, output_option, show
@@ -58,7 +58,7 @@ def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
     found = [
         replace(it, remedy=pasted(it.remedy, stack)) for it in shortages(account, pools, low_water)
     ]
-    show(rows(pools, found), COLUMNS, output, nothing=_nothing(stack))
+    show(rows(pools, found), COLUMNS, output, of=Row, nothing=_nothing(stack))
     if output is Format.TABLE:
         _tell(found)
     if any(pool.wanting and pool.is_low(low_water) for pool in pools):

@@ -35,7 +35,7 @@ ROWS = [Row("a"), Row("b, c", State.STUCK, index=2, warnings=("X", "Y"))]
 
 def test_a_table_has_a_heading_and_a_line_for_each_row(capsys: pytest.CaptureFixture[str]) -> None:
     """The plainest form is what most people see."""
-    count = show(ROWS, COLUMNS, Format.TABLE, nothing="none")
+    count = show(ROWS, COLUMNS, Format.TABLE, of=Row, nothing="none")
 
     assert 2 == count
     assert "Name  State\na     attached\nb, c  stuck\n" == capsys.readouterr().out
@@ -43,7 +43,7 @@ def test_a_table_has_a_heading_and_a_line_for_each_row(capsys: pytest.CaptureFix
 
 def test_json_is_an_array_with_every_field_of_every_row(capsys: pytest.CaptureFixture[str]) -> None:
     """A program can rely on a key that has no value today."""
-    show(ROWS, COLUMNS, Format.JSON, nothing="none")
+    show(ROWS, COLUMNS, Format.JSON, of=Row, nothing="none")
 
     out = capsys.readouterr().out
     assert [plain(row) for row in ROWS] == json.loads(out)
@@ -55,7 +55,7 @@ def test_csv_has_a_heading_and_quotes_what_must_be_quoted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A spreadsheet opens it as it is."""
-    show(ROWS, COLUMNS, Format.CSV, nothing="none")
+    show(ROWS, COLUMNS, Format.CSV, of=Row, nothing="none")
 
     first, second = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert {"name": "a", "index": "", "warnings": "", "state": "attached"}.items() <= first.items()
@@ -64,13 +64,14 @@ def test_csv_has_a_heading_and_quotes_what_must_be_quoted(
 
 
 @pytest.mark.parametrize(
-    ("output", "out"), [(Format.TABLE, ""), (Format.JSON, "[]\n"), (Format.CSV, "")]
+    ("output", "out"),
+    [(Format.TABLE, ""), (Format.JSON, "[]\n"), (Format.CSV, "name,state,since,index,warnings\n")],
 )
 def test_no_row_is_said_beside_the_answer(
     output: Format, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A person is told; a program reads an empty answer."""
-    count = show([], COLUMNS, output, nothing="Nothing is attached.")
+    """A person is told; a program reads an empty answer, a heading in CSV."""
+    count = show([], COLUMNS, output, of=Row, nothing="Nothing is attached.")
 
     assert 0 == count
     assert (out, "Nothing is attached.\n") == tuple(capsys.readouterr())
@@ -90,7 +91,7 @@ def test_rows_are_written_as_they_come(
             assert number - written <= ahead
             yield Row(f"row-{number}")
 
-    show(rows(), COLUMNS, Format(output), nothing="")
+    show(rows(), COLUMNS, Format(output), of=Row, nothing="")
 
     assert 1000 == written + capsys.readouterr().out.count("row-")
 
@@ -114,9 +115,21 @@ def test_a_live_row_is_written_at_once(
     assert lines == capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_is_a_formula_of_a_spreadsheet(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever may tag an instance could run one on the operator's desk; numbers stay numbers."""
+    show([Row(text, index=-1, warnings=(text,))], COLUMNS, Format.CSV, of=Row, nothing="")
+
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
+    said = "'" + text.replace("\r", " ")
+    assert (said, "-1", said) == (row["name"], row["index"], row["warnings"])
+
+
 def test_what_would_move_the_cursor_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     """Tags and EC2's messages are others' text; a terminal must not obey them."""
-    show([Row("a\x1b[2Jb\rc\nd")], COLUMNS, Format.TABLE, nothing="")
+    show([Row("a\x1b[2Jb\rc\nd")], COLUMNS, Format.TABLE, of=Row, nothing="")
 
     assert "a [2Jb c d" in capsys.readouterr().out
 
