@@ -9,6 +9,7 @@ import click
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.absence import absences
 from dualhome_cli.arguments import INSTANCE
@@ -62,13 +63,15 @@ def command(
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("what is released is listed by instance: name one.")
+    if stack.policy.paused:
+        click.echo(pasted(Reason.PAUSED.advice, stack), err=True)
     named = tuple(dict.fromkeys(instances))
     question = Question(named, target, State(state) if state else None, attention)
     records: Iterable[Attachment] = read_records(stack, question)
     if named:
         records = list(records)
     tally: Counter[State] = Counter()
-    rows = _tallied(answer(records, question, stack.now()), tally)
+    rows = _tallied(answer(records, question, stack.now()), stack, tally)
     shown = show(rows, _columns(stack.now()), output, of=Standing, nothing="")
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
@@ -91,10 +94,10 @@ def _to_explain(
     return {it: some for it, some in found.items() if question.attention or not some}
 
 
-def _tallied(rows: Iterable[Standing], tally: Counter[State]) -> Iterator[Standing]:
+def _tallied(rows: Iterable[Standing], stack: Stack, tally: Counter[State]) -> Iterator[Standing]:
     for row in rows:
         tally[row.state] += 1
-        yield row
+        yield replace(row, advice=row.advice and pasted(row.advice, stack))
 
 
 def _nothing(question: Question, stack: Stack) -> str:

@@ -1,5 +1,8 @@
 """`dualhome status` where there is little to show, or little room."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from dualhome.domain.network import InstanceState
@@ -88,6 +91,18 @@ def test_an_empty_answer_to_attention_says_what_was_empty(
     assert exit_code == result.exit_code
     assert result.stderr.startswith(sentence)
     assert 1 == len(result.stderr.splitlines())
+
+
+def test_a_pause_is_told_beside_the_answer() -> None:
+    """Whoever asks why nothing happens need not read every row."""
+    stack = a_stack(a_record())
+    paused = replace(stack, parameters={**stack.parameters, "Paused": "true"})
+
+    result = run(paused, "status", "-o", "json")
+
+    assert "nothing is attached or detached until `dualhome resume`.\n" in result.stderr
+    assert ["i-01"] == [row["instance"] for row in json.loads(result.stdout)]
+    assert "resume" not in run(stack, "status").stderr
 
 
 def test_an_instance_that_is_named_twice_is_shown_once() -> None:

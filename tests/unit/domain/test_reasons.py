@@ -15,6 +15,17 @@ def test_each_reason_has_one_sentence_of_advice(reason: Reason) -> None:
     assert len(reason.advice) <= 100
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_no_advice_spells_a_tag_key_of_one_deployment(reason: Reason) -> None:
+    """A stack has a prefix of its own: somebody would tag what it never reads."""
+    assert "dualhome:" not in reason.advice
+
+
+def test_a_pin_beyond_the_type_may_be_corrected() -> None:
+    """No larger type is needed for that."""
+    assert "correct its pin" in Reason.INSTANCE_LIMIT.advice
+
+
 def test_no_two_reasons_give_the_same_advice() -> None:
     """Two reasons with one answer are one reason."""
     assert len(Reason) == len({reason.advice for reason in Reason})

@@ -7,7 +7,11 @@ from dualhome.domain.states import State
 
 
 class Reason(StrEnum):
-    """A reason's value is its name; ``advice`` is one sentence for the operator."""
+    """
+    A reason's value is its name; ``advice`` is one sentence for the operator.
+
+    It names tags without their prefix, which is the deployment's.
+    """
 
     advice: str
 
@@ -19,14 +23,17 @@ class Reason(StrEnum):
         return member
 
     BAD_TAG = "BAD_TAG", "Correct the tag that the record names."
-    NO_TARGET = "NO_TARGET", "Tag a VPC with `dualhome:target`, or correct the target's name."
+    NO_TARGET = (
+        "NO_TARGET",
+        "Put the target's name into the tag `target` of a VPC, or correct the target's name.",
+    )
     NOT_ALLOWED = (
         "NOT_ALLOWED",
-        "The target VPC's owner adds the instance's VPC to `dualhome:allow-from`.",
+        "The target VPC's owner adds the instance's VPC to its tag `allow-from`.",
     )
     NO_INTERFACE_IN_ZONE = (
         "NO_INTERFACE_IN_ZONE",
-        "Create interfaces in the instance's zone and tag them with `dualhome:pool`.",
+        "Create interfaces in the instance's zone, with the target's name in their tag `pool`.",
     )
     POOL_EMPTY = "POOL_EMPTY", "Add interfaces to the pool, or wait until one is released."
     RESERVED = (
@@ -46,7 +53,7 @@ class Reason(StrEnum):
     INDEX_TAKEN = "INDEX_TAKEN", "Pin a free device index, or drop the pin."
     INSTANCE_LIMIT = (
         "INSTANCE_LIMIT",
-        "Choose a larger instance type, or free an interface of this instance.",
+        "Choose a larger instance type, free an interface of this instance, or correct its pin.",
     )
     INTERFACE_UNUSABLE = (
         "INTERFACE_UNUSABLE",
@@ -88,7 +95,10 @@ class Reason(StrEnum):
         "UNIT_INCOMPLETE",
         "The instance wants all its targets or none: look at the record of the one that is named.",
     )
-    PAUSED = "PAUSED", "The stack's parameter Paused is true: nothing is attached or detached."
+    PAUSED = (
+        "PAUSED",
+        "The stack is paused: nothing is attached or detached until `dualhome resume`.",
+    )
     RELEASE_HELD = (
         "RELEASE_HELD",
         "Too many releases since the last sweep: restore the tags, or release it by command.",
