@@ -1,6 +1,6 @@
 """A move as a person tells it: what, why, and what caused it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from dualhome.domain.attachment import Attachment, Cause, Origin
@@ -93,10 +93,7 @@ def chapter_of(entry: AuditEntry) -> Chapter:
         tag_version=cause.tag_version,
         seconds_to_attached=entry.seconds_to_attached,
         attempt=after.attempt,
-        account=trace.account,
-        region=trace.region,
-        request_id=trace.request_id,
-        execution_arn=trace.execution_arn,
+        **asdict(trace),
         id=entry.id,
     )
 

@@ -16,7 +16,9 @@ def test_an_interface_is_given_back_and_its_return_foretold(world: World) -> Non
     assert 0 == done.returncode, done.stdout + done.stderr
     assert f"EC2 is asked to detach {interface}" in done.stdout
     assert f"{instance} still asks for {mgmt.name}" in done.stdout
-    assert done.stdout.endswith(f"{instance} {mgmt.name}: released\n")
+    *_, released, last = done.stdout.splitlines()
+    assert f"{instance} {mgmt.name}: released" == released
+    assert f"{instance} {mgmt.name}: the tag still asks for it, and it is attached again." == last
     world.comes_to("attached", instance, mgmt.name)
     path = [it["to_state"] for it in world.stack.audit(instance)]
     assert ["attached", "releasing", "released", "claimed"] == path[2:6]

@@ -63,8 +63,7 @@ def command(
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("what is released is listed by instance: name one.")
-    if stack.policy.paused:
-        click.echo(pasted(Reason.PAUSED.advice, stack), err=True)
+    _say([Reason.PAUSED.advice] if stack.policy.paused else [], stack)
     named = tuple(dict.fromkeys(instances))
     question = Question(named, target, State(state) if state else None, attention)
     records: Iterable[Attachment] = read_records(stack, question)
@@ -76,12 +75,14 @@ def command(
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
     absent = list(absences(stack, _to_explain(question, records if named else ())))
-    for it in absent:
-        click.echo(pasted(it.why, stack), err=True)
-    if not shown and not absent and (nothing := _nothing(question, stack)):
-        click.echo(pasted(nothing, stack), err=True)
+    _say([it.why for it in absent] or ([] if shown else _nothing(question, stack)), stack)
     calls = shown > 0 or any(it.overlooked for it in absent)
     context.exit(WRONG_USAGE if any(it.unknown for it in absent) else int(attention and calls))
+
+
+def _say(sentences: Iterable[str], stack: Stack) -> None:
+    for it in sentences:
+        click.echo(pasted(it, stack), err=True)
 
 
 def _to_explain(
@@ -100,7 +101,7 @@ def _tallied(rows: Iterable[Standing], stack: Stack, tally: Counter[State]) -> I
         yield replace(row, advice=row.advice and pasted(row.advice, stack))
 
 
-def _nothing(question: Question, stack: Stack) -> str:
+def _nothing(question: Question, stack: Stack) -> Iterator[str]:
     """Say what an empty answer means."""
     filters = " ".join(
         f"--{name} {value}"
@@ -109,13 +110,12 @@ def _nothing(question: Question, stack: Stack) -> str:
     )
     every = replace(question, attention=False)
     if filters and not any(answer(read_records(stack, every), every, stack.now())):
-        return f"Nothing is recorded that matches {filters}."
-    if question.attention:
-        return f"{'Nothing' if question.instances else 'No record'} needs attention."
-    if question.instances:
-        return ""
-    advice = f"tag an instance {stack.keys.targets}=NAME (`dualhome targets` lists the names)."
-    return f"Nothing is attached, and nothing asked for: {advice}"
+        yield f"Nothing is recorded that matches {filters}."
+    elif question.attention:
+        yield f"{'Nothing' if question.instances else 'No record'} needs attention."
+    elif not (filters or question.instances):
+        advice = f"tag an instance {stack.keys.targets}=NAME (`dualhome targets` lists the names)."
+        yield f"Nothing is attached, and nothing asked for: {advice}"
 
 
 def _summary(tally: Counter[State]) -> str:
