@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import MOVING_LIMIT, lacks, strangers, wish_of
-from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome.domain.network import ACTING
+from dualhome.domain.drift import MOVING_LIMIT, strangers
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome_cli.checks.finding import MOST, Remark, Severity, error, in_short, note, warning
+from dualhome_cli.overlooked import overlooked
 from dualhome_cli.trouble import INSTALL
 
 UNTRIED = timedelta(hours=1)
@@ -70,29 +69,15 @@ def unsettled(it: Records) -> Iterator[Remark]:
         said = f" ({_first_failure(records)})" if state == State.FAILED else ""
         what = f"{state} for {reason}: {in_short(sorted(map(_name, records)))}{said}"
         yield Remark(SEVERITIES[state], what, reason.advice)
-    yield from _overlooked(it.account)
+    if missing := overlooked(it.account):
+        yield warning(
+            f"asked for, and nothing is recorded: {in_short(missing)}",
+            f"dualhome retry {' '.join(missing[:MOST])}",
+        )
     if moving := [
         _name(record) for record in it.account.records.values() if record.state in MOVING
     ]:
         yield note(f"on their way: {in_short(sorted(moving))}")
-
-
-def _overlooked(it: Account) -> Iterator[Remark]:
-    """An instance that runs or is stopped is looked at when its tag comes: its event was lost."""
-    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
-    for holder in it.records:
-        recorded[holder.instance].add(holder.target)
-    found = [
-        instance.id
-        for instance in it.instances.values()
-        if instance.state in ACTING
-        and lacks(wish_of(instance, it.policy.keys), recorded[instance.id])
-    ]
-    if found:
-        yield warning(
-            f"asked for, and nothing is recorded: {in_short(sorted(found))}",
-            f"dualhome retry {' '.join(sorted(found)[:MOST])}",
-        )
 
 
 def overdue(it: Records) -> Iterator[Remark]:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from dualhome_cli.overlooked import overlooked
 from dualhome_cli.report.attention import groups_of
 from dualhome_cli.report.bars import bar_of
 from dualhome_cli.report.charts import moves_chart, seconds_of, times_chart
@@ -22,7 +23,7 @@ from dualhome_cli.report.facts import Facts
 from dualhome_cli.report.marks import OF_STATE, SHAPES, Mark
 from dualhome_cli.report.picture import panels_of
 from dualhome_cli.report.rows import Line, lines_of
-from dualhome_cli.report.wording import count_of
+from dualhome_cli.report.wording import count_of, name_of
 from dualhome_cli.report.zones import drawing_of
 from dualhome_cli.terminal import printable
 from dualhome_cli.times import print_age
@@ -47,6 +48,7 @@ def render(facts: Facts) -> str:
             facts=facts,
             figures=_figures(facts),
             groups=groups_of(facts),
+            overlooked=_overlooked(facts),
             drawings=[drawing_of(panel) for panel in panels_of(facts)],
             marks=LEGEND,
             pools=[
@@ -73,6 +75,12 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _overlooked(facts: Facts) -> list[tuple[str, str]]:
+    """Return id and name of each instance that nobody has looked at."""
+    instances = facts.account.instances
+    return [(id_, name_of(instances[id_])) for id_ in overlooked(facts.account)]
 
 
 def _figures(facts: Facts) -> list[tuple[Mark, int]]:
