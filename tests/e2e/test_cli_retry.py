@@ -32,6 +32,6 @@ def test_an_instance_that_nobody_knows_is_named(world: World) -> None:
     """One sentence, no traceback."""
     done = dualhome(world.stack, "retry", "i-0fedcba9876543210", "--yes")
 
-    assert 1 == done.returncode
+    assert 2 == done.returncode
     assert "i-0fedcba9876543210" in done.stderr
     assert "Traceback" not in done.stderr
