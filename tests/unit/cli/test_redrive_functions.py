@@ -7,8 +7,11 @@ from typing import Any, cast
 
 import pytest
 
+from dualhome.entrypoints.moves import handle_moves
 from dualhome_cli.redriving.functions import PAUSES, FailedCallError, PublishFunction
 from dualhome_cli.redriving.moves import UnreadableEntryError
+from tests.support.in_memory_scene import a_scene
+from tests.support.in_memory_stage import Stage
 
 ITEMS = [{"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": key}} for key in ("first", "second")]
 DONE: Mapping[str, Any] = {"batchItemFailures": []}
@@ -60,9 +63,14 @@ def test_the_entry_before_which_the_publisher_stopped_is_returned() -> None:
 
 
 def test_an_entry_that_cannot_be_read_is_not_tried_again() -> None:
-    """Time does not mend it."""
-    said = "the record first of the audit's stream holds no audit entry"
-    functions = Functions({"errorType": "ValueError", "errorMessage": said})
+    """Time does not mend it; Lambda tells of the publisher's own error what it is and says."""
+    records = [{"dynamodb": {"SequenceNumber": "first", "NewImage": {}}}]
+    with pytest.raises(Exception, match="first") as said:
+        handle_moves(
+            {"Records": records}, Stage(a_scene()).outlets, lambda image: image["no entry"]
+        )
+    told = {"errorType": type(said.value).__name__, "errorMessage": str(said.value)}
+    functions = Functions(told)
 
     with pytest.raises(UnreadableEntryError):
         publisher(functions, []).publish(ITEMS)
