@@ -10,9 +10,10 @@ import boto3
 from click.testing import CliRunner, Result
 
 from dualhome.application.survey import Sources
+from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome_cli.main import dualhome
 from dualhome_cli.stack import Stack
-from tests.support.builders import ACCOUNT
+from tests.support.builders import ACCOUNT, a_vpc, an_app_vpc
 from tests.support.in_memory_archive import InMemoryArchive
 from tests.support.in_memory_ec2 import InMemoryEc2
 from tests.support.in_memory_instances import InMemoryInstances
@@ -89,3 +90,10 @@ def run(stack: Stack, *words: str, columns: int | None = None, typed: str = "") 
     """Run `dualhome WORDS` on ``stack``; ``columns`` is the width of the terminal, if any."""
     environment = {"COLUMNS": str(columns)} if columns else {}
     return CliRunner().invoke(dualhome, words, obj=stack, env=environment, input=typed)
+
+
+def a_stack(*things: Instance | Interface | Vpc) -> InMemoryStack:
+    """Return a stack over an account of ``things``."""
+    stack = InMemoryStack()
+    stack.ec2.add(an_app_vpc(), a_vpc(), *things)
+    return stack

@@ -8,19 +8,11 @@ from typing import Any
 
 import pytest
 
-from dualhome.domain.network import Instance, Interface, Vpc
-from tests.support.builders import OTHER_ZONE, a_vpc, an_app_vpc, an_instance, an_interface
+from tests.support.builders import OTHER_ZONE, an_instance, an_interface
 from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stack import PARAMETERS, InMemoryStack, run
+from tests.support.in_memory_stack import PARAMETERS, InMemoryStack, a_stack, run
 
 ELSEWHERE = "it is in us-east-1b, the instance in us-east-1a"
-
-
-def a_stack(*things: Instance | Interface | Vpc) -> InMemoryStack:
-    """Return a stack over an account of ``things``."""
-    stack = InMemoryStack()
-    stack.ec2.add(an_app_vpc(), a_vpc(), *things)
-    return stack
 
 
 def test_what_would_be_attached_is_told_in_one_line() -> None:
@@ -169,39 +161,3 @@ def test_what_the_breaker_holds_is_counted(item: dict[str, Any], told: str) -> N
     done = run(stack, "plan", *ids, "--targets", "")
 
     assert (0, f"3 instances: {told}") == (done.exit_code, done.stdout.splitlines()[-1])
-
-
-def test_an_unknown_instance_is_named() -> None:
-    """With what it may be: another Region, or a slip."""
-    done = run(a_stack(), "plan", "i-0999")
-
-    assert (2, True) == (
-        done.exit_code,
-        "EC2 shows no such instance in this account" in done.stdout,
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ((), "Name instances, or give --asg or --tag."),
-        (("eni-01",), "'eni-01' is no id of an instance"),
-        (("--tag", "role"), "'role' is no tag, such as role=web"),
-        (("--tag", "=web"), "'=web' is no tag, such as role=web"),
-    ],
-)
-def test_wrong_words_are_told_as_such(words: tuple[str, ...], said: str) -> None:
-    """Before AWS is asked anything."""
-    done = run(a_stack(), "plan", *words)
-
-    assert (2, True) == (done.exit_code, said in done.stderr), done.stderr
-
-
-def test_on_a_narrow_terminal_no_id_is_broken() -> None:
-    """It is copied from there."""
-    long = an_interface("eni-0123456789abcdef0", zone=OTHER_ZONE)
-
-    done = run(a_stack(an_instance(), long), "plan", "i-01", "--verbose", columns=40)
-
-    assert "eni-0123456789abcdef0" in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 40

@@ -1,0 +1,50 @@
+"""What the page of the report says."""
+
+from dataclasses import replace
+
+from dualhome_cli.report.page import render
+from tests.support.builders import an_instance
+from tests.support.pages import read_page
+from tests.support.report_crowd import POOLS, Crowd, one
+
+
+def test_what_is_asked_for_and_not_recorded_needs_attention() -> None:
+    """Its event was lost: no record tells of it."""
+    crowd = one()
+    for number in range(6):
+        crowd.instances.append(an_instance(f"i-0{number}", tags={"Name": f"lost-{number}"}))
+
+    text = read_page(render(crowd.facts(shortages=()))).text()
+
+    assert "6 not recorded" in text
+    assert "lost-0 i-00" in text
+    assert "and 2 more: dualhome doctor names them" in text
+    assert "Nothing does." not in text
+
+
+def test_an_empty_account_says_that_there_is_nothing() -> None:
+    """The first page after deployment."""
+    text = read_page(render(Crowd(vpcs=[]).facts(shortages=()))).text()
+
+    assert "Nothing does." in text
+    assert "No instance asks for a target, and no interface is in a pool." in text
+    assert "Nothing was attached." in text
+
+
+def test_a_pause_is_said_at_the_top() -> None:
+    """It explains why nothing moves."""
+    facts = one().facts()
+    paused = replace(facts.account, policy=replace(facts.account.policy, paused=True))
+
+    assert (
+        "Paused: nothing is attached or detached until "
+        in read_page(render(replace(facts, account=paused))).text()
+    )
+
+
+def test_targets_and_addresses_are_in_the_table() -> None:
+    """What one searches for."""
+    page = read_page(render(one().facts()))
+
+    assert {"mgmt", "10.20.0.4", "@1", "us-east-1a"} <= {it.text for it in page.all("td")}
+    assert POOLS["mgmt"] in {it.text for it in page.all("text")}
