@@ -58,11 +58,12 @@ def _set_batch(functions: Any, size: int) -> None:  # noqa: ANN401 - a client of
 
 
 def sweep(stack: Stack) -> bool:
-    """Run the sweep once, as the schedule would; return whether it got through."""
+    """Sweep once, as the schedule would; return whether all has been compared since."""
     answer = stack.cloud.client("lambda").invoke(
         FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
     )
-    return "FunctionError" not in answer
+    said = json.loads(answer["Payload"].read())
+    return "FunctionError" not in answer and bool(said["swept"])
 
 
 def comes_to_rest(stack: Stack, *, seconds: float = REST_SECONDS) -> None:
@@ -77,7 +78,7 @@ def comes_to_rest(stack: Stack, *, seconds: float = REST_SECONDS) -> None:
     before = -1
     while (moves := _count_moves(stack)) != before:
         before = moves
-        # A sweep that a fault ends is followed by the next tick's.
+        # What a fault ended, or an earlier tick began, is gone on with by the next tick.
         until(lambda: sweep(stack), seconds=deadline - time.monotonic())
         rests(stack, seconds=deadline - time.monotonic())
 

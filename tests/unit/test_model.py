@@ -1,5 +1,6 @@
 """Whatever people, EC2 and dying processes do: once all is quiet, the invariants hold."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -129,4 +130,5 @@ Model.TestCase.settings = settings(
     derandomize=False,
     print_blob=False,
 )
-TestModel = Model.TestCase
+# A failure is made small, for minutes, before it is told.
+TestModel = pytest.mark.timeout(900)(Model.TestCase)
