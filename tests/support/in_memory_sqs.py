@@ -1,6 +1,9 @@
 """SQS and STS of a deployment in memory: what the command sends is worked off at once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from json import loads
 from typing import Any
 
@@ -40,12 +43,16 @@ class WorkedOffSqs:
         return {"Successful": []}
 
 
+@dataclass(frozen=True, slots=True)
 class Sts:
-    """A client of STS."""
+    """A client of STS, by whose clock it is ``now``."""
 
-    def get_caller_identity(self) -> Mapping[str, str]:
-        """Say who asks."""
-        return {"Arn": OPERATOR}
+    now: Callable[[], datetime]
+
+    def get_caller_identity(self) -> Mapping[str, Any]:
+        """Say who asks, and when."""
+        date = format_datetime(self.now().replace(microsecond=0), usegmt=True)
+        return {"Arn": OPERATOR, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
 
 def a_deployment(
@@ -57,7 +64,7 @@ def a_deployment(
     stack = InMemoryStack(
         ec2=scene.ec2,
         books=scene.ledger,
-        clients={"sqs": sqs, "sts": Sts()},
+        clients={"sqs": sqs, "sts": Sts(scene.clock)},
         parameters=PARAMETERS | parameters,
     )
     return scene, stack, sqs

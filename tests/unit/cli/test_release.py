@@ -1,11 +1,15 @@
 """`dualhome release`, over a whole deployment in memory."""
 
+from datetime import timedelta
+
+import pytest
+
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.states import State
 from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
 from tests.support.in_memory_scene import Scene
 from tests.support.in_memory_sqs import NEVER, OPERATOR, a_deployment, be_stuck
-from tests.support.in_memory_stack import run
+from tests.support.in_memory_stack import InMemoryStack, run
 
 
 def attached(scene: Scene) -> None:
@@ -34,6 +38,21 @@ def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
     assert result.stdout.endswith(f"{INSTANCE} mgmt: released\n")
     assert {} == scene.ledger.claimed()
     assert [(Ask(Asked.RELEASE),)] == [look.asks for look in sqs.looks]
+
+
+def test_an_ask_is_dated_by_aws_whatever_the_operators_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a slow one it would be older than what it is about, and do nothing."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+    slow = timedelta(minutes=3)
+    monkeypatch.setattr(InMemoryStack, "now", lambda _: scene.clock() - slow)
+
+    run(stack, "release", INSTANCE, "--yes")
+
+    assert State.RELEASED == scene.record().state
 
 
 def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:

@@ -105,6 +105,13 @@ def test_the_time_to_attached_counts_from_the_event_that_asked(before: State | N
     assert an_entry(before, State.ATTACHED, requested_at=asked).seconds_to_attached == 2.5
 
 
+def test_no_time_to_attached_is_negative() -> None:
+    """An event's clock and ours need not agree; CloudWatch has no p99 beside such a value."""
+    asked = NOW + timedelta(seconds=1)
+
+    assert an_entry(None, State.ATTACHED, requested_at=asked).seconds_to_attached == 0.0
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -38,9 +38,14 @@ class AuditEntry:
 
     @property
     def seconds_to_attached(self) -> float | None:
-        """Seconds from the event that asked to the attachment seen; None for other moves."""
+        """
+        Seconds from the event that asked to the attachment seen; None for other moves.
+
+        Never below zero, although the two are of different clocks: CloudWatch has no percentile of
+        a time range with a negative value (CloudWatch API Reference, GetMetricStatistics).
+        """
         after = self.after
         already = self.move.from_state == State.ATTACHED
         if already or after.state != State.ATTACHED or after.requested_at is None:
             return None
-        return (after.since - after.requested_at).total_seconds()
+        return max(0.0, (after.since - after.requested_at).total_seconds())
