@@ -59,6 +59,7 @@ class Chapter:
     cause_event_id: str
     cause_time: datetime
     tag_version: int | None
+    cause_resource: str | None
     seconds_to_attached: float | None
     attempt: int
     account: AccountId
@@ -84,13 +85,14 @@ def chapter_of(entry: AuditEntry) -> Chapter:
         detail=after.detail,
         error_code=after.failure.code if after.failure else None,
         error_message=after.failure.message if after.failure else None,
-        caused_by=print_cause(cause),
+        caused_by=print_cause(cause, after.instance),
         by=cause.principal or OURS,
         cause_source=cause.source,
         cause_detail_type=cause.detail_type,
         cause_event_id=cause.event_id,
         cause_time=cause.time,
         tag_version=cause.tag_version,
+        cause_resource=cause.resource,
         seconds_to_attached=entry.seconds_to_attached,
         attempt=after.attempt,
         **asdict(trace),
@@ -106,11 +108,17 @@ def tell(entry: AuditEntry) -> str:
     )
 
 
-def print_cause(cause: Cause) -> str:
-    """Name a cause in a few words: ``tag change 12``, ``sweep``, ``retry by ops/anna``."""
+def print_cause(cause: Cause, instance: InstanceId) -> str:
+    """
+    Name the cause of a move of ``instance`` in a few words.
+
+    ``tag change 12``, ``tag change 3 of eni-0b``, ``sweep``, ``retry by ops/anna``.
+    """
     match cause.source, cause.detail_type:
         case "aws.tag", _:
-            return " ".join(filter(None, ("tag change", str(cause.tag_version or ""))))
+            other = cause.resource if cause.resource != instance else None
+            number = str(cause.tag_version or "")
+            return " ".join(filter(None, ("tag change", number, other and f"of {other}")))
         case "aws.ec2", _:
             return "instance state"
         case _:

@@ -41,6 +41,7 @@ CAUSES = st.builds(
     detail_type=TEXTS,
     time=TIMES,
     tag_version=st.none() | st.integers(0, 999),
+    resource=st.none() | HEX.map(lambda it: f"eni-{it}"),
     principal=st.none() | st.just("arn:aws:iam::111122223333:user/op"),
 )
 TRACES = st.builds(

@@ -136,6 +136,7 @@ def test_a_look_changes_its_attempt_and_nothing_else() -> None:
 @pytest.mark.parametrize("tag_version", [None, 17])
 def test_a_look_comes_out_of_the_queue_as_it_went_in(tag_version: int | None) -> None:
     """Its cause has to reach the audit whole, however often it was put back."""
-    look = Look(INSTANCE, a_cause("event-7", tag_version=tag_version), attempt=3)
+    cause = a_cause("event-7", tag_version=tag_version, resource="vpc-0b")
+    look = Look(INSTANCE, cause, attempt=3)
 
     assert look == parse_look(json.loads(json.dumps(print_look(look))))

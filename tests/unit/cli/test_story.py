@@ -10,7 +10,7 @@ from dualhome.domain.audit import AuditEntry
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import LEGAL_MOVES, State
 from dualhome_cli.story import chapter_of, print_cause, tell
-from tests.support.builders import NOW, TRACE, a_cause, a_record
+from tests.support.builders import INSTANCE, NOW, TRACE, a_cause, a_record
 
 FAILURE = Failure("IncorrectState", "Not now")
 
@@ -88,7 +88,8 @@ def test_every_legal_move_has_a_story(before: State | None, after: State) -> Non
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
-        (a_cause(tag_version=12), "tag change 12"),
+        (a_cause(tag_version=12, resource=INSTANCE), "tag change 12"),
+        (a_cause(tag_version=3, resource="eni-0b"), "tag change 3 of eni-0b"),
         (a_cause(), "tag change"),
         (
             a_cause(source="aws.ec2", detail_type="EC2 Instance State-change Notification"),
@@ -116,7 +117,7 @@ def test_every_legal_move_has_a_story(before: State | None, after: State) -> Non
 )
 def test_a_cause_is_named_in_a_few_words(cause: Cause, said: str) -> None:
     """Whether it was a person, a tag or the sweep is the question that follows."""
-    assert said == print_cause(cause)
+    assert said == print_cause(cause, INSTANCE)
 
 
 def test_a_chapter_names_an_interface_that_is_held_or_was_until_then() -> None:

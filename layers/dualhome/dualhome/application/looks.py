@@ -64,6 +64,7 @@ def print_look(look: Look) -> dict[str, Any]:
                 "detail-type": cause.detail_type,
                 "time": cause.time.isoformat(),
                 "tag-version": cause.tag_version,
+                "resource": cause.resource,
                 "principal": cause.principal,
             },
             "asks": [
@@ -92,6 +93,7 @@ def parse_look(event: Mapping[str, Any]) -> Look:
             detail_type=cause["detail-type"],
             time=datetime.fromisoformat(cause["time"]),
             tag_version=cause["tag-version"],
+            resource=cause.get("resource"),
             principal=cause.get("principal"),
         ),
         asks=tuple(map(_ask, detail.get("asks", ()))),

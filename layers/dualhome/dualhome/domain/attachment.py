@@ -31,6 +31,7 @@ class Cause:
     """
     The event that made us look; ``time`` is the event's own, to the second.
 
+    ``resource`` is the id of the one whose tags changed, which need not be the instance's;
     ``principal`` is the ARN of whoever asked with the command; events do not tell theirs.
     """
 
@@ -39,6 +40,7 @@ class Cause:
     detail_type: str
     time: datetime
     tag_version: int | None = None
+    resource: str | None = None
     principal: str | None = None
 
 

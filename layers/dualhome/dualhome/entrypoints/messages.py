@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from json import JSONDecodeError, loads
 from typing import Any
@@ -67,12 +67,12 @@ def _tag_change(event: Event, place: Place) -> Request:
     """Tags in an event say whom to look at, never what is wanted: they may be stale."""
     _check_origin(event, place)
     detail = event["detail"]
-    cause = _cause(event)
+    resource = event["resources"][0].rpartition("/")[2]
+    cause = replace(_cause(event), resource=resource)
     tags = detail.get("tags", {})
     match detail["resource-type"]:
         case "instance":
-            instance = event["resources"][0].rpartition("/")[2]
-            return Look(_check_instance(instance), cause)
+            return Look(_check_instance(resource), cause)
         case "network-interface":
             target = tags.get(place.keys.pool, "").strip()
         case "vpc":
