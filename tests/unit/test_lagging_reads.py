@@ -5,6 +5,7 @@ from dualhome.application.reconcile import reconcile
 from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
+from tests.support.attached_scene import attached
 from tests.support.builders import INSTANCE, INTERFACE, SLOT, a_cause, an_instance, an_interface
 from tests.support.in_memory_scene import Scene, a_scene
 
@@ -13,7 +14,7 @@ READS = {"describe_instances", "describe_pool", "find"}
 
 def test_an_answer_without_the_attachment_lets_go_of_nothing() -> None:
     """The pool's read shows it; had it been let go, somebody else would be given it."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.lagging = {"describe_instances"}
     before = scene.record()
 
@@ -25,7 +26,7 @@ def test_an_answer_without_the_attachment_lets_go_of_nothing() -> None:
 
 def test_what_is_unwanted_is_detached_though_one_answer_does_not_show_it() -> None:
     """Released without being detached, it would be nobody's, and in use for ever."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.ec2.lagging = {"describe_instances"}
     scene.look(event="event-2")
@@ -40,7 +41,7 @@ def test_what_is_unwanted_is_detached_though_one_answer_does_not_show_it() -> No
 
 def test_a_rollback_detaches_what_no_read_shows() -> None:
     """The tag went right after the attach."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.look(event="event-2")
     scene.ec2.lagging = {"find"}
@@ -53,7 +54,7 @@ def test_a_rollback_detaches_what_no_read_shows() -> None:
 
 def test_a_rollback_asks_again_while_ec2_holds_what_it_should_let_go() -> None:
     """It has said of the first ask that there is nothing to detach."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.look(event="event-2")
     scene.calls.fail_next("detach", AttachmentGoneError("no such attachment"))
@@ -100,14 +101,6 @@ def test_a_record_that_is_newer_than_the_reading_is_not_judged_by_it() -> None:
 
     assert State.ATTACHED == before.state
     assert before == scene.record()
-
-
-def _attached() -> Scene:
-    scene = a_scene(an_instance(), an_interface())
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(60)
-    return scene
 
 
 def _is_free(scene: Scene) -> bool:
