@@ -16,6 +16,7 @@ from dualhome.domain.errors import (
     ThrottledError,
     TransientError,
 )
+from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import SeenAttachment
 from dualhome.domain.progress import ATTACH_TIMEOUT, VISIBLE_AFTER
 from dualhome.domain.reasons import Reason
@@ -57,28 +58,36 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
     """
     if not (record.interface and record.slot):
         raise ValueError(f"{record.instance}/{record.target}: a claim without interface or slot")
-    interfaces = batch.run.sources.interfaces
     try:
-        attachment_id = interfaces.attach(record.instance, record.interface, record.slot)
+        attachment_id = batch.run.sources.interfaces.attach(
+            record.instance, record.interface, record.slot
+        )
     except ThrottledError as error:
         if record.reason is not Reason.THROTTLED:
             because = {"reason": Reason.THROTTLED, "detail": error.message}
             batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
         return Outcome(look_again=True)
     except DualhomeError as error:
-        age = batch.run.clock() - record.since
-        if isinstance(error, (TransientError, *OF_INSTANCE)) and age < ATTACH_TIMEOUT:
-            return Outcome(look_again=True)
-        shown = interfaces.find(record.interface)
-        seen = shown.attachment if shown else None
-        if seen and seen.instance == record.instance:
-            return _found(record, cause, batch, seen)
-        unexplained = seen is None and _may_be_ours(record, batch, error)
-        if unexplained and age < VISIBLE_AFTER:
-            return Outcome(look_again=True)
-        given_up = isinstance(error, OF_INSTANCE) or (unexplained and record.attempt >= LOSSES)
-        return _refused(record, cause, batch, error, for_good=given_up)
+        return _not_accepted(record, cause, batch, error, record.interface)
     return _attaching(record, cause, batch, attachment_id=attachment_id)
+
+
+def _not_accepted(
+    record: Attachment, cause: Cause, batch: Batch, error: DualhomeError, interface: InterfaceId
+) -> Outcome:
+    """Return what an error leads to, once EC2 has shown ``interface``."""
+    age = batch.run.clock() - record.since
+    if isinstance(error, (TransientError, *OF_INSTANCE)) and age < ATTACH_TIMEOUT:
+        return Outcome(look_again=True)
+    shown = batch.run.sources.interfaces.find(interface)
+    seen = shown.attachment if shown else None
+    if seen and seen.instance == record.instance:
+        return _found(record, cause, batch, seen)
+    unexplained = seen is None and _may_be_ours(record, batch, error)
+    if unexplained and age < VISIBLE_AFTER:
+        return Outcome(look_again=True)
+    given_up = isinstance(error, OF_INSTANCE) or (unexplained and record.attempt >= LOSSES)
+    return _refused(record, cause, batch, error, for_good=given_up)
 
 
 def _attaching(record: Attachment, cause: Cause, batch: Batch, **seen: object) -> Outcome:
