@@ -38,25 +38,32 @@ def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
     report = sweep(
         here.sweeping, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
     )
+    if report.pages or not report.error:
+        here.count(report)
+    _tell(report)
+    return {"swept": report.swept and not report.resumed}
+
+
+def _tell(report: Report) -> None:
     figures: dict[str, Any] = {
         "instances": report.instances,
         "looks": report.looks,
         "releases": report.releases,
     }
-    if report.pages or not report.error:
-        here.count(report)
     if report.error:
         figures |= {"pages": report.pages, "code": report.error.code, "error": report.error.message}
         logger.warning("a page was not turned, the next sweep goes on there", **figures)
-        return {"swept": False}
-    if not report.swept:
+    elif not report.swept:
         logger.info("swept in part, the next sweep goes on", **figures)
-        return {"swept": False}
-    logger.info("swept", **figures)
+    else:
+        logger.info("swept", **figures)
+        _warn(report)
+
+
+def _warn(report: Report) -> None:
     if report.tripped:
         logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
     if report.strangers:
         logger.warning("attached by somebody else", interfaces=report.strangers)
     if report.torn:
         logger.error("claim and record disagree", interfaces=report.torn)
-    return {"swept": not report.resumed}
