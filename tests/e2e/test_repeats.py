@@ -144,7 +144,8 @@ def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(
 def publish_again(world: World, instance: str) -> None:
     """Give the publisher the latest move of ``instance`` once more, as its stream would."""
     latest = world.stack.raw_audit(instance)[-1]
-    record = {"eventID": "1", "eventName": "INSERT", "dynamodb": {"NewImage": latest}}
+    image = {"SequenceNumber": "1", "NewImage": latest}
+    record = {"eventID": "1", "eventName": "INSERT", "dynamodb": image}
     answer = world.stack.cloud.client("lambda").invoke(
         FunctionName=world.stack.outputs["PublishChangesFunctionName"],
         Payload=json.dumps({"Records": [record]}),
