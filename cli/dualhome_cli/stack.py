@@ -1,5 +1,6 @@
 """The deployed stack, found by its name: its tables, its queues, and who reads them."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +64,9 @@ class Stack:
             TroubleError: there is none of this name in the Region, or it is not dualhome's.
             ClientError, BotoCoreError: AWS could not be asked.
         """
-        session = boto3.Session(profile_name=connection.profile, region_name=connection.region)
+        # As the AWS CLI; boto3 leaves it out (AWS SDKs Reference Guide, "AWS Region").
+        region = connection.region or os.environ.get("AWS_REGION")
+        session = boto3.Session(profile_name=connection.profile, region_name=region)
         found = _describe(session, connection.stack_name)
         outputs = {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
         if missing := [name for name in NEEDED if name not in outputs]:

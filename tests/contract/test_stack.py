@@ -57,6 +57,16 @@ def test_one_call_tells_all_that_a_command_needs() -> None:
 
 
 @pytest.mark.usefixtures("aws")
+def test_the_region_is_that_of_aws_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The AWS CLI and the other SDKs read AWS_REGION, and before AWS_DEFAULT_REGION."""
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    deploy({name: name.lower() for name in NEEDED})
+
+    assert "us-east-1" == Stack.find(replace(HERE, region=None)).region
+
+
+@pytest.mark.usefixtures("aws")
 def test_a_stack_may_be_named_by_its_arn() -> None:
     """As the AWS CLI takes it; what is said of it has its name all the same."""
     deploy({name: name.lower() for name in NEEDED})
