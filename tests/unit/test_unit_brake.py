@@ -1,15 +1,20 @@
-"""The brake on units: a target that many cannot have must not cost them what they have."""
+"""Units that lose a target: the brake holds what many would lose, a sweep finds what one must."""
 
+from dualhome.application.looks import Look
+from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import an_instance, an_interface
+from tests.support.builders import INSTANCE, a_cause, a_vpc, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
 
 IDS = [InstanceId(f"i-{number:02}") for number in range(30)]
 MOST = 20
+FOR_DATA = an_interface("eni-99", pool="data", vpc="vpc-0c")
+RELEASE_DATA = Ask(Asked.RELEASE, TargetName("data"))
 ONE_TOO_MANY, AS_BEFORE = {"dualhome:targets": "mgmt bakcup"}, {"dualhome:targets": "mgmt"}
 
 
@@ -55,6 +60,24 @@ def test_once_the_tags_are_put_back_nothing_is_held_any_more() -> None:
     assert not reports[-1].tripped
     assert {(State.ATTACHED, None)} == {(it.state, it.reason) for it in _records(scene)}
     assert MOST == scene.calls.count("detach")
+
+
+def test_the_rest_of_a_unit_goes_back_when_one_part_is_stuck() -> None:
+    """No event tells that a rollback has given up: the next sweep finds it."""
+    scene = a_scene(an_instance(targets="mgmt data", tags={"dualhome:policy": "all"}))
+    scene.ec2.add(a_vpc("vpc-0c", target="data"), an_interface(), FOR_DATA)
+    scene.look()
+    scene.work_off()
+    scene.calls.fail_next("detach", UnexpectedAwsError("no", code="OperationNotPermitted"))
+    ask = Look(InstanceId(INSTANCE), a_cause(time=scene.clock()), asks=(RELEASE_DATA,))
+    scene.invoke(ask)
+    scene.work_off()
+
+    Broom(scene).tick()
+
+    assert State.STUCK == scene.record("data").state
+    record = scene.record()
+    assert (State.WAITING, Reason.UNIT_INCOMPLETE) == (record.state, record.reason)
 
 
 def _units(more: int = 0) -> Scene:

@@ -178,6 +178,7 @@ def test_what_is_stuck_is_left_to_a_person_until_ec2_lets_go() -> None:
     assert [] == drifts(an_instance(), stuck)
     assert [Drift.DETACHED] == drifts(an_instance(), stuck, seen=None)
     assert [Drift.DETACHED] == drifts(None, stuck)
+    assert [Drift.UNSETTLED] == drifts(an_instance(tags={"dualhome:policy": "all"}), stuck)
 
 
 def test_each_target_of_an_instance_drifts_by_itself() -> None:

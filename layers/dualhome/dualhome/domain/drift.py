@@ -26,7 +26,10 @@ class Drift(StrEnum):
     MISSING = "missing"
     """Something is wanted of which there is no record."""
     UNSETTLED = "unsettled"
-    """A record waits, was refused, may be tried again, or says why it stays and need not."""
+    """
+    A record waits, was refused, may be tried again, or says why it stays and need not; or it is
+    stuck, and part of a unit.
+    """
     OVERDUE = "overdue"
     """A record has been moving for too long."""
     DETACHED = "detached"
@@ -37,10 +40,15 @@ class Drift(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an instance's tags ask for; ``hands_off`` lets nothing go, whatever is missing."""
+    """
+    What an instance's tags ask for, as a ``unit`` or each for itself.
+
+    ``hands_off`` lets nothing go, whatever is missing.
+    """
 
     wanted: Mapping[TargetName, Wanted]
     hands_off: bool = False
+    unit: bool = False
 
 
 def wish_of(instance: Instance | None, keys: TagKeys) -> Wish:
@@ -54,10 +62,10 @@ def wish_of(instance: Instance | None, keys: TagKeys) -> Wish:
         return Wish({}, hands_off=True)
     try:
         wanted = parse_targets(keys.targets, tags.get(keys.targets, ""))
-        parse_policy(keys.policy, tags.get(keys.policy, "each"))
+        unit = parse_policy(keys.policy, tags.get(keys.policy, "each"))
     except BadTagError:
         return Wish({WHOLE_TAG: Wanted(WHOLE_TAG)}, hands_off=True)
-    return Wish({want.target: want for want in wanted})
+    return Wish({want.target: want for want in wanted}, unit=unit)
 
 
 def lacks(wish: Wish, recorded: AbstractSet[TargetName]) -> bool:
@@ -81,11 +89,18 @@ def drift_of(
         case State.CLAIMED | State.ATTACHING | State.RELEASING:
             return Drift.OVERDUE if now - record.since >= MOVING_LIMIT else None
         case State.STUCK:
-            return None if _seen(record, instance) else Drift.DETACHED
+            return _drift_of_stuck(record, instance, wish_of(instance, keys))
         case State.ATTACHED:
             return _drift_of_attached(record, instance, wish_of(instance, keys))
         case _:
             return None
+
+
+def _drift_of_stuck(record: Attachment, instance: Instance | None, wish: Wish) -> Drift | None:
+    """No look follows a rollback that gives up: the rest of a unit is to be given back."""
+    if _seen(record, instance) is None:
+        return Drift.DETACHED
+    return Drift.UNSETTLED if wish.unit else None
 
 
 def _drift_of_attached(record: Attachment, instance: Instance | None, wish: Wish) -> Drift | None:
