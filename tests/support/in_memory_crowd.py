@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from dualhome.application.looks import Look
@@ -133,20 +133,20 @@ class Crowd:
             if state := SETTLES.get(instance.state):
                 self.put_state(instance.id, state)
         for _ in range(SWEEPS):
-            written = len(self.scene.ledger.audit)
+            written, swept = len(self.scene.ledger.audit), self.scene.clock()
             self._sweep()
             self.run(SWEEP)
-            if written == len(self.scene.ledger.audit) and self._is_quiet():
+            if written == len(self.scene.ledger.audit) and self._is_quiet(swept):
                 break
 
     def _sweep(self) -> None:
         self.report = self.broom.sweep()
         self.broom.hand_over()
 
-    def _is_quiet(self) -> bool:
+    def _is_quiet(self, swept: datetime) -> bool:
         records = [it for id_ in self.instances for it in self.scene.ledger.of(id_).values()]
-        # Until it is tried again, nobody looks at what has failed.
-        if any(it.retry_at and it.retry_at > self.scene.clock() for it in records):
+        # Before its time no sweep looks at what has failed.
+        if any(it.retry_at and it.retry_at > swept for it in records):
             return False
         running = {} if self.scene.policy.paused else self.scene.rollbacks.executions
         return not (self.scene.looks.queued or running or any(map(self._moves, records)))
