@@ -7,6 +7,7 @@ from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.attached_scene import paused
 from tests.support.builders import INSTANCE, a_cause, a_vpc, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
@@ -44,6 +45,19 @@ def test_sweeps_count_those_that_the_brake_has_held() -> None:
 
     assert [True] * 4 == [report.tripped for report in reports]
     assert MOST == scene.calls.count("detach")
+
+
+def test_a_pause_leaves_the_brake_as_it_is() -> None:
+    """Nothing is released meanwhile: there is nothing to count, and nothing to hold."""
+    scene = _units(more=20)
+    _tag_all(scene, ONE_TOO_MANY)
+    scene.look(*_ids(scene), event="policy")
+    scene.work_off(seconds=120)
+    scene = paused(scene)
+
+    report = Broom(scene, most_releases=MOST).tick()
+
+    assert (0, False, False) == (report.releases, report.tripped, scene.brake.held)
 
 
 def test_once_the_tags_are_put_back_nothing_is_held_any_more() -> None:

@@ -110,9 +110,11 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
         if (drift := drift_of(record, shown.get(record.instance), here.keys, now))
         and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
-    unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED and not here.paused}
+    unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
     # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
     restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
+    if here.paused:
+        unwanted, restrained = set(), set()
     held = _held(page.items)
     claims = here.ledger.claims(held) if held else {}
     return Told(
