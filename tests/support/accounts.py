@@ -6,6 +6,7 @@ from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.view import Holder
+from dualhome_cli.capacity import Pool, pools_of
 from tests.support.builders import POLICY, a_vpc, an_app_vpc
 
 
@@ -27,3 +28,9 @@ def an_account(
         vpcs={it.id: it for it in known},
         policy=POLICY,
     )
+
+
+def only_pool(account: Account) -> Pool:
+    """Return the one pool."""
+    (pool,) = pools_of(account)
+    return pool

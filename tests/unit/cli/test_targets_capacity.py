@@ -8,8 +8,8 @@ from dualhome.domain.account import Account
 from dualhome.domain.network import Instance, InstanceState, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.capacity import Pool, Use, pools_of
-from tests.support.accounts import an_account
+from dualhome_cli.capacity import Use, pools_of
+from tests.support.accounts import an_account, only_pool
 from tests.support.builders import (
     INTERFACE,
     MGMT_VPC,
@@ -26,12 +26,6 @@ from tests.support.builders import (
 )
 
 DB_1 = {"dualhome:reserved-for": "db-1"}
-
-
-def only_pool(account: Account) -> Pool:
-    """Return the one pool."""
-    (pool,) = pools_of(account)
-    return pool
 
 
 def use_of(account: Account) -> Use:

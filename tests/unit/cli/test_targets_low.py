@@ -2,9 +2,7 @@
 
 import pytest
 
-from dualhome.domain.account import Account
-from dualhome_cli.capacity import Pool, pools_of
-from tests.support.accounts import an_account
+from tests.support.accounts import an_account, only_pool
 from tests.support.builders import (
     a_vpc,
     an_instance,
@@ -12,12 +10,6 @@ from tests.support.builders import (
 )
 
 DB_1 = {"dualhome:reserved-for": "db-1"}
-
-
-def only_pool(account: Account) -> Pool:
-    """Return the one pool."""
-    (pool,) = pools_of(account)
-    return pool
 
 
 @pytest.mark.parametrize(("low_water", "low"), [(0, False), (2, False), (3, True)])
