@@ -15,6 +15,36 @@ from tests.support.template import ROOT
 
 pytestmark = pytest.mark.timeout(400)  # 60 s when the layers are built already
 
+TOLD = (
+    r"\$ dualhome targets",
+    r"\(a\) Launched with the tag",
+    r"\$ dualhome status i-\w+\n +Instance +Target +State +Interface",
+    r"mgmt, as in EC2 +attached at index 1, us-east-1b",
+    r"\(b\) Tagged later",
+    r"\$ dualhome plan i-\w+ --targets 'mgmt data@2'",
+    r"data@2: would attach eni-\w+ at index 2",
+    r"data, as planned +eni-",
+    r"data, as in EC2 +attached at index 2, us-east-1a",
+    r"data, warning +OVERLAPPING_CIDR",
+    r"\(c\) No pool in its zone",
+    r"mgmt: would be refused: NO_INTERFACE_IN_ZONE",
+    r"tag on batch-1 +mgmt=refused:NO_INTERFACE_IN_ZONE",
+    r"\(d\) A VPC that the target does not admit",
+    r"mgmt: would be refused: NOT_ALLOWED",
+    r"tag on guest-1 +mgmt=refused:NOT_ALLOWED",
+    r"\(e\) The same event again",
+    r"watched for +5 s",
+    r"\(f\) Taken back",
+    r"free again, in EC2 +eni-",
+    r"\(g\) The history of web-2",
+    r"data +released +tag change",
+    r"\(h\) Times, calls",
+    r"dead letters +0 in 4 queues",
+    r"\$ dualhome report --html .local/demo/report.html\n +4 attachments",
+    r"expectations met in \d+ s; nothing is left running",
+)
+"""What the story says, in this order or another."""
+
 
 @pytest.fixture
 def demo() -> Iterator[subprocess.Popen[str]]:
@@ -39,34 +69,7 @@ def test_the_demo_meets_its_expectations_and_leaves_nothing_running(
     said, _ = demo.communicate()
 
     assert demo.returncode == 0, said
-    for line in (
-        r"\$ dualhome targets",
-        r"\(a\) Launched with the tag",
-        r"\$ dualhome status i-\w+\n +Instance +Target +State +Interface",
-        r"mgmt, as in EC2 +attached at index 1, us-east-1b",
-        r"\(b\) Tagged later",
-        r"\$ dualhome plan i-\w+ --targets 'mgmt data@2'",
-        r"data@2: would attach eni-\w+ at index 2",
-        r"data, as planned +eni-",
-        r"data, as in EC2 +attached at index 2, us-east-1a",
-        r"data, warning +OVERLAPPING_CIDR",
-        r"\(c\) No pool in its zone",
-        r"mgmt: would be refused: NO_INTERFACE_IN_ZONE",
-        r"tag on batch-1 +mgmt=refused:NO_INTERFACE_IN_ZONE",
-        r"\(d\) A VPC that the target does not admit",
-        r"mgmt: would be refused: NOT_ALLOWED",
-        r"tag on guest-1 +mgmt=refused:NOT_ALLOWED",
-        r"\(e\) The same event again",
-        r"watched for +5 s",
-        r"\(f\) Taken back",
-        r"free again, in EC2 +eni-",
-        r"\(g\) The history of web-2",
-        r"data +released +tag change",
-        r"\(h\) Times, calls",
-        r"dead letters +0 in 4 queues",
-        r"\$ dualhome report --html .local/demo/report.html\n +4 attachments",
-        r"expectations met in \d+ s; nothing is left running",
-    ):
+    for line in TOLD:
         assert re.search(line, said), f"{line}\n{said}"
     assert "\x1b" not in said
     assert max(len(line) for line in said.splitlines()) <= 80
