@@ -31,7 +31,7 @@ class Feed:
         self._archive = archive
         self._seen: dict[str, datetime] = {}
         newest = next(archive.of_day(now.astimezone(UTC).date(), newest=True), None)
-        self._since = newest.after.since - OVERLAP if newest else now - CLOCKS_DIFFER
+        self._since = newest.at - OVERLAP if newest else now - CLOCKS_DIFFER
         for _ in self.new(now):
             pass
 
@@ -45,7 +45,7 @@ class Feed:
         until = max(now, *self._seen.values()) if self._seen else now
         for entry in moves_since(self._archive, self._since, until):
             if entry.id not in self._seen:
-                self._seen[entry.id] = entry.after.since
+                self._seen[entry.id] = entry.at
                 yield entry
         self._forget()
 

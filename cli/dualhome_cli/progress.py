@@ -53,7 +53,7 @@ def _line(entry: AuditEntry) -> Text:
     before = entry.move.from_state or "new"
     why = " ".join(filter(None, (after.reason, printable(after.detail))))
     return Text.assemble(
-        f"{after.since:%H:%M:%S}  {after.instance} {after.target}  {before} -> ",
+        f"{after.written_at:%H:%M:%S}  {after.instance} {after.target}  {before} -> ",
         (after.state, STYLES.get(after.state, "")),
         f"  {after.interface or ''}  {why}".rstrip(),
     )

@@ -73,7 +73,7 @@ def chapter_of(entry: AuditEntry) -> Chapter:
     """Return the move as it is told."""
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
     return Chapter(
-        at=after.since,
+        at=entry.at,
         instance=after.instance,
         target=after.target,
         from_state=entry.move.from_state,

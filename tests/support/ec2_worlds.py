@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from dualhome.application.ports import Instances, Interfaces, Vpcs
+from dualhome.application.ports import Facts, Instances, Interfaces, Vpcs
 from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId, Zone
 from dualhome.domain.network import SeenAttachment
 from tests.support.builders import ZONE
@@ -22,6 +22,11 @@ class Ec2World(Protocol):
     @property
     def interfaces(self) -> Interfaces:
         """The port on its interfaces."""
+        ...
+
+    @property
+    def facts(self) -> Facts:
+        """The port on its answers by id."""
         ...
 
     @property

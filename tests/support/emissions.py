@@ -91,12 +91,17 @@ def ec2_calls(times: int = 1, status: int = 200, code: str = "") -> Emission:
 def everything() -> list[Emission]:
     """Return emissions after which each metric was written under each set of its dimensions."""
     failure = move(State.RELEASING, State.FAILED)
-    return [*moves(), failure, held_back(), sweep(), ec2_calls()]
+    return [*moves(), failure, held_back(), contested(), sweep(), ec2_calls()]
 
 
 def held_back() -> Emission:
     """Return the count of a release that the breaker held back."""
     return move(State.ATTACHED, State.ATTACHED, reason=Reason.RELEASE_HELD)
+
+
+def contested() -> Emission:
+    """Return the count of an attachment that another controller keeps detaching."""
+    return move(State.ATTACHED, State.WAITING, reason=Reason.CONTESTED)
 
 
 def _answer(status: int, code: str) -> AWSResponse:

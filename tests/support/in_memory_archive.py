@@ -32,12 +32,10 @@ class InMemoryArchive:
         self, day: date, since: datetime | None = None, *, newest: bool = False
     ) -> Iterator[AuditEntry]:
         """Yield the moves of a day, in UTC."""
-        return self._those(
-            lambda it: it.after.since.astimezone(UTC).date() == day, since, newest=newest
-        )
+        return self._those(lambda it: it.at.astimezone(UTC).date() == day, since, newest=newest)
 
     def _those(
         self, mine: Callable[[AuditEntry], bool], since: datetime | None, *, newest: bool
     ) -> Iterator[AuditEntry]:
-        found = [it for it in self.audit if mine(it) and (not since or it.after.since >= since)]
-        return iter(sorted(found, key=lambda it: (it.after.since, it.id), reverse=newest))
+        found = [it for it in self.audit if mine(it) and (not since or it.at >= since)]
+        return iter(sorted(found, key=lambda it: (it.at, it.id), reverse=newest))

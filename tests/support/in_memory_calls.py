@@ -9,6 +9,15 @@ READS = ("describe_instances", "describe_types", "describe_vpcs", "describe_pool
 """The reads of EC2 that a pass makes; the ledger's are not EC2's business."""
 
 
+BY_ID = (
+    "describe_tags",
+    "describe_instance",
+    "describe_vpcs_by_id",
+    "describe_interfaces_by_id",
+)
+"""The reads by id that confirm what a pass would end."""
+
+
 class Killed(BaseException):
     """The process died: nothing in the package may catch it."""
 

@@ -16,7 +16,7 @@ from dualhome.domain.invariants import broken_invariants
 from dualhome.domain.network import DeviceSlot, Instance, InstanceState
 from dualhome.domain.status import MOVING
 from dualhome.domain.view import Holder
-from tests.support.builders import a_cause, a_vpc, an_instance, an_interface
+from tests.support.builders import POLICY, a_cause, a_vpc, an_instance, an_interface
 from tests.support.in_memory_calls import Killed
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
@@ -45,7 +45,12 @@ VPCS = {"mgmt": VpcId("vpc-0b"), "data": VpcId("vpc-0c")}
 class Crowd:
     """A scene with a few instances and interfaces, and what people do to them."""
 
-    scene: Scene = field(default_factory=lambda: a_scene(a_vpc("vpc-0c", target="data")))
+    scene: Scene = field(
+        default_factory=lambda: a_scene(
+            a_vpc("vpc-0c", target="data"),
+            policy=replace(POLICY, release_delay=timedelta(seconds=10)),
+        )
+    )
     by_hand: set[AttachmentId] = field(default_factory=set)
     instances: list[InstanceId] = field(default_factory=list)
     report: Report | None = None

@@ -1,6 +1,6 @@
 """An EC2 in memory: instances, interfaces, VPCs and what connects them, under EC2's rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -24,7 +24,6 @@ from tests.support.in_memory_ec2_rules import check_attach, check_free
 
 Id = TypeVar("Id", bound=str)
 Tagged = TypeVar("Tagged", Instance, Interface, Vpc)
-Seen = TypeVar("Seen", Instance, Interface)
 
 TYPES = {
     "t3.micro": Capacity({0: 2}),
@@ -64,6 +63,10 @@ class InMemoryEc2:
     vpcs: dict[VpcId, Vpc] = field(default_factory=dict)
     lagging: set[str] = field(default_factory=set)
     """Reads that show nothing yet of what was attached by a call."""
+    untagged: set[str] = field(default_factory=set)
+    """Ids of resources that lists show without their tags."""
+    unlisted: set[str] = field(default_factory=set)
+    """Ids of resources that lists do not show."""
     jammed: set[InterfaceId | DeviceSlot] = field(default_factory=set)
     """What EC2 says is taken when one asks for it, although it shows it free."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict)
@@ -84,14 +87,23 @@ class InMemoryEc2:
                 case Vpc():
                     self.vpcs[thing.id] = thing
 
-    def as_read(self, read: str, it: Seen) -> Seen:
+    def listed(self, read: str, things: Iterable[Tagged]) -> Iterator[Tagged]:
+        """Yield ``things`` as the list that ``read`` returns shows them."""
+        for thing in things:
+            if thing.id not in self.unlisted:
+                shown = replace(thing, tags={}) if thing.id in self.untagged else thing
+                yield self.as_read(read, shown)
+
+    def as_read(self, read: str, it: Tagged) -> Tagged:
         """Return what ``read`` shows of ``it``, if it lags behind."""
         match it:
             case _ if read not in self.lagging:
                 return it
             case Instance():
                 return replace(it, attachments=tuple(_primary(it)))
-            case _:
+            case Vpc():
+                return it
+            case Interface():
                 return replace(it, attachment=None, status="available")
 
     def instance(self, id_: InstanceId) -> Instance | None:
@@ -159,10 +171,11 @@ class InMemoryEc2:
         _retag(self.vpcs, resource, tags)
 
     def tags_of(self, resource: str) -> Mapping[str, str]:
-        """Return the tags of an instance or interface; none of one that is gone."""
-        known: list[Instance | Interface] = [
+        """Return the tags of a resource; none of one that is gone."""
+        known: list[Instance | Interface | Vpc] = [
             *self._instances.values(),
             *self._interfaces.values(),
+            *self.vpcs.values(),
         ]
         return next((it.tags for it in known if it.id == resource), {})
 

@@ -36,13 +36,15 @@ class InMemoryFleet:
         marks = {self.keys.targets, self.keys.ignore}
         with self.ec2.calls.making("describe_fleet"):
             every = map(self.ec2.instance, list(self.ec2._instances))  # noqa: SLF001
-            asking = (it for it in every if it and marks & it.tags.keys())
+            listed = self.ec2.listed("describe_fleet", filter(None, every))
+            asking = (it for it in listed if marks & it.tags.keys())
             return a_page(asking, token, self.page, lambda it: it.id)
 
     def pools(self, token: str | None) -> Page[Interface]:
         """Return a page of the interfaces that are in a pool."""
         with self.ec2.calls.making("describe_pools"):
-            pooled = (it for it in self.ec2.interfaces() if self.keys.pool in it.tags)
+            listed = self.ec2.listed("describe_pools", self.ec2.interfaces())
+            pooled = (it for it in listed if self.keys.pool in it.tags)
             return a_page(pooled, token, self.page, lambda it: it.id)
 
 

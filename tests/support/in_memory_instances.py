@@ -17,8 +17,8 @@ class InMemoryInstances:
     def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
         """Return the instances that exist; unknown ids are left out."""
         with self.ec2.calls.making("describe_instances"):
-            found = {id_: it for id_ in ids if (it := self.ec2.instance(id_))}
-            return {id_: self.ec2.as_read("describe_instances", it) for id_, it in found.items()}
+            found = [it for id_ in ids if (it := self.ec2.instance(id_))]
+            return {it.id: it for it in self.ec2.listed("describe_instances", found)}
 
     def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
         """Return what each type holds; unknown types are left out."""

@@ -23,8 +23,8 @@ class InMemoryInterfaces:
         with self.ec2.calls.making("describe_pool"):
             wanted = frozenset[str](targets)
             return {
-                it.id: self.ec2.as_read("describe_pool", it)
-                for it in self.ec2.interfaces()
+                it.id: it
+                for it in self.ec2.listed("describe_pool", self.ec2.interfaces())
                 if it.tags.get(self.keys.pool) in wanted
             }
 

@@ -115,7 +115,7 @@ class InMemoryLedger:
 
 
 def _key(entry: AuditEntry) -> tuple[InstanceId, datetime, str]:
-    return entry.after.instance, entry.after.since, entry.id
+    return entry.after.instance, entry.at, entry.id
 
 
 def _interfaces(record: Attachment | None) -> set[InterfaceId]:

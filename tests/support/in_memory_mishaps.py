@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.network import DeviceSlot
-from tests.support.in_memory_crowd import Crowd
+from tests.support.in_memory_crowd import VPCS, Crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,25 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
+class Omit:
+    """For some seconds lists show a resource without its tags, or not at all."""
+
+    number: int
+    seconds: float
+    whole: bool
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen, and pass."""
+        ec2 = crowd.scene.ec2
+        ids = [*crowd.instances, *(it.id for it in ec2.interfaces()), *VPCS.values()]
+        some = ids[self.number % len(ids)]
+        (ec2.unlisted if self.whole else ec2.untagged).add(some)
+        crowd.run(self.seconds)
+        ec2.unlisted.clear()
+        ec2.untagged.clear()
+
+
+@dataclass(frozen=True, slots=True)
 class Jam:
     """EC2 refuses what it shows as free, from now on: a device index, or an interface."""
 
@@ -96,4 +115,4 @@ class Jam:
         crowd.scene.ec2.jammed.update(it for it in (self.slot or some,) if it)
 
 
-Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Jam
+Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Omit | Jam

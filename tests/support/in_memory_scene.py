@@ -19,6 +19,7 @@ from tests.support.in_memory_brake import InMemoryBrake
 from tests.support.in_memory_calls import Calls
 from tests.support.in_memory_clock import FakeClock
 from tests.support.in_memory_ec2 import InMemoryEc2
+from tests.support.in_memory_facts import InMemoryFacts
 from tests.support.in_memory_instances import InMemoryInstances
 from tests.support.in_memory_interfaces import InMemoryInterfaces
 from tests.support.in_memory_ledger import InMemoryLedger
@@ -69,6 +70,7 @@ class Scene:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
         run = Run(
             self.sources(),
+            InMemoryFacts(self.ec2),
             self.rollbacks,
             self.brake,
             self.policy,

@@ -17,4 +17,4 @@ class InMemoryVpcs:
     def describe(self) -> Mapping[VpcId, Vpc]:
         """Return every VPC."""
         with self.ec2.calls.making("describe_vpcs"):
-            return dict(self.ec2.vpcs)
+            return {it.id: it for it in self.ec2.listed("describe_vpcs", self.ec2.vpcs.values())}

@@ -10,6 +10,7 @@ from dualhome.domain.network import InstanceState
 from tests.support.builders import ZONE, a_vpc, an_instance, an_interface
 from tests.support.ec2_worlds import Tags
 from tests.support.in_memory_ec2 import InMemoryEc2
+from tests.support.in_memory_facts import InMemoryFacts
 from tests.support.in_memory_instances import InMemoryInstances
 from tests.support.in_memory_interfaces import InMemoryInterfaces
 from tests.support.in_memory_vpcs import InMemoryVpcs
@@ -23,6 +24,7 @@ class InMemoryWorld:
     instances: InMemoryInstances = field(init=False)
     interfaces: InMemoryInterfaces = field(init=False)
     vpcs: InMemoryVpcs = field(init=False)
+    facts: InMemoryFacts = field(init=False)
     _ids: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def __post_init__(self) -> None:
@@ -30,6 +32,7 @@ class InMemoryWorld:
         self.instances = InMemoryInstances(self.ec2)
         self.interfaces = InMemoryInterfaces(self.ec2)
         self.vpcs = InMemoryVpcs(self.ec2)
+        self.facts = InMemoryFacts(self.ec2)
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:
         """Return a new VPC."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from dualhome.adapters.ec2_facts import Ec2Facts
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
 from dualhome.adapters.ec2_vpcs import Ec2Vpcs
@@ -32,6 +33,7 @@ class LocalWorld:
     instances: Ec2Instances = field(init=False)
     interfaces: Ec2Interfaces = field(init=False)
     vpcs: Ec2Vpcs = field(init=False)
+    facts: Ec2Facts = field(init=False)
 
     def __post_init__(self) -> None:
         """Look at the account through the adapters, with a client that does not retry."""
@@ -46,6 +48,7 @@ class LocalWorld:
         self.instances = Ec2Instances(self.client)
         self.interfaces = Ec2Interfaces(self.client, POLICY.keys)
         self.vpcs = Ec2Vpcs(self.client)
+        self.facts = Ec2Facts(self.client)
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:
         """Return a new VPC."""

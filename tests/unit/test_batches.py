@@ -24,6 +24,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
+from tests.support.in_memory_facts import InMemoryFacts
 from tests.support.in_memory_scene import Scene, a_scene
 
 WHO = "arn:aws:iam::111122223333:user/kim"
@@ -100,6 +101,7 @@ def _deliver(scene: Scene, *events: dict[str, Any]) -> None:
     )
     here = Reconciling(
         sources=scene.sources(),
+        facts=InMemoryFacts(scene.ec2),
         rollbacks=scene.rollbacks,
         brake=scene.brake,
         looks=scene.looks,

@@ -15,7 +15,7 @@ from dualhome.domain.errors import (
 )
 from dualhome.domain.network import DeviceSlot, InstanceState
 from tests.support.builders import MGMT, POLICY
-from tests.support.in_memory_calls import READS
+from tests.support.in_memory_calls import BY_ID, READS
 from tests.support.in_memory_crowd import ANY, Crowd
 from tests.support.in_memory_happenings import (
     Add,
@@ -32,7 +32,17 @@ from tests.support.in_memory_happenings import (
     PutState,
     Tag,
 )
-from tests.support.in_memory_mishaps import Abort, Death, Deliver, Fault, Jam, Lag, Mishap, Pace
+from tests.support.in_memory_mishaps import (
+    Abort,
+    Death,
+    Deliver,
+    Fault,
+    Jam,
+    Lag,
+    Mishap,
+    Omit,
+    Pace,
+)
 
 WISHES = st.sampled_from(
     [
@@ -43,7 +53,9 @@ WISHES = st.sampled_from(
 NUMBERS = st.integers(min_value=0, max_value=5)
 INDEXES = st.integers(min_value=1, max_value=2)
 EC2 = ("attach", "detach", "find")
-METHODS = st.sampled_from([*READS, *EC2, "records", "claims", "commit", "in_state", "start", "put"])
+METHODS = st.sampled_from(
+    [*READS, *BY_ID, *EC2, "records", "claims", "commit", "in_state", "start", "put"]
+)
 TRANSIENT = st.sampled_from(
     [ThrottledError("slow down", code="RequestLimitExceeded"), UnavailableError("timed out")]
 )
@@ -84,6 +96,7 @@ FAULTS: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Deliver, st.sampled_from([0, 2])),
     st.builds(Abort),
     st.builds(Lag, st.sampled_from(["describe_instances", "describe_pool", "find"]), LAGS),
+    st.builds(Omit, st.integers(0, 20), LAGS, st.booleans()),
     st.builds(Jam, st.sampled_from([None, DeviceSlot(0, 1), DeviceSlot(0, 2)]), NUMBERS),
 )
 

@@ -67,7 +67,7 @@ def day_of(when: date, entries: Iterable[AuditEntry]) -> Day:
     seconds: list[list[float]] = [[] for _ in range(HOURS)]
     for entry in entries:
         moves += 1
-        hour = entry.after.since.astimezone(UTC).hour
+        hour = entry.at.astimezone(UTC).hour
         if outcome := OUTCOMES.get(entry.after.state):
             outcomes[hour][outcome] += 1
         if (taken := entry.seconds_to_attached) is not None:

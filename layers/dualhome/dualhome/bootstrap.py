@@ -1,7 +1,7 @@
 """The only place that knows the concrete classes: what each function is made of."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from dualhome.adapters.dynamodb_brake import DynamoDbBrake
 from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.ec2_facts import Ec2Facts
 from dualhome.adapters.ec2_fleet import Ec2Fleet
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
@@ -62,6 +63,7 @@ def reconciling() -> Reconciling:
             interfaces=Ec2Interfaces(ec2, keys),
             ledger=_ledger(),
         ),
+        facts=Ec2Facts(ec2),
         rollbacks=SfnRollbacks(
             boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
         ),
@@ -72,6 +74,7 @@ def reconciling() -> Reconciling:
             keys,
             refuse_overlap=here.on_overlapping_cidr == "refuse",
             paused=here.paused,
+            release_delay=timedelta(seconds=here.release_delay_seconds),
         ),
         place=Place(here.account_id, ec2.meta.region_name, keys),
         clock=lambda: datetime.now(UTC),

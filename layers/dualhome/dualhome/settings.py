@@ -6,7 +6,12 @@ from typing import Any
 
 from dualhome.domain.identifiers import AccountId
 
-NUMBERS = ("audit_retention_days", "max_releases_per_sweep", "pool_low_water")
+NUMBERS = (
+    "audit_retention_days",
+    "max_releases_per_sweep",
+    "pool_low_water",
+    "release_delay_seconds",
+)
 
 
 class SettingsError(Exception):
@@ -25,6 +30,7 @@ class Settings:
     on_overlapping_cidr: str
     audit_retention_days: int
     max_releases_per_sweep: int
+    release_delay_seconds: int
     paused: bool
     pool_low_water: int
     account_id: AccountId

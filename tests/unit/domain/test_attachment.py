@@ -50,7 +50,9 @@ def test_a_successor_is_a_new_version_that_says_why_by_itself(first: State, seco
 
     after = before.to(second, later, cause)
 
-    assert (after.state, after.version, after.since, after.cause) == (second, 8, later, cause)
+    stays = first is second is State.ATTACHED  # as old as before: it has not left its state
+    assert (after.state, after.version, after.cause) == (second, 8, cause)
+    assert (after.since, after.written_at) == (NOW if stays else later, later)
     assert (after.reason, after.detail, after.failure, after.retry_at) == (None, "", None, None)
     assert (after.interface, after.slot) == (before.interface, before.slot)
 

@@ -46,6 +46,7 @@ def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
         Reason.RESERVED,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,
+        Reason.CONTESTED,
     }
 
     assert state_for(reason) == (State.WAITING if curable else State.REFUSED)

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     ("ConcurrentTagAccess", "", errors.UnavailableError),
     ("InvalidInstanceID.NotFound", "", errors.InstanceGoneError),
     ("InvalidNetworkInterfaceID.NotFound", "", errors.InterfaceGoneError),
+    ("InvalidVpcID.NotFound", "", errors.VpcGoneError),
     # Both spellings are documented.
     ("InvalidNetworkInterface.NotFound", "", errors.InterfaceGoneError),
     # The interface's code; InvalidAttachment.NotFound is a volume's.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2_filters import filters
+from dualhome.domain.errors import InterfaceGoneError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.tags import TagKeys
@@ -54,8 +55,15 @@ class Ec2Interfaces:
             self._ec2.detach_network_interface(AttachmentId=attachment, Force=force)
 
     def find(self, interface: InterfaceId) -> Interface | None:
-        """Return ``interface``; it is asked for by a filter, so that a missing one is no error."""
-        return self._read({"Name": "network-interface-id", "Values": [interface]}).get(interface)
+        """Return ``interface``, asked for by its id: lists may lag, or leave it out."""
+        try:
+            with domain_errors():
+                answer = self._ec2.describe_network_interfaces(
+                    NetworkInterfaceIds=[interface], IncludeManagedResources=True
+                )
+        except InterfaceGoneError:
+            return None
+        return ec2_shapes.interface(answer["NetworkInterfaces"][0])
 
     def _read(self, filter_: "FilterTypeDef") -> dict[InterfaceId, Interface]:
         pages = self._ec2.get_paginator("describe_network_interfaces").paginate(

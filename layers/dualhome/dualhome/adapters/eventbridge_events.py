@@ -40,7 +40,7 @@ class EventBridgeEvents:
                         {
                             "Source": SOURCE,
                             "DetailType": DETAIL_TYPE,
-                            "Time": entry.after.since,
+                            "Time": entry.at,
                             "Detail": dumps(audit_values(entry)),
                         }
                         for entry in some

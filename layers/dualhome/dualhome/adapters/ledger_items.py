@@ -109,7 +109,7 @@ def audit_item(entry: AuditEntry, retention_days: int) -> Item:
     at, after = item["at"], entry.after
     item |= {"pk": instance_key(after.instance), "sk": f"{at}#{entry.id}", "day": at[:10]}
     if retention_days:
-        expires = after.since + timedelta(days=retention_days)
+        expires = entry.at + timedelta(days=retention_days)
         item["expires_at"] = int(expires.timestamp())
     return item
 

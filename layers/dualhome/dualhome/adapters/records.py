@@ -5,17 +5,27 @@ from functools import cache
 from typing import Any, TypeVar
 
 from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
 
+from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
 
 T = TypeVar("T")
 Values = dict[str, Any]
 
 
+RARE = ("detaches", "contests")
+"""Fields of a record that are left out while they are empty, or 0: few records have them."""
+
+
 @cache
 def _converter() -> Converter:
     converter = Converter(omit_if_default=False)
     converter.register_unstructure_hook(datetime, stamp)
+    rare = dict.fromkeys(RARE, override(omit_if_default=True))
+    converter.register_unstructure_hook(
+        Attachment, make_dict_unstructure_fn(Attachment, converter, **rare)
+    )
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     return converter
 
@@ -46,7 +56,7 @@ def audit_values(entry: AuditEntry) -> Values:
     return values(entry.trace) | _without_nothing(
         {
             "id": entry.id,
-            "at": stamp(after.since),
+            "at": stamp(entry.at),
             "instance": after.instance,
             "target": after.target,
             "interface": entry.held and entry.held.interface,

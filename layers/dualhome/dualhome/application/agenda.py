@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 
 from dualhome.application.looks import Look
 from dualhome.application.ports import Looks
@@ -11,6 +12,10 @@ from dualhome.domain.retries import look_delay
 
 LAST_LOOK = 20
 """After a quarter of an hour: chains of looks that each sweep adds to would never end."""
+
+
+LONGEST_DELAY = 900
+"""Seconds that SQS delays a message at most (SQS API Reference, SendMessage)."""
 
 
 @dataclass(slots=True)
@@ -34,6 +39,11 @@ class Agenda:
         again = look.again()
         if again.attempt <= LAST_LOOK or again.asks:
             self._put(again, look_delay(again.attempt))
+
+    def after(self, look: Look, delay: timedelta) -> None:
+        """Look when ``delay`` has passed, by the whole second; the queue takes 15 minutes."""
+        seconds = min(max(0, ceil(delay.total_seconds())), LONGEST_DELAY)
+        self._put(look, timedelta(seconds=seconds))
 
     def hand_over(self, queue: Looks) -> None:
         """

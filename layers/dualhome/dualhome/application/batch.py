@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dualhome.application.agenda import Agenda
-from dualhome.application.ports import Brake, Rollbacks
+from dualhome.application.ports import Brake, Facts, Rollbacks
 from dualhome.application.survey import Sources, Survey
 from dualhome.application.wake import waiting_for
 from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.audit import Trace
+from dualhome.domain.confirmation import Answers, Questions
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.states import State
@@ -20,6 +21,7 @@ class Run:
     """One invocation. ``time_left`` says how many seconds it has yet to live."""
 
     sources: Sources
+    facts: Facts
     rollbacks: Rollbacks
     brake: Brake
     policy: Policy
@@ -55,6 +57,21 @@ class Batch:
     def move(self, record: Attachment, state: State, cause: Cause, **changes: object) -> Attachment:
         """Commit the move of ``record`` to ``state``, now; raises as ``commit`` does."""
         return self.commit(Move(record, record.to(state, self.run.clock(), cause, **changes)))
+
+    def ask(self, questions: Questions) -> Answers:
+        """
+        Read by id what a second reading rests on; raises ``TransientError`` if that fails.
+
+        What EC2 says is at least as new as the moment before it is asked.
+        """
+        now, facts = self.run.clock(), self.run.facts
+        return Answers(
+            read_at=now,
+            tags=facts.tags(questions.tags) if questions.tags else {},
+            instance=facts.instance(questions.instance) if questions.instance else None,
+            vpcs=facts.vpcs(questions.vpcs) if questions.vpcs else {},
+            interfaces=facts.interfaces(questions.interfaces) if questions.interfaces else {},
+        )
 
     def refresh(self, instance: InstanceId, interface: InterfaceId | None) -> None:
         """Read again what a stale step rested on in the ledger."""

@@ -73,6 +73,31 @@ class Interfaces(Protocol):
         ...
 
 
+class Facts(Protocol):
+    """
+    EC2's answers by id: what a second reading rests on. Each method is one call for 200 ids.
+
+    Raises:
+        TransientError: EC2 could not be asked.
+    """
+
+    def tags(self, resources: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return the tags of ``resources``; one without tags, or unknown, is left out."""
+        ...
+
+    def instance(self, id_: InstanceId) -> Instance | None:
+        """Return the instance; None if EC2 does not know it."""
+        ...
+
+    def vpcs(self, ids: Iterable[VpcId]) -> Mapping[VpcId, Vpc]:
+        """Return the VPCs of ``ids``; those that EC2 does not know are left out."""
+        ...
+
+    def interfaces(self, ids: Iterable[InterfaceId]) -> Mapping[InterfaceId, Interface]:
+        """Return the interfaces of ``ids``; those that EC2 does not know are left out."""
+        ...
+
+
 class Ledger(Protocol):
     """Our records: the present, its claims and slots, and the past."""
 

@@ -7,7 +7,7 @@ from dualhome.application.batch import Batch
 from dualhome.application.looks import Look
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
-from dualhome.domain.plan import plan_within
+from dualhome.domain.plan import plan_confirmed
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.view import Step
@@ -42,9 +42,11 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         view = batch.survey.view(look, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
             return look if look.attempt < GONE_LOOKS else None
-        steps = plan_within(view, batch.run.brake.admits)
+        steps = plan_confirmed(view, batch.ask, batch.run.brake.admits)
         outcomes = [_apply(step, look.cause, batch) for step in steps]
         look_again |= any(outcome.look_again for outcome in outcomes)
+        for due in {step.look_at for step in steps if step.look_at}:
+            batch.agenda.after(Look(look.instance, look.cause), due - batch.run.clock())
         if not any(outcome.stale for outcome in outcomes):
             look = replace(look, asks=())
         if any(outcome.moved_on for outcome in outcomes):

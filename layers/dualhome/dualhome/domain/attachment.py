@@ -53,16 +53,26 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingRelease:
+    """A release for ``reason``: at ``due`` a second reading of EC2 confirms it, or ends it."""
+
+    reason: Reason
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """
     One attachment's present.
 
     ``interface`` and what describes it outlive the claim: a released interface is tried
     first the next time. ``zone`` is the instance's. ``since`` is when the state was entered,
+    ``noted_at`` when an ``attached`` record was last written without leaving that state,
     ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
     from 1; ``attempt`` counts claims, from 1 again after an end that was reached, attached or
     released. ``force_detach``: an operator wants EC2 to let go whatever the guest does with the
-    interface.
+    interface. ``detaches`` are the times at which others detached what we had attached, as far as
+    they count towards a contest, ``contests`` how many contests there were in a row.
     """
 
     instance: InstanceId
@@ -87,6 +97,15 @@ class Attachment:
     requested_at: datetime | None = None
     retry_at: datetime | None = None
     force_detach: bool = False
+    noted_at: datetime | None = None
+    pending: PendingRelease | None = None
+    detaches: tuple[datetime, ...] = ()
+    contests: int = 0
+
+    @property
+    def written_at(self) -> datetime:
+        """When this version of the record was written."""
+        return self.noted_at or self.since
 
     @property
     def holding(self) -> bool:
@@ -98,7 +117,9 @@ class Attachment:
         Return the record's successor in ``state``.
 
         Reason, detail, warnings and failure do not carry over: each state says why by itself.
+        An ``attached`` record that stays so is as old as before.
         """
+        noted = self.state is state is State.ATTACHED
         attempt = 0 if self.state in SETTLED and state is not self.state else self.attempt
         fresh: dict[str, Any] = {
             "attempt": attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
@@ -108,11 +129,13 @@ class Attachment:
             "failure": None,
             "retry_at": None,
             "force_detach": False,
+            "noted_at": now if noted else None,
+            "pending": None,
         }
         return replace(
             self,
             state=state,
-            since=now,
+            since=self.since if noted else now,
             cause=cause,
             version=self.version + 1,
             **(fresh | changes),

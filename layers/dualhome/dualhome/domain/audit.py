@@ -1,6 +1,7 @@
 """The past: one entry for each move, never changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.identifiers import AccountId
@@ -29,6 +30,11 @@ class AuditEntry:
     def after(self) -> Attachment:
         """The record as the move left it."""
         return self.move.after
+
+    @property
+    def at(self) -> datetime:
+        """When the move was made."""
+        return self.move.after.written_at
 
     @property
     def held(self) -> Attachment | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_network
 
 from dualhome.domain.errors import BadTagError
@@ -21,6 +22,8 @@ class Policy:
     refuse_overlap: bool = False
     paused: bool = False
     """Nothing is attached and nothing detached; reads and records go on."""
+    release_delay: timedelta = timedelta()
+    """How long a release waits for the second reading that confirms it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ DualhomeError
 │   ├── SlotTakenError              EC2: the device index is occupied
 │   ├── PageGoneError               AWS: the listing cannot be gone on with from there
 │   ├── InstanceGoneError           EC2: no such instance
+│   ├── VpcGoneError                EC2: no such VPC
 │   └── InstanceStateError          EC2: the instance is in no state to attach
 └── PermanentError              neither helps
     ├── BadTagError                 a tag's value is malformed
@@ -104,6 +105,10 @@ class PageGoneError(StalePlanError):
 
 class InstanceGoneError(StalePlanError):
     """EC2 knows no such instance."""
+
+
+class VpcGoneError(StalePlanError):
+    """EC2 knows no such VPC."""
 
 
 class InstanceStateError(StalePlanError):

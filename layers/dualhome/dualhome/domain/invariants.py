@@ -13,7 +13,7 @@ from dualhome.domain.network import (
     Instance,
     SeenAttachment,
 )
-from dualhome.domain.reasons import HELD_BACK
+from dualhome.domain.reasons import DEFERRED
 from dualhome.domain.settlement import SETTLEMENT
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
@@ -55,7 +55,7 @@ def what_is_recorded_as_attached_is(it: Account) -> Iterator[str]:
             record.attachment_id,
         ):
             yield f"recorded as attached: {record}; EC2 shows: {seen}"
-        elif record.reason not in HELD_BACK and (unwanted := _unwanted(record, instance, it)):
+        elif record.reason not in DEFERRED and (unwanted := _unwanted(record, instance, it)):
             yield unwanted
 
 

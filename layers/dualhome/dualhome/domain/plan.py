@@ -5,6 +5,13 @@ from dataclasses import replace
 
 from dualhome.domain.acquisition import Request, acquire
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.confirmation import (
+    Answers,
+    Questions,
+    contradicts,
+    questions_of,
+    second_view,
+)
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
@@ -14,6 +21,7 @@ from dualhome.domain.standing import Standing
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
 from dualhome.domain.unit import as_unit, lacking_of
+from dualhome.domain.unwanted import keep
 from dualhome.domain.view import Step, View
 
 
@@ -51,6 +59,33 @@ def plan_within(view: View, admits: Callable[[InstanceId], bool]) -> tuple[Step,
     if any(step.releases for step in steps) and not admits(view.id):
         return plan_instance(replace(view, releases_held=True))
     return steps
+
+
+def plan_confirmed(
+    view: View,
+    ask: Callable[[Questions], Answers],
+    admits: Callable[[InstanceId], bool],
+) -> tuple[Step, ...]:
+    """
+    Return the plan in which everything that ends an attachment rests on two readings.
+
+    ``ask`` reads by id, and is called only if there is something to confirm; ``admits`` is the
+    release breaker, which is asked only about releases that are confirmed.
+    """
+    steps = plan_instance(view)
+    questions = questions_of(view, steps)
+    if questions is None:
+        return steps
+    second = second_view(view, questions, ask(questions))
+    if contradicts(view, second):
+        return tuple(_not_gone(view))
+    return plan_within(second, admits)
+
+
+def _not_gone(view: View) -> Iterator[Step]:
+    """The rest of the pass rests on a reading without the instance: it is made anew, soon."""
+    for record in view.records.values():
+        yield keep(view, record) or Step(record.target, look_again=True)
 
 
 def wanted_by(keys: TagKeys, tags: Mapping[str, str]) -> tuple[Wanted, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
+from dualhome.domain.contest import detached
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -11,6 +12,7 @@ from dualhome.domain.retries import retry_after
 from dualhome.domain.standing import GOING, Standing
 from dualhome.domain.states import State
 from dualhome.domain.undoing import as_asked, undo
+from dualhome.domain.unwanted import defer, is_due, keep_or_release
 from dualhome.domain.view import Step, View
 
 RESUME_AFTER = timedelta(seconds=10)
@@ -42,8 +44,10 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
             return _not_seen(view, instance, record, wanted=standing.wanted)
         case State.RELEASING:
             return _undo_again(record)
-        case State.STUCK if instance.attachment_of(record.interface) is None:
-            return Step(record.target, move=_unstuck(view, record), plan_again=True)
+        case State.STUCK if not (
+            instance.attachment_of(record.interface) or _in_pool_read(view, record)
+        ):
+            return _ended(view, record, _unstuck(view, record), plan_again=True)
         case _:
             return None
 
@@ -57,9 +61,11 @@ def depart(view: View) -> Iterator[Step]:
             yield _undo_again(record)
         elif record.holding and (_in_pool_read(view, record) or _may_yet_be_seen(view, record)):
             yield Step(record.target, look_again=True)
+        elif record.state == State.ATTACHED and not is_due(view, record, Reason.INSTANCE_STATE):
+            yield defer(view, record, Reason.INSTANCE_STATE)
         else:
             gone = view.move(record, State.RELEASED, reason=Reason.INSTANCE_STATE)
-            yield Step(record.target, move=gone)
+            yield _ended(view, record, gone) if record.holding else Step(record.target, move=gone)
 
 
 def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
@@ -89,24 +95,9 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        return _stay_or_go(view, record, standing)
+        return keep_or_release(view, record, standing)
     # Somebody has attached it anew; let go first, since another record may hold its slot.
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
-
-
-def _stay_or_go(view: View, record: Attachment, standing: Standing) -> Step | None:
-    """Let go of what shall not stay, or note why it does; forget the note once it may."""
-    paused, incomplete = view.policy.paused, standing is Standing.INCOMPLETE
-    # What a unit lacks during a pause may be the pause's own doing.
-    going = None if paused and incomplete else GOING.get(standing)
-    if going and not (paused or view.releases_held):
-        return undo(view, record, reason=going, detail=view.lacking if incomplete else "")
-    held = Reason.PAUSED if paused else Reason.RELEASE_HELD
-    why = held if going else None
-    if record.reason is why:
-        return None
-    noted = view.move(record, State.ATTACHED, reason=why, warnings=record.warnings)
-    return Step(record.target, move=noted)
 
 
 def _unstuck(view: View, record: Attachment) -> Move:
@@ -139,9 +130,9 @@ def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: boo
             return _let_go(view, record, Reason.INTERFACE_TAKEN, wanted=wanted)
         case State.ATTACHING if age >= VISIBLE_AFTER:
             failed = view.move(record, State.FAILED, **_vanished(view, record))
-            return Step(record.target, move=failed)
+            return _ended(view, record, failed)
         case State.ATTACHED if age >= RESUME_AFTER:
-            return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=wanted)
+            return _detached(view, record, wanted=wanted)
         case _:
             return Step(record.target, look_again=True)
 
@@ -159,9 +150,24 @@ def _may_resume(view: View, instance: Instance, record: Attachment, age: timedel
 
 
 def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> Step:
-    state = State.WAITING if wanted else State.RELEASED
-    because = reason if wanted else Reason.NOT_WANTED
-    return Step(record.target, move=view.move(record, state, reason=because), plan_again=True)
+    if not wanted:
+        over = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
+    else:
+        over = view.move(record, State.WAITING, reason=reason)
+    return _ended(view, record, over, plan_again=True)
+
+
+def _detached(view: View, record: Attachment, *, wanted: bool) -> Step:
+    if wanted:
+        return _ended(view, record, detached(view, record), plan_again=True)
+    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=False)
+
+
+def _ended(view: View, record: Attachment, over: Move, *, plan_again: bool = False) -> Step:
+    """Return the step that ends what ``record`` holds, since EC2 does not show it."""
+    if not view.may_end(record.target):
+        return Step(record.target, look_again=True)
+    return Step(record.target, move=over, plan_again=plan_again, confirm=True)
 
 
 def _vanished(view: View, record: Attachment) -> dict[str, object]:

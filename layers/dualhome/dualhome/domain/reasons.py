@@ -103,6 +103,14 @@ class Reason(StrEnum):
         "RELEASE_HELD",
         "Too many releases since the last sweep: restore the tags, or release it by command.",
     )
+    RELEASE_PENDING = (
+        "RELEASE_PENDING",
+        "Restore the tags to keep it; else it is released once a second reading agrees.",
+    )
+    CONTESTED = (
+        "CONTESTED",
+        "Another controller detaches it: keep that one off, or remove the target; then retry.",
+    )
     OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: somebody asked for this release by command."
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
@@ -113,12 +121,24 @@ class Reason(StrEnum):
 
 
 WAITING_REASONS = frozenset(
-    {Reason.POOL_EMPTY, Reason.RESERVED, Reason.UNIT_INCOMPLETE, Reason.PAUSED}
+    {
+        Reason.POOL_EMPTY,
+        Reason.RESERVED,
+        Reason.UNIT_INCOMPLETE,
+        Reason.PAUSED,
+        Reason.CONTESTED,
+    }
 )
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
+RELEASING_REASONS = frozenset({Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE})
+"""Why an attachment is released because of what tags ask for."""
+
 HELD_BACK = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})
 """Why an interface stays attached although its tags let it go."""
+
+DEFERRED = HELD_BACK | {Reason.RELEASE_PENDING}
+"""Why an interface is attached, for now or until somebody acts, although it is not wanted."""
 
 
 def state_for(reason: Reason) -> State:

@@ -1,5 +1,7 @@
 """How taking back begins: for a reason of ours, or because an operator asks for it."""
 
+from dataclasses import replace
+
 from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.network import ACTING
@@ -12,12 +14,15 @@ def undo(view: View, record: Attachment, **because: object) -> Step:
     """
     Return the step that starts to take back what ``record`` holds, or one that comes back later.
 
+    It rests on what was read, so a second reading must agree.
+
     EC2 detaches from an instance that runs or is stopped (EC2 User Guide, "Network interface
     attachments"); one that is on its way there will be.
     """
-    if view.instance and view.instance.state not in ACTING:
+    between_states = view.instance and view.instance.state not in ACTING
+    if between_states or not view.may_end(record.target):
         return Step(record.target, look_again=True)
-    return _begin(view, record, **because)
+    return replace(_begin(view, record, **because), confirm=True)
 
 
 def _begin(view: View, record: Attachment, **because: object) -> Step:

@@ -10,7 +10,7 @@ from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.eligibility import Policy, Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
-from dualhome.domain.reasons import Reason
+from dualhome.domain.reasons import RELEASING_REASONS
 from dualhome.domain.states import State
 
 
@@ -33,7 +33,8 @@ class View:
     ``read_at`` or after; records may be newer. ``refused_slots`` are those of which EC2 has said
     since that they are taken, although it shows them free. ``lacking`` says what the instance's
     unit cannot have, if anything. With ``releases_held`` nothing that is attached is let go because
-    of what the tags ask for.
+    of what the tags ask for. ``first_reading`` is None in the first reading; in the second, which
+    asks by id, it names the targets whose end the first one gives.
     """
 
     id: InstanceId
@@ -51,6 +52,11 @@ class View:
     asks: tuple[Ask, ...] = ()
     lacking: str = ""
     releases_held: bool = False
+    first_reading: frozenset[TargetName] | None = None
+
+    def may_end(self, target: TargetName) -> bool:
+        """Return whether this reading may end what ``target`` holds, as far as others agree."""
+        return self.first_reading is None or target in self.first_reading
 
     def asked(self, what: Asked, target: TargetName) -> Ask | None:
         """Return the ask of this kind for ``target``, if there is one."""
@@ -82,7 +88,8 @@ class Step:
 
     ``move`` goes into the ledger first. Then, if ``attach``, EC2 is asked to make the record
     true; if ``undo``, a rollback is started that takes it back. ``look_again``: something is
-    still on its way, so look once more in a while.
+    still on its way, so look once more in a while; ``look_at``: look once more then.
+    ``confirm``: what is held ends because of what was read, so a second reading must agree.
     ``plan_again``: the move has freed the target for another plan at once.
     ``rejections`` explains a choice: each interface that was passed over, and why.
     """
@@ -93,6 +100,8 @@ class Step:
     undo: Attachment | None = None
     look_again: bool = False
     plan_again: bool = False
+    look_at: datetime | None = None
+    confirm: bool = False
     rejections: tuple[Rejection, ...] = field(default=())
 
     @property
@@ -100,4 +109,4 @@ class Step:
         """Whether this begins to take an interface away because of what the tags ask for."""
         if self.undo is None or self.move is None:
             return False
-        return self.move.after.reason in {Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE}
+        return self.move.after.reason in RELEASING_REASONS

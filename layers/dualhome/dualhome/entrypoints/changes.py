@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dualhome.application.agenda import Agenda
 from dualhome.application.batch import Batch, Run
 from dualhome.application.looks import Look, Wake
-from dualhome.application.ports import Brake, Looks, Rollbacks
+from dualhome.application.ports import Brake, Facts, Looks, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.survey import Sources, Survey, survey
 from dualhome.application.wake import wake
@@ -33,6 +33,7 @@ class Reconciling:
     """What the reconciler is made of."""
 
     sources: Sources
+    facts: Facts
     rollbacks: Rollbacks
     brake: Brake
     looks: Looks
@@ -56,6 +57,7 @@ def handle_changes(
     looks = _merged(_looks_in(event["Records"], here.place))
     run = Run(
         sources=here.sources,
+        facts=here.facts,
         rollbacks=here.rollbacks,
         brake=here.brake,
         policy=here.policy,

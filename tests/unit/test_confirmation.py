@@ -1,0 +1,368 @@
+"""No single reading of EC2 releases anything: two agree, some time apart, the second by id."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dualhome.application.looks import Look
+from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.attachment import PendingRelease
+from dualhome.domain.errors import ThrottledError
+from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.network import InstanceState
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from tests.support.builders import (
+    DATA,
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    MGMT_VPC,
+    POLICY,
+    a_cause,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.in_memory_calls import BY_ID, READS
+from tests.support.in_memory_scene import Scene, a_scene
+
+TARGETS, POLICY_TAG, IGNORE = "dualhome:targets", "dualhome:policy", "dualhome:ignore"
+DELAY = timedelta(seconds=10)
+DATA_VPC, DATA_INTERFACE = "vpc-0c", "eni-02"
+UNIT = {POLICY_TAG: "all"}
+
+
+def _hide_instance(scene: Scene) -> None:
+    """Neither the list of instances nor the pool's shows that it is there."""
+    scene.ec2.unlisted.add(INSTANCE)
+    scene.ec2.lagging.add("describe_pool")
+
+
+FALSE_READINGS: dict[str, tuple[dict[str, str], Callable[[Scene], None]]] = {
+    "the instance's tags": ({}, lambda it: it.ec2.untagged.add(INSTANCE)),
+    "the tag that says hands off": ({IGNORE: ""}, lambda it: it.ec2.untagged.add(INSTANCE)),
+    "the instance": ({}, _hide_instance),
+    "the tags of a unit's VPC": (UNIT, lambda it: it.ec2.untagged.add(DATA_VPC)),
+    "a unit's VPC": (UNIT, lambda it: it.ec2.unlisted.add(DATA_VPC)),
+}
+"""What lists leave out, whatever is true: tags of the instance, and how the lists lie."""
+
+
+@pytest.mark.parametrize("seconds", [0, 10], ids=["at once", "after ten seconds"])
+@pytest.mark.parametrize(("tags", "lie"), FALSE_READINGS.values(), ids=FALSE_READINGS.keys())
+def test_what_lists_leave_out_for_as_long_as_they_like_releases_nothing(
+    tags: dict[str, str], lie: Callable[[Scene], None], seconds: int
+) -> None:
+    """Each was tried with one answer, and cut the traffic of every instance in it."""
+    scene = _attached(tags, seconds=seconds)
+    if IGNORE in tags:  # nothing is wanted, but nothing may be touched
+        scene.ec2.tag(INSTANCE, {TARGETS: None})
+    if POLICY_TAG in tags:  # lost, and to be attached again: only then is its VPC asked about
+        scene.ec2.detach(an_interface(DATA_INTERFACE).id)
+    lie(scene)
+
+    for number in range(5):
+        scene.look(event=f"event-{number}")
+        scene.work_off(seconds=60)
+
+    assert State.ATTACHED == scene.record().state
+    assert 0 == scene.calls.count("detach")
+    assert 0 == len(scene.brake.admitted)
+
+
+@pytest.mark.parametrize("end", ["absent", "unlisted"])
+def test_a_unit_keeps_what_it_has_while_a_list_does_not_show_the_others_interface(end: str) -> None:
+    """It is known by its record, and asked for by its id."""
+    scene = _attached(UNIT)
+    scene.ec2.detach(an_interface(DATA_INTERFACE).id)
+    scene.ec2.unlisted.add(DATA_INTERFACE)
+    if end == "absent":
+        scene.ec2.delete(an_interface(DATA_INTERFACE).id)
+
+    for number in range(3):
+        scene.look(event=f"event-{number}")
+        scene.work_off(seconds=60)
+
+    kept = end == "unlisted"
+    assert (State.ATTACHED if kept else State.RELEASED) == (
+        scene.record().state if kept else _ended(scene)
+    )
+
+
+def test_the_first_reading_is_noted_and_changes_nothing_else() -> None:
+    """Whoever asks sees what is about to happen, when, and why; it is as old as before."""
+    scene = _attached()
+    before = scene.record()
+    scene.clock.advance(100)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+
+    scene.look(event="event-2")
+
+    noted = scene.record()
+    assert (State.ATTACHED, before.since) == (noted.state, noted.since)
+    assert scene.clock() == noted.written_at
+    assert Reason.RELEASE_PENDING == noted.reason
+    assert PendingRelease(Reason.NOT_WANTED, scene.clock() + DELAY) == noted.pending
+    assert 0 == scene.calls.count("detach", *BY_ID)
+
+
+def test_the_second_reading_comes_when_it_is_due_and_releases() -> None:
+    """Ten seconds later, by one read of the instance's tags by its id."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look(event="event-2")
+
+    scene.work_off(seconds=9)
+    early = scene.record().state
+    scene.work_off(seconds=600)
+
+    assert State.ATTACHED == early
+    assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
+    assert {"describe_tags": 1} == {it: n for it in BY_ID if (n := scene.calls.count(it))}
+
+
+def test_a_tag_that_is_taken_off_and_put_back_within_the_delay_cuts_nothing() -> None:
+    """Terraform and Ansible purge tags and put them back."""
+    scene = _attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look(event="off")
+    scene.work_off(seconds=5)
+    scene.ec2.tag(INSTANCE, {TARGETS: "mgmt"})
+
+    scene.look(event="on")
+    scene.work_off()
+
+    record = scene.record()
+    assert (State.ATTACHED, None, None) == (record.state, record.reason, record.pending)
+    assert 0 == scene.calls.count("detach", *BY_ID)
+
+
+def test_a_tag_that_is_off_and_on_and_off_again_starts_anew() -> None:
+    """The time that the first absence lasted says nothing of the second."""
+    scene = _attached()
+    for wish in (None, "mgmt", None):
+        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+        scene.look(event="event-2")
+        scene.clock.advance(4)
+    due = scene.record().pending
+
+    scene.work_off(seconds=4)  # twelve seconds after the first absence
+
+    assert due is not None
+    assert State.ATTACHED == scene.record().state
+    scene.work_off()
+    assert State.RELEASED == scene.record().state
+
+
+def test_the_second_reading_that_disagrees_wipes_the_first() -> None:
+    """The lists lie twice, ten seconds apart; the answer by id does not."""
+    scene = _attached()
+    scene.ec2.untagged.add(INSTANCE)
+    scene.look(event="event-2")
+    noted = scene.record().pending
+
+    scene.work_off(seconds=30)
+
+    assert noted is not None
+    assert (None, None) == (scene.record().reason, scene.record().pending)
+
+
+def test_with_a_delay_of_0_the_second_reading_comes_at_once() -> None:
+    """At once is not never."""
+    scene = _attached(seconds=0)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+
+    scene.look(event="event-2")
+
+    assert State.RELEASING == scene.record().state
+    assert 1 == scene.calls.count("describe_tags")
+
+
+@pytest.mark.parametrize("end", ["terminated", "vanished"])
+def test_an_instance_that_ends_is_confirmed_by_its_id(end: str) -> None:
+    """Its claims are given back when EC2 has said so twice."""
+    scene = _attached()
+    if end == "terminated":
+        scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    else:
+        scene.ec2.forget(INSTANCE)
+
+    scene.look(event="event-2")
+    noted = scene.record()
+    scene.work_off()
+
+    assert (State.ATTACHED, Reason.RELEASE_PENDING) == (noted.state, noted.reason)
+    assert (State.RELEASED, Reason.INSTANCE_STATE) == (scene.record().state, scene.record().reason)
+    assert 1 == scene.calls.count("describe_instance")
+
+
+def test_two_readings_that_give_different_reasons_do_not_agree() -> None:
+    """Tags that are absent now say nothing about an instance that was absent before."""
+    scene = _attached()
+    _hide_instance(scene)
+    scene.look(event="event-2")
+    scene.ec2.unlisted.clear()
+    scene.ec2.lagging.clear()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    first = scene.record().pending
+
+    scene.work_off(seconds=12)
+
+    assert first is not None
+    second = scene.record().pending
+    assert (Reason.INSTANCE_STATE, Reason.NOT_WANTED) == (first.reason, second and second.reason)
+    assert State.ATTACHED == scene.record().state
+
+
+def test_only_confirmed_releases_use_up_the_breaker() -> None:
+    """Else a list that lags would hold back what is meant."""
+    scene = _attached()
+    scene.brake.most = 1
+    scene.ec2.untagged.add(INSTANCE)
+    for number in range(3):
+        scene.look(event=f"event-{number}")
+        scene.work_off(seconds=30)
+
+    assert set() == scene.brake.admitted
+
+
+def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
+    """When it is reset, the second reading is asked for, and no ten seconds more."""
+    scene = _attached()
+    scene.brake.most = 0
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.look(event="event-2")
+    scene.work_off()
+    held = scene.record()
+    scene.brake.most = 20
+
+    scene.look(event="event-3")
+
+    assert (State.ATTACHED, Reason.RELEASE_HELD) == (held.state, held.reason)
+    assert State.RELEASING == scene.record().state
+
+
+def test_what_a_person_asks_for_by_command_does_not_wait() -> None:
+    """Who asks has looked."""
+    scene = _attached()
+
+    _ask_for_release(scene)
+
+    assert (State.RELEASING, Reason.OPERATOR_ASKED) == (
+        scene.record().state,
+        scene.record().reason,
+    )
+    assert 0 == scene.calls.count(*BY_ID)
+
+
+def test_a_unit_asks_at_most_three_questions() -> None:
+    """Tags of all that it rests on, its VPCs and its interfaces."""
+    scene = _attached(UNIT, seconds=0)
+    scene.ec2.tag(DATA_VPC, {"dualhome:target": None})
+    scene.ec2.detach(an_interface(DATA_INTERFACE).id)
+    scene.clock.advance(60)
+    scene.look(event="detached")
+    scene.calls.forget()
+
+    scene.work_off()
+
+    assert State.RELEASED == scene.states()[-2] or State.WAITING == scene.record().state
+    released = scene.states().count(State.RELEASED)
+    assert 1 == released
+    for read in BY_ID:
+        assert scene.calls.count(read) <= 1, read
+
+
+def test_a_second_reading_that_cannot_be_had_leaves_all_as_it_is() -> None:
+    """A throttled read comes back; nothing is released without it."""
+    scene = _attached(seconds=0)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.fail_next("describe_tags", ThrottledError("slow down"))
+
+    scene.look(event="event-2")
+    after = scene.record().state
+    scene.work_off()
+
+    assert State.ATTACHED == after
+    assert State.RELEASED == scene.record().state
+
+
+def test_a_record_that_is_stuck_ends_only_if_the_interface_itself_is_free() -> None:
+    """Freed by a list that lags, its interface would be somebody else's, and still be attached."""
+    scene = _attached()
+    scene.ec2.detach_seconds = 100_000
+    _ask_for_release(scene)
+    scene.work_off(seconds=3600)
+    scene.ec2.lagging = {"describe_instances", "describe_pool"}
+
+    for number in range(3):
+        scene.look(event=f"event-{number}")
+        scene.work_off(seconds=60)
+
+    assert State.STUCK == scene.record().state
+
+
+def test_an_attachment_that_lists_do_not_show_keeps_its_claim() -> None:
+    """Neither list shows it, for minutes; by its id EC2 does."""
+    scene = _attached()
+    before = scene.record()
+    scene.ec2.lagging = {"describe_instances", "describe_pool"}
+    scene.clock.advance(60)
+
+    for number in range(3):
+        scene.look(event=f"event-{number}")
+        scene.work_off(seconds=30)
+
+    assert before == scene.record()
+
+
+def test_a_pass_that_releases_makes_four_reads_and_one_by_id() -> None:
+    """The budget: four reads a pass, and at most three for each instance that loses something."""
+    scene = _attached(seconds=0)
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.forget()
+
+    scene.look(event="event-2")
+
+    assert (4, 1) == (scene.calls.count(*READS), scene.calls.count(*BY_ID))
+
+
+def _attached(tags: dict[str, str] | None = None, *, seconds: int = 10) -> Scene:
+    unit = POLICY_TAG in (tags or {})
+    wish = "mgmt data" if unit else "mgmt"
+    scene = a_scene(
+        an_instance(targets=wish, tags=tags),
+        a_vpc(DATA_VPC, target="data", cidrs=("10.30.0.0/16",)),
+        an_interface(),
+        an_interface(DATA_INTERFACE, pool="data", vpc=DATA_VPC),
+        policy=replace(POLICY, release_delay=timedelta(seconds=seconds)),
+    )
+    if IGNORE in (tags or {}):
+        scene.ec2.tag(INSTANCE, {IGNORE: None})
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(600)
+    scene.ec2.tag(INSTANCE, tags or {})
+    assert State.ATTACHED == scene.record().state
+    assert MGMT_VPC == scene.record().vpc
+    if unit:
+        assert State.ATTACHED == scene.record(DATA).state
+    scene.calls.forget()
+    return scene
+
+
+def _ask_for_release(scene: Scene) -> None:
+    cause = a_cause("asked", time=scene.clock(), principal="arn:aws:iam::1:user/ops")
+    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(Ask(Asked.RELEASE, MGMT),)))
+
+
+def _ended(scene: Scene) -> State:
+    return State.RELEASED if State.RELEASED in scene.states() else scene.record().state
+
+
+def test_the_interface_of_the_scene_is_the_ordinary_one() -> None:
+    """The tests above are about it."""
+    assert INTERFACE == _attached().record().interface
