@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+PARAMETERS = {"ReleaseDelaySeconds": "1"}
+"""Few tests are about the wait before a release."""
+
 _from_wire = TypeDeserializer().deserialize
 
 
@@ -139,7 +142,7 @@ class Stack(Deployment):
 def deployed(directory: Path, **options: Unpack[ServerOptions]) -> Iterator[Stack]:
     """Start a local cloud, deploy the template to it, and stop it in the end."""
     with LocalCloud.start(directory, **options) as cloud:
-        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome"))
+        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", PARAMETERS))
 
 
 def _plain(item: Mapping[str, Any]) -> Item:

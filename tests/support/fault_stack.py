@@ -16,7 +16,7 @@ from tests.support.template import ROOT
 SPEED = 10.0
 """A claim is left alone for one second, a message that failed for six."""
 
-PARAMETERS = {"MaxReleasesPerSweep": "10000"}
+PARAMETERS = {"MaxReleasesPerSweep": "10000", "ReleaseDelaySeconds": "10"}
 """The breaker has tests of its own; here a hundred runs release at once."""
 
 VISIBILITY_SECONDS = 61

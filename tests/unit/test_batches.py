@@ -1,9 +1,7 @@
 """Batches of the changes queue: many messages about one thing are handled once."""
 
-import json
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from dualhome.application.agenda import LAST_LOOK, Agenda
 from dualhome.application.looks import Look
@@ -11,26 +9,22 @@ from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Move
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
-from dualhome.entrypoints.changes import Reconciling, handle_changes
-from dualhome.entrypoints.messages import Place
 from tests.support.builders import (
     ACCOUNT,
     INSTANCE,
     NOW,
-    POLICY,
     TRACE,
     a_cause,
     a_record,
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_facts import InMemoryFacts
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_delivery import deliver
+from tests.support.in_memory_scene import a_scene
 
 WHO = "arn:aws:iam::111122223333:user/kim"
 RELEASE = Ask(Asked.RELEASE)
 MINUTE = timedelta(minutes=1)
-PLACE = Place(ACCOUNT, "us-east-1", POLICY.keys)
 
 
 def test_an_ask_keeps_its_time_and_its_author_beside_a_later_event() -> None:
@@ -76,7 +70,7 @@ def test_many_tagged_interfaces_wake_each_instance_once() -> None:
     for id_ in ids:
         scene.ledger.commit(Move(None, a_record(State.WAITING, instance=id_)), TRACE)
 
-    _deliver(scene, *(_tagged(number) for number in range(50)))
+    deliver(scene, *(_tagged(number) for number in range(50)))
 
     assert sorted(ids) == sorted(look.instance for _, look in scene.looks.queued)
 
@@ -92,22 +86,3 @@ def _tagged(number: int) -> dict[str, Any]:
         "resources": [f"arn:aws:ec2:us-east-1:{ACCOUNT}:network-interface/eni-{number:02}"],
         "detail": {"resource-type": "network-interface", "tags": {"dualhome:pool": "mgmt"}},
     }
-
-
-def _deliver(scene: Scene, *events: dict[str, Any]) -> None:
-    records = [{"messageId": str(n), "body": json.dumps(it)} for n, it in enumerate(events)]
-    context = SimpleNamespace(
-        aws_request_id="request-1", get_remaining_time_in_millis=lambda: 60_000
-    )
-    here = Reconciling(
-        sources=scene.sources(),
-        facts=InMemoryFacts(scene.ec2),
-        rollbacks=scene.rollbacks,
-        brake=scene.brake,
-        looks=scene.looks,
-        policy=scene.policy,
-        place=PLACE,
-        clock=scene.clock,
-    )
-    answer = handle_changes({"Records": records}, cast("Any", context), here)
-    assert {"batchItemFailures": []} == answer

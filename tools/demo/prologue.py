@@ -24,7 +24,7 @@ def set_stage(screen: Screen, cloud: LocalCloud, template: Path) -> Stage:
     """Deploy ``template``, and make the world of the story."""
     screen.done(f"a local AWS at {cloud.endpoint}")
     with _timed(screen, f"{template.name} built and deployed with the SAM CLI"):
-        stack = Deployment(cloud, cloud.deploy(template, STACK))
+        stack = Deployment(cloud, cloud.deploy(template, STACK, {"ReleaseDelaySeconds": "1"}))
     with _timed(screen, "VPCs, pools of interfaces and three instances made"):
         network = build(stack.ec2, cloud.region)
         stage = Stage(stack, network, screen, Command(cloud, screen), Tap(cloud))

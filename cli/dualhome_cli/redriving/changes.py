@@ -37,9 +37,10 @@ class SendAgain:
         Raises:
             BadMessageError: as ``parse_message`` does.
         """
-        request = parse_message(body, self._place)
+        requests = parse_message(body, self._place)
         event = loads(body)
-        asked = [ask.what.value for ask in request.asks] if isinstance(request, Look) else []
+        looks = (it for it in requests if isinstance(it, Look))
+        asked = [ask.what.value for look in looks for ask in look.asks]
         return " ".join([f"{event['source']}: {event['detail-type']}", *dict.fromkeys(asked)])
 
     def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:

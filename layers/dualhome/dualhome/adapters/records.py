@@ -14,17 +14,14 @@ T = TypeVar("T")
 Values = dict[str, Any]
 
 
-RARE = ("detaches", "contests")
-"""Fields of a record that are left out while they are empty, or 0: few records have them."""
-
-
 @cache
 def _converter() -> Converter:
     converter = Converter(omit_if_default=False)
     converter.register_unstructure_hook(datetime, stamp)
-    rare = dict.fromkeys(RARE, override(omit_if_default=True))
+    rare = override(omit_if_default=True)  # few records have them
     converter.register_unstructure_hook(
-        Attachment, make_dict_unstructure_fn(Attachment, converter, **rare)
+        Attachment,
+        make_dict_unstructure_fn(Attachment, converter, detaches=rare, contests=rare),
     )
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     return converter

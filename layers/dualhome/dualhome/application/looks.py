@@ -1,6 +1,6 @@
 """What the queue asks for: a look at an instance, or at those who lack a target."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -13,18 +13,38 @@ SOURCE = "dualhome"
 DETAIL_TYPE = "Look"
 
 
+MOST_ANNOUNCED = 20
+"""Resources whose tags a message carries; SQS takes 256 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """
+    The input tags of a resource as an event shows them; ``version`` rises with each change.
+
+    They are only compared: EC2's answer may still show older ones, never what to do.
+    """
+
+    resource: str
+    tags: tuple[tuple[str, str], ...]
+    version: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """
     Look at one instance. ``attempt`` counts the looks since the ``cause``, from 0.
 
-    ``asks`` are done by the first look that gets to them.
+    ``asks`` are done by the first look that gets to them. ``announced`` are tags that EC2 should
+    show by now, ``compared`` how often it has shown others.
     """
 
     instance: InstanceId
     cause: Cause
     attempt: int = 0
     asks: tuple[Ask, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    compared: int = 0
 
     def again(self) -> Self:
         """Return the next look for the same cause."""
@@ -38,15 +58,38 @@ class Look:
         made, and by whom, which its cause tells.
         """
         later = max(other, self, key=lambda it: (bool(it.asks), it.cause.time, -it.attempt))
-        return replace(later, asks=tuple(dict.fromkeys((*self.asks, *other.asks))))
+        return replace(
+            later,
+            asks=tuple(dict.fromkeys((*self.asks, *other.asks))),
+            announced=newest((*self.announced, *other.announced)),
+            compared=min(self.compared, other.compared),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Capacity for a target may have changed: look at every instance that lacks it."""
+    """
+    Capacity for a target may have changed: look at every instance that lacks it.
+
+    ``announced`` are the tags of interfaces and VPCs that have changed it.
+    """
 
     target: TargetName
     cause: Cause
+    announced: tuple[Announced, ...] = ()
+
+    def joined_by(self, other: Self) -> Self:
+        """Return one for both, of the same target: for the later cause, with what both announce."""
+        later = max(self, other, key=lambda it: it.cause.time)
+        return replace(later, announced=newest((*self.announced, *other.announced)))
+
+
+def newest(announced: Iterable[Announced]) -> tuple[Announced, ...]:
+    """Return the latest of each resource, of so many resources as a message may carry."""
+    latest: dict[str, Announced] = {}
+    for it in sorted(announced, key=lambda it: it.version):
+        latest[it.resource] = it
+    return tuple(latest[id_] for id_ in sorted(latest)[:MOST_ANNOUNCED])
 
 
 def print_look(look: Look) -> dict[str, Any]:
@@ -71,6 +114,11 @@ def print_look(look: Look) -> dict[str, Any]:
                 {"what": ask.what.value, "target": ask.target, "force": ask.force}
                 for ask in look.asks
             ],
+            "announced": [
+                {"resource": it.resource, "tags": dict(it.tags), "version": it.version}
+                for it in look.announced
+            ],
+            "compared": look.compared,
         },
     }
 
@@ -97,7 +145,13 @@ def parse_look(event: Mapping[str, Any]) -> Look:
             principal=cause.get("principal"),
         ),
         asks=tuple(map(_ask, detail.get("asks", ()))),
+        announced=tuple(map(_announced, detail.get("announced", ()))),
+        compared=int(detail.get("compared", 0)),
     )
+
+
+def _announced(it: Mapping[str, Any]) -> Announced:
+    return Announced(it["resource"], tuple(sorted(it["tags"].items())), int(it["version"]))
 
 
 def _ask(it: Mapping[str, Any]) -> Ask:

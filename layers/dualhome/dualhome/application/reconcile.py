@@ -1,22 +1,28 @@
 """Bring instances nearer to what their tags ask for; repeating it changes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from dualhome.application.attach import Outcome, attach
 from dualhome.application.batch import Batch
 from dualhome.application.looks import Look
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
+from dualhome.domain.identifiers import InterfaceId, VpcId
 from dualhome.domain.plan import plan_confirmed
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Step
+from dualhome.domain.view import Step, View
 
 ROUNDS = 5
 """How often one look plans anew because others were faster, before it comes back later."""
 
 GONE_LOOKS = 5
 """How often we look for an instance of which neither EC2 nor the ledger knows."""
+
+COMPARE_AFTER = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15))
+"""Waits for EC2 to show the tags of an event (boto3, issue 4386); then the sweep finds them."""
 
 TIME_TO_STOP = 15.0
 """Seconds: an instance is not begun with less left, but handed to the next invocation."""
@@ -42,6 +48,7 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         view = batch.survey.view(look, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
             return look if look.attempt < GONE_LOOKS else None
+        look = _compared(look, view, batch)
         steps = plan_confirmed(view, batch.ask, batch.run.brake.admits)
         outcomes = [_apply(step, look.cause, batch) for step in steps]
         look_again |= any(outcome.look_again for outcome in outcomes)
@@ -54,6 +61,31 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         if not any(outcome.plan_again for outcome in outcomes):
             return look if look_again else None
     return look
+
+
+def _compared(look: Look, view: View, batch: Batch) -> Look:
+    """
+    Come back for tags that an event has announced and EC2 does not show; return the look for now.
+
+    The plan goes on with what EC2 shows: what it would release is read once more anyway.
+    """
+    if look.announced and _shows_others(look, view) and look.compared < len(COMPARE_AFTER):
+        again = replace(look, asks=(), attempt=0, compared=look.compared + 1)
+        batch.agenda.after(again, COMPARE_AFTER[look.compared])
+    return replace(look, announced=(), compared=0)
+
+
+def _shows_others(look: Look, view: View) -> bool:
+    keys = view.policy.keys
+    return any(keys.of_input(_shown(it.resource, view)) != dict(it.tags) for it in look.announced)
+
+
+def _shown(resource: str, view: View) -> Mapping[str, str]:
+    """Return the tags of ``resource`` as they were read; none of what was not shown."""
+    if resource == view.id:
+        return view.instance.tags if view.instance else {}
+    found = view.pool.get(InterfaceId(resource)) or view.vpcs.get(VpcId(resource))
+    return found.tags if found else {}
 
 
 def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:

@@ -17,7 +17,7 @@ def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
     """Put the instances that wait for, or were refused, ``it.target`` on the agenda."""
     for state in (State.WAITING, State.REFUSED):
         for instance in ledger.in_state(it.target, state):
-            agenda.at_once(Look(instance, it.cause))
+            agenda.at_once(Look(instance, it.cause, announced=it.announced))
 
 
 def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:

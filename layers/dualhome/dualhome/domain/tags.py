@@ -66,6 +66,10 @@ class TagKeys:
         """On an interface: the instance id, or ``Name`` tag, that alone may have it."""
         return f"{self.prefix}:reserved-for"
 
+    def of_input(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Return those of ``tags`` that say what somebody wants: their keys begin ``prefix:``."""
+        return {key: it for key, it in tags.items() if key.startswith(f"{self.prefix}:")}
+
     @property
     def status(self) -> str:
         """On instances and interfaces: what we report."""

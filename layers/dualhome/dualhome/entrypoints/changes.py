@@ -1,10 +1,10 @@
 """A batch of the changes queue: one reading of the world, then a look at each instance."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import EventType
@@ -23,9 +23,12 @@ from dualhome.domain.eligibility import Policy
 from dualhome.domain.errors import BadMessageError, TransientError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.entrypoints.batches import each
-from dualhome.entrypoints.messages import Place, parse_message
+from dualhome.entrypoints.messages import Place, Request, parse_message
 
 logger = Logger(child=True)
+
+Joined = TypeVar("Joined", Look, Wake)
+Key = TypeVar("Key", InstanceId, TargetName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ def handle_changes(
     Raises:
         TransientError: the queue did not take the looks; the whole batch comes back.
     """
-    looks = _merged(_looks_in(event["Records"], here.place))
+    requests = tuple(_requests_in(event["Records"], here.place))
+    looks = _joined((it for it in requests if isinstance(it, Look)), lambda it: it.instance)
+    wakes = _joined((it for it in requests if isinstance(it, Wake)), lambda it: it.target)
     run = Run(
         sources=here.sources,
         facts=here.facts,
@@ -65,7 +70,7 @@ def handle_changes(
         clock=here.clock,
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-    visit = _Visit(looks, here.place, run, _read(looks, run))
+    visit = _Visit(looks, wakes, here.place, run, _read(looks, run))
     answer = each(event, EventType.SQS, visit.handle)
     visit.agenda.hand_over(here.looks)
     return answer
@@ -76,6 +81,7 @@ class _Visit:
     """One batch: each instance is looked at once, and each target's are woken once."""
 
     looks: Mapping[InstanceId, Look]
+    wakes: Mapping[TargetName, Wake]
     place: Place
     run: Run
     reading: Survey | None
@@ -85,16 +91,17 @@ class _Visit:
 
     def handle(self, record: SQSRecord) -> None:
         """Do what one message asks for; what it raises fails this message alone."""
-        match parse_message(record.body, self.place):
-            case Look(instance=instance) if instance not in self.done:
-                self._look(self.looks[instance])
-                self.done.add(instance)
-            case Wake(target=target) as request if target not in self.woken:
-                logger.info("wake", target=target, cause=request.cause.event_id)
-                wake(request, self.run.sources.ledger, self.agenda)
-                self.woken.add(target)
-            case _:
-                pass
+        for request in parse_message(record.body, self.place):
+            match request:
+                case Look(instance=instance) if instance not in self.done:
+                    self._look(self.looks[instance])
+                    self.done.add(instance)
+                case Wake(target=target) if target not in self.woken:
+                    logger.info("wake", target=target, cause=request.cause.event_id)
+                    wake(self.wakes[target], self.run.sources.ledger, self.agenda)
+                    self.woken.add(target)
+                case _:
+                    pass
 
     def _look(self, look: Look) -> None:
         cause = look.cause.event_id
@@ -105,22 +112,20 @@ class _Visit:
             reconcile(look, Batch(self.run, self.reading, self.agenda))
 
 
-def _looks_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterable[Look]:
+def _requests_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterator[Request]:
     for record in records:
         # Garbage fails later, by itself, when its own message is handled.
         with suppress(BadMessageError):
-            request = parse_message(record["body"], place)
-            if isinstance(request, Look):
-                yield request
+            yield from parse_message(record["body"], place)
 
 
-def _merged(looks: Iterable[Look]) -> dict[InstanceId, Look]:
-    """Return one look for each instance."""
-    merged: dict[InstanceId, Look] = {}
-    for look in looks:
-        before = merged.get(look.instance)
-        merged[look.instance] = before.joined_by(look) if before else look
-    return merged
+def _joined(requests: Iterable[Joined], about: Callable[[Joined], Key]) -> dict[Key, Joined]:
+    """Return one request for each thing that ``requests`` are about."""
+    joined: dict[Key, Joined] = {}
+    for it in requests:
+        before = joined.get(about(it))
+        joined[about(it)] = before.joined_by(it) if before else it
+    return joined
 
 
 def _read(looks: Mapping[InstanceId, Look], run: Run) -> Survey | None:

@@ -1,21 +1,27 @@
 """From a queue message to what it asks for: one parser for each kind of event."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from json import JSONDecodeError, loads
 from typing import Any
 
-from dualhome.application.looks import DETAIL_TYPE, SOURCE, Look, Wake, parse_look
+from dualhome.application.looks import (
+    DETAIL_TYPE,
+    SOURCE,
+    Announced,
+    Look,
+    Wake,
+    parse_look,
+)
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 from dualhome.domain.tags import TagKeys
 
 Event = Mapping[str, Any]
-Request = Look | Wake | None
-"""None: an event that is known and asks for nothing."""
+Request = Look | Wake
 
 _INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
 
@@ -29,9 +35,9 @@ class Place:
     keys: TagKeys
 
 
-def parse_message(body: str, place: Place) -> Request:
+def parse_message(body: str, place: Place) -> tuple[Request, ...]:
     """
-    Read what a message asks for.
+    Read what a message asks for; nothing, if it is an event that is known and asks for nothing.
 
     Raises:
         BadMessageError: it is not JSON, of an unknown kind, incomplete, or comes from another
@@ -46,43 +52,48 @@ def parse_message(body: str, place: Place) -> Request:
     if parser is None:
         raise BadMessageError(f"no parser for events of source and detail-type {kind}")
     try:
-        return parser(event, place)
+        return tuple(parser(event, place))
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise BadMessageError(f"{kind[0]}, {kind[1]}: malformed: {exc!r}") from exc
 
 
-def _look(event: Event, _: Place) -> Request:
+def _look(event: Event, _: Place) -> Iterator[Request]:
     look = parse_look(event)
     _check_instance(look.instance)
-    return look
+    yield look
 
 
-def _state_change(event: Event, place: Place) -> Request:
+def _state_change(event: Event, place: Place) -> Iterator[Request]:
     _check_origin(event, place)
     instance = event["detail"]["instance-id"]
-    return Look(_check_instance(instance), _cause(event))
+    yield Look(_check_instance(instance), _cause(event))
 
 
-def _tag_change(event: Event, place: Place) -> Request:
-    """Tags in an event say whom to look at, never what is wanted: they may be stale."""
+def _tag_change(event: Event, place: Place) -> Iterator[Request]:
+    """Tags in an event say whom to look at, and what EC2 should show; they may be stale."""
     _check_origin(event, place)
     detail = event["detail"]
-    resource = event["resources"][0].rpartition("/")[2]
-    cause = replace(_cause(event), resource=resource)
     tags = detail.get("tags", {})
-    match detail["resource-type"]:
-        case "instance":
-            return Look(_check_instance(resource), cause)
-        case "network-interface":
-            target = tags.get(place.keys.pool, "").strip()
-        case "vpc":
-            target = tags.get(place.keys.target, "").strip()
-        case other:
-            raise BadMessageError(f"tags of a {other} say nothing to us")
-    return Wake(TargetName(target), cause) if target else None
+    for arn in event["resources"]:
+        resource = arn.rpartition("/")[2]
+        cause = replace(_cause(event), resource=resource)
+        ours = tuple(sorted(place.keys.of_input(tags).items()))
+        announced = (Announced(resource, ours, cause.tag_version or 0),)
+        match detail["resource-type"]:
+            case "instance":
+                yield Look(_check_instance(resource), cause, announced=announced)
+                continue
+            case "network-interface":
+                target = tags.get(place.keys.pool, "").strip()
+            case "vpc":
+                target = tags.get(place.keys.target, "").strip()
+            case other:
+                raise BadMessageError(f"tags of a {other} say nothing to us")
+        if target:
+            yield Wake(TargetName(target), cause, announced)
 
 
-_PARSERS: Mapping[tuple[str, str], Callable[[Event, Place], Request]] = {
+_PARSERS: Mapping[tuple[str, str], Callable[[Event, Place], Iterator[Request]]] = {
     (SOURCE, DETAIL_TYPE): _look,
     ("aws.ec2", "EC2 Instance State-change Notification"): _state_change,
     ("aws.tag", "Tag Change on Resource"): _tag_change,
