@@ -68,6 +68,7 @@ def begin_detach(world: World, eni: Interface, *, force: bool) -> None:
 
     def finish() -> None:
         if eni.attachment is attachment:
+            world.history.note(eni)
             free(eni)
 
     world.timeline.after(0 if force else world.settings.detach_seconds, finish)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+FROZEN_TAGS = "localcloud_tags"
+"""Where a copy of one of moto's resources keeps the tags that it shows."""
+
 
 @dataclass(frozen=True, order=True)
 class Slot:
@@ -138,7 +141,7 @@ class Instance(Identified, Protocol):
 
 
 class Reservation(Identified, Protocol):
-    """A copy of moto's Reservation."""
+    """moto's Reservation; describing returns copies."""
 
     instances: list[Instance]
 
@@ -150,6 +153,7 @@ class Backend(Protocol):
     tags: dict[str, dict[str, str]]
     subnets: dict[str, dict[str, Subnet]]
     vpcs: dict[str, Vpc]
+    reservations: dict[str, Reservation]
     groups: dict[str, dict[str, SecurityGroup]]
     internet_gateways: dict[str, InternetGateway]
 

@@ -1,6 +1,6 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, cast
@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from localcloud import private
 from localcloud.ec2.call import Call, Reply, Scope
-from localcloud.ec2.model import Backend, Interface, Subnet
+from localcloud.ec2.model import Backend, Identified, Interface, Subnet
 
 # What moto says of every call.
 NO_REQUEST_ID = b"<requestId>request-id</requestId>"
@@ -50,6 +50,7 @@ def install() -> None:
     for module, method in (
         ("elastic_network_interfaces", "ElasticNetworkInterfaces.describe_network_interfaces"),
         ("instances", "InstanceResponse.describe_instances"),
+        ("vpcs", "VPCs.describe_vpcs"),
     ):
         private.replace(
             f"moto.ec2.responses.{module}", method, lambda _: action_result(_result.get())
@@ -84,17 +85,29 @@ def find_interface(interface_id: str) -> Interface:
     raise KeyError(interface_id)
 
 
-def tags_of_any(resource: str) -> dict[str, str]:
+def find_resource(resource: str) -> Identified:
     """
-    Return the tags, to be changed, of an instance, interface or VPC of any account and Region.
+    Return an instance, interface or VPC of any account and Region.
 
     Raises:
         KeyError: there is none of this id.
     """
     for one in _backends():
-        if resource in one.enis or resource in one.vpcs or one.get_instance_by_id(resource):
-            return one.tags[resource]
+        found: Identified | None = one.enis.get(resource) or one.vpcs.get(resource)
+        if found := found or one.get_instance_by_id(resource):
+            return found
     raise KeyError(resource)
+
+
+def give_tags(resource: str, tags: Mapping[str, str]) -> None:
+    """
+    Set tags of an instance, interface or VPC of any account and Region, whatever the rules say.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    found: Any = find_resource(resource)
+    found.ec2_backend.tags[resource].update(tags)
 
 
 def _backends() -> Iterator[Backend]:
