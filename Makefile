@@ -60,8 +60,8 @@ endef
 
 ##### The local cloud
 
-up: $(VENV)/installed $(SAM_VENV)/installed ## Start the local cloud and deploy the stack to it
-	@$(BIN)/python -m localcloud up --template $(TEMPLATE) --stack-name dualhome
+up: $(VENV)/installed $(SAM_VENV)/installed ## Start the local cloud and deploy the stack to it; AUTH=off: enforce no IAM policies
+	@$(BIN)/python -m localcloud up --template $(TEMPLATE) --stack-name dualhome $(if $(filter off,$(AUTH)),--no-auth)
 
 down: ## Stop the local cloud
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m localcloud down; fi
@@ -69,8 +69,8 @@ down: ## Stop the local cloud
 demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-homed, on a local cloud of its own
 	@$(BIN)/python -m demo
 
-bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises
-	@$(BIN)/python -m bench
+bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises. ONLY=attach, AUTH=on
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(filter on,$(AUTH)),--auth)
 
 soak: $(VENV)/installed $(SAM_VENV)/installed ## Break a stack at random for MINUTES=10 from SEED=1; say what it survived
 	@$(BIN)/python -m tests.faults.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

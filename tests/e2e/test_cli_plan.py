@@ -93,9 +93,7 @@ def test_the_members_of_an_auto_scaling_group_are_planned(stack: Stack, world: W
     interface = target.interface()
     world.launch_running(count=2)
     member, group = world.instances[0], world.named("web")
-    stack.ec2.create_tags(
-        Resources=[member], Tags=[{"Key": "aws:autoscaling:groupName", "Value": group}]
-    )
+    stack.cloud.tag_as_aws(member, **{"aws:autoscaling:groupName": group})
 
     (row,) = planned(stack, "--asg", group, "--targets", target.name)
 

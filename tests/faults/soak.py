@@ -25,7 +25,10 @@ def main() -> None:
     options = _arguments()
     print(f"seed {options.seed}; the stack's clock runs {SPEED:.0f} times as fast as ours")
     tally = Tally()
-    with tempfile.TemporaryDirectory() as folder, breakable(Path(folder), batch=BATCH) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        breakable(Path(folder), batch=BATCH, tally=tally) as stack,
+    ):
         deadline = time.monotonic() + 60 * options.minutes
         seed, bad = options.seed, []
         while seed == options.seed or time.monotonic() < deadline:

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
+from botocore.exceptions import ClientError
+
+from localcloud.environment import ACCOUNT, REGION, SECRET
 from tests.support.checkout import Checkout
 from tests.support.processes import comes_true, is_listening
 
@@ -17,6 +21,9 @@ Resources:
 Outputs:
   Name: {{Value: !Ref Thing}}
 """
+STRANGER = "AKIAIOSFODNN7EXAMPLE"
+"""A key that IAM here never issued."""
+
 ACCOUNT_IN_USE = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
 
 
@@ -29,6 +36,19 @@ def test_starting_twice_keeps_the_first(running: Checkout) -> None:
     assert status == 0
     assert f"already runs at {running.endpoint}" in said
     assert first == running.local("localcloud.json").read_text()
+
+
+def test_policies_are_enforced_unless_told_otherwise(running: Checkout, checkout: Checkout) -> None:
+    """Practice teaches what AWS does; whoever wants none of it says so, and is told."""
+    _, said_by_default = running.up()
+    _, said = checkout.up("--no-auth")
+    _, said_again = checkout.up()
+
+    assert "IAM policies are enforced\n" in said_by_default
+    assert "IAM policies are not enforced\n" in said
+    assert "IAM policies are not enforced; to change that, stop it first" in said_again
+    assert {"AuthFailure"} == {refusal_of(running, STRANGER)}
+    assert {""} == {refusal_of(running, ACCOUNT), refusal_of(checkout, STRANGER)}
 
 
 def test_down_leaves_logs_and_nothing_else(checkout: Checkout) -> None:
@@ -129,6 +149,22 @@ def test_an_interrupted_up_leaves_nothing_running(checkout: Checkout) -> None:
     assert command.returncode == 128 + signal.SIGINT
     assert not is_listening(address_in(said))
     assert not checkout.local("env").exists()
+
+
+def refusal_of(checkout: Checkout, key: str) -> str:
+    """Return the code with which EC2 refuses ``key``, nothing if it does not."""
+    ec2 = boto3.client(
+        "ec2",
+        endpoint_url=checkout.endpoint,
+        region_name=REGION,
+        aws_access_key_id=key,
+        aws_secret_access_key=SECRET,
+    )
+    try:
+        ec2.describe_vpcs()
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
 
 
 def address_in(said: str) -> str:

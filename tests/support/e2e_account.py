@@ -12,6 +12,7 @@ from dualhome_cli.books import Books
 from localcloud.environment import ACCOUNT
 from tests.support.e2e_stack import Stack
 from tests.support.e2e_waiting import known_of, until
+from tests.support.stale_lists import fresh_lists
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,9 +37,10 @@ def read_account(
     None stands for every instance that EC2 shows. It should be quiet, for the reads are not one
     moment's.
     """
-    ids = _every_instance(stack) if instances is None else instances
     hands = frozenset(AttachmentId(it) for it in by_hand)
-    return account.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
+    with fresh_lists(stack.cloud):
+        ids = _every_instance(stack) if instances is None else instances
+        return account.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
 
 
 def books_of(stack: Stack) -> Books:

@@ -11,6 +11,8 @@ from localcloud.lifecycle import LocalCloud
 from tests.support.e2e_stack import Stack
 from tests.support.e2e_triggers import switch_schedule
 from tests.support.e2e_waiting import known_of, until
+from tests.support.fault_tally import TALLY, Tally
+from tests.support.stale_lists import STALE
 from tests.support.template import ROOT
 
 SPEED = 10.0
@@ -31,9 +33,11 @@ LEFT_ALONE: set[str] = set()
 
 
 @contextmanager
-def breakable(directory: Path, *, batch: int = 1, speed: float = SPEED) -> Iterator[Stack]:
+def breakable(
+    directory: Path, *, batch: int = 1, speed: float = SPEED, tally: Tally = TALLY
+) -> Iterator[Stack]:
     """
-    Deploy the template on a fast local cloud.
+    Deploy the template on a fast local cloud, whose lists are stale; ``tally`` counts how often.
 
     One invocation handles ``batch`` messages: with one, the n-th call of a run is the same each
     time. Tests sweep when they mean to: a sweep by the clock, every half minute here, could begin
@@ -48,7 +52,9 @@ def breakable(directory: Path, *, batch: int = 1, speed: float = SPEED) -> Itera
         )
         _set_batch(cloud.client("lambda"), batch)
         switch_schedule(stack, "DISABLED")
+        cloud.settings(**STALE)
         yield stack
+        tally.note_stale_lists(cloud.stale_reads())
 
 
 def _set_batch(functions: Any, size: int) -> None:  # noqa: ANN401 - a client of Lambda

@@ -1,8 +1,15 @@
 """What was broken, how often, and how long it took to mend: one table for tests and soak."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+STALE_LISTS = {
+    "lagged": "lagged",
+    "tags_dropped": "times without a resource's tags",
+    "resources_omitted": "times without a resource",
+}
 
 
 @dataclass
@@ -17,9 +24,10 @@ class Row:
 
 @dataclass
 class Tally:
-    """Rows by kind; seconds are those of the stack's clock."""
+    """Rows by kind, and what EC2's lists kept back; seconds are those of the stack's clock."""
 
     rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
+    stale: Counter[str] = field(default_factory=Counter)
 
     def note(self, kind: str, *, faults: int, seconds: float, broken: bool) -> None:
         """Count one run."""
@@ -29,10 +37,19 @@ class Tally:
         row.broken += broken
         row.longest = max(row.longest, seconds)
 
+    def note_stale_lists(self, told: Mapping[str, Any]) -> None:
+        """Add a local cloud's counts of stale lists."""
+        self.stale.update({name: told[name] for name in STALE_LISTS})
+
     def lines(self) -> list[str]:
         """Return the table; the longest is in seconds."""
         head = f"{'kind':34} {'faults':>7} {'runs':>6} {'survived':>9} {'longest':>9}"
-        return [head, *(_line(kind, row) for kind, row in sorted(self.rows.items()))]
+        stale = ", ".join(f"{self.stale[name]} {what}" for name, what in STALE_LISTS.items())
+        return [
+            head,
+            *(_line(kind, row) for kind, row in sorted(self.rows.items())),
+            f"lists of EC2: {stale}",
+        ]
 
 
 def _line(kind: str, row: Row) -> str:

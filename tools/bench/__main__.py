@@ -6,6 +6,7 @@ import platform
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
@@ -40,14 +41,15 @@ def main() -> int:
     """Measure on a local cloud of its own, which ends with this process."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", choices=FIGURES, help="measure this alone")
-    only = parser.parse_args().only
+    parser.add_argument("--auth", action="store_true", help="enforce IAM policies, as `make up`")
+    wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     console = Console()
     console.width = min(console.width, WIDEST)
     console.print(Text(_machine(), "dim"))
     with tempfile.TemporaryDirectory() as folder:
         try:
-            broken = _measure(console, Path(folder), [only] if only else list(FIGURES))
+            broken = _measure(console, Path(folder), wanted)
         except (ServerError, DeployError) as error:
             console.print(Text(str(error), BROKEN))
             return 1
@@ -56,12 +58,15 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _measure(console: Console, folder: Path, names: list[str]) -> list[tuple[str, str]]:
-    """Print the figures ``names``; return title and row of each promise that is broken."""
+def _measure(console: Console, folder: Path, wanted: argparse.Namespace) -> list[tuple[str, str]]:
+    """Print the figures; return title and row of each promise that is broken."""
     broken = []
-    with LocalCloud.start(folder) as cloud:
+    with LocalCloud.start(folder, auth=wanted.auth) as cloud:
+        began = time.monotonic()
         stage = Stage(cloud, cloud.deploy(ROOT / "template.yaml", STACK))
-        for name in names:
+        policies = f"IAM policies {'' if wanted.auth else 'not '}enforced"
+        console.print(Text(f"{policies}, deployed in {time.monotonic() - began:.1f} s", "dim"))
+        for name in [wanted.only] if wanted.only else FIGURES:
             for figure in FIGURES[name](stage):
                 console.print()
                 console.print(draw(figure))

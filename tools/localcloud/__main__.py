@@ -37,6 +37,7 @@ def _up(cloud: Background, wanted: argparse.Namespace) -> int:
     already = cloud.running()
     here = already or _start(cloud, wanted)
     print(f"local cloud {'already runs' if already else 'started'} at {here.endpoint}", flush=True)
+    print(f"IAM policies are {'' if here.auth else 'not '}enforced{_to_change(here, wanted)}")
     try:
         if wanted.template:
             _deploy(cloud, here, wanted)
@@ -47,6 +48,10 @@ def _up(cloud: Background, wanted: argparse.Namespace) -> int:
         raise
     print(f"use it: source {cloud.directory / 'env'}    stop it: make down")
     return 0
+
+
+def _to_change(here: Running, wanted: argparse.Namespace) -> str:
+    return "" if here.auth == wanted.auth else "; to change that, stop it first: make down"
 
 
 def _start(cloud: Background, wanted: argparse.Namespace) -> Running:
@@ -91,7 +96,12 @@ def _arguments() -> argparse.Namespace:
     up.add_argument("--port", type=int, default=DEFAULT_PORT, help="another one if it is taken")
     up.add_argument("--attach-seconds", type=float, default=2.0)
     up.add_argument("--detach-seconds", type=float, default=2.0)
-    up.add_argument("--auth", action="store_true", help="enforce IAM policies")
+    up.add_argument(
+        "--auth",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="enforce IAM policies, as AWS does",
+    )
     down = commands.add_parser("down", help="stop the local cloud; harmless if none runs")
     for command in (up, down):
         command.add_argument("--directory", type=Path, default=Path(".local"))

@@ -24,11 +24,12 @@ from localcloud.server_process import (
 
 @dataclass(frozen=True)
 class Running:
-    """The local cloud that runs in the background."""
+    """The local cloud that runs in the background; ``auth``: it enforces IAM policies."""
 
     pid: int
     endpoint: str
     region: str
+    auth: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,12 @@ class Background:
             server = ServerProcess(
                 self.directory, free_port(port), options, tied=False, keep_open=(state.fileno(),)
             )
-            here = Running(server.pid, server.endpoint, options.get("region", REGION))
+            here = Running(
+                server.pid,
+                server.endpoint,
+                options.get("region", REGION),
+                options.get("auth", False),
+            )
             json.dump(asdict(here), state)
         try:
             server.wait_until_ready()

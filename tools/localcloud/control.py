@@ -1,4 +1,4 @@
-"""The control paths under ``/_localcloud/``: log, settings, clock, faults, interfaces."""
+"""The control paths under ``/_localcloud/``: log, settings, clock, faults, stale reads …."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,6 +8,7 @@ from localcloud.calls import CallLog, Request
 from localcloud.clock import Clock
 from localcloud.ec2.engine import Engine
 from localcloud.ec2.faults import Fault
+from localcloud.ec2.stale_reads import StaleRead
 from localcloud.interruptions import Interruptions
 from localcloud.settings import Settings
 
@@ -43,6 +44,10 @@ class Control:
             ("POST", "interruptions"): lambda: self._interrupt(_json(request)),
             ("DELETE", "interruptions"): lambda: self._call_off(rest),
             ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
+            ("GET", "stale-reads"): self.engine.told_of_stale_reads,
+            ("POST", "stale-reads"): lambda: self._order_stale_reads(_json(request)),
+            ("DELETE", "stale-reads"): self._reset_stale_reads,
+            ("POST", "tags"): lambda: self._tag_as_aws(rest, _json(request)),
         }
         route = routes.get((request.method, name))
         if route is None:
@@ -69,6 +74,14 @@ class Control:
         self.engine.faults.ordered.clear()
         return {}
 
+    def _order_stale_reads(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
+        self.engine.order_stale_reads([StaleRead(**order) for order in orders])
+        return {"ordered": len(orders)}
+
+    def _reset_stale_reads(self) -> dict[str, Any]:
+        self.engine.reset_stale_reads()
+        return {}
+
     def _interrupt(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
         return {"ordered": self.interruptions.order(orders)}
 
@@ -78,6 +91,10 @@ class Control:
     def _show_interface(self, interface: str, fields: dict[str, Any]) -> dict[str, Any]:
         self.engine.show_interface(interface, fields)
         return {"NetworkInterfaceId": interface, **fields}
+
+    def _tag_as_aws(self, resource: str, tags: dict[str, str]) -> dict[str, Any]:
+        self.engine.tag_as_aws(resource, tags)
+        return {"ResourceId": resource, "Tags": tags}
 
 
 def _json(request: Request) -> Any:  # noqa: ANN401 - what the caller sent

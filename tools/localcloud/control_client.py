@@ -44,6 +44,18 @@ class ControlClient:
         """Forget the orders that no call has met."""
         self._ask("DELETE", "faults")
 
+    def order_stale_reads(self, *orders: Mapping[str, Any]) -> None:
+        """Let coming lists of EC2 show resources as ordered. Raises: ControlError."""
+        self._ask("POST", "stale-reads", orders)
+
+    def stale_reads(self) -> dict[str, Any]:
+        """Return how many lists lagged, what they left out, and the orders with what is done."""
+        return self._ask("GET", "stale-reads")
+
+    def reset_stale_reads(self) -> None:
+        """Call off the orders on lists, forget the counts, and let the seed begin anew."""
+        self._ask("DELETE", "stale-reads")
+
     def now(self) -> datetime:
         """Return the time on the clock of functions, queues and schedules."""
         return datetime.fromisoformat(self._ask("GET", "clock")["now"])
@@ -65,6 +77,10 @@ class ControlClient:
     def show_interface(self, interface: str, **fields: object) -> None:
         """Let EC2 describe ``interface`` with ``fields`` from now on. Raises: ControlError."""
         self._ask("POST", f"interfaces/{interface}", fields)
+
+    def tag_as_aws(self, resource: str, **tags: str) -> None:
+        """Give ``resource`` tags whose keys begin with ``aws:``, no event. Raises: ControlError."""
+        self._ask("POST", f"tags/{resource}", tags)
 
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         request = urllib.request.Request(

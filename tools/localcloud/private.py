@@ -76,7 +76,9 @@ NAMES = {
         "ElasticNetworkInterfaces.describe_network_interfaces"
     },
     "moto.ec2.responses.instances": {"InstanceResponse.describe_instances"},
-    "moto.ec2.utils": {"EC2_PREFIX_TO_RESOURCE", "get_prefix", "random_eni_attach_id"},
+    "moto.ec2.responses.vpcs": {"VPCs.describe_vpcs"},
+    "moto.ec2.utils": {"EC2_PREFIX_TO_RESOURCE", "generic_filter", "get_prefix"}
+    | {"passes_filter_dict", "random_eni_attach_id"},
     "moto.moto_server.werkzeug_app": {"DomainDispatcherApplication", "create_backend_app"},
 }
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+PROBABILITIES = ("drop_tags", "omit_resources")
+
 
 @dataclass(slots=True)
 class Settings:
@@ -14,6 +16,11 @@ class Settings:
     ``throttle_scale``: multiplies AWS's request buckets; 0 turns throttling off.
     ``launch_tag_events``: tags given at creation raise tag events (AWS does not say whether
     they do, so both worlds can be tried).
+
+    What follows happens to lists alone, not to reads by id, nor to DescribeTags.
+    ``read_lag_seconds``: each shows what there was a random time ago, at most so long.
+    ``drop_tags``, ``omit_resources``: for each resource in them the probability that its tags, or
+    all of it, are left out. ``lag_seed``: decides all three.
     """
 
     attach_seconds: float = 2.0
@@ -21,6 +28,10 @@ class Settings:
     instance_seconds: float = 0.2
     throttle_scale: float = 0.0
     launch_tag_events: bool = True
+    read_lag_seconds: float = 0.0
+    drop_tags: float = 0.0
+    omit_resources: float = 0.0
+    lag_seed: float = 0
 
     def change(self, changes: dict[str, Any]) -> None:
         """
@@ -36,5 +47,7 @@ class Settings:
             fits = isinstance(value, bool) == (wanted is bool) and isinstance(value, int | float)
             if not fits or value < 0:
                 raise ValueError(f"{name}: expected {wanted.__name__}, got {value!r}")
+            if name in PROBABILITIES and value > 1:
+                raise ValueError(f"{name}: a probability is at most 1, got {value!r}")
         for name, value in changes.items():
             setattr(self, name, value)

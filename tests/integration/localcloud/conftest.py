@@ -20,11 +20,12 @@ def shared_cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def cloud(shared_cloud: Cloud) -> Iterator[Cloud]:
-    """The shared local AWS; settings and faults last for one test."""
+    """The shared local AWS; settings, faults and stale reads last for one test."""
     settings = shared_cloud.control("GET", "settings")
     yield shared_cloud
     shared_cloud.control("PUT", "settings", settings)
     shared_cloud.control("DELETE", "faults")
+    shared_cloud.control("DELETE", "stale-reads")
 
 
 @pytest.fixture

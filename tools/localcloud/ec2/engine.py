@@ -8,11 +8,18 @@ from typing import Any
 
 from botocore.model import OperationNotFoundError
 
-from localcloud.ec2 import access, describe, instances, interfaces, launch, moto, views
+from localcloud.ec2 import access, describe, instances, interfaces, launch, moto, networks, views
 from localcloud.ec2.attachments import attach_at_launch
 from localcloud.ec2.call import Call, Ec2Error, Reply
 from localcloud.ec2.faults import Faults
-from localcloud.ec2.tags import TagEvents, create_tags, delete_tags, snapshot
+from localcloud.ec2.stale_reads import StaleRead
+from localcloud.ec2.tags import (
+    TagEvents,
+    check_tags_at_creation,
+    create_tags,
+    delete_tags,
+    snapshot,
+)
 from localcloud.ec2.throttle import Throttle
 from localcloud.ec2.timeline import Timeline
 from localcloud.ec2.tokens import ClientTokens
@@ -26,9 +33,13 @@ ACTIONS: dict[str, Action] = {
     "CreateNetworkInterface": interfaces.create,
     "CreateTags": create_tags,
     "DeleteNetworkInterface": interfaces.delete,
+    "DeleteSecurityGroup": networks.delete_security_group,
+    "DeleteSubnet": networks.delete_subnet,
     "DeleteTags": delete_tags,
-    "DescribeInstances": lambda _, call: describe.describe_instances(call),
-    "DescribeNetworkInterfaces": lambda _, call: describe.describe_network_interfaces(call),
+    "DeleteVpc": networks.delete_vpc,
+    "DescribeInstances": describe.describe_instances,
+    "DescribeNetworkInterfaces": describe.describe_network_interfaces,
+    "DescribeVpcs": describe.describe_vpcs,
     "DetachNetworkInterface": interfaces.detach,
     "ModifyNetworkInterfaceAttribute": interfaces.modify_attribute,
     "RunInstances": launch.run_instances,
@@ -99,6 +110,36 @@ class Engine:
             for name, value in fields.items():
                 setattr(interface, SHOWN[name], value)
 
+    def tag_as_aws(self, resource: str, tags: dict[str, str]) -> None:
+        """
+        Give a resource tags that only AWS's services can, such as ``aws:autoscaling:groupName``.
+
+        Raises:
+            KeyError: there is no such instance, interface or VPC.
+        """
+        with self._lock:
+            moto.give_tags(resource, tags)
+
+    def order_stale_reads(self, orders: list[StaleRead]) -> None:
+        """
+        Let coming lists show resources as ordered.
+
+        Raises:
+            KeyError: there is no such instance, interface or VPC.
+        """
+        with self._lock:
+            self._world.stale_reads.order(orders, moto.find_resource)
+
+    def told_of_stale_reads(self) -> dict[str, Any]:
+        """Return what lists have kept from their callers, and the orders."""
+        with self._lock:
+            return self._world.stale_reads.told()
+
+    def reset_stale_reads(self) -> None:
+        """Call the orders off, forget the counts, and let the seed begin anew."""
+        with self._lock:
+            self._world.stale_reads.reset()
+
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)
         if self._auth:
@@ -116,7 +157,9 @@ class Engine:
 
     def _execute(self, call: Call) -> Reply:
         before = snapshot(call.scope) if call.mutating else {}
+        kept = self._world.history.before(call) if call.mutating else None
         action: Action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
+        check_tags_at_creation(call)
         try:
             reply = action(self._world, call)
         except OperationNotFoundError as exc:
@@ -124,6 +167,8 @@ class Engine:
             raise Ec2Error("InvalidAction", message) from exc
         except NotImplementedError as exc:
             raise Ec2Error("UnsupportedOperation", f"The local EC2 lacks this: {exc}") from exc
+        if kept:
+            self._world.history.keep(kept, call.scope)
         if call.mutating:
             at_launch = self._world.settings.launch_tag_events
             self._tag_events.publish_changes(call, before, at_launch=at_launch)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+FROZEN_TAGS = "localcloud_tags"
+"""Where a copy of one of moto's resources keeps the tags that it shows."""
+
 
 @dataclass(frozen=True, order=True)
 class Slot:
@@ -66,10 +69,29 @@ class Subnet(Identified, Protocol):
         """Give an address back."""
 
 
+class SecurityRule(Protocol):
+    """moto's SecurityGroupRule."""
+
+    source_group: dict[str, str]
+
+
 class SecurityGroup(Identified, Protocol):
     """moto's SecurityGroup."""
 
     vpc_id: str
+    name: str
+    ingress_rules: list[SecurityRule]
+    egress_rules: list[SecurityRule]
+
+
+class Vpc(Identified, Protocol):
+    """moto's VPC."""
+
+
+class InternetGateway(Identified, Protocol):
+    """moto's InternetGateway."""
+
+    vpc: Vpc | None
 
 
 class State(Protocol):
@@ -94,6 +116,7 @@ class Interface(Identified, Protocol):
     delete_on_termination: bool
     device_index: int | None
     status: str
+    group_set: list[SecurityGroup]
 
     def get_filter_value(self, filter_name: str) -> object:
         """Return what a Describe filter compares."""
@@ -118,7 +141,7 @@ class Instance(Identified, Protocol):
 
 
 class Reservation(Identified, Protocol):
-    """A copy of moto's Reservation."""
+    """moto's Reservation; describing returns copies."""
 
     instances: list[Instance]
 
@@ -129,6 +152,10 @@ class Backend(Protocol):
     enis: dict[str, Interface]
     tags: dict[str, dict[str, str]]
     subnets: dict[str, dict[str, Subnet]]
+    vpcs: dict[str, Vpc]
+    reservations: dict[str, Reservation]
+    groups: dict[str, dict[str, SecurityGroup]]
+    internet_gateways: dict[str, InternetGateway]
 
     def describe_instances(self, filters: dict[str, list[str]]) -> list[Reservation]:
         """Return copies of the reservations, each with the instances that pass."""
@@ -138,3 +165,6 @@ class Backend(Protocol):
 
     def get_security_group_from_id(self, group_id: str) -> SecurityGroup | None:
         """Return a security group of any VPC."""
+
+    def get_security_group_by_name_or_id(self, group: str) -> SecurityGroup | None:
+        """Return a security group of the default VPC by name, or any by its id."""

@@ -1,5 +1,6 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, cast
@@ -9,7 +10,7 @@ from werkzeug.test import Client
 
 from localcloud import private
 from localcloud.ec2.call import Call, Reply, Scope
-from localcloud.ec2.model import Backend, Interface, Subnet
+from localcloud.ec2.model import Backend, Identified, Interface, Subnet
 
 # What moto says of every call.
 NO_REQUEST_ID = b"<requestId>request-id</requestId>"
@@ -49,6 +50,7 @@ def install() -> None:
     for module, method in (
         ("elastic_network_interfaces", "ElasticNetworkInterfaces.describe_network_interfaces"),
         ("instances", "InstanceResponse.describe_instances"),
+        ("vpcs", "VPCs.describe_vpcs"),
     ):
         private.replace(
             f"moto.ec2.responses.{module}", method, lambda _: action_result(_result.get())
@@ -77,12 +79,40 @@ def find_interface(interface_id: str) -> Interface:
     Raises:
         KeyError: there is none of this id.
     """
-    backends = private.original("moto.ec2.models", "ec2_backends")
-    for regions in backends.values():
-        for region in regions.values():
-            if interface_id in region.enis:
-                return cast("Interface", region.enis[interface_id])
+    for one in _backends():
+        if interface_id in one.enis:
+            return one.enis[interface_id]
     raise KeyError(interface_id)
+
+
+def find_resource(resource: str) -> Identified:
+    """
+    Return an instance, interface or VPC of any account and Region.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    for one in _backends():
+        found: Identified | None = one.enis.get(resource) or one.vpcs.get(resource)
+        if found := found or one.get_instance_by_id(resource):
+            return found
+    raise KeyError(resource)
+
+
+def give_tags(resource: str, tags: Mapping[str, str]) -> None:
+    """
+    Set tags of an instance, interface or VPC of any account and Region, whatever the rules say.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    found: Any = find_resource(resource)
+    found.ec2_backend.tags[resource].update(tags)
+
+
+def _backends() -> Iterator[Backend]:
+    backends = private.original("moto.ec2.models", "ec2_backends")
+    return (cast("Backend", region) for regions in backends.values() for region in regions.values())
 
 
 def find_subnet(scope: Scope, subnet_id: str) -> Subnet | None:
@@ -118,6 +148,11 @@ def resource_kind(resource: str) -> str:
     prefix = private.original("moto.ec2.utils", "get_prefix")(resource)
     kinds: dict[str, str] = private.original("moto.ec2.utils", "EC2_PREFIX_TO_RESOURCE")
     return kinds.get(prefix, "")
+
+
+def forget_tags(scope: Scope, resource: str) -> None:
+    """Take the tags of a resource that is deleted; moto keeps them, and DescribeTags shows them."""
+    backend(scope).tags.pop(resource, None)
 
 
 def new_attachment_id() -> str:

@@ -23,6 +23,7 @@ def move_instance(world: World, scope: Scope, instance: Instance, through: str, 
 
     def arrive() -> None:
         if instance.instance_state.name == through:
+            world.history.note(instance)
             if to == "terminated":
                 release(scope, instance)
             _enter(world, scope, instance, to)

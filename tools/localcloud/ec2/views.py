@@ -5,7 +5,7 @@ from typing import Any
 
 from localcloud import private
 from localcloud.ec2.attachments import attached_interfaces
-from localcloud.ec2.model import Instance, Interface
+from localcloud.ec2.model import FROZEN_TAGS, Instance, Interface
 
 OnAttach = Callable[[Any, Any, int], str]
 CLASS = "NetworkInterface"
@@ -90,5 +90,6 @@ def _gone_once_terminated(shown: Callable[[Any], object]) -> property:
 
 def _tags(resource: Any) -> list[dict[str, str]]:  # noqa: ANN401 - any of moto's resources
     """Look a resource's tags up by its id; moto reads through those of all resources."""
-    tags = resource.ec2_backend.tags.get(resource.id, {})
+    now = resource.ec2_backend.tags.get(resource.id, {})
+    tags = vars(resource).get(FROZEN_TAGS, now)
     return [{"key": key, "value": value} for key, value in tags.items()]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from localcloud.ec2.history import History
+from localcloud.ec2.stale_reads import StaleReads
 from localcloud.ec2.timeline import Timeline
 from localcloud.events import Publish
 from localcloud.settings import Settings
@@ -27,3 +29,10 @@ class World:
     timeline: Timeline
     publish: Publish
     launching: dict[int, LaunchedInterface] = field(default_factory=dict)
+    history: History = field(init=False)
+    stale_reads: StaleReads = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without a past."""
+        self.history = History(self.settings, self.timeline)
+        self.stale_reads = StaleReads(self.settings, self.history)
