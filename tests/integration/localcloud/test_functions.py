@@ -133,7 +133,9 @@ def test_no_process_and_no_file_outlives_the_server(
         assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's table of sockets")
+@pytest.mark.skipif(
+    not Path("/proc/net/tcp").exists(), reason="only Linux has a table of its sockets"
+)
 def test_a_server_listens_on_loopback_only(cloud: Cloud) -> None:
     """It hands out administrator's rights to whoever reaches it."""
     tables = [Path(f"/proc/{cloud.process.pid}/net/{name}") for name in ("tcp", "tcp6")]
