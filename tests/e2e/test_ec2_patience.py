@@ -20,7 +20,7 @@ FAULTS: Mapping[str, Item] = {
     "never carried out": {"error_code": "Unavailable", "times": CLIENT_TRIES},
     "status not written": THROTTLED | {"times": CLIENT_TRIES, "action": "CreateTags"},
 }
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 @pytest.fixture(scope="module")

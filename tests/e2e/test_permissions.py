@@ -10,8 +10,6 @@ from tests.support.e2e_probe import DENIALS
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import Target, World
 
-pytestmark = pytest.mark.timeout(180)
-
 # What Lambda itself does with a function's role; the local cloud does it without a call.
 DONE_BY_LAMBDA = {
     RECONCILER: {

@@ -9,8 +9,6 @@ from tests.support.e2e_release import attached, refuse_detach, want_nothing
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import World
 
-pytestmark = pytest.mark.timeout(180)
-
 DETACH, LOOK, SETTLE, MARK_STUCK = STEPS = [
     "DetachInterfaceRole",
     "LookAtInterfaceRole",

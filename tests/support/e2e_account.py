@@ -16,7 +16,7 @@ from tests.support.e2e_waiting import known_of, until
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-QUIET_SECONDS = 40.0
+QUIET_SECONDS = 120.0
 """Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
 
 

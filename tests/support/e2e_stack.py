@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+SHARED: Mapping[str, str] = {"MaxReleasesPerSweep": "10000"}
+"""
+A stack that many tests share lets any number go: how many release between two sweeps is chance.
+
+The breaker has tests of its own.
+"""
+
 _from_wire = TypeDeserializer().deserialize
 
 
@@ -136,10 +143,26 @@ class Stack(Deployment):
 
 
 @contextmanager
-def deployed(directory: Path, **options: Unpack[ServerOptions]) -> Iterator[Stack]:
+def deployed(
+    directory: Path,
+    parameters: Mapping[str, str] = SHARED,
+    **options: Unpack[ServerOptions],
+) -> Iterator[Stack]:
     """Start a local cloud, deploy the template to it, and stop it in the end."""
     with LocalCloud.start(directory, **options) as cloud:
-        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome"))
+        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", parameters))
+
+
+@contextmanager
+def as_found(stack: Stack) -> Iterator[None]:
+    """In the end restore the local cloud's settings, and call off what is ordered and unmet."""
+    settings = stack.cloud.settings()
+    try:
+        yield
+    finally:
+        stack.cloud.call_off()
+        stack.cloud.clear_faults()
+        stack.cloud.settings(**settings)
 
 
 def _plain(item: Mapping[str, Any]) -> Item:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.lifecycle import LocalCloud
-from tests.support.e2e_stack import Stack
+from tests.support.e2e_stack import SHARED, Stack
 from tests.support.e2e_triggers import switch_schedule
 from tests.support.e2e_waiting import known_of, until
 from tests.support.template import ROOT
@@ -16,14 +16,11 @@ from tests.support.template import ROOT
 SPEED = 10.0
 """A claim is left alone for one second, a message that failed for six."""
 
-PARAMETERS = {"MaxReleasesPerSweep": "10000"}
-"""The breaker has tests of its own; here a hundred runs release at once."""
-
 VISIBILITY_SECONDS = 61
 """No invocation takes longer; the template's six minutes would make each kill take one."""
 
 MOVING = ("claimed", "attaching", "releasing")
-REST_SECONDS = 240.0
+REST_SECONDS = 480.0
 LOOK_SECONDS = 0.3
 
 LEFT_ALONE: set[str] = set()
@@ -41,7 +38,7 @@ def breakable(directory: Path, *, batch: int = 1, speed: float = SPEED) -> Itera
     """
     options = {"attach_seconds": 1 / speed, "detach_seconds": 1 / speed, "clock_speed": speed}
     with LocalCloud.start(directory, **options) as cloud:  # type: ignore[arg-type]
-        stack = Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", PARAMETERS))
+        stack = Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", SHARED))
         stack.sqs.set_queue_attributes(
             QueueUrl=stack.outputs["ChangesQueueUrl"],
             Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
