@@ -58,7 +58,7 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     world.until(lambda: "attached" in guarded.tags(last).get("dualhome-status", ""))
     guarded.ec2.delete_tags(Resources=[last], Tags=[{"Key": "dualhome:targets"}])
     world.comes_to("released", last, mgmt.name)
-    return {role: calls.of(role) for role in (RECONCILER, PUBLISHER)}
+    return {role: world.ours(calls.of(role)) for role in (RECONCILER, PUBLISHER)}
 
 
 def adopt(world: World, data: Target) -> None:

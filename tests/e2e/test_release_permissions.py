@@ -39,7 +39,7 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     refuse_detach(world, record, error_code="OperationNotPermitted")
     want_nothing(world, second)
     world.comes_to("stuck", second, mgmt.name)
-    return {role: calls.of(role) for role in (RECONCILER, *STEPS)}
+    return {role: world.ours(calls.of(role)) for role in (RECONCILER, *STEPS)}
 
 
 @pytest.mark.parametrize("role", [RECONCILER, *STEPS])

@@ -1,5 +1,6 @@
 """The deployed template on a local cloud, as one sees it from outside."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -127,6 +128,16 @@ class Stack(Deployment):
         group = f"/aws/lambda/dualhome/{function}"
         found = pages.paginate(logGroupName=group)
         return [str(event["message"]) for page in found for event in page["events"]]
+
+    def looks(self, instance: str) -> list[int]:
+        """Return the attempt of each look at ``instance``, oldest first: 0 if an event asked."""
+        lines = [it for it in self.log_lines() if '"message":"look"' in it and instance in it]
+        return [int(json.loads(it[it.index("{") :])["attempt"]) for it in lines]
+
+    def wakes(self, target: str) -> int:
+        """Return how often those who lack ``target`` were looked for."""
+        wanted = ('"message":"wake"', f'"target":"{target}"')
+        return sum(all(word in line for word in wanted) for line in self.log_lines())
 
     def _partition(self, table: str, key: str, prefix: str) -> list[Item]:
         return [_plain(item) for item in self._query(table, key, prefix)]
