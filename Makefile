@@ -17,9 +17,11 @@ FUNCTION ?= reconcile_instances
 # The package is found in the checkout; the local cloud's Lambdas find it in their layer alone.
 export PYTHONPATH := layers/dualhome:tools:cli
 export SAM_CLI_TELEMETRY := 0
+# Sets of strings are walked in an order of its choice; pytest shows it, and a failure can be repeated.
+export PYTHONHASHSEED := $(or $(PYTHONHASHSEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e scan invoke lock reference clean
+.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -105,6 +107,16 @@ integration: $(VENV)/installed $(SAM_VENV)/installed ## The local cloud and its 
 
 e2e: $(VENV)/installed $(SAM_VENV)/installed ## The deployed template on the local cloud
 	$(BIN)/pytest tests/e2e
+
+TESTS ?= tests/unit tests/contract
+SEEDS ?= 1 2 3 4 5
+
+seeds: $(VENV)/installed $(SAM_VENV)/installed ## Run TESTS=tests/unit in the orders of SEEDS="1 2 3"; name those that fail
+	@for seed in $(SEEDS); do \
+	  $(BIN)/pytest $(TESTS) --quiet --randomly-seed=$$seed --numprocesses 2 --dist loadgroup \
+	    || failed="$$failed $$seed"; \
+	done; \
+	echo "failed with seeds:$${failed:- none}"; [ -z "$$failed" ]
 
 scan: $(CHECKOV_VENV)/installed ## Scan the template for security slips
 	$(CHECKOV) --file $(TEMPLATES)

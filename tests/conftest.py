@@ -1,13 +1,19 @@
 """No test can reach a real account: the environment holds dummy credentials and little else."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
-KEPT = {"CI", "HOME", "LANG", "LC_ALL", "PATH", "TERM", "TMPDIR"}
+from tests.support import untried
+
+KEPT = {
+    *("CI", "HOME", "LANG", "LC_ALL", "PATH", "TERM", "TMPDIR"),
+    *("DUALHOME_CHROMIUM", untried.REQUIRE_ALL, "PYTHONHASHSEED"),
+}
 # Building a layer installs packages: how this machine reaches its package index stays.
 KEPT_PREFIXES = ("PIP_", "PYENV_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 DUMMIES = {
@@ -36,6 +42,37 @@ def _group(item: pytest.Item) -> str:
     if item.path.name == "test_demo.py":
         return "demo"
     return next((name for name in DEPLOYED if name in item.path.parts), str(item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where all can be tried, a test that is skipped fails."""
+    report = yield
+    if os.environ.get(untried.REQUIRE_ALL):
+        untried.fail_skipped(report, sys.platform)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So does a whole file."""
+    report = yield
+    if os.environ.get(untried.REQUIRE_ALL):
+        untried.fail_skipped(report, sys.platform)
+    return report
+
+
+def pytest_report_header() -> str:
+    """Say what a failure may depend on besides the order, which pytest-randomly names."""
+    return f"PYTHONHASHSEED={os.environ.get('PYTHONHASHSEED', 'random')}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was not tried, and why: what nobody sees is taken for proved."""
+    if told := untried.lines(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_sep("=", "not tried", yellow=True)
+        for line in told:
+            terminalreporter.write_line(line)
 
 
 # A busy machine does not make a property false.

@@ -1,4 +1,9 @@
-"""One deployed stack for all tests; each test has a world of its own on it."""
+"""
+Three deployed stacks for all tests, each of which has a world of its own on one of them.
+
+What a test says of a stack as a whole, it says of ``apart``: on the others it would depend on what
+tests before it have left.
+"""
 
 from collections.abc import Generator, Iterable, Iterator
 
@@ -7,32 +12,61 @@ import pytest
 from tests.support.e2e_account import comes_to_rest
 from tests.support.e2e_attached import Attached
 from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Stack, deployed
+from tests.support.e2e_stack import Stack, as_found, deployed
 from tests.support.e2e_world import World
 
 PASSED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The template on a local cloud that attaches quickly."""
+def stack_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """``stack``, for what lasts longer than a module."""
     folder = tmp_path_factory.mktemp("localcloud")
     with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
         yield it
 
 
 @pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The template on a local cloud that asks its IAM policies about every call."""
+def guarded_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """``guarded``, likewise."""
     folder = tmp_path_factory.mktemp("guarded")
     with deployed(folder, attach_seconds=0.1, detach_seconds=0.1, auth=True) as it:
         yield it
 
 
 @pytest.fixture(scope="session")
-def inbox(stack: Stack) -> Inbox:
+def apart_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """``apart``, likewise."""
+    folder = tmp_path_factory.mktemp("apart")
+    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def stack(stack_of_all: Stack) -> Iterator[Stack]:
+    """The template on a local cloud that attaches quickly."""
+    with as_found(stack_of_all):
+        yield stack_of_all
+
+
+@pytest.fixture(scope="module")
+def guarded(guarded_of_all: Stack) -> Iterator[Stack]:
+    """The template on a local cloud that asks its IAM policies about every call."""
+    with as_found(guarded_of_all):
+        yield guarded_of_all
+
+
+@pytest.fixture(scope="module")
+def apart(apart_of_all: Stack) -> Iterator[Stack]:
+    """A stack on which little is left, for tests about all that there is; they may pause it."""
+    with as_found(apart_of_all):
+        yield apart_of_all
+
+
+@pytest.fixture(scope="session")
+def inbox(stack_of_all: Stack) -> Inbox:
     """A subscriber of dualhome's events."""
-    return Inbox.subscribe(stack)
+    return Inbox.subscribe(stack_of_all)
 
 
 @pytest.fixture

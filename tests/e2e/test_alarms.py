@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from localcloud.lifecycle import LocalCloud
 from tests.support.e2e_alarms import Pager, sweep
 from tests.support.e2e_release import attached, refuse_detach, want_nothing
-from tests.support.e2e_stack import Item, Stack
+from tests.support.e2e_stack import Item, Stack, deployed
 from tests.support.e2e_world import World
-from tests.support.template import ROOT, load_observability, of_kind
+from tests.support.template import load_observability, of_kind
 
 SPEED = 20
 """An alarm ends when its period has passed without trouble: minutes, else."""
@@ -23,10 +22,10 @@ ADDRESSES = {"AlarmEmail": "ops@example.com", "AlarmEndpoint": "https://events.e
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that nobody else gives reason to be alarmed, with somebody to tell."""
     folder = tmp_path_factory.mktemp("alarms")
-    with LocalCloud.start(
-        folder, attach_seconds=0.1, detach_seconds=0.1, clock_speed=SPEED
-    ) as cloud:
-        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", ADDRESSES))
+    with deployed(
+        folder, ADDRESSES, attach_seconds=0.1, detach_seconds=0.1, clock_speed=SPEED
+    ) as it:
+        yield it
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +51,10 @@ def test_the_stack_has_every_alarm_of_the_template_each_with_its_topic(alone: St
     expected = {
         it["AlarmName"] for it in of_kind(load_observability(), "CloudWatch::Alarm").values()
     }
-    deployed_ = alarms(alone)
+    found = alarms(alone)
 
-    assert expected == deployed_.keys()
-    for alarm in deployed_.values():
+    assert expected == found.keys()
+    for alarm in found.values():
         assert [alone.outputs["AlarmTopicArn"]] == alarm["AlarmActions"] == alarm["OKActions"]
         assert not any("$" in it["Value"] for it in alarm["Dimensions"])
 

@@ -42,7 +42,7 @@ def test_messages_that_nobody_can_handle_end_in_the_dead_letter_queue(world: Wor
             kept.extend(set_aside(world.stack))
             return set(texts.values()) <= set(kept)
 
-        world.until(all_kept, seconds=60)
+        world.until(all_kept)
 
     missing = [case for case, text in texts.items() if text not in kept]
     assert missing == []

@@ -10,6 +10,7 @@ import pytest
 from tests.support.e2e_command import dualhome
 from tests.support.e2e_release import attached
 from tests.support.e2e_stack import Stack
+from tests.support.e2e_triggers import sweep
 from tests.support.e2e_world import World
 
 Finding = dict[str, Any]
@@ -28,15 +29,21 @@ def of(check: str, found: list[Finding]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def healthy(stack: Stack) -> tuple[int, list[Finding]]:
+def healthy(apart: Stack) -> tuple[int, list[Finding]]:
     """Examine the stack beside an instance that has what it wants."""
-    world = World(stack)
+    world = World(apart)
     mgmt = world.target()
     for _ in range(4):
         mgmt.interface()
     attached(world, mgmt)
-    _sweep(stack)
-    return examine(stack, "--ledger")
+    sweep(apart)
+    return examine(apart, "--ledger")
+
+
+@pytest.fixture
+def world(apart: Stack) -> World:
+    """Networks of this test's own: the command names ten of a kind, and counts the others."""
+    return World(apart)
 
 
 @pytest.mark.parametrize(
@@ -57,25 +64,25 @@ def test_ledger_audit_and_ec2_agree(healthy: tuple[int, list[Finding]]) -> None:
     assert [("ok", "Ledger, audit and EC2 agree.")] == of("ledger", found)
 
 
-def test_a_disabled_rule_is_found(stack: Stack) -> None:
+def test_a_disabled_rule_is_found(apart: Stack) -> None:
     """Its events are lost, and only the sweep would notice."""
-    name = stack.role("InterfaceTagsRule")
-    with _disabled_rule(stack, name):
-        code, found = examine(stack)
+    name = apart.role("InterfaceTagsRule")
+    with _disabled_rule(apart, name):
+        code, found = examine(apart)
 
     ((severity, what),) = of("rules", found)
     assert (4, "error") == (code, severity)
     assert name in what
 
 
-def test_a_message_that_was_set_aside_is_found(stack: Stack) -> None:
+def test_a_message_that_was_set_aside_is_found(apart: Stack) -> None:
     """Nobody tries it again by himself."""
-    url = stack.outputs["SweepDeadLetterQueueUrl"]
-    stack.sqs.send_message(QueueUrl=url, MessageBody="{}")
+    url = apart.outputs["SweepDeadLetterQueueUrl"]
+    apart.sqs.send_message(QueueUrl=url, MessageBody="{}")
     try:
-        code, found = examine(stack)
+        code, found = examine(apart)
     finally:
-        stack.sqs.purge_queue(QueueUrl=url)
+        apart.sqs.purge_queue(QueueUrl=url)
 
     queue = url.rpartition("/")[2]
     (severity,) = [it for it, what in of("dead-letters", found) if queue in what]
@@ -123,11 +130,6 @@ def test_a_wish_that_no_vpc_serves_is_found(world: World) -> None:
 
     assert any(nowhere in what for _, what in of("pools", found))
     assert any(f"{instance}/{nowhere}" in what for _, what in of("unsettled", found))
-
-
-def _sweep(stack: Stack) -> None:
-    functions = stack.cloud.client("lambda")
-    functions.invoke(FunctionName=stack.outputs["SweepAccountFunctionName"], Payload="{}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`dualhome pause` and `resume` on a stack of their own: everybody else's would stand still."""
+"""`dualhome pause` and `resume`, apart from all others, who would stand still."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,17 @@ import pytest
 
 from tests.support.e2e_command import dualhome
 from tests.support.e2e_queue import send, state_change
-from tests.support.e2e_stack import Stack, deployed
+from tests.support.e2e_stack import Stack
 from tests.support.e2e_waiting import stays
 from tests.support.e2e_world import World
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The template on another local cloud."""
-    folder = tmp_path_factory.mktemp("paused")
-    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
-        yield it
+@pytest.fixture
+def own(apart: Stack) -> Iterator[Stack]:
+    """A stack that may be paused: it goes on when the test is over, however that ends."""
+    yield apart
+    if parameters_of(apart)["Paused"] == "true":
+        dualhome(apart, "resume", "--yes")
 
 
 def parameters_of(stack: Stack) -> dict[str, str]:

@@ -1,12 +1,8 @@
 """Many at once: three reconcilers run side by side, and nobody is lost or served twice."""
 
-import pytest
-
 from tests.support.e2e_crowd import crowd
 from tests.support.e2e_waiting import until
 from tests.support.e2e_world import World
-
-pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_hundred_instances_get_a_hundred_interfaces(world: World) -> None:

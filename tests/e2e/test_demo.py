@@ -13,8 +13,6 @@ import pytest
 from tests.support.processes import comes_true, is_listening
 from tests.support.template import ROOT
 
-pytestmark = pytest.mark.timeout(400)  # 60 s when the layers are built already
-
 TOLD = (
     r"\$ dualhome targets",
     r"\(a\) Launched with the tag",

@@ -10,8 +10,6 @@ from tests.support.e2e_probe import DENIALS
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import Target, World
 
-pytestmark = pytest.mark.timeout(180)
-
 # What Lambda itself does with a function's role; the local cloud does it without a call.
 DONE_BY_LAMBDA = {
     RECONCILER: {
@@ -60,7 +58,7 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     world.until(lambda: "attached" in guarded.tags(last).get("dualhome-status", ""))
     guarded.ec2.delete_tags(Resources=[last], Tags=[{"Key": "dualhome:targets"}])
     world.comes_to("released", last, mgmt.name)
-    return {role: calls.of(role) for role in (RECONCILER, PUBLISHER)}
+    return {role: world.ours(calls.of(role)) for role in (RECONCILER, PUBLISHER)}
 
 
 def adopt(world: World, data: Target) -> None:

@@ -1,12 +1,11 @@
 """Nothing is lost with an event: the deployed sweep finds it, with policies enforced."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.e2e_stack import Stack
-from tests.support.e2e_triggers import without_events
+from tests.support.e2e_triggers import sweep, without_events
 from tests.support.e2e_world import World
 
 
@@ -24,10 +23,10 @@ def test_the_sweep_alone_attaches_and_releases(quiet: World) -> None:
     instance = quiet.launch_running()
     quiet.tag(instance, targets=mgmt.name)
 
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
     quiet.comes_to("attached", instance, mgmt.name)
     quiet.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:targets"}])
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
     record = quiet.comes_to("released", instance, mgmt.name)
 
     assert (record["reason"], record["cause"]["detail_type"]) == ("NOT_WANTED", "Sweep")
@@ -40,11 +39,11 @@ def test_what_is_as_wanted_is_not_looked_at(quiet: World) -> None:
     mgmt.interface()
     instance = quiet.launch_running()
     quiet.tag(instance, targets=mgmt.name)
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
     quiet.comes_to("attached", instance, mgmt.name)
     before = quiet.stack.records(instance)
 
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
 
     assert before == quiet.stack.records(instance)
 
@@ -55,25 +54,13 @@ def test_a_target_without_pool_and_wish_is_found_by_what_hangs_on_it(quiet: Worl
     interface = mgmt.interface()
     instance = quiet.launch_running()
     quiet.tag(instance, targets=mgmt.name)
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
     quiet.comes_to("attached", instance, mgmt.name)
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
 
     quiet.stack.ec2.terminate_instances(InstanceIds=[instance])
     quiet.until(lambda: not quiet.stack.attachments(instance))
     quiet.stack.ec2.delete_network_interface(NetworkInterfaceId=interface)
-    _sweep(quiet.stack)
+    sweep(quiet.stack)
 
     quiet.comes_to("released", instance, mgmt.name, reason="INSTANCE_STATE")
-
-
-def _sweep(stack: Stack) -> None:
-    """Run a whole sweep, as the schedule would; one that is under way is ended first."""
-    swept = False
-    while not swept:
-        answer = stack.cloud.client("lambda").invoke(
-            FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
-        )
-        said = answer["Payload"].read()
-        assert "FunctionError" not in answer, said
-        swept = json.loads(said)["swept"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.support.e2e_stack import Stack
+from tests.support.e2e_stack import Stack, as_found
 from tests.support.e2e_world import World
 from tests.support.fault_runs import Run, attached, prepare
 from tests.support.fault_stack import LEFT_ALONE, breakable
@@ -25,16 +25,22 @@ def never_ending(stack: Stack) -> Mapping[str, Run]:
     """An attach and a detach that EC2 never ends; they take minutes, so they begin first."""
     world = World(stack)
     runs = attached(world, ["detaching"]) | prepare(world, ["attaching"])
-    usual = {name: stack.cloud.settings()[name] for name in ("attach_seconds", "detach_seconds")}
-    stack.cloud.settings(attach_seconds=NEVER, detach_seconds=NEVER)
-    runs["attaching"].ask()
-    runs["detaching"].leave()
-    for status, run in runs.items():
-        shown = stack.attachments
-        world.until(lambda: shown(run.instance).get(1, ("", ""))[1] == status)  # noqa: B023
-    stack.cloud.settings(**usual)
+    with as_found(stack):
+        stack.cloud.settings(attach_seconds=NEVER, detach_seconds=NEVER)
+        runs["attaching"].ask()
+        runs["detaching"].leave()
+        for status, run in runs.items():
+            shown = stack.attachments
+            world.until(lambda: shown(run.instance).get(1, ("", ""))[1] == status)  # noqa: B023
     LEFT_ALONE.add(runs["detaching"].instance)
     return runs
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_is_ordered_any_more(stack: Stack) -> Iterator[None]:
+    """What a module orders, also where it fails, ends with it."""
+    with as_found(stack):
+        yield
 
 
 @pytest.fixture(scope="module")

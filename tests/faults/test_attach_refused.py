@@ -8,8 +8,6 @@ from tests.support.e2e_world import World
 from tests.support.fault_runs import Run, Survived, prepare, survive
 from tests.support.fault_stack import rests
 
-pytestmark = pytest.mark.timeout(300)
-
 CLIENT_TRIES = 3
 
 SERVER = dict.fromkeys(

@@ -20,8 +20,6 @@ from tests.support.fault_runs import (
     prepare,
 )
 
-pytestmark = pytest.mark.timeout(300)
-
 Case = tuple[str, str, int]
 
 SIDE_BY_SIDE = 3
@@ -38,7 +36,7 @@ def interfere(case: Case, run: Run, *, leaving: bool) -> None:
     hand, role, n = case
     run.interrupt(do="hold", role=role, nth=n)
     (run.leave if leaving else run.ask)()
-    run.world.until(lambda: run.met() == 1, seconds=60)
+    run.world.until(lambda: run.met() == 1)
     HANDS[hand](run)
     run.call_off()
 

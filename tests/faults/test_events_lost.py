@@ -11,8 +11,6 @@ from tests.support.e2e_triggers import on_schedule, without_events
 from tests.support.e2e_world import World
 from tests.support.fault_runs import Run, Survived, attached, outcome, prepare, survive
 
-pytestmark = pytest.mark.timeout(300)
-
 SEED = 20261123
 LOST = ("asked", "left", "terminated", "detached by hand", "stopped", "interface added")
 ENDS = dict(
@@ -128,6 +126,6 @@ def test_the_clock_sweeps_without_being_told(deaf: World) -> None:
     run.ask()
 
     with on_schedule(deaf.stack):
-        deaf.comes_to("attached", run.instance, run.target.name, seconds=60)
+        deaf.comes_to("attached", run.instance, run.target.name, seconds=240)
 
     assert outcome("events lost", runs)["asked"].broken == []

@@ -8,8 +8,6 @@ from tests.support.mixture import play
 
 SEEDS = (1, 2, 3)
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_mixture_of_faults_and_hands_comes_to_rest_with_every_invariant(

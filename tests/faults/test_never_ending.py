@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.fault_runs import Run, Survived, outcome
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")

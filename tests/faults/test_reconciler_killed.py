@@ -12,8 +12,6 @@ import pytest
 from tests.support.e2e_world import World
 from tests.support.fault_runs import RECONCILER, Run, Survived, prepare, survive
 
-pytestmark = pytest.mark.timeout(300)
-
 Case = tuple[str, int]
 
 ATTACHING: list[Case] = [("before", 1), *product(["after"], range(1, 16))]

@@ -8,8 +8,6 @@ import pytest
 from tests.support.e2e_world import World
 from tests.support.fault_runs import RECONCILER, SETTLER, Run, Survived, prepare, survive
 
-pytestmark = pytest.mark.timeout(300)
-
 Order = Mapping[str, Any]
 
 CLIENT_TRIES = 3

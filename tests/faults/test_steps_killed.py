@@ -20,8 +20,6 @@ from tests.support.fault_runs import (
     survive,
 )
 
-pytestmark = pytest.mark.timeout(300)
-
 Case = tuple[str, str, int]
 
 

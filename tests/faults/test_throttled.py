@@ -19,8 +19,6 @@ from tests.support.fault_runs import (
 )
 from tests.support.fault_stack import SPEED
 
-pytestmark = pytest.mark.timeout(300)
-
 STACK_SECONDS = 20
 THROTTLED = {"do": "error", "service": "ec2", "code": "RequestLimitExceeded", "status": 503}
 ENDS = {f"asked {n}": "attached" for n in range(4)} | {f"left {n}": "released" for n in range(4)}

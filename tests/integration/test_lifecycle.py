@@ -28,7 +28,7 @@ from localcloud.lifecycle import LocalCloud
 
 with LocalCloud.start(Path(sys.argv[1])) as cloud:
     print(cloud.endpoint, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 HANDLER = "import os\ndef handler(event, context):\n    return os.getpid()\n"
 

@@ -17,7 +17,7 @@ from tests.support.stale_lists import fresh_lists
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-QUIET_SECONDS = 40.0
+QUIET_SECONDS = 120.0
 """Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
 
 

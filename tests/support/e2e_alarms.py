@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_waiting import until
 
+ALARM_SECONDS = 90.0
+"""An alarm ends a period after its cause, which is 15 s on the faster clock."""
+
 
 @dataclass
 class Pager:
@@ -36,7 +39,7 @@ class Pager:
             about = [it for it in self.received if it["AlarmName"] == alarm]
             return about[-1] if about and about[-1]["NewStateValue"] == state else None
 
-        found = until(told, lambda: str(self.received))
+        found = until(told, lambda: str(self.received), seconds=ALARM_SECONDS)
         assert found
         return found
 

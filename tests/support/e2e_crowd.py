@@ -62,7 +62,7 @@ class Crowd:
         return reads / counted["DescribeInstances"]
 
 
-def crowd(world: World, instances: int, interfaces: int, *, seconds: float = 90) -> Crowd:
+def crowd(world: World, instances: int, interfaces: int, *, seconds: float = 300) -> Crowd:
     """Launch ``instances`` at once against ``interfaces``; return when all have their answer."""
     mgmt = world.target()
     pool = frozenset(mgmt.interface() for _ in range(interfaces))

@@ -1,5 +1,6 @@
 """The deployed template on a local cloud, as one sees it from outside."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-PARAMETERS = {"ReleaseDelaySeconds": "1"}
-"""Few tests are about the wait before a release."""
+SHARED: Mapping[str, str] = {"MaxReleasesPerSweep": "10000", "ReleaseDelaySeconds": "1"}
+"""
+A stack that many tests share lets any number go: how many release between two sweeps is chance.
+
+The breaker, and the wait before a release, have tests of their own.
+"""
 
 _from_wire = TypeDeserializer().deserialize
 
@@ -124,6 +129,16 @@ class Stack(Deployment):
         found = pages.paginate(logGroupName=group)
         return [str(event["message"]) for page in found for event in page["events"]]
 
+    def looks(self, instance: str) -> list[int]:
+        """Return the attempt of each look at ``instance``, oldest first: 0 if an event asked."""
+        lines = [it for it in self.log_lines() if '"message":"look"' in it and instance in it]
+        return [int(json.loads(it[it.index("{") :])["attempt"]) for it in lines]
+
+    def wakes(self, target: str) -> int:
+        """Return how often those who lack ``target`` were looked for."""
+        wanted = ('"message":"wake"', f'"target":"{target}"')
+        return sum(all(word in line for word in wanted) for line in self.log_lines())
+
     def _partition(self, table: str, key: str, prefix: str) -> list[Item]:
         return [_plain(item) for item in self._query(table, key, prefix)]
 
@@ -139,10 +154,26 @@ class Stack(Deployment):
 
 
 @contextmanager
-def deployed(directory: Path, **options: Unpack[ServerOptions]) -> Iterator[Stack]:
+def deployed(
+    directory: Path,
+    parameters: Mapping[str, str] = SHARED,
+    **options: Unpack[ServerOptions],
+) -> Iterator[Stack]:
     """Start a local cloud, deploy the template to it, and stop it in the end."""
     with LocalCloud.start(directory, **options) as cloud:
-        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", PARAMETERS))
+        yield Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", parameters))
+
+
+@contextmanager
+def as_found(stack: Stack) -> Iterator[None]:
+    """In the end restore the local cloud's settings, and call off what is ordered and unmet."""
+    settings = stack.cloud.settings()
+    try:
+        yield
+    finally:
+        stack.cloud.call_off()
+        stack.cloud.clear_faults()
+        stack.cloud.settings(**settings)
 
 
 def _plain(item: Mapping[str, Any]) -> Item:

@@ -1,13 +1,29 @@
-"""What sets the stack going by itself, EC2's events and the clock: switched off, and on again."""
+"""What sets the stack going, EC2's events and the clock: off, on again, and done by hand."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
 from tests.support.e2e_stack import Stack
+from tests.support.e2e_waiting import until
 
 RULES = ("InstanceStateRule", "InstanceTagsRule", "InterfaceTagsRule", "VpcTagsRule")
 SCHEDULE = "SweepAccountFunctionTick"
+
+
+def sweep(stack: Stack) -> None:
+    """Run a whole sweep, as the schedule would; one that is under way is ended first."""
+
+    def is_swept() -> bool:
+        answer = stack.cloud.client("lambda").invoke(
+            FunctionName=stack.outputs["SweepAccountFunctionName"], Payload=json.dumps({})
+        )
+        said = answer["Payload"].read()
+        assert "FunctionError" not in answer, said
+        return bool(json.loads(said)["swept"])
+
+    until(is_swept)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Networks, instances and pools of one test, so named that no other test meets them."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -36,9 +36,10 @@ class Network:
 
 @dataclass(frozen=True)
 class Target(Network):
-    """A VPC that serves a target, and its pool."""
+    """A VPC that serves a target, and its pool; ``made`` gets the ids of its interfaces."""
 
     name: str
+    made: list[str]
 
     def interface(self, zone: str = ZONE, **tags: str) -> str:
         """Create an interface of the pool; ``pool=""`` leaves it out of any."""
@@ -47,7 +48,8 @@ class Target(Network):
         answer = self.stack.ec2.create_network_interface(
             SubnetId=self.subnets[zone], TagSpecifications=_specify("network-interface", wanted)
         )
-        return answer["NetworkInterface"]["NetworkInterfaceId"]
+        self.made.append(answer["NetworkInterface"]["NetworkInterfaceId"])
+        return self.made[-1]
 
 
 @dataclass
@@ -61,6 +63,7 @@ class World:
     stack: Stack
     app: Network = field(init=False)
     instances: list[str] = field(default_factory=list)
+    interfaces: list[str] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
     made: ClassVar[list["World"]] = []
 
@@ -90,7 +93,7 @@ class World:
         named = self.named(name)
         tags = {"target": named, "allow_from": self.app.vpc} | tags
         network = self.network(cidr, **{key: value for key, value in tags.items() if value})
-        return Target(self.stack, network.vpc, network.subnets, named)
+        return Target(self.stack, network.vpc, network.subnets, named, self.interfaces)
 
     def named(self, name: str) -> str:
         """Return a target's name that no other test uses."""
@@ -141,6 +144,13 @@ class World:
         send(self.stack, state_change(instance))
         self.until(lambda: looks.count(RECONCILER, "DescribeInstances", about=instance))
         self.until(lambda: self.stack.queue_depth(delayed=False) == 0)
+
+    def ours(self, calls: Iterable[Item]) -> list[Item]:
+        """Return those of ``calls`` that are not about other tests' instances and interfaces."""
+        mine = {*self.instances, *self.interfaces}
+        known = {id_ for it in self.made for id_ in (*it.instances, *it.interfaces)}
+        named = [(call, known & set(call["resources"])) for call in calls]
+        return [call for call, ids in named if not ids or ids & mine]
 
     def attach_by_hand(self, instance: str, interface: str, index: int = 1) -> str:
         """Attach as an administrator would; return the attachment's id when EC2 shows it."""

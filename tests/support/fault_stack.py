@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.lifecycle import LocalCloud
-from tests.support.e2e_stack import Stack
+from tests.support.e2e_stack import SHARED, Stack
 from tests.support.e2e_triggers import switch_schedule
 from tests.support.e2e_waiting import known_of, until
 from tests.support.fault_tally import TALLY, Tally
@@ -18,14 +18,14 @@ from tests.support.template import ROOT
 SPEED = 10.0
 """A claim is left alone for one second, a message that failed for six."""
 
-PARAMETERS = {"MaxReleasesPerSweep": "10000", "ReleaseDelaySeconds": "10"}
-"""The breaker has tests of its own; here a hundred runs release at once."""
+PARAMETERS = {**SHARED, "ReleaseDelaySeconds": "10"}
+"""A second, on the fast clock."""
 
 VISIBILITY_SECONDS = 61
 """No invocation takes longer; the template's six minutes would make each kill take one."""
 
 MOVING = ("claimed", "attaching", "releasing")
-REST_SECONDS = 240.0
+REST_SECONDS = 480.0
 LOOK_SECONDS = 0.3
 
 LEFT_ALONE: set[str] = set()

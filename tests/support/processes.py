@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 
-def comes_true(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
+def comes_true(fact: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Return whether ``fact`` becomes true within ``seconds``."""
     deadline = time.monotonic() + seconds
     while not fact():

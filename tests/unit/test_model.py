@@ -1,8 +1,12 @@
 """Whatever people, EC2 and dying processes do: once all is quiet, the invariants hold."""
 
+from pathlib import Path
+from typing import ClassVar
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from dualhome.domain.ask import Ask, Asked
@@ -15,6 +19,7 @@ from dualhome.domain.errors import (
 )
 from dualhome.domain.network import DeviceSlot, InstanceState
 from tests.support.builders import MGMT, POLICY
+from tests.support.falsified import FOLDER, Story
 from tests.support.in_memory_calls import BY_ID, READS
 from tests.support.in_memory_crowd import ANY, Crowd
 from tests.support.in_memory_happenings import (
@@ -43,6 +48,7 @@ from tests.support.in_memory_mishaps import (
     Omit,
     Pace,
 )
+from tests.support.template import ROOT
 
 WISHES = st.sampled_from(
     [
@@ -104,44 +110,56 @@ FAULTS: st.SearchStrategy[Mishap] = st.one_of(
 class Model(RuleBasedStateMachine):
     """People and faults, in any order, also in the middle of a call."""
 
+    kept_in: ClassVar[Path] = FOLDER
+
     def __init__(self) -> None:
         super().__init__()
         self.crowd = Crowd()
+        self.story = Story(type(self), self.kept_in)
 
     @rule(happening=PEOPLE, then=SECONDS)
     def people(self, happening: Happening, then: float) -> None:
         """Somebody does something."""
-        happening(self.crowd)
-        self.crowd.run(then)
+        with self.story.step("people", happening=happening, then=then):
+            happening(self.crowd)
+            self.crowd.run(then)
 
     @rule(happening=FAULTS, then=SECONDS)
     def fault(self, happening: Mishap, then: float) -> None:
         """Something breaks, or is about to."""
-        happening(self.crowd)
-        self.crowd.run(then)
+        with self.story.step("fault", happening=happening, then=then):
+            happening(self.crowd)
+            self.crowd.run(then)
 
     @rule(method=METHODS, happening=PEOPLE)
     def meanwhile(self, method: str, happening: Happening) -> None:
         """Somebody does something just before a call is carried out."""
-        self.crowd.scene.calls.before_next(method, lambda: happening(self.crowd))
+        with self.story.step("meanwhile", method=method, happening=happening):
+            self.crowd.scene.calls.before_next(method, lambda: happening(self.crowd))
 
     @rule()
     def quiesce(self) -> None:
         """Let all be quiet, and look."""
+        with self.story.step("quiesce"):
+            self._rest()
+
+    def teardown(self) -> None:
+        """Whatever a run ended with must come to rest, too."""
+        with self.story.step("teardown"):
+            self._rest()
+
+    def _rest(self) -> None:
         self.crowd.quiesce()
 
         assert [] == self.crowd.broken()
 
-    def teardown(self) -> None:
-        """Whatever a run ended with must come to rest, too."""
-        self.quiesce()
-
 
 Model.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
-    database=None,
+    # Of the checkout, and kept: the next run begins with what failed in the last.
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples"),
     derandomize=False,
-    print_blob=False,
+    print_blob=True,
 )
 # A failure is made small, for minutes, before it is told.
 TestModel = pytest.mark.timeout(900)(Model.TestCase)

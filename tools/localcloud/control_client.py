@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 60
 NEVER_REACHED = 1 << 62
 
 

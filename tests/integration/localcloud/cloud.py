@@ -76,7 +76,7 @@ def running_cloud(*options: str) -> Iterator[Cloud]:
         _, url = process.stdout.readline().split()
         yield Cloud(url, process)
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)
 
 
 @dataclass(frozen=True)
@@ -159,5 +159,5 @@ def refusal(call: Callable[..., object], **parameters: Any) -> tuple[str, str]:
 
 
 def eventually(fact: Callable[[], bool]) -> bool:
-    """Return whether ``fact`` comes true within a few seconds."""
-    return comes_true(fact, 5)
+    """Return whether ``fact`` comes true: in a moment here, but machines under load have longer."""
+    return comes_true(fact)

@@ -28,7 +28,7 @@ def describes(event, context):
 def sleeps(event, context):
     with open(event["file"], "w") as file:
         file.write(str(os.getpid()))
-    time.sleep(60)
+    time.sleep(300)
 '''
 
 
@@ -43,7 +43,7 @@ def make_function(lab: Lab, handler: str) -> str:
         Role=f"arn:aws:iam::{lab.account}:role/reconciler",
         Handler=f"app.{handler}",
         Code={"ZipFile": archive.getvalue()},
-        Timeout=90,
+        Timeout=300,
     )
     return str(made["FunctionArn"])
 
@@ -56,7 +56,7 @@ def invoke(lab: Lab, handler: str) -> Any:  # noqa: ANN401 - what the function a
 
 
 def start_sleeper(lab: Lab, note: Path) -> int:
-    """Start a function that takes a minute; return its process id."""
+    """Start a function that takes minutes; return its process id."""
     make_function(lab, "sleeps")
     lab.client("lambda").invoke(
         FunctionName="sleeps", InvocationType="Event", Payload=json.dumps({"file": str(note)})
@@ -128,12 +128,14 @@ def test_no_process_and_no_file_outlives_the_server(
             assert cloud.process.stdin
             cloud.process.stdin.close()
 
-        assert cloud.process.wait(10) == 0
+        assert cloud.process.wait(60) == 0
         assert not is_alive(worker)
         assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's table of sockets")
+@pytest.mark.skipif(
+    not Path("/proc/net/tcp").exists(), reason="only Linux has a table of its sockets"
+)
 def test_a_server_listens_on_loopback_only(cloud: Cloud) -> None:
     """It hands out administrator's rights to whoever reaches it."""
     tables = [Path(f"/proc/{cloud.process.pid}/net/{name}") for name in ("tcp", "tcp6")]

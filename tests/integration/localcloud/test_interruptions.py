@@ -68,7 +68,7 @@ def sender(lab: Lab, queue: str, text: str) -> Any:  # noqa: ANN401 - Lambda's a
             Role=f"arn:aws:iam::{lab.account}:role/sender",
             Handler="app.handler",
             Code={"ZipFile": archive.getvalue()},
-            Timeout=20,
+            Timeout=60,
         )
     payload = json.dumps({"queue": queue, "text": text})
     return json.load(functions.invoke(FunctionName="sender", Payload=payload)["Payload"])
@@ -148,7 +148,7 @@ def test_a_hold_lasts_until_it_is_called_off(lab: Lab, queue: str) -> None:
     time.sleep(0.2)
     held = messages(lab, queue)
     ended = lab.cloud.control("DELETE", f"interruptions/{number}")
-    sending.join(5)
+    sending.join(60)
 
     assert (held, messages(lab, queue)) == (0, 1)
     assert ended[str(number)]["done"] == 1

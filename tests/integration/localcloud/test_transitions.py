@@ -1,8 +1,30 @@
 """Attachments and instances take their time, and every call sees the same state."""
 
+import time
+from collections.abc import Callable
+
 from tests.integration.localcloud.cloud import Lab, eventually, refusal
 
-SLOW = {"attach_seconds": 0.6, "detach_seconds": 0.6, "instance_seconds": 0.6}
+A_WHILE, HOURS = 0.6, 36_000.0
+"""What is to be seen in between must last: no machine is so slow that it misses it."""
+
+
+def take(lab: Lab, seconds: float) -> None:
+    """Let whatever begins from now on take so long."""
+    names = ("attach_seconds", "detach_seconds", "instance_seconds")
+    lab.cloud.control("PUT", "settings", dict.fromkeys(names, seconds))
+
+
+def ends_after_a_while(begin: Callable[[], object], fact: Callable[[], bool]) -> bool:
+    """Begin something; return whether ``fact`` comes true, and not too early."""
+    began = time.monotonic()
+    begin()
+    return eventually(fact) and time.monotonic() - began >= A_WHILE
+
+
+def state(lab: Lab, instance: str) -> str:
+    """Return the state of an instance."""
+    return str(lab.shown_instance(instance)["State"]["Name"])
 
 
 def seen_on_instance(lab: Lab, instance: str, interface: str) -> str:
@@ -16,25 +38,32 @@ def seen_on_instance(lab: Lab, instance: str, interface: str) -> str:
 
 def test_an_attachment_is_attaching_before_it_is_attached(lab: Lab) -> None:
     """A reply to the call is not success; only a later look is."""
-    instance, interface = lab.pair()
-    lab.cloud.control("PUT", "settings", SLOW)
+    moving, soon = lab.pair(), lab.pair()
+    take(lab, HOURS)
+    lab.attach(*moving)
+    take(lab, A_WHILE)
 
-    lab.attach(instance, interface)
-
-    assert lab.status(interface) == ("in-use", "attaching")
-    assert seen_on_instance(lab, instance, interface) == "attaching"
-    assert eventually(lambda: lab.status(interface) == ("in-use", "attached"))
-    assert seen_on_instance(lab, instance, interface) == "attached"
+    assert ends_after_a_while(
+        lambda: lab.attach(*soon), lambda: lab.status(soon[1]) == ("in-use", "attached")
+    )
+    assert seen_on_instance(lab, *soon) == "attached"
+    assert lab.status(moving[1]) == ("in-use", "attaching")
+    assert seen_on_instance(lab, *moving) == "attaching"
 
 
 def test_a_detached_interface_is_detaching_before_it_is_available(lab: Lab) -> None:
     """Until then it can neither be deleted nor attached."""
-    instance, interface = lab.pair()
-    attachment = lab.attach(instance, interface)
-    lab.cloud.control("PUT", "settings", SLOW)
-
+    (instance, interface), (other, soon) = lab.pair(), lab.pair()
+    attachment, ending = lab.attach(instance, interface), lab.attach(other, soon)
+    take(lab, HOURS)
     lab.ec2.detach_network_interface(AttachmentId=attachment)
+    take(lab, A_WHILE)
 
+    assert ends_after_a_while(
+        lambda: lab.ec2.detach_network_interface(AttachmentId=ending),
+        lambda: lab.status(soon) == ("available", None),
+    )
+    assert len(lab.shown_instance(other)["NetworkInterfaces"]) == 1
     assert lab.status(interface) == ("in-use", "detaching")
     assert seen_on_instance(lab, instance, interface) == "detaching"
     again = refusal(
@@ -44,15 +73,13 @@ def test_a_detached_interface_is_detaching_before_it_is_available(lab: Lab) -> N
         DeviceIndex=2,
     )
     assert again[0] == "InvalidNetworkInterface.InUse"
-    assert eventually(lambda: lab.status(interface) == ("available", None))
-    assert len(lab.shown_instance(instance)["NetworkInterfaces"]) == 1
 
 
 def test_a_forced_detach_is_immediate(lab: Lab) -> None:
     """It is the operator's last resort."""
     instance, interface = lab.pair()
     attachment = lab.attach(instance, interface)
-    lab.cloud.control("PUT", "settings", SLOW)
+    take(lab, HOURS)
 
     lab.ec2.detach_network_interface(AttachmentId=attachment, Force=True)
 
@@ -108,27 +135,38 @@ def test_an_interface_may_return_after_it_was_detached(lab: Lab) -> None:
 
 def test_a_launch_is_pending_before_it_runs(lab: Lab) -> None:
     """Plain moto would show it running at once."""
-    lab.cloud.control("PUT", "settings", SLOW)
+    subnet, launched = lab.subnet(), []
+    take(lab, HOURS)
+    pending = lab.instance(subnet)
+    take(lab, A_WHILE)
 
-    instance = lab.instance(lab.subnet())
-
-    assert lab.shown_instance(instance)["State"] == {"Code": 0, "Name": "pending"}
-    assert eventually(lambda: lab.shown_instance(instance)["State"]["Name"] == "running")
+    assert ends_after_a_while(
+        lambda: launched.append(lab.instance(subnet)),
+        lambda: state(lab, launched[0]) == "running",
+    )
+    assert lab.shown_instance(pending)["State"] == {"Code": 0, "Name": "pending"}
 
 
 def test_stop_and_start_take_time(lab: Lab) -> None:
     """And a stop in between is refused, as on EC2."""
-    instance = lab.instance(lab.subnet())
-    lab.cloud.control("PUT", "settings", SLOW)
+    subnet = lab.subnet()
+    stopping, starting, soon = (lab.instance(subnet) for _ in range(3))
+    lab.ec2.stop_instances(InstanceIds=[starting])
+    take(lab, HOURS)
+    lab.ec2.stop_instances(InstanceIds=[stopping])
+    lab.ec2.start_instances(InstanceIds=[starting])
+    take(lab, A_WHILE)
 
-    lab.ec2.stop_instances(InstanceIds=[instance])
-
-    assert lab.shown_instance(instance)["State"]["Name"] == "stopping"
-    assert refusal(lab.ec2.start_instances, InstanceIds=[instance])[0] == "IncorrectInstanceState"
-    assert eventually(lambda: lab.shown_instance(instance)["State"]["Name"] == "stopped")
-    lab.ec2.start_instances(InstanceIds=[instance])
-    assert lab.shown_instance(instance)["State"]["Name"] == "pending"
-    assert eventually(lambda: lab.shown_instance(instance)["State"]["Name"] == "running")
+    assert ends_after_a_while(
+        lambda: lab.ec2.stop_instances(InstanceIds=[soon]),
+        lambda: state(lab, soon) == "stopped",
+    )
+    assert ends_after_a_while(
+        lambda: lab.ec2.start_instances(InstanceIds=[soon]),
+        lambda: state(lab, soon) == "running",
+    )
+    assert (state(lab, stopping), state(lab, starting)) == ("stopping", "pending")
+    assert refusal(lab.ec2.start_instances, InstanceIds=[stopping])[0] == "IncorrectInstanceState"
 
 
 def test_a_second_interface_costs_the_public_address_at_the_next_start(lab: Lab) -> None:

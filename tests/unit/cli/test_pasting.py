@@ -1,6 +1,5 @@
 """A printed command reaches the stack that was asked, from whatever shell it is pasted into."""
 
-import click
 import pytest
 
 from dualhome_cli.main import dualhome
@@ -15,8 +14,8 @@ STACK = InMemoryStack(region="eu-west-1")
 
 def told(text: str, *options: str) -> str:
     """Return ``text`` as `dualhome OPTIONS` tells it."""
-    with click.Context(dualhome) as context:
-        dualhome.parse_args(context, [*options, "status"])
+    # Not a bare Context: the first one decides for the process whether -h is an option.
+    with dualhome.make_context("dualhome", [*options, "status"]):
         return pasted(text, STACK)
 
 
