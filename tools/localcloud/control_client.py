@@ -66,6 +66,14 @@ class ControlClient:
         """Let EC2 describe ``interface`` with ``fields`` from now on. Raises: ControlError."""
         self._ask("POST", f"interfaces/{interface}", fields)
 
+    def tag_as_aws(self, resource: str, **tags: str) -> None:
+        """
+        Give ``resource`` tags as a service of AWS does, without an event. Raises: ControlError.
+
+        A keyword cannot hold colons: pass ``**{"aws:autoscaling:groupName": "web"}``.
+        """
+        self._ask("POST", f"tags/{resource}", tags)
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.endpoint}/_localcloud/{path}",

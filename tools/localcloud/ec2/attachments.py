@@ -97,8 +97,9 @@ def release(scope: Scope, instance: Instance) -> None:
 
 
 def delete(scope: Scope, eni: Interface) -> None:
-    """Remove an interface and give its address back to its subnet."""
+    """Remove an interface with its tags and give its address back to its subnet."""
     moto.backend(scope).enis.pop(eni.id, None)
+    moto.forget_tags(scope, eni.id)
     eni.subnet.del_subnet_ip(eni.private_ip_address)
 
 

@@ -8,11 +8,17 @@ from typing import Any
 
 from botocore.model import OperationNotFoundError
 
-from localcloud.ec2 import access, describe, instances, interfaces, launch, moto, views
+from localcloud.ec2 import access, describe, instances, interfaces, launch, moto, networks, views
 from localcloud.ec2.attachments import attach_at_launch
 from localcloud.ec2.call import Call, Ec2Error, Reply
 from localcloud.ec2.faults import Faults
-from localcloud.ec2.tags import TagEvents, create_tags, delete_tags, snapshot
+from localcloud.ec2.tags import (
+    TagEvents,
+    check_tags_at_creation,
+    create_tags,
+    delete_tags,
+    snapshot,
+)
 from localcloud.ec2.throttle import Throttle
 from localcloud.ec2.timeline import Timeline
 from localcloud.ec2.tokens import ClientTokens
@@ -26,7 +32,10 @@ ACTIONS: dict[str, Action] = {
     "CreateNetworkInterface": interfaces.create,
     "CreateTags": create_tags,
     "DeleteNetworkInterface": interfaces.delete,
+    "DeleteSecurityGroup": networks.delete_security_group,
+    "DeleteSubnet": networks.delete_subnet,
     "DeleteTags": delete_tags,
+    "DeleteVpc": networks.delete_vpc,
     "DescribeInstances": lambda _, call: describe.describe_instances(call),
     "DescribeNetworkInterfaces": lambda _, call: describe.describe_network_interfaces(call),
     "DetachNetworkInterface": interfaces.detach,
@@ -99,6 +108,16 @@ class Engine:
             for name, value in fields.items():
                 setattr(interface, SHOWN[name], value)
 
+    def tag_as_aws(self, resource: str, tags: dict[str, str]) -> None:
+        """
+        Give a resource tags that only AWS's services can, such as ``aws:autoscaling:groupName``.
+
+        Raises:
+            KeyError: there is no such instance, interface or VPC.
+        """
+        with self._lock:
+            moto.tags_of_any(resource).update(tags)
+
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)
         if self._auth:
@@ -117,6 +136,7 @@ class Engine:
     def _execute(self, call: Call) -> Reply:
         before = snapshot(call.scope) if call.mutating else {}
         action: Action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
+        check_tags_at_creation(call)
         try:
             reply = action(self._world, call)
         except OperationNotFoundError as exc:

@@ -66,10 +66,29 @@ class Subnet(Identified, Protocol):
         """Give an address back."""
 
 
+class SecurityRule(Protocol):
+    """moto's SecurityRule."""
+
+    source_groups: list[dict[str, Any]]
+
+
 class SecurityGroup(Identified, Protocol):
     """moto's SecurityGroup."""
 
     vpc_id: str
+    name: str
+    ingress_rules: list[SecurityRule]
+    egress_rules: list[SecurityRule]
+
+
+class Vpc(Identified, Protocol):
+    """moto's VPC."""
+
+
+class InternetGateway(Identified, Protocol):
+    """moto's InternetGateway."""
+
+    vpc: Vpc | None
 
 
 class State(Protocol):
@@ -94,6 +113,7 @@ class Interface(Identified, Protocol):
     delete_on_termination: bool
     device_index: int | None
     status: str
+    group_set: list[SecurityGroup]
 
     def get_filter_value(self, filter_name: str) -> object:
         """Return what a Describe filter compares."""
@@ -129,6 +149,9 @@ class Backend(Protocol):
     enis: dict[str, Interface]
     tags: dict[str, dict[str, str]]
     subnets: dict[str, dict[str, Subnet]]
+    vpcs: dict[str, Vpc]
+    groups: dict[str, dict[str, SecurityGroup]]
+    internet_gateways: dict[str, InternetGateway]
 
     def describe_instances(self, filters: dict[str, list[str]]) -> list[Reservation]:
         """Return copies of the reservations, each with the instances that pass."""
@@ -138,3 +161,6 @@ class Backend(Protocol):
 
     def get_security_group_from_id(self, group_id: str) -> SecurityGroup | None:
         """Return a security group of any VPC."""
+
+    def get_security_group_by_name_or_id(self, group: str) -> SecurityGroup | None:
+        """Return a security group of the default VPC by name, or any by its id."""

@@ -1,5 +1,6 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, cast
@@ -77,12 +78,28 @@ def find_interface(interface_id: str) -> Interface:
     Raises:
         KeyError: there is none of this id.
     """
-    backends = private.original("moto.ec2.models", "ec2_backends")
-    for regions in backends.values():
-        for region in regions.values():
-            if interface_id in region.enis:
-                return cast("Interface", region.enis[interface_id])
+    for one in _backends():
+        if interface_id in one.enis:
+            return one.enis[interface_id]
     raise KeyError(interface_id)
+
+
+def tags_of_any(resource: str) -> dict[str, str]:
+    """
+    Return the tags, to be changed, of an instance, interface or VPC of any account and Region.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    for one in _backends():
+        if resource in one.enis or resource in one.vpcs or one.get_instance_by_id(resource):
+            return one.tags[resource]
+    raise KeyError(resource)
+
+
+def _backends() -> Iterator[Backend]:
+    backends = private.original("moto.ec2.models", "ec2_backends")
+    return (cast("Backend", region) for regions in backends.values() for region in regions.values())
 
 
 def find_subnet(scope: Scope, subnet_id: str) -> Subnet | None:
@@ -118,6 +135,11 @@ def resource_kind(resource: str) -> str:
     prefix = private.original("moto.ec2.utils", "get_prefix")(resource)
     kinds: dict[str, str] = private.original("moto.ec2.utils", "EC2_PREFIX_TO_RESOURCE")
     return kinds.get(prefix, "")
+
+
+def forget_tags(scope: Scope, resource: str) -> None:
+    """Take the tags of a resource that is deleted; moto keeps them, and DescribeTags shows them."""
+    backend(scope).tags.pop(resource, None)
 
 
 def new_attachment_id() -> str:

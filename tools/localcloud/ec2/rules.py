@@ -1,20 +1,24 @@
 """
-EC2's rules on interfaces, one function each; moto checks none of them.
+EC2's rules on interfaces, networks and tags, one function each; moto checks none of them.
 
 The titles cited are of AWS documentation pages. Where AWS documents no code or text, the
 docstring says so.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
 from localcloud.ec2 import moto
 from localcloud.ec2.call import Ec2Error, Scope
-from localcloud.ec2.model import Instance, Interface, Slot, Subnet
+from localcloud.ec2.model import Instance, Interface, SecurityGroup, Slot, Subnet
 
 ATTACHABLE = {"running", "stopped"}
 ID = re.compile(r"[0-9a-f]{8}([0-9a-f]{9})?")
+
+# EC2 User Guide, "Tag your Amazon EC2 resources" (tag restrictions).
+TAGS, KEY_CHARACTERS, VALUE_CHARACTERS = 50, 128, 256
+RESERVED = "aws:"
 
 
 def known_instance(scope: Scope, instance_id: str) -> Instance:
@@ -177,3 +181,81 @@ def next_address(subnet: Subnet) -> str:
     except StopIteration:
         message = f"There are not enough free addresses in subnet '{subnet.id}'"
         raise Ec2Error("InsufficientFreeAddressesInSubnet", message) from None
+
+
+def empty_subnet(scope: Scope, subnet_id: str) -> None:
+    """Source: DeleteSubnet ("You must terminate all running instances …"), DependencyViolation."""
+    if any(eni.subnet.id == subnet_id for eni in moto.backend(scope).enis.values()):
+        message = f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
+        raise Ec2Error("DependencyViolation", message)
+
+
+def empty_vpc(scope: Scope, vpc_id: str) -> None:
+    """Source: DeleteVpc ("You must detach or delete all gateways and resources …")."""
+    backend = moto.backend(scope)
+    groups = [one for one in backend.groups.get(vpc_id, {}).values() if one.name != "default"]
+    gateways = [
+        one for one in backend.internet_gateways.values() if one.vpc and one.vpc.id == vpc_id
+    ]
+    subnets = [
+        one for zone in backend.subnets.values() for one in zone.values() if one.vpc_id == vpc_id
+    ]
+    if groups or gateways or subnets:
+        message = f"The vpc '{vpc_id}' has dependencies and cannot be deleted."
+        raise Ec2Error("DependencyViolation", message)
+
+
+def unused_group(scope: Scope, group: SecurityGroup) -> None:
+    """
+    Source: DeleteSecurityGroup ("can't delete a default security group", DependencyViolation).
+
+    A group is used by the interfaces that have it, and by the rules of other groups.
+    """
+    if group.name == "default":
+        message = f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
+        raise Ec2Error("CannotDelete", message)
+    backend = moto.backend(scope)
+    interfaces = (one.id for eni in backend.enis.values() for one in eni.group_set)
+    others = (one for vpc in backend.groups.values() for one in vpc.values() if one is not group)
+    sources = (
+        source.get("GroupId")
+        for other in others
+        for rule in (*other.ingress_rules, *other.egress_rules)
+        for source in rule.source_groups
+    )
+    if group.id in {*interfaces, *sources}:
+        message = f"resource {group.id} has a dependent object"
+        raise Ec2Error("DependencyViolation", message)
+
+
+def own_tag_keys(keys: Iterable[str]) -> None:
+    """Source: "Tag your Amazon EC2 resources" (`aws:`); text as reported of CreateTags."""
+    for key in keys:
+        if key.startswith(RESERVED):
+            message = f"Value ( {key} ) for parameter key is invalid. "
+            message += f"Tag keys starting with '{RESERVED}' are reserved for internal use"
+            raise Ec2Error("InvalidParameterValue", message)
+
+
+def fitting_tags(tags: Mapping[str, str]) -> None:
+    """
+    Source: "Tag your Amazon EC2 resources" (tag restrictions).
+
+    The code is undocumented. The text is as reported of values; of keys it is a guess.
+    """
+    for key, value in tags.items():
+        for what, text, most in (("key", key, KEY_CHARACTERS), ("value", value, VALUE_CHARACTERS)):
+            if len(text) > most:
+                message = f"Tag {what} exceeds the maximum length of {most} characters"
+                raise Ec2Error("InvalidParameterValue", message)
+
+
+def room_for_tags(keys: Iterable[str]) -> None:
+    """
+    Check the keys that a resource would have; those of AWS do not count.
+
+    Source: "Error codes …", TagLimitExceeded; the text is moto's, AWS documents none.
+    """
+    if sum(not key.startswith(RESERVED) for key in set(keys)) > TAGS:
+        message = "The maximum number of Tags for a resource has been reached."
+        raise Ec2Error("TagLimitExceeded", message)

@@ -1,5 +1,7 @@
 """Tag changes, and the events that AWS raises for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from localcloud.ec2 import moto, rules
@@ -13,8 +15,59 @@ Tags = dict[str, dict[str, str]]
 
 def create_tags(_world: World, call: Call) -> Reply:
     """Answer CreateTags; moto would tag instances that do not exist."""
-    rules.known_resources(call.scope, call.items("ResourceId"))
-    return moto.forward(call)
+    resources, new = call.items("ResourceId"), _tags_of(call)
+    rules.known_resources(call.scope, resources)
+    _check(new)
+    tags = moto.backend(call.scope).tags
+    for name in resources:
+        rules.room_for_tags({*tags.get(name, {}), *new})
+    with _reserved_set_aside(call.scope, resources):
+        return moto.forward(call)
+
+
+def check_tags_at_creation(call: Call) -> None:
+    """
+    Check what a call says of the tags of resources that it creates.
+
+    Raises:
+        Ec2Error: EC2 refuses such tags, and the resource with them (EC2 User Guide, "Tag your
+            Amazon EC2 resources": tagging and creation succeed or fail together).
+    """
+    by_kind: Tags = {}
+    for spec in call.groups("TagSpecification"):
+        kind = spec.get("ResourceType", "")
+        by_kind.setdefault(kind, {}).update(_tags_of(call.nested(spec)))
+    for tags in by_kind.values():
+        _check(tags)
+        rules.room_for_tags(tags)
+
+
+def _tags_of(call: Call) -> dict[str, str]:
+    return {tag.get("Key", ""): tag.get("Value", "") for tag in call.groups("Tag")}
+
+
+def _check(tags: dict[str, str]) -> None:
+    rules.own_tag_keys(tags)
+    rules.fitting_tags(tags)
+
+
+@contextmanager
+def _reserved_set_aside(scope: Scope, resources: list[str]) -> Iterator[None]:
+    """Hide AWS's own tags from moto, which counts them towards the limit."""
+    tags = moto.backend(scope).tags
+    aside = {name: {k: v for k, v in tags[name].items() if _reserved(k)} for name in resources}
+    for name, reserved in aside.items():
+        for key in reserved:
+            del tags[name][key]
+    try:
+        yield
+    finally:
+        for name, reserved in aside.items():
+            tags[name] |= reserved
+
+
+def _reserved(key: str) -> bool:
+    return key.startswith(rules.RESERVED)
 
 
 def delete_tags(_world: World, call: Call) -> Reply:
@@ -24,11 +77,12 @@ def delete_tags(_world: World, call: Call) -> Reply:
     Source: EC2 API Reference, DeleteTags.
     """
     rules.known_resources(call.scope, call.items("ResourceId"))
-    if call.groups("Tag"):
+    if named := _tags_of(call):
+        rules.own_tag_keys(named)
         return moto.forward(call)
     tags = moto.backend(call.scope).tags
     keys = {key for name in call.items("ResourceId") for key in tags.get(name, {})}
-    own = sorted(key for key in keys if not key.startswith("aws:"))
+    own = sorted(key for key in keys if not _reserved(key))
     if not own:
         return moto.forward(call)
     return moto.forward(call.adding(**{f"Tag.{n}.Key": key for n, key in enumerate(own, 1)}))

@@ -127,6 +127,9 @@ def _attached_already(
 
 def _claim(it: Request, chosen: Candidate) -> Step:
     preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
+    if it.view.capacity is None:  # which is no limit: nothing is known of it
+        step = _decline(it, Reason.TYPE_UNKNOWN, f"EC2 does not describe {it.instance.type}")
+        return replace(step, look_again=True)
     try:
         slot = choose_slot(it.taken, it.view.capacity, it.want.index, preference)
     except PinTakenError as error:

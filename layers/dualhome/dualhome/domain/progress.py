@@ -97,8 +97,9 @@ def _seen_attached(
 def _stay_or_go(view: View, record: Attachment, standing: Standing) -> Step | None:
     """Let go of what shall not stay, or note why it does; forget the note once it may."""
     paused, incomplete = view.policy.paused, standing is Standing.INCOMPLETE
-    # What a unit lacks during a pause may be the pause's own doing.
-    going = None if paused and incomplete else GOING.get(standing)
+    # What a unit lacks may be the pause's own doing, or that its type is not described now.
+    unproven = incomplete and (paused or view.capacity is None)
+    going = None if unproven else GOING.get(standing)
     if going and not (paused or view.releases_held):
         return undo(view, record, reason=going, detail=view.lacking if incomplete else "")
     held = Reason.PAUSED if paused else Reason.RELEASE_HELD

@@ -55,6 +55,10 @@ class Reason(StrEnum):
         "INSTANCE_LIMIT",
         "Choose a larger instance type, free an interface of this instance, or correct its pin.",
     )
+    TYPE_UNKNOWN = (
+        "TYPE_UNKNOWN",
+        "Nothing to do: it is tried again; EC2 describes a new instance type some time later.",
+    )
     INTERFACE_UNUSABLE = (
         "INTERFACE_UNUSABLE",
         "Put ordinary interfaces in the pool: none that a service manages, none on an Outpost.",
@@ -113,7 +117,13 @@ class Reason(StrEnum):
 
 
 WAITING_REASONS = frozenset(
-    {Reason.POOL_EMPTY, Reason.RESERVED, Reason.UNIT_INCOMPLETE, Reason.PAUSED}
+    {
+        Reason.POOL_EMPTY,
+        Reason.RESERVED,
+        Reason.TYPE_UNKNOWN,
+        Reason.UNIT_INCOMPLETE,
+        Reason.PAUSED,
+    }
 )
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
