@@ -139,6 +139,7 @@ def _attachments(
                 slot=DeviceSlot(attachment.get("NetworkCardIndex", 0), attachment["DeviceIndex"]),
                 status=AttachmentStatus(attachment["Status"]),
                 id=AttachmentId(attachment["AttachmentId"]),
+                delete_on_termination=attachment.get("DeleteOnTermination", False),
             )
 
 
@@ -152,4 +153,5 @@ def _attachment(it: "NetworkInterfaceTypeDef") -> SeenAttachment | None:
         slot=DeviceSlot(attachment.get("NetworkCardIndex", 0), attachment.get("DeviceIndex", 0)),
         status=AttachmentStatus(attachment.get("Status", "attached")),
         id=AttachmentId(attachment.get("AttachmentId", "")),
+        delete_on_termination=attachment.get("DeleteOnTermination", False),
     )

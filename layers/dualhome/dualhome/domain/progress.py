@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
+from dualhome.domain.deletion import end_with_instance, warn_anew, warned_of
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -58,12 +59,13 @@ def depart(view: View) -> Iterator[Step]:
         elif record.holding and (_in_pool_read(view, record) or _may_yet_be_seen(view, record)):
             yield Step(record.target, look_again=True)
         else:
-            gone = view.move(record, State.RELEASED, reason=Reason.INSTANCE_STATE)
+            gone = view.move(record, State.RELEASED, **end_with_instance(view, record))
             yield Step(record.target, move=gone)
 
 
 def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
-    truth = {"slot": seen.slot, "attachment_id": seen.id, "warnings": record.warnings}
+    truth = {"slot": seen.slot, "attachment_id": seen.id}
+    truth["warnings"] = warned_of(record.warnings, seen)
     overdue = view.read_at - record.since >= ATTACH_TIMEOUT
     may_undo = standing is not Standing.HANDS_OFF and not view.policy.paused
     match seen.status, record.state:
@@ -89,7 +91,7 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        return _stay_or_go(view, record, standing)
+        return _stay_or_go(view, record, standing) or warn_anew(view, record, seen)
     # Somebody has attached it anew; let go first, since another record may hold its slot.
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
 

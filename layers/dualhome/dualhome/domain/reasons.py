@@ -71,6 +71,14 @@ class Reason(StrEnum):
         "PUBLIC_IPV4",
         "Associate an Elastic IP: the automatic public IPv4 address will not survive a stop.",
     )
+    DELETE_ON_TERMINATION = (
+        "DELETE_ON_TERMINATION",
+        "Set DeleteOnTermination of the attachment to false: EC2 deletes it with the instance.",
+    )
+    DELETED_WITH_INSTANCE = (
+        "DELETED_WITH_INSTANCE",
+        "Add an interface to the pool in its place: EC2 has deleted this one with the instance.",
+    )
     INTERFACE_TAKEN = (
         "INTERFACE_TAKEN",
         "Nothing to do: the interface went to somebody else, another is being looked for.",
