@@ -40,15 +40,17 @@ class Row:
 
 
 def rows(pools: Iterable[Pool], found: Iterable[Shortage]) -> Iterator[Row]:
-    """Yield a row for each VPC of each pool, then one for each VPC that has no interface at all."""
+    """Yield a row for each VPC of each pool, then one for each VPC that can give nothing."""
     missing = list(found)
-    shown = set[VpcId]()
+    shown = set[tuple[TargetName, VpcId]]()
     for pool in pools:
-        shown.update(stock.vpc for stock in pool.stocks)
+        shown.update((pool.target, stock.vpc) for stock in pool.stocks)
         for stock in pool.stocks or (None,):
             yield _row(pool, stock, missing)
     for it in missing:
-        if it.lack is Lack.NO_INTERFACES and it.vpc and it.vpc not in shown:
+        nowhere_shown = it.vpc and (it.target, it.vpc) not in shown
+        if it.vpc and nowhere_shown and it.lack in {Lack.NO_INTERFACES, Lack.BAD_NAME}:
+            shown.add((it.target, it.vpc))
             nowhere = Pool(it.target, Zone(""), (), frozenset(), {})
             yield _row(nowhere, Stock(it.vpc), missing)
 

@@ -168,6 +168,12 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
         "No instance will lose its public IPv4 address.",
     ),
     Check(
+        "deletions",
+        lambda it: it.account,
+        networks.deletions,
+        "No interface is deleted with its instance.",
+    ),
+    Check(
         "stuck",
         lambda it: it.records,
         records.stuck,

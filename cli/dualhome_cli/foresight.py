@@ -7,6 +7,7 @@ from dualhome.domain.attachment import Attachment, Origin
 from dualhome.domain.drift import wish_of
 from dualhome.domain.identifiers import InterfaceId, TargetName
 from dualhome.domain.network import ACTING, GONE, Instance
+from dualhome.domain.reasons import Reason
 from dualhome.domain.selection import principal_rejection
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys, Wanted
@@ -92,7 +93,8 @@ def _prospect(
         return Prospect.IGNORE, f"the instance has the tag {it.keys.ignore}"
     if it.instance and it.instance.state not in ACTING | GONE and not held:
         return Prospect.LATER, f"the instance is {it.instance.state}"
-    if after is None or (step and step.look_again and not step.move and not held):
+    tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
+    if after is None or (step and step.look_again and not (step.move or held or tried_again)):
         return Prospect.MOVING, "somebody is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 
@@ -113,6 +115,6 @@ def _detail(after: Attachment, step: Step | None) -> str:
     if after.state == State.FAILED and after.failure:
         return after.failure.message
     principal = principal_rejection(step.rejections) if step and not step.move else None
-    if principal and after.state == State.WAITING:
+    if principal and after.state == State.WAITING and principal.reason is after.reason:
         return f"{principal.interface}: {principal.detail}"
     return after.detail

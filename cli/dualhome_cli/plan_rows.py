@@ -8,6 +8,7 @@ from dualhome.domain.reasons import Reason
 from dualhome_cli.grouping import counts
 from dualhome_cli.outlook import Forecast, Outlook, Prospect
 from dualhome_cli.output import plain
+from dualhome_cli.warned import advice_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Row:
     detail: str
     advice: str
     warnings: tuple[Reason, ...]
+    warning_advice: tuple[str, ...]
     rejected: Mapping[str, int]
     promised: int
 
@@ -55,6 +57,7 @@ class Row:
             detail=it.detail,
             advice=it.advice,
             warnings=record.warnings if record else (),
+            warning_advice=tuple(advice_on(record)) if record else (),
             rejected=counts(it.rejections),
             promised=it.promised,
         )

@@ -20,8 +20,8 @@ def lines_of(forecast: Forecast, *, verbose: bool) -> Iterator[Line]:
         yield Line(1, f"{name}: {said}" if name else said, _style(outlook))
         if outlook.advice:
             yield Line(2, outlook.advice)
-        for warning in warnings(outlook):
-            yield Line(2, f"warning, {warning}: {warning.advice}", "yellow")
+        for warning, advice in warnings(outlook):
+            yield Line(2, f"warning, {warning}: {advice}", "yellow")
         yield from _passed_over(outlook, verbose=verbose)
 
 

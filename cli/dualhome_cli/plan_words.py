@@ -7,6 +7,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.reasons import Reason
 from dualhome_cli.outlook import Forecast, Outlook, Prospect
 from dualhome_cli.times import print_time
+from dualhome_cli.warned import advice_on
 
 SENTENCES: Mapping[Prospect, str] = {
     Prospect.ATTACHED: "attached: {what}",
@@ -66,9 +67,10 @@ def sentence(it: Outlook) -> str:
     return f"{said}: {why}" if why else said
 
 
-def warnings(it: Outlook) -> Iterator[Reason]:
-    """Yield what should be known although the attachment goes ahead."""
-    yield from it.record.warnings if it.record else ()
+def warnings(it: Outlook) -> Iterator[tuple[Reason, str]]:
+    """Yield what should be known although the attachment goes ahead, each with its advice."""
+    if it.record:
+        yield from zip(it.record.warnings, advice_on(it.record), strict=True)
 
 
 def totals(prospects: Counter[Prospect]) -> str:

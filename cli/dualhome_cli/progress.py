@@ -27,14 +27,15 @@ def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
             write(_line(entry))
 
 
-def show_endings(endings: Iterable[Ending], stack: Stack) -> None:
-    """Write how each attachment ended."""
+def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> None:
+    """Write how each attachment ended, after ``lead``."""
     nobody = pasted("not recorded: nobody has looked, see `dualhome doctor`", stack)
     out = console()
     for it in endings:
         state = it.state or nobody
         end = Text(state, STYLES.get(state, "")) if it.moved else Text(f"still {state}", "yellow")
-        out.print(Text.assemble(f"{it.instance} {it.target}: ", end))
+        why = f": {printable(pasted(it.why, stack))}" if it.why else ""
+        out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
 
 
 @contextmanager

@@ -14,10 +14,18 @@ from dualhome_cli.trail import Trail
 HELD = frozenset({State.ATTACHING, State.ATTACHED, State.STUCK})
 """States in which a look that is asked to release begins to."""
 
-ENDS = frozenset({State.RELEASED, State.FAILED, State.STUCK})
+WELL = frozenset({State.RELEASED, State.FAILED, State.WAITING, State.REFUSED})
+"""
+Nothing is held any more.
 
-WELL = frozenset({State.RELEASED, State.FAILED})
-"""``failed``: the interface is free, and the record keeps the error that it was released for."""
+``failed``: the record keeps the error that it was released for. ``waiting``, ``refused``: somebody
+else has detached it meanwhile.
+"""
+
+ENDS = WELL | {State.STUCK}
+
+ASKED_AGAIN = (WELL - {State.RELEASED}) | {State.ATTACHED, State.STUCK}
+"""Where what the tag still asks for comes to rest after its release."""
 
 FORCED = (
     "Forced detachment is a last resort for an instance that has failed. Afterwards the instance"
@@ -46,11 +54,28 @@ def prospects(subject: Subject, targets: Sequence[str], *, force: bool) -> Itera
         yield from _comes_back(subject, back)
 
 
-def returning(subject: Subject, targets: Sequence[str], *, force: bool) -> Iterator[str]:
-    """Yield in a sentence what is attached again after the release."""
-    if back := _back(subject, to_release(subject, targets, force=force)):
-        names = " and ".join(sorted(back))
-        yield f"{subject.id} {names}: the tag still asks for it, and it is attached again."
+def asked_again(subject: Subject, targets: Sequence[str], *, force: bool) -> set[TargetName]:
+    """Return the targets that the tag still asks for after their release."""
+    return _back(subject, to_release(subject, targets, force=force))
+
+
+def onwards(it: Trail, back: Iterable[TargetName], now: datetime) -> Trail:
+    """Return the trail of what becomes of ``back``, as far as it was released."""
+    free = {
+        ending.target
+        for ending in it.ended.values()
+        if ending.moved and ending.state in WELL and ending.target in back
+    }
+    further = Trail(it.instance, it.records, set(), free, ASKED_AGAIN, now)
+    further.begin_at_ends()
+    return further
+
+
+def where_to_see(subject: Subject, back: Iterable[TargetName]) -> str:
+    """Say how to learn what becomes of ``back``, for whoever does not wait."""
+    names = " and ".join(sorted(back))
+    see = f"`dualhome status {subject.id}` tells what becomes of it."
+    return f"{subject.id} {names}: the tag still asks for it: {see}"
 
 
 def trail(subject: Subject, targets: Sequence[str], since: datetime, *, force: bool) -> Trail:
@@ -91,5 +116,5 @@ def _comes_back(subject: Subject, back: set[TargetName]) -> Iterator[str]:
         words = ["delete-tags", f"Key={key}"]
     action, tags = words
     command = ["aws", "ec2", action, "--resources", subject.id, "--tags", tags]
-    yield f"{subject.id} still asks for {names} by its tag: it would be attached again at once."
+    yield f"{subject.id} still asks for {names} by its tag: another is asked for at once."
     yield f"To prevent that, first: {shlex.join(command)}"

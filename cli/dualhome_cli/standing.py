@@ -18,11 +18,16 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
 from dualhome_cli.reading import sentence
+from dualhome_cli.warned import advice_on
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One attachment; what is held is None where nothing is."""
+    """
+    One attachment; what is held is None where nothing is.
+
+    ``warning_advice`` has as many parts as ``warnings``, in the same order.
+    """
 
     instance: InstanceId
     target: TargetName
@@ -41,6 +46,7 @@ class Standing:
     detail: str
     advice: str | None
     warnings: tuple[Reason, ...]
+    warning_advice: tuple[str, ...]
     error_code: str | None
     error_message: str | None
     attempt: int
@@ -69,6 +75,7 @@ def standing_of(record: Attachment, now: datetime) -> Standing:
         detail=record.detail,
         advice=record.reason.advice if record.reason else None,
         warnings=record.warnings,
+        warning_advice=tuple(advice_on(record)),
         error_code=failure.code if failure else None,
         error_message=failure.message if failure else None,
         attempt=record.attempt,
@@ -93,5 +100,5 @@ def why(it: Standing) -> str:
     """Say why it stands so, what to do about it, and what to be warned of."""
     failure = Failure(it.error_code, it.error_message or "") if it.error_code else None
     advice = it.advice if it.state not in SETTLED else None
-    warned = (f"{warning}: {warning.advice}" for warning in it.warnings)
+    warned = map(": ".join, zip(it.warnings, it.warning_advice, strict=True))
     return " ".join(filter(None, (sentence(it.reason, it.detail, failure), advice, *warned)))

@@ -67,6 +67,7 @@ class Chapter:
     request_id: str
     execution_arn: str | None
     id: str
+    warnings: tuple[Reason, ...]
 
 
 def chapter_of(entry: AuditEntry) -> Chapter:
@@ -97,15 +98,18 @@ def chapter_of(entry: AuditEntry) -> Chapter:
         attempt=after.attempt,
         **asdict(trace),
         id=entry.id,
+        warnings=after.warnings,
     )
 
 
 def tell(entry: AuditEntry) -> str:
-    """Say what the move did, then why."""
-    after = entry.after
-    return " ".join(
-        filter(None, (f"{_what(entry)}.", sentence(after.reason, after.detail, after.failure)))
-    )
+    """Say what the move did, then why, and what it warns of that was not warned of before."""
+    after, before = entry.after, entry.move.before
+    known = before.warnings if before else ()
+    warned = (f"Warning: {it}." for it in after.warnings if it not in known)
+    over = (f"No more: {it}." for it in known if _stays(entry) and it not in after.warnings)
+    why = sentence(after.reason, after.detail, after.failure)
+    return " ".join(filter(None, (f"{_what(entry)}.", why, *warned, *over)))
 
 
 def print_cause(cause: Cause, instance: InstanceId) -> str:
@@ -135,12 +139,18 @@ def _what(entry: AuditEntry) -> str:
     state, where = entry.after.state, _where(entry.after)
     if state == State.ATTACHED:
         return _attached(entry, where)
+    if entry.after.reason is Reason.DELETED_WITH_INSTANCE:
+        return f"Has lost {where}"
     held = entry.move.before is not None and entry.move.before.holding
     return (HELD if held and state in HELD else DONE)[state].format(where)
 
 
+def _stays(entry: AuditEntry) -> bool:
+    return entry.move.from_state == entry.after.state == State.ATTACHED
+
+
 def _attached(entry: AuditEntry, where: str) -> str:
-    if entry.move.from_state == State.ATTACHED:
+    if _stays(entry):
         return f"Keeps {where}"
     if entry.after.origin == Origin.ADOPTED:
         return f"Adopts {where}, which somebody had attached"

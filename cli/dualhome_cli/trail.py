@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome.domain.states import State
+from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
 from dualhome_cli.archive import Archive
+from dualhome_cli.reading import sentence
 
 QUIET = timedelta(seconds=20)
 """Without a move, what may stay as it is has been looked at: queue and start take less."""
@@ -25,12 +26,17 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an attachment was last seen; unless it ``moved`` to an end, it is still so."""
+    """
+    How an attachment was last seen; unless it ``moved`` to an end, it is still so.
+
+    ``why`` says in the record's own words what its state leaves open.
+    """
 
     instance: InstanceId
     target: TargetName
     state: State | None
     moved: bool
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -65,7 +71,7 @@ class Trail:
         self.records[after.target] = after
         self.moved_at = now
         if after.target in self.open and after.state in self.ends:
-            self._end(after.target, after.state, moved=True)
+            self._end(after.target, moved=True)
 
     def is_new(self, entry: AuditEntry) -> bool:
         """Whether a move is later than all that is known."""
@@ -76,17 +82,33 @@ class Trail:
         """Give up what has not moved for too long."""
         for target in self.open:
             if now - self.moved_at >= self._patience(target):
-                record = self.records.get(target)
-                self._end(target, record.state if record else None, moved=False)
+                self._end(target, moved=False)
 
-    def _end(self, target: TargetName, state: State | None, *, moved: bool) -> None:
-        self.ended[target] = Ending(self.instance, target, state, moved)
+    def begin_at_ends(self) -> None:
+        """Take what has come to an end before it is followed for having done so."""
+        for target in self.open:
+            record = self.records.get(target)
+            if record and record.state in self.ends:
+                self._end(target, moved=True)
+
+    def _end(self, target: TargetName, *, moved: bool) -> None:
+        record = self.records.get(target)
+        state = record.state if record else None
+        self.ended[target] = Ending(self.instance, target, state, moved, _why(record))
 
     def _patience(self, target: TargetName) -> timedelta:
         record = self.records.get(target)
         if record and record.state in MOVING:
             return ROLLBACK
         return OVERDUE if target in self.must else QUIET
+
+
+def _why(record: Attachment | None) -> str:
+    if record is None or (record.state in SETTLED and record.state != State.ATTACHED):
+        return ""
+    why = sentence(record.reason, record.detail, record.failure)
+    advice = record.reason.advice if record.reason and record.state not in SETTLED else ""
+    return " ".join(filter(None, (why, advice)))
 
 
 def follow(

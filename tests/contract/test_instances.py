@@ -45,6 +45,23 @@ def test_an_instance_shows_what_is_attached_to_it_as_the_interface_does(world: E
     assert attachment(world, interface) == seen
 
 
+def test_both_reads_say_what_ec2_deletes_with_its_instance(world: Ec2World) -> None:
+    """What we attach EC2 keeps, until somebody says otherwise; then it is gone with it."""
+    id_, interface = world.instance(), world.interface()
+    world.interfaces.attach(id_, interface, SLOT)
+    before = world.instances.describe([id_])[id_].attachment_of(interface)
+
+    world.delete_with_instance(interface)
+
+    seen = world.instances.describe([id_])[id_].attachment_of(interface)
+    assert before
+    assert seen
+    assert (False, True) == (before.delete_on_termination, seen.delete_on_termination)
+    assert attachment(world, interface) == seen
+    world.terminate(id_)
+    assert world.interfaces.find(interface) is None
+
+
 def test_an_instance_does_not_show_what_was_detached(world: Ec2World) -> None:
     """Its slot is free again."""
     id_, interface = world.instance(), world.interface()

@@ -42,7 +42,8 @@ def test_a_change_that_was_set_aside_is_looked_at(world: World, name: str, outpu
     done = dualhome(world.stack, "redrive", name, "--yes")
 
     assert 1 == done.returncode, done.stderr
-    assert f"{name}: 1 handled again, 1 left." in done.stdout
+    assert f"{name}: 1 sent to the changes queue: " in done.stdout
+    assert "; 1 left." in done.stdout
     assert "not an event in JSON" in done.stdout
     assert [GARBAGE] == set_aside(world.stack, output)
     world.until(lambda: any(event["id"] in line for line in world.stack.log_lines()))
@@ -97,7 +98,7 @@ def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
     done = dualhome(world.stack, "redrive", "sweep", "--yes")
 
     assert 0 == done.returncode, done.stderr
-    assert "sweep: 2 handled again, 0 left." in done.stdout
+    assert "sweep: 2 made up for by the sweep that ran; 0 left." in done.stdout
     assert any("swept" in line for line in world.stack.log_lines("sweep-account"))
 
 

@@ -79,6 +79,7 @@ def a_seen_attachment(
     index: int = 1,
     status: AttachmentStatus = AttachmentStatus.ATTACHED,
     id_: str | None = None,
+    delete_on_termination: bool = False,
 ) -> SeenAttachment:
     """Return ``interface`` as EC2 shows it on ``instance``."""
     return SeenAttachment(
@@ -87,6 +88,7 @@ def a_seen_attachment(
         slot=DeviceSlot(card=0, index=index),
         status=status,
         id=AttachmentId(id_ or f"eni-attach-{interface.removeprefix('eni-')}"),
+        delete_on_termination=delete_on_termination,
     )
 
 

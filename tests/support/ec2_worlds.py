@@ -64,6 +64,10 @@ class Ec2World(Protocol):
         """Delete ``interface``."""
         ...
 
+    def delete_with_instance(self, interface: InterfaceId) -> None:
+        """Let EC2 delete ``interface``, which is attached, when its instance terminates."""
+        ...
+
     def lose_next_reply(self) -> None:
         """Let the next attach call be carried out, and only its reply be a server's error."""
         ...

@@ -155,9 +155,17 @@ class InMemoryEc2:
         """Let ``instance`` be in ``state``; a terminated one lets go of its interfaces."""
         self._instances[instance] = replace(self._instances[instance], state=state)
         if state is InstanceState.TERMINATED:
-            self._wires = {
-                id_: wire for id_, wire in self._wires.items() if wire.seen.instance != instance
-            }
+            for id_, wire in list(self._wires.items()):
+                if wire.seen.instance == instance:
+                    del self._wires[id_]
+                    if wire.seen.delete_on_termination:
+                        self._interfaces.pop(id_, None)
+
+    def delete_with_instance(self, interface: InterfaceId, *, on: bool) -> None:
+        """Set an attachment's ``DeleteOnTermination``, as ModifyNetworkInterfaceAttribute does."""
+        wire = self._wires[interface]
+        seen = replace(wire.seen, delete_on_termination=on)
+        self._wires[interface] = replace(wire, seen=seen)
 
     def forget(self, instance: InstanceId) -> None:
         """Let a terminated ``instance`` disappear, as EC2 does after about an hour."""

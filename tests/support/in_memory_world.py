@@ -72,6 +72,10 @@ class InMemoryWorld:
         """Delete ``interface``."""
         self.ec2.delete(interface)
 
+    def delete_with_instance(self, interface: InterfaceId) -> None:
+        """Let EC2 delete ``interface``, which is attached, when its instance terminates."""
+        self.ec2.delete_with_instance(interface, on=True)
+
     def lose_next_reply(self) -> None:
         """Let the next attach call be carried out, and only its reply be a server's error."""
         error = UnavailableError("An error on order.", code="InternalError")

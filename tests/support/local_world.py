@@ -88,13 +88,18 @@ class LocalWorld:
 
     def detach(self, interface: InterfaceId) -> None:
         """Detach ``interface`` as a person would."""
-        found = self.client.describe_network_interfaces(NetworkInterfaceIds=[interface])
-        attachment = found["NetworkInterfaces"][0]["Attachment"]["AttachmentId"]
-        self.client.detach_network_interface(AttachmentId=attachment)
+        self.client.detach_network_interface(AttachmentId=self._attachment(interface))
 
     def delete(self, interface: InterfaceId) -> None:
         """Delete ``interface``."""
         self.client.delete_network_interface(NetworkInterfaceId=interface)
+
+    def delete_with_instance(self, interface: InterfaceId) -> None:
+        """Let EC2 delete ``interface``, which is attached, when its instance terminates."""
+        self.client.modify_network_interface_attribute(
+            NetworkInterfaceId=interface,
+            Attachment={"AttachmentId": self._attachment(interface), "DeleteOnTermination": True},
+        )
 
     def lose_next_reply(self) -> None:
         """Let the next attach call be carried out, and only its reply be a server's error."""
@@ -104,6 +109,10 @@ class LocalWorld:
         """Let the next attach call be answered with an error."""
         order = {"action": "AttachNetworkInterface", "error_code": code, "message": message}
         self.cloud.faults(order | {"after_execution": after_execution})
+
+    def _attachment(self, interface: InterfaceId) -> str:
+        found = self.client.describe_network_interfaces(NetworkInterfaceIds=[interface])
+        return found["NetworkInterfaces"][0]["Attachment"]["AttachmentId"]
 
     def _subnet(self, zone: Zone) -> SubnetId:
         vpc = self.vpc(CIDR, {})

@@ -9,6 +9,7 @@ from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.checks.finding import Remark, in_short, note, warning
+from dualhome_cli.warned import keep
 
 APART = frozenset({Reason.SAME_VPC, Reason.NOT_ALLOWED, Reason.NO_TARGET})
 
@@ -62,3 +63,14 @@ def public_addresses(it: Account) -> Iterator[Remark]:
             "the public IPv4 address will be lost at the next stop of " + in_short(losing),
             "Associate an Elastic IP address with each.",
         )
+
+
+def deletions(it: Account) -> Iterator[Remark]:
+    """What a record warns of, as EC2 shows it now: the flag may be younger than the last look."""
+    for record in it.records.values():
+        shown = it.interfaces.get(record.interface) if record.interface else None
+        seen = shown.attachment if shown else None
+        ours = seen and record.holding and seen.id == record.attachment_id
+        if seen and ours and seen.delete_on_termination:
+            what = f"{seen.interface} will be deleted with {record.instance}"
+            yield warning(f"{what}: its DeleteOnTermination is set", keep(seen.interface, seen.id))

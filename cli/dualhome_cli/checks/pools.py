@@ -20,5 +20,7 @@ class Pools:
 def shortages_of(it: Pools) -> Iterator[Remark]:
     """Names that no VPC serves, VPCs with nothing to give or that allow nobody, pools run low."""
     for shortage in shortages(it.account, pools_of(it.account), it.low_water):
+        if shortage.lack is Lack.BAD_NAME:  # the check of tags tells of every malformed one
+            continue
         remark = note if shortage.lack is Lack.LOW_UNASKED else warning
         yield remark(shortage.text, shortage.remedy)

@@ -12,16 +12,19 @@ from dualhome.domain.tags import (
     parse_policy,
     parse_targets,
 )
+from dualhome_cli.capacity import served_by
 from dualhome_cli.checks.finding import Remark, warning
+from dualhome_cli.remedies import tag
 
 Tags = Mapping[str, str]
-
-CORRECT = "Correct the tag."
+Read = Callable[[TagKeys, Tags], None]
+Fill = Callable[[TagKeys], tuple[str, str]]
+"""The key of a tag, and the word to be filled in."""
 
 
 def malformed_tags(it: Account) -> Iterator[Remark]:
     """A malformed tag attaches nothing, and lets nothing go."""
-    keys = it.policy.keys
+    keys, served = it.policy.keys, served_by(it)
     for instance in it.instances.values():
         yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
     for vpc in it.vpcs.values():
@@ -29,17 +32,23 @@ def malformed_tags(it: Account) -> Iterator[Remark]:
     for interface in it.interfaces.values():
         if pool_of(interface, keys) is None:
             said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
-            yield warning(f"{said}: expected the name of one target, without blanks", CORRECT)
+            yield warning(
+                f"{said}: expected the name of one target, without blanks",
+                tag([interface.id], keys.pool, served.get(interface.vpc, "NAME")),
+            )
 
 
 def _wrong(
-    resource: str, tags: Tags, keys: TagKeys, readers: tuple[Callable[[TagKeys, Tags], None], ...]
+    resource: str,
+    tags: Tags,
+    keys: TagKeys,
+    readers: Mapping[Read, Fill],
 ) -> Iterator[Remark]:
-    for read in readers:
+    for read, fill in readers.items():
         try:
             read(keys, tags)
         except BadTagError as error:
-            yield warning(f"{resource}: {error.message}", CORRECT)
+            yield warning(f"{resource}: {error.message}", tag([resource], *fill(keys)))
 
 
 def _targets(keys: TagKeys, tags: Tags) -> None:
@@ -67,5 +76,12 @@ def _served(keys: TagKeys, tags: Tags) -> None:
         raise BadTagError(f"{key}={tags[key]!r}: expected the name of one target")
 
 
-OF_INSTANCE = (_targets, _policy)
-OF_VPC = (_served, _allowed, _index)
+OF_INSTANCE: Mapping[Read, Fill] = {
+    _targets: lambda keys: (keys.targets, "NAME"),
+    _policy: lambda keys: (keys.policy, "ALL-OR-EACH"),
+}
+OF_VPC: Mapping[Read, Fill] = {
+    _served: lambda keys: (keys.target, "NAME"),
+    _allowed: lambda keys: (keys.allow_from, "SOURCE-VPC"),
+    _index: lambda keys: (keys.device_index, "INDEX"),
+}

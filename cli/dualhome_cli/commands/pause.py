@@ -34,6 +34,6 @@ def command(stack: Stack, *, yes: bool, follow: bool) -> None:
     intent = [
         f"Stack {stack.name} in {stack.region} is paused: its parameter Paused becomes true.",
         "From then on nothing is attached and nothing is detached; what EC2 has begun goes on.",
-        "What is wanted meanwhile is recorded as PAUSED, and done after `dualhome resume`.",
+        "What is asked for meanwhile is recorded as PAUSED, and tried after `dualhome resume`.",
     ]
     switch(stack, intent, paused=True, yes=yes, follow=follow)

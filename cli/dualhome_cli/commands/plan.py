@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import click
@@ -14,6 +14,7 @@ from dualhome_cli.gathering import filters, found_by
 from dualhome_cli.lines import Line, write
 from dualhome_cli.outlook import Forecast, Prospect
 from dualhome_cli.output import Format, output_option, show
+from dualhome_cli.pasting import pasted
 from dualhome_cli.plan_rows import Row, full_rows, rows
 from dualhome_cli.plan_text import lines_of
 from dualhome_cli.plan_words import totals
@@ -75,7 +76,7 @@ def command(
     ids = list(dict.fromkeys([*instances, *found]))
     planning = Planning(stack.sources, stack.policy, _brake(stack), stack.now(), targets)
     tally = Tally()
-    _show(tally.counting(forecasts(ids, planning)), output, verbose=verbose)
+    _show(tally.counting(forecasts(ids, planning)), output, stack, verbose=verbose)
     if len(ids) > 1 and output is Format.TABLE:
         said = f"{tally.instances} instances: {totals(tally.prospects)}"
         write(console(), Line(0, said, "bold"))
@@ -109,22 +110,22 @@ class Tally:
             yield it
 
 
-def _show(found: Iterable[Forecast], output: Format, *, verbose: bool) -> None:
+def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: bool) -> None:
     nothing = "No instance matches."
     match output:
         case Format.TABLE:
-            _show_text(found, nothing, verbose=verbose)
+            _show_text(found, nothing, stack, verbose=verbose)
         case Format.JSON:
             show(chain.from_iterable(map(full_rows, found)), (), output, of=Row, nothing=nothing)
         case Format.CSV:
             show(chain.from_iterable(map(rows, found)), (), output, of=Row, nothing=nothing)
 
 
-def _show_text(found: Iterable[Forecast], nothing: str, *, verbose: bool) -> None:
+def _show_text(found: Iterable[Forecast], nothing: str, stack: Stack, *, verbose: bool) -> None:
     out = console()
     anything = False
     for line in chain.from_iterable(lines_of(it, verbose=verbose) for it in found):
-        write(out, line)
+        write(out, replace(line, text=pasted(line.text, stack)))
         anything = True
     if not anything:
         click.echo(nothing, err=True)

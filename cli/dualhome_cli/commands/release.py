@@ -9,7 +9,15 @@ from dualhome_cli.consent import ask, consent_options, follow_options
 from dualhome_cli.following import see_to_the_end
 from dualhome_cli.orders import order
 from dualhome_cli.pasting import pasted
-from dualhome_cli.releasing import FORCED, WELL, prospects, returning, trail
+from dualhome_cli.releasing import (
+    FORCED,
+    WELL,
+    asked_again,
+    onwards,
+    prospects,
+    trail,
+    where_to_see,
+)
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
 
@@ -49,9 +57,10 @@ def command(
     """
     Take an instance's interfaces back, wanted or not.
 
-    The usual way is to change the instance's tag: what its tag still asks for is attached again
-    afterwards. This command lets go what is held back because too many releases were due, and what
-    is stuck; where EC2 does not let go of it, --force-detach is the last resort.
+    The usual way is to change the instance's tag: what its tag still asks for is asked for again
+    afterwards, and followed to where its record comes to rest. This command lets go what is held
+    back because too many releases were due, and what is stuck; where EC2 does not let go of it,
+    --force-detach is the last resort.
     """
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)
@@ -67,8 +76,15 @@ def command(
     ask([*intent, *([FORCED] if force else [])], yes=yes)
     asks = [Ask(Asked.RELEASE, TargetName(target), force) for target in targets]
     order(stack, [it.instance for it in open_], asks or [Ask(Asked.RELEASE, force=force)])
-    back = [line for it in subjects for line in returning(it, targets, force=force)]
+    back = {it.id: asked_again(it, targets, force=force) for it in subjects}
     if follow:
-        see_to_the_end(stack, open_, WELL, back)
+        see_to_the_end(
+            stack,
+            open_,
+            WELL,
+            lambda trail: onwards(trail, back[trail.instance], stack.now()),
+        )
     else:
-        click.echo("\n".join(back), nl=bool(back))
+        for it in subjects:
+            if back[it.id]:
+                click.echo(pasted(where_to_see(it, back[it.id]), stack))

@@ -33,7 +33,7 @@ def command(stack: Stack, *, yes: bool, follow: bool) -> None:
     schedule = stack.parameters.get("SweepSchedule", "its schedule")
     intent = [
         f"Stack {stack.name} in {stack.region} works again: its parameter Paused becomes false.",
-        f"What was wanted meanwhile is done by the next sweep at the latest ({schedule}).",
+        f"What was asked for meanwhile is tried by the next sweep at the latest ({schedule}).",
         "See it first with `dualhome status --attention`, and then with `dualhome watch`.",
     ]
     switch(stack, intent, paused=False, yes=yes, follow=follow)

@@ -98,7 +98,11 @@ def _to_explain(
 def _tallied(rows: Iterable[Standing], stack: Stack, tally: Counter[State]) -> Iterator[Standing]:
     for row in rows:
         tally[row.state] += 1
-        yield replace(row, advice=row.advice and pasted(row.advice, stack))
+        yield replace(
+            row,
+            advice=row.advice and pasted(row.advice, stack),
+            warning_advice=tuple(pasted(it, stack) for it in row.warning_advice),
+        )
 
 
 def _nothing(question: Question, stack: Stack) -> Iterator[str]:

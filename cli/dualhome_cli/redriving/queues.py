@@ -39,6 +39,15 @@ INTENTS: Mapping[Name, str] = {
 }
 
 
+DONE: Mapping[Name, str] = {
+    Name.CHANGES: "sent to the changes queue: what fails again comes back here",
+    Name.RULES: "sent to the changes queue: what fails again is set aside as `changes`",
+    Name.PUBLISH: "published again",
+    Name.SWEEP: "made up for by the sweep that ran",
+}
+"""What has become of the messages that are gone from a queue."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetterQueue:
     """One of the queues, ready to be looked into and emptied."""

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from dualhome_cli.redriving.contents import Contents
 from dualhome_cli.redriving.letters import MOST_KEPT, Outcome, redrive
-from dualhome_cli.redriving.queues import DeadLetterQueue
+from dualhome_cli.redriving.queues import DONE, DeadLetterQueue, Name
 from dualhome_cli.terminal import console, printable
 
 EXAMPLES = 5
@@ -48,9 +48,9 @@ def run(queue: DeadLetterQueue, waiting: int, *, quiet: bool) -> Outcome:
         return redrive(queue.letters, queue.remedy, tell)
 
 
-def tell_end(name: str, outcome: Outcome) -> None:
+def tell_end(name: Name, outcome: Outcome) -> None:
     """Say how the redrive of the queue ``name`` ended."""
-    click.echo(f"{name}: {outcome.done} handled again, {len(outcome.kept)} left.")
+    click.echo(f"{name}: {outcome.done} {DONE[name]}; {len(outcome.kept)} left.")
     for letter, why in list(outcome.kept.items())[:EXAMPLES]:
         click.echo(f"  {letter.id} is left: {printable(why)}")
     if len(outcome.kept) >= MOST_KEPT:

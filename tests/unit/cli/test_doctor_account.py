@@ -23,6 +23,7 @@ from tests.support.builders import (
     MGMT_VPC,
     POLICY,
     a_record,
+    a_seen_attachment,
     a_vpc,
     an_app_vpc,
     an_instance,
@@ -33,7 +34,14 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    "check", [tags.malformed_tags, networks.overlaps, networks.public_addresses, records.others]
+    "check",
+    [
+        tags.malformed_tags,
+        networks.overlaps,
+        networks.public_addresses,
+        networks.deletions,
+        records.others,
+    ],
 )
 def test_a_fit_account_is_well(check: Callable[[Account], Iterable[Remark]]) -> None:
     """Else the operator learns to look away."""
@@ -138,3 +146,28 @@ def test_an_instance_with_one_interface_keeps_its_public_address() -> None:
     assert [] == list(
         networks.public_addresses(an_account(waiting, instances={INSTANCE: instance}))
     )
+
+
+def test_an_interface_that_will_be_deleted_with_its_instance_is_warned_of_with_the_command() -> (
+    None
+):
+    """As EC2 shows it now, whatever the record knew; the command keeps the interface."""
+    seen = a_seen_attachment(delete_on_termination=True)
+    doomed = an_interface(attachment=seen)
+
+    (remark,) = networks.deletions(a_fit_account(interfaces={INTERFACE: doomed}))
+
+    assert Severity.WARNING is remark.severity
+    assert remark.what.startswith(f"{INTERFACE} will be deleted with {INSTANCE}: ")
+    assert remark.remedy.endswith(
+        f"aws ec2 modify-network-interface-attribute --network-interface-id {INTERFACE}"
+        f" --attachment AttachmentId={seen.id},DeleteOnTermination=false"
+    )
+
+
+def test_what_is_not_ours_is_none_of_our_warnings() -> None:
+    """Somebody else has attached it anew: they know what they do."""
+    seen = a_seen_attachment(id_="eni-attach-99", delete_on_termination=True)
+    account = a_fit_account(interfaces={INTERFACE: an_interface(attachment=seen)})
+
+    assert [] == list(networks.deletions(account))

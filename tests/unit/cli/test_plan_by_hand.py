@@ -1,8 +1,10 @@
 """What a plan says of interfaces that people attach or detach themselves."""
 
 from dualhome.domain.network import DeviceSlot
+from dualhome.domain.reasons import Reason
 from dualhome_cli.outlook import Prospect
-from tests.support.builders import INSTANCE, an_instance, an_interface
+from dualhome_cli.plan_words import warnings
+from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
 from tests.support.foretelling import outlook
 from tests.support.in_memory_scene import a_scene
 
@@ -66,3 +68,17 @@ def test_one_that_is_being_attached_by_hand_is_on_its_way() -> None:
     found = outlook(scene)
 
     assert (Prospect.MOVING, None) == (found.prospect, found.record)
+
+
+def test_a_deletion_to_come_is_foretold_with_what_is_taken_over() -> None:
+    """Before the instance is tagged, and long before it terminates."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+    scene.ec2.delete_with_instance(INTERFACE, on=True)
+
+    found = outlook(scene)
+
+    assert Prospect.ADOPT is found.prospect
+    ((warning, advice),) = warnings(found)
+    assert Reason.DELETE_ON_TERMINATION is warning
+    assert f"--network-interface-id {INTERFACE}" in advice

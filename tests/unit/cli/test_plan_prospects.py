@@ -10,7 +10,7 @@ from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome_cli.outlook import Prospect
-from tests.support.builders import INSTANCE, POLICY, an_instance, an_interface
+from tests.support.builders import INSTANCE, OTHER_ZONE, POLICY, an_instance, an_interface
 from tests.support.foretelling import outlook, outlooks
 from tests.support.in_memory_scene import a_scene
 
@@ -119,6 +119,20 @@ def test_a_stack_that_is_paused_keeps_what_nobody_wants_any_more() -> None:
     found = outlook(scene, "")
 
     assert (Prospect.KEEP, Reason.PAUSED, True) == (found.prospect, found.reason, found.good)
+
+
+def test_a_type_that_ec2_does_not_describe_is_named_however_long_it_has_waited() -> None:
+    """Not an interface that was passed over for another reason."""
+    scene = a_scene(an_instance(type="z9.large"), *POOL, an_interface("eni-09", zone=OTHER_ZONE))
+    first = outlook(scene)
+    scene.look()
+
+    again = outlook(scene)
+
+    for found in (first, again):
+        assert (Prospect.WAIT, Reason.TYPE_UNKNOWN) == (found.prospect, found.reason)
+        assert "EC2 does not describe z9.large" == found.detail
+        assert Reason.TYPE_UNKNOWN.advice == found.advice
 
 
 def test_targets_that_are_one_unit_are_all_to_be_had_or_none() -> None:

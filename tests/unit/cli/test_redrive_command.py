@@ -56,6 +56,9 @@ def test_people_read_what_lies_there_and_how_it_ended(monkeypatch: pytest.Monkey
     """All in the order in which it happened."""
     done = redriven(monkeypatch, "changes", "--yes", bodies=("good 1", "bad 2"))
 
-    assert "changes: 1 handled again, 1 left." in done.stdout
+    assert (
+        "changes: 1 sent to the changes queue: what fails again comes back here; 1 left."
+        in done.stdout
+    )
     assert "id-1 is left: not readable: bad 2" in done.stdout
     assert "they go back to the changes queue" in done.stdout

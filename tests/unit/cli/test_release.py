@@ -1,12 +1,15 @@
 """`dualhome release`, over a whole deployment in memory."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.builders import INSTANCE, INTERFACE, MGMT, MGMT_VPC, an_instance, an_interface
 from tests.support.in_memory_scene import Scene
 from tests.support.in_memory_sqs import NEVER, OPERATOR, a_deployment, be_stuck
 from tests.support.in_memory_stack import InMemoryStack, run
@@ -68,10 +71,72 @@ def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:
     assert f"{INSTANCE} still asks for mgmt by its tag" in result.stdout
     assert remedy in result.stdout
     assert f"{INSTANCE} mgmt: released" in result.stdout
-    assert result.stdout.endswith(
-        f"{INSTANCE} mgmt: the tag still asks for it, and it is attached again.\n"
-    )
+    assert result.stdout.endswith(f"{INSTANCE} mgmt: the tag still asks for it: attached\n")
     assert State.ATTACHED == scene.record().state
+
+
+def consent_withdrawn(scene: Scene) -> None:
+    """Let the VPC's owner let nobody in any more."""
+    scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
+
+
+def interface_reserved(scene: Scene) -> None:
+    """Let the pool's only interface be somebody else's from now on."""
+    scene.ec2.tag(INTERFACE, {"dualhome:reserved-for": "i-09"})
+
+
+def pool_left(scene: Scene) -> None:
+    """Let the pool's only interface be moved to another pool while it is attached."""
+    scene.ec2.tag(INTERFACE, {"dualhome:pool": "backup"})
+
+
+def attach_refused(scene: Scene) -> None:
+    """Let EC2 refuse what is attached next."""
+    error = UnexpectedAwsError("No more.", code="UnheardOf", verbatim="No more.")
+    scene.calls.fail_next("attach", error)
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "reason"),
+    [
+        (consent_withdrawn, State.REFUSED, Reason.NOT_ALLOWED),
+        (interface_reserved, State.WAITING, Reason.RESERVED),
+        (pool_left, State.REFUSED, Reason.NO_INTERFACE_IN_ZONE),
+        (attach_refused, State.FAILED, Reason.EC2_REFUSED),
+    ],
+)
+def test_what_is_not_attached_again_is_told_as_its_record_says_it(
+    change: Callable[[Scene], None], state: State, reason: Reason
+) -> None:
+    """Whoever reads that it is attached again goes to sleep. The release itself has ended well."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+    change(scene)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    record = scene.record()
+    assert (state, reason) == (record.state, record.reason)
+    assert f"{INSTANCE} mgmt: released\n" in result.stdout
+    told = f"{INSTANCE} mgmt: the tag still asks for it: {state}: {reason}: {record.detail}"
+    assert told in result.stdout
+    assert result.stdout.endswith(f"{reason.advice}\n")
+    assert 0 == result.exit_code
+
+
+def test_what_somebody_who_has_waited_gets_is_not_told_as_attached_again() -> None:
+    """The pool is full: the interface goes to the one that waits longest."""
+    scene, stack, _ = a_deployment(an_instance(), an_interface(), an_instance("i-02"))
+    attached(scene)
+    scene.look("i-02")
+    scene.work_off()
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    states = {scene.record(instance=id_).state for id_ in (INSTANCE, "i-02")}
+    assert {State.ATTACHED, State.WAITING} == states
+    ours = scene.record().state
+    assert f"{INSTANCE} mgmt: the tag still asks for it: {ours}" in result.stdout
 
 
 def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
@@ -83,7 +148,10 @@ def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
 
     assert "create-tags" in result.stdout
     assert "'Key=dualhome:targets,Value=data@2 backup'" in result.stdout
-    assert result.stdout.endswith("the tag still asks for it, and it is attached again.\n")
+    assert result.stdout.endswith(
+        f"{INSTANCE} mgmt: the tag still asks for it: `dualhome status {INSTANCE}` tells what"
+        " becomes of it.\n"
+    )
 
 
 def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
@@ -142,7 +210,8 @@ def test_a_release_that_ends_stuck_is_told_by_the_exit_code() -> None:
     result = run(stack, "release", INSTANCE, "--yes")
 
     assert (1, State.STUCK) == (result.exit_code, scene.record().state)
-    assert result.stdout.endswith(f"{INSTANCE} mgmt: stuck\n")
+    assert f"{INSTANCE} mgmt: stuck: DETACH_TIMEOUT: EC2 has not let go of" in result.stdout
+    assert result.stdout.endswith(f"{Reason.DETACH_TIMEOUT.advice}\n")
 
 
 def test_nothing_is_sent_where_nothing_is_held() -> None:

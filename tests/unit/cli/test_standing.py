@@ -61,3 +61,15 @@ def test_a_warning_is_told_of_what_is_attached() -> None:
     said = why(standing_of(record, NOW))
 
     assert f"OVERLAPPING_CIDR: {Reason.OVERLAPPING_CIDR.advice}" == said
+
+
+def test_a_deletion_to_come_is_told_with_the_command_that_prevents_it() -> None:
+    """With its ids: nobody looks up an attachment's id at night."""
+    it = standing_of(a_record(warnings=(Reason.DELETE_ON_TERMINATION,)), NOW)
+
+    said = why(it)
+
+    assert said.startswith("DELETE_ON_TERMINATION: EC2 deletes eni-01 with the instance.")
+    assert "--network-interface-id eni-01" in said
+    assert f"AttachmentId={it.attachment_id},DeleteOnTermination=false" in said
+    assert len(it.warnings) == len(it.warning_advice)

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.audit import AuditEntry
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome_cli import releasing
 from dualhome_cli.progress import show_endings
 from dualhome_cli.retrying import ENDS
 from dualhome_cli.trail import OVERDUE, QUIET, ROLLBACK, Ending, Trail, endings, follow
@@ -40,9 +43,9 @@ class Telling:
         if self.story:
             self.story.pop(0)(self)
 
-    def to(self, state: State) -> None:
+    def to(self, state: State, **because: Any) -> None:
         """Let the record move on."""
-        after = self.record.to(state, self.now, a_cause())
+        after = self.record.to(state, self.now, a_cause(), **because)
         self.audit.append(AuditEntry(f"{len(self.audit):026}", Move(self.record, after), TRACE))
         self.record = after
 
@@ -131,3 +134,71 @@ def test_what_nobody_has_looked_at_leads_to_the_doctor(capsys: pytest.CaptureFix
 
     said = f"{INSTANCE} {MGMT}: still not recorded: nobody has looked, see `dualhome doctor`\n"
     assert said == capsys.readouterr().out
+
+
+def test_where_a_release_leads_is_followed_on_from_where_it_ended() -> None:
+    """Asked for again, claimed, and then EC2 says no."""
+    told = Telling(a_record(State.RELEASING))
+    told.story = steps(State.RELEASED, State.CLAIMED, State.FAILED)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    assert [State.RELEASED] == told.follow(first)
+
+    further = releasing.onwards(first, {MGMT}, told.now)
+
+    assert [State.CLAIMED, State.FAILED] == told.follow(further)
+    assert [Ending(INSTANCE, MGMT, State.FAILED, moved=True)] == endings([further])
+
+
+def test_what_has_come_back_meanwhile_is_not_waited_for() -> None:
+    """One read may show the release and all that followed."""
+    told = Telling(a_record(State.RELEASING))
+    released = told.record
+    for state in (State.RELEASED, State.CLAIMED, State.ATTACHED):
+        told.to(state)
+    first = Trail(INSTANCE, {MGMT: released}, {MGMT}, set(), releasing.ENDS, NOW)
+    told.follow(first)
+
+    further = releasing.onwards(first, {MGMT}, told.now)
+
+    assert [] == told.follow(further)
+    assert (0, [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)]) == (
+        told.waits,
+        endings([further]),
+    )
+
+
+def test_what_the_tag_no_longer_asks_for_stays_released() -> None:
+    """Somebody has followed the advice while the release went on."""
+    told = Telling(a_record(State.RELEASING))
+    told.story = steps(State.RELEASED)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    told.follow(first)
+
+    further = releasing.onwards(first, {MGMT}, told.now)
+    told.follow(further)
+
+    assert [Ending(INSTANCE, MGMT, State.RELEASED, moved=False)] == endings([further])
+    assert NOW + timedelta(seconds=10) + QUIET == told.now
+
+
+def test_what_was_not_released_leads_nowhere() -> None:
+    """It is stuck: that was told already."""
+    told = Telling(a_record(State.RELEASING))
+    told.story = steps(State.STUCK)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    told.follow(first)
+
+    assert set() == releasing.onwards(first, {MGMT}, told.now).may
+
+
+def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> None:
+    """`waiting` alone sends the reader to another command."""
+    told = Telling(a_record(State.FAILED))
+    because = {"reason": Reason.POOL_EMPTY, "detail": "eni-01: it is in-use"}
+    told.story = [lambda told: told.to(State.WAITING, **because)]
+    trail = a_trail(told.record)
+    told.follow(trail)
+
+    (ending,) = endings([trail])
+
+    assert f"POOL_EMPTY: eni-01: it is in-use. {Reason.POOL_EMPTY.advice}" == ending.why

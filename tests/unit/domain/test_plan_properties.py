@@ -104,6 +104,7 @@ def test_a_new_claim_takes_a_slot_that_neither_ec2_nor_the_ledger_shows_as_taken
     held = {it.slot for it in view.records.values() if it.holding}
     for claim in new_claims(plan_instance(view)):
         assert view.instance
+        assert view.capacity
         assert claim.state == State.CLAIMED
         assert claim.slot
         assert claim.slot not in view.instance.occupied() | held

@@ -44,6 +44,7 @@ def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
     curable = reason in {
         Reason.POOL_EMPTY,
         Reason.RESERVED,
+        Reason.TYPE_UNKNOWN,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,
         Reason.CONTESTED,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Ec2Instances:
-    """Instances and their types; types are remembered, since what they hold never changes."""
+    """Instances, and their types: those are remembered, since what they hold never changes."""
 
     def __init__(self, ec2: "EC2Client") -> None:
         self._ec2 = ec2
@@ -43,5 +43,6 @@ class Ec2Instances:
             with domain_errors():
                 for page in pages:
                     for it in page["InstanceTypes"]:
-                        self._capacities[it["InstanceType"]] = ec2_shapes.capacity(it)
+                        if capacity := ec2_shapes.capacity(it):
+                            self._capacities[it["InstanceType"]] = capacity
         return {type_: self._capacities[type_] for type_ in wanted & self._capacities.keys()}

@@ -107,14 +107,20 @@ def vpc(it: "VpcTypeDef") -> Vpc:
     )
 
 
-def capacity(it: "InstanceTypeInfoTypeDef") -> Capacity:
-    """Read one type of DescribeInstanceTypes; a type without cards has one that holds all."""
+def capacity(it: "InstanceTypeInfoTypeDef") -> Capacity | None:
+    """
+    Read one type of DescribeInstanceTypes; a type without cards has one that holds all.
+
+    None if the description does not say how many.
+    """
     network = it.get("NetworkInfo", {})
     cards = {
         card.get("NetworkCardIndex", 0): card.get("MaximumNetworkInterfaces", 0)
         for card in network.get("NetworkCards", [])
     }
-    return Capacity(cards or {0: network.get("MaximumNetworkInterfaces", 0)})
+    if not cards and "MaximumNetworkInterfaces" in network:
+        cards = {0: network["MaximumNetworkInterfaces"]}
+    return Capacity(cards) if cards else None
 
 
 def tags(pairs: "Iterable[TagTypeDef]") -> dict[str, str]:
@@ -133,6 +139,7 @@ def _attachments(
                 slot=DeviceSlot(attachment.get("NetworkCardIndex", 0), attachment["DeviceIndex"]),
                 status=AttachmentStatus(attachment["Status"]),
                 id=AttachmentId(attachment["AttachmentId"]),
+                delete_on_termination=attachment.get("DeleteOnTermination", False),
             )
 
 
@@ -146,4 +153,5 @@ def _attachment(it: "NetworkInterfaceTypeDef") -> SeenAttachment | None:
         slot=DeviceSlot(attachment.get("NetworkCardIndex", 0), attachment.get("DeviceIndex", 0)),
         status=AttachmentStatus(attachment.get("Status", "attached")),
         id=AttachmentId(attachment.get("AttachmentId", "")),
+        delete_on_termination=attachment.get("DeleteOnTermination", False),
     )

@@ -53,7 +53,7 @@ class Survey:
             pool=self.pool,
             vpcs=self.vpcs,
             claims=self.claims,
-            capacity=self.capacities.get(found.type if found else "", Capacity({})),
+            capacity=self.capacities.get(found.type) if found else None,
             policy=policy,
             cause=look.cause,
             now=now,

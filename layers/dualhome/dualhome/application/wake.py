@@ -13,6 +13,10 @@ WOKEN_PER_RELEASE = 10
 """More than one, since the first to have waited may be unable to use the interface."""
 
 
+LOST = frozenset({Reason.INTERFACE_TAKEN, Reason.DELETED_WITH_INSTANCE})
+"""What these end is not freed: somebody else has the interface, or it is no more."""
+
+
 def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
     """Put the instances that wait for, or were refused, ``it.target`` on the agenda."""
     for state in (State.WAITING, State.REFUSED):
@@ -25,7 +29,7 @@ def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
     after = move.after
     if move.before is None or not move.before.holding or after.holding:
         return
-    if after.reason is Reason.INTERFACE_TAKEN:  # not freed: somebody else has it
+    if after.reason in LOST:
         return
     yield from waiting_beside(after, ledger)
 

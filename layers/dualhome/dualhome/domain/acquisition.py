@@ -6,6 +6,7 @@ from typing import Any
 
 from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment, Origin, on
+from dualhome.domain.deletion import warned_of
 from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs, why_ineligible
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
@@ -105,7 +106,7 @@ def _adopt(it: Request, candidates: dict[InterfaceId, Candidate]) -> Step | None
             origin=Origin.ADOPTED,
             slot=seen.slot,
             attachment_id=seen.id,
-            warnings=_warnings(candidate),
+            warnings=warned_of(_warnings(candidate), seen),
             requested_at=it.view.cause.time,
         )
     return None
@@ -127,6 +128,9 @@ def _attached_already(
 
 def _claim(it: Request, chosen: Candidate) -> Step:
     preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
+    if it.view.capacity is None:  # which is no limit: nothing is known of it
+        step = _decline(it, Reason.TYPE_UNKNOWN, f"EC2 does not describe {it.instance.type}")
+        return replace(step, look_again=True)
     try:
         slot = choose_slot(it.taken, it.view.capacity, it.want.index, preference)
     except PinTakenError as error:

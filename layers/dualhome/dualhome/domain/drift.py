@@ -10,6 +10,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import GONE, AttachmentStatus, Instance, Interface, SeenAttachment
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
 
@@ -27,8 +28,8 @@ class Drift(StrEnum):
     """Something is wanted of which there is no record."""
     UNSETTLED = "unsettled"
     """
-    A record waits, was refused, may be tried again, or says why it stays and need not; or it is
-    stuck, and part of a unit.
+    A record waits, was refused, may be tried again, or says why it stays and need not; or it warns
+    of a deletion that is not to come, or not of one that is; or it is stuck, and part of a unit.
     """
     OVERDUE = "overdue"
     """A record has been moving for too long."""
@@ -113,7 +114,8 @@ def _drift_of_attached(record: Attachment, instance: Instance | None, wish: Wish
         return Drift.UNWANTED
     if (there.id, there.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
         return Drift.DETACHED
-    return Drift.UNSETTLED if record.reason else None
+    warned = Reason.DELETE_ON_TERMINATION in record.warnings
+    return Drift.UNSETTLED if record.reason or warned != there.delete_on_termination else None
 
 
 def _seen(record: Attachment, instance: Instance | None) -> SeenAttachment | None:

@@ -47,16 +47,15 @@ def what_is_recorded_as_attached_is(it: Account) -> Iterator[str]:
         seen = instance.attachment_of(record.interface) if instance else None
         if record.interface is None or record.slot is None or record.attachment_id is None:
             yield f"an attached record without its attachment: {record}"
-        elif instance is None or seen != SeenAttachment(
-            record.interface,
-            record.instance,
-            record.slot,
-            AttachmentStatus.ATTACHED,
-            record.attachment_id,
-        ):
+        elif instance is None or seen is None or not _is_that_of(record, seen):
             yield f"recorded as attached: {record}; EC2 shows: {seen}"
         elif record.reason not in DEFERRED and (unwanted := _unwanted(record, instance, it)):
             yield unwanted
+
+
+def _is_that_of(record: Attachment, seen: SeenAttachment) -> bool:
+    recorded = (record.instance, record.slot, AttachmentStatus.ATTACHED, record.attachment_id)
+    return recorded == (seen.instance, seen.slot, seen.status, seen.id)
 
 
 def _unwanted(record: Attachment, instance: Instance, it: Account) -> str:

@@ -62,6 +62,8 @@ class SeenAttachment:
     slot: DeviceSlot
     status: AttachmentStatus
     id: AttachmentId
+    delete_on_termination: bool = False
+    """EC2 deletes it with the instance (EC2 API Reference, NetworkInterfaceAttachment)."""
 
 
 @dataclass(frozen=True, slots=True)

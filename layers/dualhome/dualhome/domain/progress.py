@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
 from dualhome.domain.contest import detached
+from dualhome.domain.deletion import end_with_instance, warn_anew, warned_of
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -64,12 +65,13 @@ def depart(view: View) -> Iterator[Step]:
         elif record.state == State.ATTACHED and not is_due(view, record, Reason.INSTANCE_STATE):
             yield defer(view, record, Reason.INSTANCE_STATE)
         else:
-            gone = view.move(record, State.RELEASED, reason=Reason.INSTANCE_STATE)
+            gone = view.move(record, State.RELEASED, **end_with_instance(view, record))
             yield _ended(view, record, gone) if record.holding else Step(record.target, move=gone)
 
 
 def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
-    truth = {"slot": seen.slot, "attachment_id": seen.id, "warnings": record.warnings}
+    truth = {"slot": seen.slot, "attachment_id": seen.id}
+    truth["warnings"] = warned_of(record.warnings, seen)
     overdue = view.read_at - record.since >= ATTACH_TIMEOUT
     may_undo = standing is not Standing.HANDS_OFF and not view.policy.paused
     match seen.status, record.state:
@@ -95,7 +97,7 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        return keep_or_release(view, record, standing)
+        return keep_or_release(view, record, standing) or warn_anew(view, record, seen)
     # Somebody has attached it anew; let go first, since another record may hold its slot.
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
 

@@ -55,6 +55,10 @@ class Reason(StrEnum):
         "INSTANCE_LIMIT",
         "Choose a larger instance type, free an interface of this instance, or correct its pin.",
     )
+    TYPE_UNKNOWN = (
+        "TYPE_UNKNOWN",
+        "Nothing to do: it is tried again; EC2 describes a new instance type some time later.",
+    )
     INTERFACE_UNUSABLE = (
         "INTERFACE_UNUSABLE",
         "Put ordinary interfaces in the pool: none that a service manages, none on an Outpost.",
@@ -66,6 +70,14 @@ class Reason(StrEnum):
     PUBLIC_IPV4 = (
         "PUBLIC_IPV4",
         "Associate an Elastic IP: the automatic public IPv4 address will not survive a stop.",
+    )
+    DELETE_ON_TERMINATION = (
+        "DELETE_ON_TERMINATION",
+        "Set DeleteOnTermination of the attachment to false: EC2 deletes it with the instance.",
+    )
+    DELETED_WITH_INSTANCE = (
+        "DELETED_WITH_INSTANCE",
+        "Add an interface to the pool in its place: EC2 has deleted this one with the instance.",
     )
     INTERFACE_TAKEN = (
         "INTERFACE_TAKEN",
@@ -124,6 +136,7 @@ WAITING_REASONS = frozenset(
     {
         Reason.POOL_EMPTY,
         Reason.RESERVED,
+        Reason.TYPE_UNKNOWN,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,
         Reason.CONTESTED,

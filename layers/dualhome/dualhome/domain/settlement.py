@@ -12,6 +12,9 @@ from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome.domain.unit import LACKING
 
+UNPROVEN = frozenset({Reason.PAUSED, Reason.TYPE_UNKNOWN})
+"""What waits for these waits beside what is free."""
+
 
 def nothing_moves(it: Account) -> Iterator[str]:
     """Only a pause keeps a rollback waiting."""
@@ -52,7 +55,7 @@ def every_wish_is_answered(it: Account) -> Iterator[str]:
                 yield f"{instance.id} wants {target}, but its record is {record}"
             elif record.state == State.WAITING and record.reason is Reason.UNIT_INCOMPLETE:
                 yield from _waiting_for_nobody(record, records)
-            elif record.state == State.WAITING and record.reason is not Reason.PAUSED:
+            elif record.state == State.WAITING and record.reason not in UNPROVEN:
                 yield from _free_beside(record, instance, free, it)
 
 
@@ -63,6 +66,8 @@ def units_are_whole_or_not_at_all(it: Account) -> Iterator[str]:
             continue
         records = dict(_records_of_wishes(instance, it))
         lacking = {name for name, record in records.items() if record and record.state in LACKING}
+        if any(record and record.reason is Reason.TYPE_UNKNOWN for record in records.values()):
+            continue
         for record in records.values():
             if lacking and record and record.state == State.ATTACHED and not _is_kept(record, it):
                 yield f"attached, although {instance.id} lacks {sorted(lacking)}: {record}"

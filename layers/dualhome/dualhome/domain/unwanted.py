@@ -20,8 +20,9 @@ from dualhome.domain.view import Step, View
 def keep_or_release(view: View, record: Attachment, standing: Standing) -> Step | None:
     """Release what is not wanted, or note why that is deferred; remove a note that is over."""
     reason = GOING.get(standing)
-    # What a unit lacks during a pause may be the pause's own doing.
-    if reason is None or (view.policy.paused and standing is Standing.INCOMPLETE):
+    # What a unit lacks may be the pause's own doing, or that its type is not described now.
+    unproven = view.policy.paused or view.capacity is None
+    if reason is None or (unproven and standing is Standing.INCOMPLETE):
         return _noted(view, record, None)
     if view.policy.paused:
         return _noted(view, record, Reason.PAUSED)

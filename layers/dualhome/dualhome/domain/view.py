@@ -27,8 +27,9 @@ class View:
     """
     All that a plan for one instance rests on.
 
-    ``instance`` is None when EC2 does not show it. ``pool`` holds every interface of the
-    targets that are wanted or held, whatever its status; ``claims`` says who holds them.
+    ``instance`` is None when EC2 does not show it, ``capacity`` when it does not describe the
+    type. ``pool`` holds every interface of the targets that are wanted or held, whatever its
+    status; ``claims`` says who holds them.
     ``cause`` is why we look, ``asks`` what somebody asked for by command. EC2 was read at
     ``read_at`` or after; records may be newer. ``refused_slots`` are those of which EC2 has said
     since that they are taken, although it shows them free. ``lacking`` says what the instance's
@@ -43,7 +44,7 @@ class View:
     pool: Mapping[InterfaceId, Interface]
     vpcs: Mapping[VpcId, Vpc]
     claims: Mapping[InterfaceId, Holder]
-    capacity: Capacity
+    capacity: Capacity | None
     policy: Policy
     cause: Cause
     now: datetime

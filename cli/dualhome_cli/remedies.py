@@ -1,0 +1,131 @@
+"""What mends a pool that runs low: another interface, or what keeps everybody from having it."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dualhome.domain.account import Account
+from dualhome.domain.eligibility import PAIR_RULES, Rejection, why_ineligible
+from dualhome.domain.errors import BadTagError
+from dualhome.domain.identifiers import InterfaceId, SubnetId, VpcId, ZoneId
+from dualhome.domain.network import Instance, Interface
+from dualhome.domain.reasons import Reason
+from dualhome.domain.tags import TagKeys, parse_allow_from, parse_device_index
+from dualhome_cli.capacity import Pool, served_by
+from dualhome_cli.usability import why_unusable
+
+NEW = InterfaceId("eni-new")
+"""Stands for an interface that nobody has created yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A VPC in which a pool could get another interface; ``fault`` keeps everybody from it."""
+
+    vpc: VpcId
+    stocked: int
+    fault: Rejection | None
+
+
+def best_site(pool: Pool, account: Account) -> Site | None:
+    """
+    Return where another interface helps, in the VPC that has most; else where it nearly does.
+
+    It helps if one of those who ask may have it or, where nobody asks, anybody at all.
+    """
+    sites = [
+        Site(stock.vpc, len(stock.uses), _fault(pool, stock.vpc, account)) for stock in pool.stocks
+    ]
+    return max(sites, key=_merit, default=None)
+
+
+def remedy_of(site: Site, pool: Pool, account: Account) -> str:
+    """Return the command, or the advice, that mends the shortage of ``pool`` at ``site``."""
+    keys, vpc = account.policy.keys, site.vpc
+    match site.fault.reason if site.fault else None:
+        case None:
+            return create(pool, vpc, keys)
+        case Reason.NO_TARGET:
+            return _serve(pool, vpc, account)
+        case Reason.NOT_ALLOWED:
+            return tag([vpc], keys.allow_from, " ".join(_guests(pool, vpc, account)))
+        case Reason.BAD_TAG:
+            return tag([vpc], *_malformed(account, vpc))
+        case reason:
+            return reason.advice
+
+
+def create(pool: Pool, vpc: VpcId, keys: TagKeys) -> str:
+    """Return the command that adds an interface to ``pool`` in ``vpc``."""
+    subnet = next((stock.subnet for stock in pool.stocks if stock.vpc == vpc), None)
+    tags = f"ResourceType=network-interface,Tags=[{{Key={keys.pool},Value={pool.target}}}]"
+    return (
+        "aws ec2 create-network-interface"
+        f" --subnet-id {subnet or f'SUBNET-OF-{vpc}-IN-{pool.zone}'}"
+        f" --tag-specifications {shlex.quote(tags)}"
+    )
+
+
+def tag(resources: Iterable[str], key: str, value: str) -> str:
+    """Return the command that tags ``resources``; words in capitals are to be filled in."""
+    pair = shlex.quote(f"Key={key},Value={value}")
+    return f"aws ec2 create-tags --resources {' '.join(resources)} --tags {pair}"
+
+
+def _merit(site: Site) -> tuple[bool, int, int]:
+    return site.fault is None, site.fault.rank if site.fault else 0, site.stocked
+
+
+def _fault(pool: Pool, vpc: VpcId, account: Account) -> Rejection | None:
+    new = Interface(
+        id=NEW,
+        owner=account.policy.account,
+        vpc=vpc,
+        subnet=SubnetId(""),
+        zone=pool.zone,
+        zone_id=ZoneId(""),
+        status="available",
+        tags={account.policy.keys.pool: pool.target},
+    )
+    if not pool.wanting:
+        return why_unusable(new, account.vpcs, account.policy)
+    askers = (account.instances[it] for it in sorted(pool.wanting))
+    verdicts = [_verdict(new, asker, pool, account) for asker in askers]
+    faults = [verdict for verdict in verdicts if verdict]
+    return max(faults, key=lambda it: it.rank) if len(faults) == len(verdicts) else None
+
+
+def _verdict(new: Interface, asker: Instance, pool: Pool, account: Account) -> Rejection | None:
+    if asker.operator_managed:
+        detail = f"{asker.id} is managed by an operator"
+        return Rejection(new.id, Reason.INSTANCE_UNUSABLE, detail, len(PAIR_RULES))
+    return why_ineligible(account.candidate(new, asker, pool.target), PAIR_RULES)
+
+
+def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
+    """A VPC serves one target: where that is another one, the pool's tags are wrong."""
+    keys, served = account.policy.keys, served_by(account).get(vpc)
+    if served is None:
+        return tag([vpc], keys.target, pool.target)
+    stray = (it for stock in pool.stocks if stock.vpc == vpc for it in sorted(stock.uses))
+    return tag(stray, keys.pool, served)
+
+
+def _guests(pool: Pool, vpc: VpcId, account: Account) -> Iterator[str]:
+    """Yield whom ``vpc`` lets in, and the VPCs of those who ask: the tag's value is replaced."""
+    key = account.policy.keys.allow_from
+    allowed = parse_allow_from(key, account.vpcs[vpc].tags.get(key, ""))
+    asking = {account.instances[it].vpc for it in pool.wanting} - {vpc}
+    yield from sorted(allowed | asking)
+    if not asking:
+        yield "SOURCE-VPC"
+
+
+def _malformed(account: Account, vpc: VpcId) -> tuple[str, str]:
+    """Return the key of the tag of ``vpc`` that cannot be read, and what to fill in."""
+    keys = account.policy.keys
+    try:
+        parse_device_index(account.vpcs[vpc].tags, keys.device_index)
+    except BadTagError:
+        return keys.device_index, "INDEX"
+    return keys.allow_from, "SOURCE-VPC"

@@ -1,0 +1,46 @@
+"""Interfaces that EC2 deletes with their instance: warned of, and told in the end."""
+
+from collections.abc import Iterable
+
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.network import SeenAttachment
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.view import Step, View
+
+
+def warned_of(warnings: Iterable[Reason], seen: SeenAttachment) -> tuple[Reason, ...]:
+    """Return ``warnings``, ``DELETE_ON_TERMINATION`` among them exactly if EC2 shows that."""
+    others = tuple(it for it in warnings if it is not Reason.DELETE_ON_TERMINATION)
+    return (*others, Reason.DELETE_ON_TERMINATION) if seen.delete_on_termination else others
+
+
+def warn_anew(view: View, record: Attachment, seen: SeenAttachment) -> Step | None:
+    """Return the step that begins or ends the warning, if somebody has changed what it is about."""
+    warnings = warned_of(record.warnings, seen)
+    if warnings == record.warnings:
+        return None
+    noted = view.move(
+        record,
+        State.ATTACHED,
+        reason=record.reason,
+        detail=record.detail,
+        pending=record.pending,
+        warnings=warnings,
+    )
+    return Step(record.target, move=noted)
+
+
+def end_with_instance(view: View, record: Attachment) -> dict[str, object]:
+    """
+    Return why ``record`` ends with its instance: its interface is free, or no more.
+
+    That a pool lacks it proves no deletion: it may have lost its tag.
+    """
+    if not record.holding or record.interface in view.pool:
+        return {"reason": Reason.INSTANCE_STATE}
+    if Reason.DELETE_ON_TERMINATION in record.warnings:
+        detail = f"{record.interface} was deleted with {record.instance}"
+        return {"reason": Reason.DELETED_WITH_INSTANCE, "detail": detail}
+    detail = f"{record.interface} is not in its pool any more"
+    return {"reason": Reason.INSTANCE_STATE, "detail": detail}

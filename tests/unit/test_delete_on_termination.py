@@ -1,0 +1,122 @@
+"""Interfaces that EC2 deletes with their instance: warned of while attached, told in the end."""
+
+import pytest
+
+from dualhome.domain.network import InstanceState
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.story import tell
+from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.in_memory_fleet import Broom
+from tests.support.in_memory_scene import Scene, a_scene
+
+WARNED = (Reason.DELETE_ON_TERMINATION,)
+
+
+def adopted(*, doomed: bool = True) -> Scene:
+    """Return a deployment that has taken over what somebody attached by hand."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
+    scene.ec2.delete_with_instance(INTERFACE, on=doomed)
+    scene.look()
+    scene.work_off()
+    return scene
+
+
+def gone(scene: Scene) -> str:
+    """Let the instance terminate, and return the last line of its history."""
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    scene.look(event="event-2")
+    scene.work_off()
+    assert State.RELEASED == scene.record().state
+    return tell(scene.ledger.audit[-1])
+
+
+def test_one_that_is_taken_over_is_warned_of() -> None:
+    """Its pool loses it with the instance, and nobody had noticed."""
+    assert WARNED == adopted().record().warnings
+    assert () == adopted(doomed=False).record().warnings
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["set at first", "set later"])
+def test_a_flag_that_somebody_changes_is_noticed_by_the_next_sweep(*, first: bool) -> None:
+    """EC2 sends no event for it. Ours or taken over: it is lost alike."""
+    scene = adopted(doomed=first)
+    broom = Broom(scene)
+    assert [] == list(broom.sweep().looks)
+
+    scene.ec2.delete_with_instance(INTERFACE, on=not first)
+    broom.tick()
+
+    assert (() if first else WARNED) == scene.record().warnings
+    assert [State.ATTACHED, State.ATTACHED] == scene.states()
+    told = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
+    assert told in tell(scene.ledger.audit[-1])
+    assert {} == broom.sweep().looks
+
+
+def test_what_we_attached_ourselves_is_warned_of_too() -> None:
+    """Somebody sets the flag while it is on its way."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.ec2.attach_seconds = 5
+    scene.look()
+    scene.ec2.delete_with_instance(INTERFACE, on=True)
+
+    scene.work_off()
+
+    assert (State.ATTACHED, WARNED) == (scene.record().state, scene.record().warnings)
+
+
+def test_what_was_deleted_with_its_instance_was_not_given_back() -> None:
+    """Whoever counts on the pool looks for it there."""
+    scene = adopted()
+
+    told = gone(scene)
+
+    record = scene.record()
+    assert Reason.DELETED_WITH_INSTANCE is record.reason
+    assert f"{INTERFACE} was deleted with {INSTANCE}" == record.detail
+    assert told.startswith(f"Has lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
+    assert {} == scene.ledger.claimed()
+
+
+def test_what_ec2_keeps_is_given_back_as_ever() -> None:
+    """The flag is off: the interface is free."""
+    told = gone(adopted(doomed=False))
+
+    assert told == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
+
+
+def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
+    """It was set, and the interface is still in its pool: whoever cleared it was in time."""
+    scene = adopted()
+    scene.ec2.delete_with_instance(INTERFACE, on=False)
+
+    gone(scene)
+
+    assert Reason.INSTANCE_STATE is scene.record().reason
+
+
+def test_of_one_that_left_its_pool_no_more_is_said_than_that() -> None:
+    """It was deleted unseen, or only lost its tag: one read of the pool cannot tell."""
+    scene = adopted(doomed=False)
+    scene.ec2.tag(INTERFACE, {"dualhome:pool": None})
+
+    told = gone(scene)
+
+    assert told.endswith(f"INSTANCE_STATE: {INTERFACE} is not in its pool any more.")
+
+
+@pytest.mark.parametrize("doomed", [True, False])
+def test_nobody_is_woken_for_an_interface_that_is_no_more(*, doomed: bool) -> None:
+    """There is nothing to have; what is free wakes the one that waits."""
+    scene = adopted(doomed=doomed)
+    scene.ec2.add(an_instance("i-02"))
+    scene.look("i-02")
+    scene.work_off()
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+
+    scene.look(event="event-2")
+
+    woken = [] if doomed else ["i-02"]
+    assert woken == [look.instance for _, look in scene.looks.queued]
