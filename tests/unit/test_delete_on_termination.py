@@ -97,14 +97,21 @@ def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
     assert Reason.INSTANCE_STATE is scene.record().reason
 
 
-def test_of_one_that_left_its_pool_no_more_is_said_than_that() -> None:
-    """It was deleted unseen, or only lost its tag: one read of the pool cannot tell."""
+def test_one_that_only_left_its_pool_is_not_told_as_deleted() -> None:
+    """The list of its pool lacks it; by its id EC2 shows it."""
     scene = adopted(doomed=False)
     scene.ec2.tag(INTERFACE, {"dualhome:pool": None})
 
-    told = gone(scene)
+    assert gone(scene) == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
 
-    assert told.endswith(f"INSTANCE_STATE: {INTERFACE} is not in its pool any more.")
+
+def test_one_that_was_deleted_unseen_is_told_to_exist_no_more() -> None:
+    """Nobody had been warned; by its id EC2 does not know it."""
+    scene = adopted(doomed=False)
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+    scene.ec2.delete(INTERFACE)
+
+    assert gone(scene).endswith(f"INSTANCE_STATE: {INTERFACE} exists no more.")
 
 
 @pytest.mark.parametrize("doomed", [True, False])

@@ -35,12 +35,12 @@ def end_with_instance(view: View, record: Attachment) -> dict[str, object]:
     """
     Return why ``record`` ends with its instance: its interface is free, or no more.
 
-    That a pool lacks it proves no deletion: it may have lost its tag.
+    The second reading has asked for it by its id, so what is not shown is no more.
     """
     if not record.holding or record.interface in view.pool:
         return {"reason": Reason.INSTANCE_STATE}
     if Reason.DELETE_ON_TERMINATION in record.warnings:
         detail = f"{record.interface} was deleted with {record.instance}"
         return {"reason": Reason.DELETED_WITH_INSTANCE, "detail": detail}
-    detail = f"{record.interface} is not in its pool any more"
+    detail = f"{record.interface} exists no more"
     return {"reason": Reason.INSTANCE_STATE, "detail": detail}
