@@ -80,4 +80,5 @@ def _expected() -> Report:
         pools={(MGMT, ZONE): FREE},
         paused=False,
         swept=True,
+        misstated=2 * ATTACHED,
     )

@@ -26,7 +26,7 @@ class InMemoryEvents:
 
 @dataclass(frozen=True, slots=True)
 class InMemoryStatusTags:
-    """The port ``StatusTags`` over an EC2 in memory; ``refusing`` are resources not to be tagged."""
+    """The port ``StatusTags`` over an EC2 in memory; ``refusing`` says which it may not tag."""
 
     ec2: InMemoryEc2
     key: str = POLICY.keys.status
