@@ -30,6 +30,7 @@ OUTPUTS = {
 }
 PARAMETERS = {
     "TagPrefix": "dualhome",
+    "StatusTags": "both",
     "OnOverlappingCidr": "warn",
     "Paused": "false",
     "AuditRetentionDays": "0",

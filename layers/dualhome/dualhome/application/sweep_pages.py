@@ -169,7 +169,8 @@ def _asking(here: Comparing, token: str | None) -> Told:
     marks = {here.keys.targets, here.keys.ignore}
     return Told(
         Tally(
-            instances=sum(bool(marks & instance.tags.keys()) for instance in page.items),
+            # Others carry a status alone.
+            instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
             looks={Drift.MISSING: len(missing)} if missing else {},
             targets=tuple({record.target for record in known if record.holding}),
         ),
