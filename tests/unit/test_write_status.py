@@ -55,7 +55,7 @@ def test_one_tag_that_is_refused_for_minutes_holds_up_none_of_fifty_others() -> 
     stage.tags.refusing.clear()
     stage.statuses.work_off(stage.writing, 300)
     assert "mgmt=attached" in stage.status(INSTANCE)
-    assert [] == stage.statuses.waiting() == stage.statuses.dead
+    assert ([], []) == (stage.statuses.waiting(), stage.statuses.dead)
 
 
 def test_a_tag_is_tried_again_after_waits_that_double_up_to_a_quarter_of_an_hour() -> None:
@@ -91,7 +91,7 @@ def test_a_permission_that_is_late_is_waited_for_and_one_that_never_comes_is_no_
     assert (ATTACHED, "") == (stage.status(INSTANCE), stage.status(INTERFACE))
     stage.statuses.work_off(stage.writing, 2 * HOUR)
 
-    assert [] == stage.statuses.waiting() == stage.statuses.dead
+    assert ([], []) == (stage.statuses.waiting(), stage.statuses.dead)
 
 
 def test_what_is_written_late_is_what_is_true_then() -> None:
