@@ -117,6 +117,12 @@ FLOW: tuple[Check[Patient, Any], ...] = (
         "The changes queue is drained.",
     ),
     Check(
+        "status-queue",
+        lambda it: work.status_queue(it.stack),
+        flow.status_queue,
+        "No status tag waits to be written.",
+    ),
+    Check(
         "dead-letters",
         lambda it: work.dead_letters(it.stack),
         flow.set_aside,
@@ -154,6 +160,12 @@ ACCESS: tuple[Check[Patient, Any], ...] = (
 ACCOUNT: tuple[Check[Patient, Any], ...] = (
     Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
+    Check(
+        "tag-room",
+        lambda it: tags.TagRoom(it.account, it.stack.status_scope),
+        tags.full,
+        "Every instance and interface has room for its status tag.",
+    ),
     Check(
         "pools",
         lambda it: pools.Pools(it.account, int(it.stack.parameter("PoolLowWater"))),

@@ -23,6 +23,7 @@ from dualhome.application.survey import Sources
 from dualhome.application.sweep_ports import Rounds
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import AccountId
+from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.archive import Archive, DynamoDbArchive
 from dualhome_cli.connection import Connection
@@ -107,6 +108,11 @@ class Stack:
     def keys(self) -> TagKeys:
         """The keys of the tags that this deployment reads and writes."""
         return TagKeys(self.parameter("TagPrefix"))
+
+    @property
+    def status_scope(self) -> StatusScope:
+        """Which resources this deployment writes a status tag on."""
+        return StatusScope(self.parameter("StatusTags"))
 
     @property
     def policy(self) -> Policy:

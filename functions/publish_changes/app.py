@@ -1,4 +1,4 @@
-"""Tells the world about each recorded move: event, status tag and metrics."""
+"""Tells the world about each recorded move: event, metrics, and a request for its status tag."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,5 +15,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
-    """A record that cannot be read fails alone, and ends in the failures queue."""
+    """A record that cannot be read is set aside on the failures queue, and stops nobody."""
     return handle_moves(event, outlets(), read_audit)

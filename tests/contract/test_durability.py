@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.application.write_status import RECEIVES, delay_after
 from tests.support.template import Json, load, resources
 
 FUNCTIONS = resources("Serverless::Function")
@@ -40,7 +41,19 @@ def test_a_message_gets_five_chances_and_is_then_kept() -> None:
     assert redrive["maxReceiveCount"] >= 5
 
 
-@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - {"ChangesQueue"}))
+def test_a_status_tag_is_tried_for_an_hour_and_its_request_is_then_kept() -> None:
+    """The writer hides it for longer each time; the code's count and the queue's are one."""
+    redrive = QUEUES["StatusQueue"]["RedrivePolicy"]
+    waits = [delay_after(receives).total_seconds() for receives in range(1, RECEIVES)]
+
+    assert redrive["deadLetterTargetArn"] == "${StatusDeadLetterQueue.Arn}"
+    assert redrive["maxReceiveCount"] == RECEIVES
+    assert waits[:4] == [1, 2, 4, 8]
+    assert max(waits) == 15 * 60
+    assert 60 * 60 <= sum(waits) <= 65 * 60
+
+
+@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - {"ChangesQueue", "StatusQueue"}))
 def test_what_failed_is_kept_as_long_as_sqs_can(queue: str) -> None:
     """A person must come back from a holiday and still find it."""
     assert QUEUES[queue]["MessageRetentionPeriod"] == FOURTEEN_DAYS
@@ -48,19 +61,19 @@ def test_what_failed_is_kept_as_long_as_sqs_can(queue: str) -> None:
 
 def test_a_message_stays_hidden_while_it_may_still_be_worked_on() -> None:
     """Six timeouts and the window (Lambda guide, "Configuring a queue to use with Lambda")."""
-    ((function, events),) = event_sources("SQS")
-    timeout = (load()["Globals"]["Function"] | function)["Timeout"]
-    needed = 6 * timeout + events["MaximumBatchingWindowInSeconds"]
+    for function, events in event_sources("SQS"):
+        timeout = (load()["Globals"]["Function"] | function)["Timeout"]
+        needed = 6 * timeout + events["MaximumBatchingWindowInSeconds"]
+        queue = events["Queue"].removeprefix("${").removesuffix(".Arn}")
 
-    assert events["Queue"] == "${ChangesQueue.Arn}"
-    assert QUEUES["ChangesQueue"]["VisibilityTimeout"] >= needed
+        assert QUEUES[queue]["VisibilityTimeout"] >= needed
 
 
 def test_one_bad_message_does_not_repeat_its_batch() -> None:
     """Without this answer type Lambda ignores which messages of a batch failed."""
     batches = event_sources("SQS") + event_sources("DynamoDB")
 
-    assert len(batches) == 2
+    assert len(batches) == 3
     for _, events in batches:
         assert events["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 

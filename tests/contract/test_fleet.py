@@ -60,6 +60,18 @@ def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
     assert {alone, both} == {it.id for it in fleet.asking(None).items}
 
 
+def test_who_carries_a_status_alone_is_marked_and_asks_for_nothing(
+    world: Ec2World, fleet: Fleet
+) -> None:
+    """A status may be copied to an instance of which nobody knows anything."""
+    asking = world.instance(tags={TARGETS: "mgmt"})
+    copied = world.instance(tags={"dualhome-status": "mgmt=attached:eni-01@1"})
+    world.instance(tags={"other-status": "on"})
+
+    assert [asking] == [it.id for it in fleet.asking(None).items]
+    assert {asking, copied} == {it.id for it in fleet.marked(None).items}
+
+
 def test_instances_are_shown_in_every_state(world: Ec2World, fleet: Fleet) -> None:
     """A stopped one keeps what it has, a terminated one has given it back."""
     stopped, terminated = (world.instance(tags={TARGETS: "mgmt"}) for _ in range(2))

@@ -155,19 +155,41 @@ def test_the_reconciler_alone_starts_rollbacks_and_nothing_else() -> None:
     assert started == [("ReconcileInstancesRole", "${RollbackStateMachine}")]
 
 
-def test_only_the_status_tag_may_be_written_and_only_where_we_work() -> None:
+@pytest.mark.parametrize("action", ["ec2:CreateTags", "ec2:DeleteTags"])
+def test_only_the_status_tag_may_be_written_and_only_where_we_work(action: str) -> None:
     """A role that could write our input tags could grant itself every attachment."""
     only_status = {"ForAllValues:StringEquals": {"aws:TagKeys": ["dualhome-status"]}}
     conditions = {
-        (role, arn.rpartition(":")[2]): it["Condition"]
-        for role, arn, it in granted("", "ec2:CreateTags")
+        (role, arn.rpartition(":")[2]): it["Condition"] for role, arn, it in granted("", action)
     }
 
     assert conditions == {
-        ("PublishChangesRole", "instance/*"): only_status | {"Null": {"aws:TagKeys": "false"}},
-        ("PublishChangesRole", "network-interface/*"): only_status
+        ("WriteStatusRole", "instance/*"): only_status | {"Null": {"aws:TagKeys": "false"}},
+        ("WriteStatusRole", "network-interface/*"): only_status
         | {"Null": {"aws:TagKeys": "false", "aws:ResourceTag/dualhome:pool": "false"}},
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "kinds"),
+    [
+        ("both", {"instance", "network-interface"}),
+        ("instance", {"instance"}),
+        ("interface", {"network-interface"}),
+        ("none", set()),
+    ],
+)
+def test_what_shall_carry_no_status_tag_may_not_be_tagged(value: str, kinds: set[str]) -> None:
+    """An account whose tags another tool owns need not trust us to leave them alone."""
+    role = resources("IAM::Role", StatusTags=value)["WriteStatusRole"]
+    tagged = {
+        arn.rpartition(":")[2].partition("/")[0]
+        for statement in statements(role)
+        for arn in statement["Resource"]
+        if "ec2:CreateTags" in statement["Action"]
+    }
+
+    assert tagged == kinds
 
 
 def test_events_leave_under_our_own_name_only() -> None:
@@ -183,7 +205,7 @@ def test_events_leave_under_our_own_name_only() -> None:
 
 
 def test_what_cannot_be_published_may_be_set_aside() -> None:
-    """Lambda sends a failed stream batch with the function's own role."""
+    """Lambda sends a failed stream batch with the function's own role; so does the function."""
     ((role, _, statement),) = granted("${PublishFailuresQueue.Arn}")
 
     assert (role, statement["Action"]) == ("PublishChangesRole", ["sqs:SendMessage"])

@@ -12,9 +12,9 @@ from dualhome.application.sweep_ports import Rounds
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.rounds import Phase, Round
+from dualhome.domain.rounds import REMEMBERED, REPAIRS, Phase, Round
 from dualhome.domain.states import State
-from dualhome.domain.tally import LISTED, Tally
+from dualhome.domain.tally import LISTED, NOTED, Tally
 from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, NOW, ZONE
 from tests.support.in_memory_inventory import InMemoryRounds
 from tests.support.ledgers import ATTACHMENTS, tables
@@ -31,9 +31,20 @@ TALLY = Tally(
     strangers=((INTERFACE, INSTANCE),),
     torn=(INTERFACE,),
     unwanted=(INSTANCE,),
+    misstated={INSTANCE: "0123456789ab"},
+    restated=(INTERFACE,),
 )
 ROUND = Round(
-    NOW, 0, Phase.ATTACHED, "mgmt", '{"pk": {"S": "a"}}', (TargetName("old"),), TALLY, TALLY
+    NOW,
+    0,
+    Phase.ATTACHED,
+    "mgmt",
+    '{"pk": {"S": "a"}}',
+    (TargetName("old"),),
+    TALLY,
+    TALLY,
+    {INTERFACE: "0123456789ab"},
+    {INTERFACE: NOW},
 )
 
 
@@ -100,6 +111,7 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
     names = tuple(TargetName(f"{number:032}") for number in range(1000))
     instances = tuple(InstanceId(f"i-{number:017x}") for number in range(10_001))
     interfaces = [InterfaceId(f"eni-{number:017x}") for number in range(LISTED)]
+    marks = {f"eni-{number:017x}": "0123456789ab" for number in range(NOTED)}
     largest = replace(
         TALLY,
         free={name: {ZONE: 1000} for name in names},
@@ -107,8 +119,12 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
         strangers=tuple((interface, INSTANCE) for interface in interfaces),
         torn=tuple(interfaces),
         unwanted=instances,
+        misstated=marks,
+        restated=tuple(interfaces[:REPAIRS]),
     )
-    item = values(replace(ROUND, targets=names, before=largest, tally=Tally()))
+    remembered = {f"eni-{number:017x}": NOW for number in range(REMEMBERED - REPAIRS)}
+    full = replace(ROUND, targets=names, before=largest, noted=marks, repaired=remembered)
+    item = values(replace(full, tally=Tally()))
 
     assert _size(item) < LARGEST_ITEM
     assert largest == read(Round, item).before

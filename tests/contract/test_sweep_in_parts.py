@@ -12,12 +12,14 @@ from dualhome.application.sweep_pages import Comparing
 from dualhome.domain.attachment import Move
 from dualhome.domain.drift import Drift
 from dualhome.domain.states import State
+from dualhome.domain.status import StatusScope
 from tests.support.builders import MGMT, POLICY, SLOT, TRACE, ZONE, a_cause, a_record
 from tests.support.in_memory_brake import InMemoryBrake
 from tests.support.in_memory_calls import Calls
 from tests.support.in_memory_clock import FakeClock
 from tests.support.in_memory_fleet import time_for
 from tests.support.in_memory_looks import InMemoryLooks
+from tests.support.in_memory_statuses import InMemoryStatuses
 from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
 from tests.support.local_world import LocalWorld
 
@@ -43,10 +45,13 @@ def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> Non
             ledger=ledger,
             keys=POLICY.keys,
             paused=False,
+            scope=StatusScope.BOTH,
             clock=lambda: datetime.now(UTC),
         )
         rounds = DynamoDbRounds(dynamodb, ATTACHMENTS)
-        here = Sweeping(comparing, rounds, InMemoryBrake(Calls()), looks, most_releases=20)
+        statuses = InMemoryStatuses(FakeClock(), Calls())
+        brake = InMemoryBrake(Calls())
+        here = Sweeping(comparing, rounds, brake, looks, statuses, most_releases=20)
 
         reports = [sweep(here, a_cause(), time_for(1)) for _ in range(2 + 2 + 7 + 2 + 1)]
 
@@ -75,4 +80,5 @@ def _expected() -> Report:
         pools={(MGMT, ZONE): FREE},
         paused=False,
         swept=True,
+        misstated=2 * ATTACHED,
     )

@@ -7,6 +7,8 @@ from collections import Counter
 
 import pytest
 
+from dualhome.application.status_requests import StatusRequest, print_status_request
+from dualhome.domain.identifiers import InstanceId
 from tests.support.e2e_command import COMMAND, dualhome, environment
 from tests.support.e2e_events import Inbox
 from tests.support.e2e_queue import set_aside, state_change
@@ -61,7 +63,7 @@ def test_a_dry_run_says_what_lies_there_and_leaves_it(stack: Stack) -> None:
     assert 0 == empty.returncode, empty.stderr
     assert 1 == found.returncode, found.stderr
     rows = {row["queue"]: row for row in json.loads(found.stdout)}
-    assert ["changes", "rules", "publish", "sweep"] == list(rows)
+    assert ["changes", "rules", "publish", "status", "sweep"] == list(rows)
     assert 2 == rows["changes"]["waiting"]
     assert {
         "unreadable": 1,
@@ -87,6 +89,52 @@ def test_moves_that_were_not_published_are_published(world: World, inbox: Inbox)
     ids = Counter(event["detail"]["id"] for event in inbox.events(instance))
     assert {move["id"]: 2 for move in moves} == ids
     assert [] == set_aside(world.stack, "PublishFailuresQueueUrl")
+
+
+def test_a_status_that_was_not_written_is_written(world: World) -> None:
+    """As the ledger says by then, whatever it said when the tag was given up."""
+    mgmt = world.target()
+    mgmt.interface()
+    instance = world.launch(targets=mgmt.name)
+    interface = world.comes_to("attached", instance, mgmt.name)["interface"]
+    expected = f"{mgmt.name}=attached:{interface}@1"
+    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
+    world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome-status"}])
+    request = print_status_request(StatusRequest(InstanceId(instance)))
+    put(world.stack, "StatusDeadLetterQueueUrl", json.dumps(request), GARBAGE)
+
+    done = dualhome(world.stack, "redrive", "status", "--yes")
+
+    assert 1 == done.returncode, done.stderr
+    assert "status: 1 handled again, 1 left." in done.stdout
+    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
+    assert [GARBAGE] == set_aside(world.stack, "StatusDeadLetterQueueUrl")
+
+
+def test_an_audit_item_that_cannot_be_read_is_set_aside_and_published_when_it_can(
+    world: World, inbox: Inbox
+) -> None:
+    """Another version wrote it: moves behind it are published meanwhile."""
+    instance, nowhere = world.launch(), world.named("nowhere")
+    pk, sk = "INSTANCE#i-0123456789abcdef9", "9999-01-01T00:00:00.000Z#unreadable"
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    table = world.stack.outputs["AuditTableName"]
+    world.stack.dynamodb.put_item(TableName=table, Item=key | {"day": {"S": "9999-01-01"}})
+    world.tag(instance, targets=nowhere)
+    world.comes_to("refused", instance, nowhere)
+
+    world.until(lambda: inbox.events(instance))
+    world.until(lambda: any(sk in it for it in set_aside(world.stack, "PublishFailuresQueueUrl")))
+    first = dualhome(world.stack, "redrive", "publish", "--yes")
+    good = world.stack.raw_audit(instance)[0]
+    world.stack.dynamodb.put_item(TableName=table, Item=good | key)
+    then = dualhome(world.stack, "redrive", "publish", "--yes")
+
+    assert (1, 0) == (first.returncode, then.returncode), first.stdout + then.stdout
+    assert f"{pk} {sk} cannot be read" in first.stdout
+    assert [] == set_aside(world.stack, "PublishFailuresQueueUrl")
+    world.until(lambda: len(inbox.events(instance)) == 2)
+    world.stack.dynamodb.delete_item(TableName=table, Key=key)
 
 
 def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:

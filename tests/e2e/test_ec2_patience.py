@@ -18,7 +18,7 @@ FAULTS: Mapping[str, Item] = {
     "throttled": THROTTLED | {"times": 2 * CLIENT_TRIES + 1},
     "throttled for long": THROTTLED | {"times": 4 * CLIENT_TRIES},
     "never carried out": {"error_code": "Unavailable", "times": CLIENT_TRIES},
-    "status not written": THROTTLED | {"times": CLIENT_TRIES, "action": "CreateTags"},
+    "status not written": THROTTLED | {"times": 2 * CLIENT_TRIES, "action": "CreateTags"},
 }
 PATIENCE_SECONDS = 180
 
@@ -112,7 +112,7 @@ def test_a_read_that_is_throttled_is_made_again_later(world: World, action: str)
 def test_a_status_tag_that_cannot_be_written_now_is_written_later(
     asking: Mapping[str, Asking],
 ) -> None:
-    """The stream delivers the move again until it is told."""
+    """The message comes back, and finds what the ledger says by then."""
     it = asking["status not written"]
 
     interface = attached(it)["interface"]

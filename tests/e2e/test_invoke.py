@@ -31,6 +31,7 @@ def directory(stack: Stack, tmp_path: Path) -> Iterator[Path]:
         ("reconcile_instances", "instance-running.json", '"message":"look"', 0),
         ("reconcile_instances", "reconcile-batch.json", "not an event in JSON", 1),
         ("publish_changes", "publish-batch.json", '"Moves"', 0),
+        ("write_status", "status-request.json", '"Ec2Calls"', 0),
     ],
 )
 def test_a_function_handles_a_file_of_events(

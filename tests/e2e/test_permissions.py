@@ -5,7 +5,8 @@ from typing import Final
 import pytest
 
 from tests.support import template
-from tests.support.e2e_calls import PUBLISHER, RECONCILER, Calls
+from tests.support.e2e_calls import PUBLISHER, RECONCILER, WRITER, Calls
+from tests.support.e2e_faults import CLIENT_TRIES
 from tests.support.e2e_probe import DENIALS
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_world import Target, World
@@ -19,12 +20,18 @@ DONE_BY_LAMBDA = {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     },
+    WRITER: {
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    },
     PUBLISHER: {
         "dynamodb:ListStreams",  # its poller finds the stream
         "dynamodb:DescribeStream",
         "dynamodb:GetShardIterator",
         "dynamodb:GetRecords",
-        "sqs:SendMessage",  # and sets aside what failed
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     },
@@ -58,7 +65,8 @@ def calls(guarded: Stack) -> dict[str, list[Item]]:
     world.until(lambda: "attached" in guarded.tags(last).get("dualhome-status", ""))
     guarded.ec2.delete_tags(Resources=[last], Tags=[{"Key": "dualhome:targets"}])
     world.comes_to("released", last, mgmt.name)
-    return {role: world.ours(calls.of(role)) for role in (RECONCILER, PUBLISHER)}
+    write_a_status_later_and_take_one_off(world)
+    return {role: world.ours(calls.of(role)) for role in (RECONCILER, PUBLISHER, WRITER)}
 
 
 def adopt(world: World, data: Target) -> None:
@@ -79,13 +87,27 @@ def wait_and_be_served(world: World, mgmt: Target) -> None:
     world.comes_to("attached", instance, mgmt.name)
 
 
-@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER])
+def write_a_status_later_and_take_one_off(world: World) -> None:
+    """Be throttled once, and then have nothing more to tell."""
+    nowhere, instance = world.named("nobody"), world.launch_running()
+    match = {"ResourceId.1": instance, "Tag.1.Key": "dualhome-status"}
+    fault = {"action": "CreateTags", "error_code": "RequestLimitExceeded", "times": CLIENT_TRIES}
+    world.stack.cloud.faults(fault | {"match": match})
+    world.tag(instance, targets=nowhere)
+    refused = f"{nowhere}=refused:NO_TARGET"
+    world.until(lambda: world.stack.tags(instance).get("dualhome-status") == refused)
+    world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:targets"}])
+    world.comes_to("released", instance, nowhere)
+    world.until(lambda: "dualhome-status" not in world.stack.tags(instance))
+
+
+@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER, WRITER])
 def test_no_call_of_ours_is_denied(calls: dict[str, list[Item]], role: str) -> None:
     """A permission that is missing from the template shows here, not in an account."""
     assert [] == [it for it in calls[role] if it["outcome"] in DENIALS]
 
 
-@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER])
+@pytest.mark.parametrize("role", [RECONCILER, PUBLISHER, WRITER])
 def test_every_action_granted_is_used(calls: dict[str, list[Item]], role: str) -> None:
     """A permission that nobody needs is one that somebody may abuse."""
     granted = {

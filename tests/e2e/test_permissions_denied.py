@@ -25,6 +25,12 @@ def publisher(guarded: Stack) -> Probe:
     return Probe.with_role_of(guarded, "PublishChangesFunction")
 
 
+@pytest.fixture(scope="module")
+def writer(guarded: Stack) -> Probe:
+    """Call with the status writer's role."""
+    return Probe.with_role_of(guarded, "WriteStatusFunction")
+
+
 @pytest.mark.parametrize(
     ("pooled", "asking", "answer"),
     [
@@ -131,29 +137,28 @@ def test_who_attaches_what_is_tagged_cannot_tag(guarded: Stack, reconciler: Prob
     ],
 )
 def test_only_the_status_tag_may_be_written(
-    guarded: Stack, publisher: Probe, keys: list[str], answer: str
+    guarded: Stack, writer: Probe, keys: list[str], answer: str
 ) -> None:
     """A role that could write our input tags could grant itself every attachment."""
     world = World(guarded)
     interface, instance = world.target().interface(), world.launch()
 
-    said = publisher.ask(
-        "ec2",
-        "create_tags",
-        Resources=[instance, interface],
-        Tags=[{"Key": key, "Value": "mgmt"} for key in keys],
-    )
+    for call in ("create_tags", "delete_tags"):
+        said = writer.ask(
+            "ec2",
+            call,
+            Resources=[instance, interface],
+            Tags=[{"Key": key, "Value": "mgmt"} for key in keys],
+        )
 
-    assert answer == said
+        assert (call, answer) == (call, said)
 
 
-def test_an_interface_outside_every_pool_may_not_be_tagged(
-    guarded: Stack, publisher: Probe
-) -> None:
+def test_an_interface_outside_every_pool_may_not_be_tagged(guarded: Stack, writer: Probe) -> None:
     """It is never touched."""
     interface = World(guarded).target().interface(pool="")
 
-    assert "UnauthorizedOperation" == publisher.ask(
+    assert "UnauthorizedOperation" == writer.ask(
         "ec2",
         "create_tags",
         Resources=[interface],

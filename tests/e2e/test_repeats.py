@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.e2e_attached import Attached
-from tests.support.e2e_calls import PUBLISHER, RECONCILER, Calls
+from tests.support.e2e_calls import RECONCILER, WRITER, Calls
 from tests.support.e2e_queue import send, state_change, tag_change
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_waiting import stays
@@ -91,7 +91,7 @@ def test_events_that_are_repeated_late_or_stale_change_nothing(
     assert repeated[case].before == of_world(it.world, it.instance)
     assert it.world.stack.attachments(it.instance)[1] == (it.interface, "attached")
     assert calls.count(RECONCILER, "AttachNetworkInterface", about=it.instance) == 0
-    assert calls.count(PUBLISHER, "CreateTags", about=it.instance) == 0
+    assert calls.count(WRITER, "CreateTags", about=it.instance) == 0
 
 
 def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None:
@@ -124,9 +124,10 @@ def test_our_own_status_tags_wake_nobody(apart: Stack) -> None:
     publish_again(world, it.instance)
 
     status = f"{it.mgmt.name}=attached:{it.interface}@1"
-    assert world.stack.tags(it.instance)["dualhome-status"] == status
-    assert world.stack.tags(it.interface)["dualhome-status"] == status
-    assert calls.count(PUBLISHER, "CreateTags", about=it.instance) == 1
+    told = world.stack.tags
+    world.until(lambda: told(it.instance)["dualhome-status"] == status)
+    world.until(lambda: told(it.interface)["dualhome-status"] == status)
+    assert calls.count(WRITER, "CreateTags", about=it.instance) == 1
     assert stays(
         lambda: before == (apart.looks(it.instance), apart.wakes(it.mgmt.name)),
         seconds=QUIET_SECONDS,

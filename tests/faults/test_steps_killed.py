@@ -1,4 +1,4 @@
-"""Rollback's steps and the publisher die before or after any of their calls, and are repeated."""
+"""Rollback's steps, publisher and status writer die around any of their calls, and are repeated."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from tests.support.fault_runs import (
     MARKER,
     PUBLISHER,
     SETTLER,
+    WRITER,
     Run,
     Survived,
     attached,
@@ -30,8 +31,9 @@ def around_each_call(role: str, calls: int) -> Iterator[Case]:
         yield "after", role, n
 
 
-CALLS = {DETACHER: 3, LOOKER: 2, SETTLER: 5, PUBLISHER: 5}
+CALLS = {DETACHER: 3, LOOKER: 2, SETTLER: 5, PUBLISHER: 2, WRITER: 5}
 KILLED: list[Case] = [case for role, n in CALLS.items() for case in around_each_call(role, n)]
+TELLERS = {PUBLISHER, WRITER}
 STUCK: list[Case] = list(around_each_call(MARKER, 2))
 
 REFUSAL = {"do": "error", "code": "OperationNotPermitted", "status": 400, "times": 1000}
@@ -56,7 +58,7 @@ def killed(inbox: Inbox, world: World) -> Mapping[Case, Survived]:
         run.leave()
 
     assert inbox.queue_url
-    return survive("step or publisher killed", runs, go)
+    return survive("step, publisher or status writer killed", runs, go)
 
 
 @pytest.mark.parametrize("case", KILLED)
@@ -83,11 +85,11 @@ def test_a_release_that_ec2_refuses_ends_stuck_although_the_last_step_is_killed(
     assert REFUSAL["code"] in it.record["detail"]
 
 
-@pytest.mark.parametrize("case", [case for case in KILLED if case[1] == PUBLISHER])
-def test_every_move_is_told_although_the_publisher_is_killed(
+@pytest.mark.parametrize("case", [case for case in KILLED if case[1] in TELLERS])
+def test_every_move_is_told_although_who_tells_it_is_killed(
     killed: Mapping[Case, Survived], inbox: Inbox, case: Case
 ) -> None:
-    """At least once, as the stream delivers it; the tags show what is so now."""
+    """At least once, as stream and queue deliver it; the tags show what is so now."""
     run = killed[case].run
     stack = run.stack
     moves = {it["id"] for it in stack.audit(run.instance)}

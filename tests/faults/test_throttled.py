@@ -9,8 +9,8 @@ from tests.support.e2e_world import World
 from tests.support.fault_runs import (
     DETACHER,
     LOOKER,
-    PUBLISHER,
     RECONCILER,
+    WRITER,
     Run,
     Survived,
     attached,
@@ -30,7 +30,7 @@ def throttled(world: World) -> Mapping[str, Survived]:
     leaving = [case for case, end in ENDS.items() if end == "released"]
     runs = attached(world, leaving) | prepare(world, [it for it in ENDS if it not in leaving])
     for run in runs.values():
-        for role in (RECONCILER, DETACHER, LOOKER, PUBLISHER):
+        for role in (RECONCILER, DETACHER, LOOKER, WRITER):
             run.interrupt(**THROTTLED, role=role, times=100_000)
     blackout_ends = time.monotonic() + STACK_SECONDS / SPEED
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.support.e2e_stack import Item, Stack
 
 RECONCILER, PUBLISHER = "ReconcileInstancesRole", "PublishChangesRole"
+WRITER = "WriteStatusRole"
 
 
 @dataclass(frozen=True)

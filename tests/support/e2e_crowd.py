@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.support.e2e_calls import PUBLISHER, RECONCILER, Calls
+from tests.support.e2e_calls import RECONCILER, WRITER, Calls
 from tests.support.e2e_stack import Item, Stack
 from tests.support.e2e_waiting import until
 from tests.support.e2e_world import World
@@ -48,7 +48,7 @@ class Crowd:
 
     def ec2_calls(self) -> Counter[str]:
         """Count the EC2 calls of our roles by action: all that read, and what changed the crowd."""
-        both = [it for role in (RECONCILER, PUBLISHER) for it in self.calls.of(role, service="ec2")]
+        both = [it for role in (RECONCILER, WRITER) for it in self.calls.of(role, service="ec2")]
         return Counter(
             it["action"]
             for it in both

@@ -40,6 +40,14 @@ class Stack(Deployment):
         client: EventBridgeClient = self.cloud.client("events")
         return client
 
+    def statuses_to_write(self) -> int:
+        """Return how many messages are on the status queue, hidden ones too."""
+        found = self.sqs.get_queue_attributes(
+            QueueUrl=self.outputs["StatusQueueUrl"], AttributeNames=["All"]
+        )["Attributes"]
+        waiting = int(found["ApproximateNumberOfMessages"])
+        return waiting + int(found["ApproximateNumberOfMessagesNotVisible"])
+
     def records(self, instance: str) -> dict[str, Item]:
         """Return the records of ``instance`` by target."""
         found = self._partition("AttachmentsTableName", f"INSTANCE#{instance}", "TARGET#")

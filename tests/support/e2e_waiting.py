@@ -56,6 +56,6 @@ def known_of(stack: Stack, instances: Iterable[str]) -> str:
             f" {it.get('reason', '')} {it['after'].get('detail', '')}"
             for it in stack.audit(instance)
         ]
-    for function in ("reconcile-instances", "publish-changes"):
+    for function in ("reconcile-instances", "publish-changes", "write-status"):
         lines += [f"## log of {function}", *stack.log_lines(function)[-TAIL_LINES:]]
     return "\n".join(lines)

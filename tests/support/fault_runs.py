@@ -20,6 +20,7 @@ RECONCILER, DETACHER, LOOKER = (
     "LookAtInterfaceRole",
 )
 SETTLER, MARKER, PUBLISHER = "SettleAttachmentRole", "MarkStuckRole", "PublishChangesRole"
+WRITER = "WriteStatusRole"
 
 
 @dataclass

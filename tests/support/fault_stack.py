@@ -46,10 +46,11 @@ def breakable(
     options = {"attach_seconds": 1 / speed, "detach_seconds": 1 / speed, "clock_speed": speed}
     with LocalCloud.start(directory, **options) as cloud:  # type: ignore[arg-type]
         stack = Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", PARAMETERS))
-        stack.sqs.set_queue_attributes(
-            QueueUrl=stack.outputs["ChangesQueueUrl"],
-            Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
-        )
+        for queue in ("ChangesQueueUrl", "StatusQueueUrl"):
+            stack.sqs.set_queue_attributes(
+                QueueUrl=stack.outputs[queue],
+                Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
+            )
         _set_batch(cloud.client("lambda"), batch)
         switch_schedule(stack, "DISABLED")
         cloud.settings(**STALE)
@@ -109,6 +110,8 @@ def unrest(stack: Stack) -> str:
     """Say what is not at rest: messages, executions, or records; nothing if all is."""
     if depth := stack.queue_depth():
         return f"{depth} messages on the changes queue"
+    if depth := stack.statuses_to_write():
+        return f"{depth} messages on the status queue"
     running = stack.cloud.client("stepfunctions").list_executions(
         stateMachineArn=stack.outputs["RollbackStateMachineArn"], statusFilter="RUNNING"
     )["executions"]

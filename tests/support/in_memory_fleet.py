@@ -11,6 +11,7 @@ from dualhome.application.sweep_pages import Comparing
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import Instance, Interface
+from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
 from tests.support.builders import POLICY, a_cause
 from tests.support.in_memory_ec2 import InMemoryEc2
@@ -18,6 +19,7 @@ from tests.support.in_memory_instances import InMemoryInstances
 from tests.support.in_memory_inventory import PAGE, InMemoryInventory, InMemoryRounds, a_page
 from tests.support.in_memory_looks import InMemoryLooks
 from tests.support.in_memory_scene import Scene
+from tests.support.in_memory_statuses import InMemoryStatuses
 
 EVERY = 300
 """Seconds between two sweeps, as the template's schedule has it."""
@@ -33,7 +35,13 @@ class InMemoryFleet:
 
     def asking(self, token: str | None) -> Page[Instance]:
         """Return a page of the instances that ask for targets, or to be left alone."""
-        marks = {self.keys.targets, self.keys.ignore}
+        return self._with_tags(token, {self.keys.targets, self.keys.ignore})
+
+    def marked(self, token: str | None) -> Page[Instance]:
+        """Return a page of those, and of the instances that carry a status."""
+        return self._with_tags(token, {self.keys.targets, self.keys.ignore, self.keys.status})
+
+    def _with_tags(self, token: str | None, marks: set[str]) -> Page[Instance]:
         with self.ec2.calls.making("describe_fleet"):
             every = map(self.ec2.instance, list(self.ec2._instances))  # noqa: SLF001
             listed = self.ec2.listed("describe_fleet", filter(None, every))
@@ -50,18 +58,25 @@ class InMemoryFleet:
 
 @dataclass(slots=True)
 class Broom:
-    """Sweeps a scene; ``looks`` are those that the last sweep asked for."""
+    """
+    Sweeps a scene; ``looks`` are those that the last sweep asked for.
+
+    Nothing publishes there, unless a test does: so status tags are compared only if ``scope`` says.
+    """
 
     scene: Scene
     most_releases: int = 20
     page: int = PAGE
+    scope: StatusScope = StatusScope.NONE
     rounds: InMemoryRounds = field(init=False)
     looks: InMemoryLooks = field(init=False)
+    statuses: InMemoryStatuses = field(init=False)
 
     def __post_init__(self) -> None:
         """Let checkpoints and looks count among the scene's calls."""
         self.rounds = InMemoryRounds(self.scene.calls)
         self.looks = InMemoryLooks(self.scene.clock, self.scene.calls)
+        self.statuses = InMemoryStatuses(self.scene.clock, self.scene.calls)
 
     def sweeping(self) -> Sweeping:
         """Return what a sweep of the scene works with."""
@@ -73,11 +88,13 @@ class Broom:
                 ledger=self.scene.ledger,
                 keys=self.scene.policy.keys,
                 paused=self.scene.policy.paused,
+                scope=self.scope,
                 clock=self.scene.clock,
             ),
             rounds=self.rounds,
             brake=self.scene.brake,
             looks=self.looks,
+            statuses=self.statuses,
             most_releases=self.most_releases,
         )
 

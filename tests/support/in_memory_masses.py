@@ -55,6 +55,16 @@ class Masses:
         numbers = self._numbers(token)
         return Page([self._instance(number) for number in numbers], self._next(numbers))
 
+    def marked(self, token: str | None) -> Page[Instance]:
+        """Return the same: all of them ask."""
+        return self.asking(token)
+
+    def records(
+        self, instances: Iterable[InstanceId]
+    ) -> Mapping[InstanceId, Mapping[TargetName, Attachment]]:
+        """Return the one record of each instance."""
+        return {id_: {MGMT: _record(int(id_.removeprefix("i-")))} for id_ in instances}
+
     def pools(self, token: str | None) -> Page[Interface]:
         """Return a page of interfaces, all in use."""
         numbers = self._numbers(token)

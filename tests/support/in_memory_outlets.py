@@ -1,9 +1,10 @@
-"""Where moves are told, in memory: events, status tags and metrics."""
+"""Where moves are told, in memory: events, metrics, status tags, and what cannot be read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.audit import AuditEntry, UnreadableAudit
+from dualhome.domain.errors import DualhomeError
 from dualhome.domain.tags import MAX_VALUE
 from tests.support.builders import POLICY
 from tests.support.in_memory_calls import Calls
@@ -25,18 +26,23 @@ class InMemoryEvents:
 
 @dataclass(frozen=True, slots=True)
 class InMemoryStatusTags:
-    """The port ``StatusTags`` over an EC2 in memory."""
+    """The port ``StatusTags`` over an EC2 in memory; ``refusing`` says which it may not tag."""
 
     ec2: InMemoryEc2
     key: str = POLICY.keys.status
+    refusing: dict[str, DualhomeError] = field(default_factory=dict)
 
     def write(self, resources: Sequence[str], status: str) -> None:
-        """Set the status of all ``resources``; those that are gone are passed over."""
-        with self.ec2.calls.making("create_tags"):
-            if len(status) > MAX_VALUE:
-                raise ValueError(f"EC2 takes no tag value of {len(status)} characters")
+        """Set the status of all ``resources``, or take it off, as the port says."""
+        if len(status) > MAX_VALUE:
+            raise ValueError(f"EC2 takes no tag value of {len(status)} characters")
+        with self.ec2.calls.making("create_tags" if status else "delete_tags"):
+            refused = [self.refusing[it] for it in resources if it in self.refusing]
             for resource in resources:
-                self.ec2.tag(resource, {self.key: status})
+                if resource not in self.refusing:
+                    self.ec2.tag(resource, {self.key: status or None})
+            if refused:
+                raise refused[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +54,16 @@ class InMemoryMetrics:
     def moved(self, entry: AuditEntry) -> None:
         """Count a move."""
         self.counted.append(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemorySetAside:
+    """The port ``SetAside``; ``kept`` is what lies there."""
+
+    calls: Calls
+    kept: list[UnreadableAudit] = field(default_factory=list)
+
+    def put(self, items: Iterable[UnreadableAudit]) -> None:
+        """Keep ``items``."""
+        with self.calls.making("set_aside"):
+            self.kept.extend(items)

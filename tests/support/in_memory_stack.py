@@ -26,10 +26,12 @@ OUTPUTS = {
     "AttachmentsTableName": "attachments",
     "AuditTableName": "audit",
     "ChangesQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes",
+    "StatusQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/status",
     "ChangesDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes-dlq",
 }
 PARAMETERS = {
     "TagPrefix": "dualhome",
+    "StatusTags": "both",
     "OnOverlappingCidr": "warn",
     "Paused": "false",
     "AuditRetentionDays": "0",

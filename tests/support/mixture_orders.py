@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from tests.support.fault_runs import DETACHER, LOOKER, MARKER, PUBLISHER, RECONCILER, SETTLER
+from tests.support.fault_runs import (
+    DETACHER,
+    LOOKER,
+    MARKER,
+    PUBLISHER,
+    RECONCILER,
+    SETTLER,
+    WRITER,
+)
 
 Order = dict[str, Any]
 
@@ -27,11 +35,11 @@ def _error(code: str, status: int, **order: Any) -> Order:
 
 
 def _ec2(it: Random) -> Order:
-    return {"service": "ec2", "role": it.choice((RECONCILER, DETACHER, LOOKER, SWEEPER, PUBLISHER))}
+    return {"service": "ec2", "role": it.choice((RECONCILER, DETACHER, LOOKER, SWEEPER, WRITER))}
 
 
 def _table(it: Random) -> Order:
-    role = it.choice((RECONCILER, *STEPS, PUBLISHER, SWEEPER))
+    role = it.choice((RECONCILER, *STEPS, WRITER, SWEEPER))
     return {"service": "dynamodb", "role": role, "nth": it.randint(1, 6)}
 
 
@@ -89,5 +97,6 @@ ORDERS: Mapping[str, Callable[[Random], Order]] = {
     "reconciler killed": _kill(RECONCILER),
     "step killed": _kill(*STEPS),
     "publisher killed": _kill(PUBLISHER),
+    "status writer killed": _kill(WRITER),
     "sweep killed": _kill(SWEEPER),
 }

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS_OF_LISTS = {"Equals", "Not", "Select", "Split"}
+FUNCTIONS_OF_LISTS = {"Equals", "Not", "Or", "Select", "Split"}
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": "111122223333",
     "AWS::Partition": "aws",
@@ -50,7 +50,7 @@ def load(**parameters: str) -> Json:
     """
     body = parsed("template.yaml")
     defaults = {name: str(it.get("Default", "")) for name, it in body["Parameters"].items()}
-    filled: Json = _filled(body, PSEUDO_PARAMETERS | defaults | parameters)
+    filled: Json = _chosen(_filled(body, PSEUDO_PARAMETERS | defaults | parameters))
     return filled
 
 
@@ -82,6 +82,37 @@ def _filled(value: Any, values: dict[str, str]) -> Any:  # noqa: ANN401 - any YA
             return re.sub(r"\$\{([\w:]+)\}", lambda it: values.get(it[1], it[0]), value)
         case _:
             return value
+
+
+def _chosen(template: Json) -> Json:
+    """Return a template with what its conditions choose, and without what they leave out."""
+    met = {name: _is_met(it) for name, it in template.get("Conditions", {}).items()}
+
+    def choose(value: Any) -> Any:  # noqa: ANN401 - any YAML value
+        match value:
+            case {"Fn::If": [condition, if_met, otherwise]}:
+                return choose(if_met if met[condition] else otherwise)
+            case dict():
+                return {key: choose(item) for key, item in value.items()}
+            case list():
+                return [it for it in map(choose, value) if it != "${AWS::NoValue}"]
+            case _:
+                return value
+
+    chosen: Json = choose(template)
+    return chosen
+
+
+def _is_met(condition: Json) -> bool:
+    match condition:
+        case {"Fn::Or": parts}:
+            return any(map(_is_met, parts))
+        case {"Fn::Not": [part]}:
+            return not _is_met(part)
+        case {"Fn::Equals": [one, other]}:
+            return bool(one == other)
+        case _:
+            raise ValueError(f"{condition}: say in tests/support/template.py what it means")
 
 
 def resources(kind: str, **parameters: str) -> dict[str, Json]:

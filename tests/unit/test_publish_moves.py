@@ -3,22 +3,23 @@
 import pytest
 
 from dualhome.application.publish import publish
-from dualhome.domain.errors import ThrottledError, UnavailableError
+from dualhome.application.status_requests import StatusRequest
+from dualhome.domain.errors import UnavailableError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
+from dualhome.domain.status import StatusScope
 from tests.support.builders import (
     INSTANCE,
     INTERFACE,
     OTHER_ZONE,
+    POLICY,
     a_vpc,
     an_instance,
     an_interface,
 )
 from tests.support.in_memory_scene import a_scene
 from tests.support.in_memory_stage import Stage
-
-THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
 
 def test_each_move_is_announced_and_counted_in_the_order_in_which_it_was_written() -> None:
@@ -78,6 +79,7 @@ def test_moves_published_late_show_what_is_true_now() -> None:
     stage.scene.work_off()
 
     publish(refused, stage.outlets)
+    stage.statuses.deliver(stage.writing)
 
     assert f"mgmt=attached:{INTERFACE}@1" == stage.status(INSTANCE)
 
@@ -104,8 +106,10 @@ def test_an_interface_that_another_instance_holds_by_now_keeps_that_ones_status(
     stage.scene.look(other)
     stage.scene.work_off()
     publish(stage.scene.ledger.audit[-1:], stage.outlets)
+    stage.statuses.deliver(stage.writing)
 
     publish(released, stage.outlets)
+    stage.statuses.deliver(stage.writing)
 
     assert f"mgmt=attached:{INTERFACE}@2" == stage.status(INTERFACE)
     assert "mgmt=released" == stage.status(INSTANCE)
@@ -119,6 +123,7 @@ def test_what_is_gone_needs_no_status() -> None:
     stage.scene.look()
 
     publish(stage.scene.ledger.audit[-1:], stage.outlets)
+    stage.statuses.deliver(stage.writing)
 
     assert [State.RELEASED] == [entry.after.state for entry in stage.events.published]
     assert f"released:{INSTANCE}" == stage.status(INTERFACE)
@@ -137,33 +142,38 @@ def test_events_that_are_not_accepted_count_nothing_and_fail_the_batch() -> None
     assert 3 == len(stage.metrics.counted)
 
 
-def test_moves_before_a_tag_that_is_throttled_are_published() -> None:
-    """Whoever comes back begins behind them: EC2 takes few tags a second, but it takes some."""
+def test_a_queue_that_takes_no_status_requests_holds_up_neither_events_nor_metrics() -> None:
+    """Tags are a report: the next sweeps find those that were not written."""
     stage = _attached()
-    other = InstanceId("i-02")
-    stage.scene.ec2.add(an_instance(other))
-    stage.scene.look(other)
-    stage.scene.calls.fail_nth("create_tags", 1, THROTTLED)
+    stage.scene.calls.fail_next("put_status", UnavailableError("no queue", code="Unavailable"))
 
-    told = publish(stage.scene.ledger.audit, stage.outlets)
+    refused = publish(stage.scene.ledger.audit, stage.outlets)
 
-    assert 3 == told == len(stage.events.published) == len(stage.metrics.counted)
-    assert [INSTANCE] * 3 == [entry.after.instance for entry in stage.events.published]
-    assert "" == stage.status(other)
-    assert 1 == publish(stage.scene.ledger.audit[told:], stage.outlets)
-    assert "mgmt=waiting:POOL_EMPTY" == stage.status(other)
+    assert refused
+    assert "Unavailable" == refused.code
+    assert 3 == len(stage.events.published) == len(stage.metrics.counted)
 
 
-def test_a_first_tag_that_is_throttled_publishes_nothing() -> None:
-    """There is nothing before it."""
+def test_moves_of_one_instance_ask_once_for_its_status() -> None:
+    """One message, whatever the length of the story."""
     stage = _attached()
-    settled = stage.scene.ledger.audit[-1:]
-    stage.scene.calls.fail_next("create_tags", THROTTLED)
+    stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
+    stage.scene.look()
+    stage.scene.work_off()
 
-    with pytest.raises(ThrottledError):
-        publish(settled, stage.outlets)
+    publish(stage.scene.ledger.audit, stage.outlets)
 
-    assert [] == stage.events.published
+    assert [StatusRequest(INSTANCE, (INTERFACE,))] == stage.statuses.waiting()
+
+
+def test_where_no_tags_are_written_none_is_asked_for() -> None:
+    """The account's tags belong to another tool."""
+    stage = _attached(StatusScope.NONE)
+
+    stage.publish_all()
+
+    assert 3 == len(stage.events.published)
+    assert 0 == stage.scene.calls.count("put_status", "create_tags")
 
 
 def test_nothing_to_tell_calls_nobody() -> None:
@@ -186,8 +196,8 @@ def test_our_own_tags_ask_for_nothing() -> None:
     assert before == stage.scene.ledger.audit
 
 
-def _attached() -> Stage:
+def _attached(scope: StatusScope = StatusScope.BOTH) -> Stage:
     scene = a_scene(an_instance(), an_interface())
     scene.look()
     scene.work_off()
-    return Stage(scene)
+    return Stage(scene, scope)

@@ -1,4 +1,4 @@
-"""The audit's stream, batch by batch: what comes back is what was not published."""
+"""The audit's stream, batch by batch: what cannot be read is set aside, the rest published."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from dualhome.domain.audit import AuditEntry
-from dualhome.domain.errors import ThrottledError
+from dualhome.domain.errors import UnavailableError
 from dualhome.domain.states import State
 from dualhome.entrypoints.moves import handle_moves
-from tests.support.builders import an_instance, an_interface
+from tests.support.builders import INSTANCE, an_instance, an_interface
 from tests.support.in_memory_scene import a_scene
 from tests.support.in_memory_stage import Stage
-
-THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
 
 def test_a_batch_that_is_published_is_not_delivered_again() -> None:
@@ -26,35 +24,41 @@ def test_a_batch_that_is_published_is_not_delivered_again() -> None:
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == _states(stage)
 
 
-def test_what_a_throttled_tag_holds_up_comes_back_alone() -> None:
-    """Lambda goes on from the first record that is named."""
-    stage = _attached()
-    stage.scene.calls.fail_next("create_tags", THROTTLED)
-
-    answer = _deliver(stage, ["0", "1", "2"])
-
-    assert {"batchItemFailures": [{"itemIdentifier": "2"}]} == answer
-    assert [State.CLAIMED, State.ATTACHING] == _states(stage)
-
-
-def test_nothing_behind_a_record_that_cannot_be_read_is_published() -> None:
-    """Lambda delivers it again with that record, and it would be announced once more each time."""
+def test_an_item_that_cannot_be_read_is_set_aside_and_stops_nobody() -> None:
+    """Another version wrote it: what lies behind it is as true as before."""
     stage = _attached()
 
     answer = _deliver(stage, ["0", "no entry", "2"])
 
-    assert {"batchItemFailures": [{"itemIdentifier": "no entry"}]} == answer
-    assert [State.CLAIMED] == _states(stage)
+    assert {"batchItemFailures": []} == answer
+    assert [State.CLAIMED, State.ATTACHED] == _states(stage)
+    (kept,) = stage.aside.kept
+    assert (f"INSTANCE#{INSTANCE}", "no entry") == (kept.pk, kept.sk)
+    assert "no entry" in kept.why
 
 
-def test_a_batch_that_begins_with_such_a_record_is_an_error_of_the_function() -> None:
-    """Its alarm is the first to tell: the failures queue gets the record an hour later."""
+def test_what_is_not_set_aside_comes_back_and_nothing_was_announced_by_then() -> None:
+    """Else each delivery would announce the others once more."""
     stage = _attached()
+    stage.scene.calls.fail_next("set_aside", UnavailableError("no queue"))
 
-    with pytest.raises(ValueError, match="no entry"):
-        _deliver(stage, ["no entry", "1", "2"])
+    with pytest.raises(UnavailableError):
+        _deliver(stage, ["0", "no entry", "2"])
 
     assert [] == _states(stage)
+    _deliver(stage, ["0", "no entry", "2"])
+    assert [State.CLAIMED, State.ATTACHED] == _states(stage)
+
+
+def test_a_redrive_is_told_what_cannot_be_read_and_nothing_is_set_aside_again() -> None:
+    """It has found it where it was set aside: another message would come each time."""
+    stage = _attached()
+
+    answer = _deliver(stage, ["no entry", "1"], redrive=True)
+
+    assert {"batchItemFailures": [], "unreadable": ["no entry"]} == answer
+    assert [State.ATTACHING] == _states(stage)
+    assert [] == stage.aside.kept
 
 
 def _attached() -> Stage:
@@ -64,17 +68,25 @@ def _attached() -> Stage:
     return Stage(scene)
 
 
-def _deliver(stage: Stage, numbers: Sequence[str]) -> Mapping[str, Any]:
+def _deliver(stage: Stage, numbers: Sequence[str], *, redrive: bool = False) -> Mapping[str, Any]:
     """Let Lambda deliver the audit entries of these numbers, as records of these numbers."""
 
     def read(image: Mapping[str, Any]) -> AuditEntry:
         return stage.scene.ledger.audit[int(image["number"])]
 
     records = [
-        {"eventID": it, "dynamodb": {"SequenceNumber": it, "NewImage": {"number": it}}}
+        {
+            "eventID": it,
+            "dynamodb": {
+                "Keys": {"pk": {"S": f"INSTANCE#{INSTANCE}"}, "sk": {"S": it}},
+                "SequenceNumber": it,
+                "NewImage": {"number": it},
+            },
+        }
         for it in numbers
     ]
-    return handle_moves({"Records": records}, stage.outlets, read)
+    event = {"Records": records} | ({"redrive": True} if redrive else {})
+    return handle_moves(event, stage.outlets, read)
 
 
 def _states(stage: Stage) -> list[State]:

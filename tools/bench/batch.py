@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
-from bench.roles import PUBLISHER, RECONCILER
+from bench.roles import RECONCILER, STATUS_WRITER
 from bench.stage import DEADLINE_SECONDS, Stage, wait
 from dualhome.domain.states import State
 from localcloud.ec2_calls import Calls, calls_since
@@ -48,7 +48,7 @@ def one_batch(stage: Stage) -> list[Figure]:
         wait(lambda: field.told(State.ATTACHED) == INSTANCES)
         attached, total = (
             field.count(State.ATTACHED),
-            calls_since(stage.cloud, number, RECONCILER, PUBLISHER),
+            calls_since(stage.cloud, number, RECONCILER, STATUS_WRITER),
         )
     writes = total.writes.total() / INSTANCES
     worst = max((it.calls.reads for it in passes), key=Counter.total)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bench.field import Field
 from bench.figures import Figure, Row, at_most, exactly
 from bench.passes import Passes
-from bench.roles import PUBLISHER, RECONCILER
+from bench.roles import RECONCILER, STATUS_WRITER
 from bench.stage import Stage, wait
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
@@ -51,7 +51,7 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
     wait(lambda: field.count(State.WAITING) == waiting and stage.queue_depth() == 0, every=0.5)
     wait(lambda: field.told(State.ATTACHED) + field.told(State.WAITING) == INSTANCES, every=0.5)
     calls, passes = (
-        calls_since(stage.cloud, number, RECONCILER, PUBLISHER),
+        calls_since(stage.cloud, number, RECONCILER, STATUS_WRITER),
         Passes.since(stage, began),
     )
     records = [it for found in stage.ledger.records(instances).values() for it in found.values()]

@@ -1,4 +1,4 @@
 """How the names of the roles begin whose calls are counted."""
 
 RECONCILER = "dualhome-ReconcileInstancesRole-"
-PUBLISHER = "dualhome-PublishChangesRole-"
+STATUS_WRITER = "dualhome-WriteStatusRole-"

@@ -37,6 +37,12 @@ def changes_queue(it: Queue) -> Iterator[Remark]:
         )
 
 
+def status_queue(it: Queue) -> Iterator[Remark]:
+    """A status that EC2 does not take now is tried for an hour; nothing else waits for it."""
+    if count := it.waiting + it.handled + it.delayed:
+        yield note(f"{it.name}: {count} status tags are being written, or tried again later")
+
+
 def set_aside(queues: Iterable[Queue]) -> Iterator[Remark]:
     """What is here was tried several times, and nobody tries it again."""
     for it in queues:

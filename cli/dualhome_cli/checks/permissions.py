@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.checks.finding import Remark, error, note
 
@@ -41,7 +42,7 @@ class Decision:
     by_organization: bool = False
 
 
-def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
+def needs(keys: TagKeys, region: str, scope: StatusScope = StatusScope.BOTH) -> tuple[Need, ...]:
     """
     Return what attaching, detaching and reporting need of EC2.
 
@@ -51,6 +52,7 @@ def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
     pooled = here | {f"aws:ResourceTag/{keys.pool}": "mgmt"}
     wanting = here | {f"aws:ResourceTag/{keys.targets}": "mgmt"}
     status = here | {"aws:TagKeys": keys.status}
+    tag = ("ec2:CreateTags", "ec2:DeleteTags")
     attach, detach = ("ec2:AttachNetworkInterface",), ("ec2:DetachNetworkInterface",)
     instance, interface = "instance/*", "network-interface/*"
     return (
@@ -62,8 +64,12 @@ def needs(keys: TagKeys, region: str) -> tuple[Need, ...]:
         Need("DetachInterfaceRole", detach, instance, here),
         Need("LookAtInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
         Need("SweepAccountRole", (DESCRIBES[0], DESCRIBES[2]), context=here),
-        Need("PublishChangesRole", ("ec2:CreateTags",), instance, status),
-        Need("PublishChangesRole", ("ec2:CreateTags",), interface, status | pooled),
+        *([Need("WriteStatusRole", tag, instance, status)] if scope.on_instances else []),
+        *(
+            [Need("WriteStatusRole", tag, interface, status | pooled)]
+            if scope.on_interfaces
+            else []
+        ),
     )
 
 

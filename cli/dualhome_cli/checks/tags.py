@@ -1,10 +1,12 @@
-"""Tags that say nothing, because they are malformed."""
+"""Tags that say nothing, because they are malformed; and tags that leave no room for another."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from dualhome.domain.account import Account
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.pools import pool_of
+from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import (
     TagKeys,
     parse_allow_from,
@@ -21,6 +23,13 @@ Read = Callable[[TagKeys, Tags], None]
 Fill = Callable[[TagKeys], tuple[str, str]]
 """The key of a tag, and the word to be filled in."""
 
+MOST_TAGS = 50
+"""
+Tags of a resource; those of AWS, whose keys begin with ``aws:``, do not count.
+
+Source: EC2 User Guide, "Tag your Amazon EC2 resources", tag restrictions.
+"""
+
 
 def malformed_tags(it: Account) -> Iterator[Remark]:
     """A malformed tag attaches nothing, and lets nothing go."""
@@ -35,6 +44,28 @@ def malformed_tags(it: Account) -> Iterator[Remark]:
             yield warning(
                 f"{said}: expected the name of one target, without blanks",
                 tag([interface.id], keys.pool, served.get(interface.vpc, "NAME")),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class TagRoom:
+    """An account, and which of its resources carry a status tag."""
+
+    account: Account
+    scope: StatusScope
+
+
+def full(it: TagRoom) -> Iterator[Remark]:
+    """EC2 refuses a tag beyond the limit: such a resource never shows a status."""
+    key = it.account.policy.keys.status
+    instances = it.account.instances.values() if it.scope.on_instances else ()
+    interfaces = it.account.interfaces.values() if it.scope.on_interfaces else ()
+    for resource in (*instances, *interfaces):
+        own = [name for name in resource.tags if not name.startswith("aws:")]
+        if len(own) >= MOST_TAGS and key not in own:
+            yield warning(
+                f"{resource.id} has {len(own)} tags, as many as EC2 allows: no room for {key}",
+                "Remove one of its tags; the next sweeps write the status.",
             )
 
 

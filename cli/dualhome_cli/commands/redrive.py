@@ -42,8 +42,8 @@ def command(
     """
     Handle again the messages that could not be handled.
 
-    QUEUE is changes, rules, publish or sweep; without any, all four. A message is deleted when it
-    is handled, not before. Doing it twice does no harm, and what cannot be read is left.
+    QUEUE is changes, rules, publish, status or sweep; without any, all five. A message is deleted
+    when it is handled, not before. Doing it twice does no harm, and what cannot be read is left.
     """
     queues = [queue(stack, name) for name in dict.fromkeys(map(Name, names or Name))]
     with ThreadPoolExecutor() as at_once:  # an empty queue takes a second to say so

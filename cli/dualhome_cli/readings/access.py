@@ -13,7 +13,7 @@ def decisions(resources: Resources) -> list[Decision]:
     roles = resources.names.get("AWS::IAM::Role", {})
     return [
         decision
-        for need in needs(stack.keys, stack.region)
+        for need in needs(stack.keys, stack.region, stack.status_scope)
         if need.role in roles
         for decision in _simulated(resources, need, roles[need.role])
     ]

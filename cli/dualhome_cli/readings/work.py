@@ -6,7 +6,7 @@ from dualhome_cli.braking import read_brake
 from dualhome_cli.checks.flow import Brakes, Queue, Sweeps
 from dualhome_cli.stack import Stack
 
-CHANGES = "ChangesQueueUrl"
+CHANGES, STATUS = "ChangesQueueUrl", "StatusQueueUrl"
 
 METRICS_LAG = timedelta(minutes=15)
 """SQS reports every 5 minutes on a queue that is in use."""
@@ -29,9 +29,14 @@ def changes_queue(stack: Stack, now: datetime) -> Queue:
     return Queue(found.name, found.waiting, found.handled, found.delayed, oldest)
 
 
+def status_queue(stack: Stack) -> Queue:
+    """Return the queue of status tags to be written."""
+    return _queue(stack, STATUS)
+
+
 def dead_letters(stack: Stack) -> list[Queue]:
     """Return every other queue: what is in one was set aside."""
-    names = (it for it in stack.outputs if it.endswith("QueueUrl") and it != CHANGES)
+    names = (it for it in stack.outputs if it.endswith("QueueUrl") and it not in {CHANGES, STATUS})
     return [_queue(stack, name) for name in sorted(names)]
 
 

@@ -1,17 +1,18 @@
-"""Changes that nobody handled: put on the changes queue again, if they can be read."""
+"""Messages that nobody handled: put on their queue again, if they can be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from json import loads
 from typing import Protocol
 
 from dualhome.application.looks import Look
 from dualhome.domain.errors import BadMessageError
 from dualhome.entrypoints.messages import Place, parse_message
+from dualhome.entrypoints.statuses import parse_status_message
 from dualhome_cli.redriving.letters import Letter
 
 
 class Changes(Protocol):
-    """The queue that the reconciler reads."""
+    """The queue that a function reads."""
 
     def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
         """Queue the bodies of ``letters``; return why not, by the ids of those refused."""
@@ -45,11 +46,33 @@ class SendAgain:
 
     def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
         """Send what can be read; return why not, by the ids of those that stay."""
-        unreadable: dict[str, str] = {}
-        for letter in letters:
-            try:
-                parse_message(letter.body, self._place)
-            except BadMessageError as error:
-                unreadable[letter.id] = error.message
-        rest = [letter for letter in letters if letter.id not in unreadable]
-        return unreadable | dict(self._changes.send(rest) if rest else {})
+        return _send_readable(letters, self.kind, self._changes)
+
+
+class StatusAgain:
+    """Asks once more for status tags: the writer reads what the ledger says by then."""
+
+    def __init__(self, statuses: Changes) -> None:
+        self._statuses = statuses
+
+    def kind(self, body: str) -> str:
+        """Return the only kind there is; raises ``BadMessageError`` as the writer does."""
+        parse_status_message(body)
+        return "a status tag that was not written"
+
+    def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+        """Send what can be read; return why not, by the ids of those that stay."""
+        return _send_readable(letters, self.kind, self._statuses)
+
+
+def _send_readable(
+    letters: Sequence[Letter], read: Callable[[str], object], queue: Changes
+) -> Mapping[str, str]:
+    unreadable: dict[str, str] = {}
+    for letter in letters:
+        try:
+            read(letter.body)
+        except BadMessageError as error:
+            unreadable[letter.id] = error.message
+    rest = [letter for letter in letters if letter.id not in unreadable]
+    return unreadable | dict(queue.send(rest) if rest else {})

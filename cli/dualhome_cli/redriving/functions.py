@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.records import stamp
 from dualhome.domain import errors
-from dualhome_cli.redriving.moves import Item, Span, UnreadableEntryError, key_of
+from dualhome_cli.redriving.moves import Item, Span, key_of
 from dualhome_cli.trouble import TroubleError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before a call is made once more; EC2 fills a bucket of calls in less."""
+"""Seconds before a call is made once more."""
 
 PASSING = frozenset(
     it.__name__
@@ -62,6 +62,13 @@ class AuditDays:
                 yield from page["Items"]
             day += timedelta(days=1)
 
+    def item(self, pk: str, sk: str) -> Item | None:
+        """Return the item of these keys; None once it has expired."""
+        found = self._dynamodb.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}
+        )
+        return found.get("Item")
+
 
 class PublishFunction:
     """The publisher, called as the audit table's stream calls it."""
@@ -73,24 +80,17 @@ class PublishFunction:
         self._name = name
         self._sleep = sleep
 
-    def publish(self, items: Sequence[Item]) -> str | None:
+    def publish(self, items: Sequence[Item]) -> Sequence[str]:
         """
-        Publish entries up to the first that has to be handed over again; return its sort key.
+        Publish what can be read of ``items``; return the sort keys of the others.
 
-        What fails for a while, such as a status tag that EC2 throttles, is tried for half a minute.
+        What fails for a while is tried for half a minute.
 
         Raises:
-            UnreadableEntryError: the first of ``items`` holds no audit entry.
-            TroubleError: the function failed otherwise.
+            TroubleError: the function failed.
         """
-        event = {"Records": [_record(it) for it in items]}
-        try:
-            answer = self._call(event)
-        except FailedCallError as error:
-            if error.type == ValueError.__name__ and key_of(items[0]) in error.said:
-                raise UnreadableEntryError(error.said) from error
-            raise
-        return next((it["itemIdentifier"] for it in answer["batchItemFailures"]), None)
+        answer = self._call({"Records": [_record(it) for it in items], "redrive": True})
+        return [str(it) for it in answer["unreadable"]]
 
     def _call(self, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the function returns
         for pause in PAUSES:

@@ -7,6 +7,7 @@ from itertools import islice
 from json import JSONDecodeError, loads
 from typing import Any, Protocol
 
+from dualhome.adapters.sqs_set_aside import DETAIL_TYPE
 from dualhome.domain.errors import BadMessageError
 from dualhome_cli.redriving.letters import Letter
 
@@ -42,8 +43,13 @@ class Span:
                 yield Span(start, end)
 
 
-class UnreadableEntryError(Exception):
-    """The first of the entries that were handed over is none; nothing was published."""
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The keys of an audit item that the publisher has set aside, and what it said of it."""
+
+    pk: str
+    sk: str
+    why: str
 
 
 class Audit(Protocol):
@@ -53,17 +59,16 @@ class Audit(Protocol):
         """Yield the entries of ``span`` in DynamoDB's wire form, oldest first."""
         ...
 
+    def item(self, pk: str, sk: str) -> Item | None:
+        """Return the item of these keys; None once it has expired."""
+        ...
+
 
 class Publisher(Protocol):
     """The function that tells the world about moves."""
 
-    def publish(self, items: Sequence[Item]) -> str | None:
-        """
-        Publish entries up to the first that has to be handed over again; return its sort key.
-
-        Raises:
-            UnreadableEntryError: the first of ``items`` holds no audit entry.
-        """
+    def publish(self, items: Sequence[Item]) -> Sequence[str]:
+        """Publish all entries that can be read; return the sort keys of those that cannot."""
         ...
 
 
@@ -81,7 +86,9 @@ class PublishAgain:
         self._done: list[Span] = []
 
     def kind(self, body: str) -> str:
-        """Return the only kind there is; raises ``BadMessageError`` as ``parse_span``."""
+        """Return which of the two kinds it is; raises ``BadMessageError`` as ``parse_span``."""
+        if parse_unreadable(body):
+            return "an audit item that could not be read"
         parse_span(body)
         return "moves that were not published"
 
@@ -90,6 +97,8 @@ class PublishAgain:
         return {it.id: why for it in letters if (why := self._why_not(it))}
 
     def _why_not(self, letter: Letter) -> str:
+        if item := parse_unreadable(letter.body):
+            return self._still_unreadable(item)
         try:
             span = parse_span(letter.body)
         except BadMessageError as error:
@@ -100,22 +109,17 @@ class PublishAgain:
         self._done.append(span)
         return ""
 
+    def _still_unreadable(self, it: Unreadable) -> str:
+        """Publish the one item; one that has expired has nothing left to tell."""
+        item = self._audit.item(it.pk, it.sk)
+        if item is None or not self._publisher.publish([item]):
+            return ""
+        return f"{it.pk} {it.sk} cannot be read by the deployed version: {it.why}"
+
     def _publish(self, span: Span) -> Iterator[str]:
         entries = iter(self._audit.written(span))
         while some := list(islice(entries, BATCH)):
-            yield from self._hand_over(some)
-
-    def _hand_over(self, entries: Sequence[Item]) -> Iterator[str]:
-        """Publish ``entries``, and go on where the publisher stopped; yield what it cannot read."""
-        while entries:
-            try:
-                stopped = self._publisher.publish(entries)
-            except UnreadableEntryError:
-                yield key_of(entries[0])
-                entries = entries[1:]
-            else:
-                keys = [key_of(it) for it in entries]
-                entries = entries[keys.index(stopped) :] if stopped else ()
+            yield from self._publisher.publish(some)
 
     def _not_done(self, span: Span) -> list[Span]:
         pieces = [span]
@@ -127,6 +131,19 @@ class PublishAgain:
 def key_of(item: Item) -> str:
     """Return an entry's sort key: there is no other entry that has it."""
     return str(item["sk"]["S"])
+
+
+def parse_unreadable(body: str) -> Unreadable | None:
+    """Return the item that a message of the publisher names; None if it is none of those."""
+    try:
+        event = loads(body)
+        if event["detail-type"] != DETAIL_TYPE:
+            return None
+        detail = event["detail"]
+        keys = detail["pk"], detail["sk"], detail["why"]
+    except (JSONDecodeError, KeyError, TypeError, RecursionError):
+        return None
+    return Unreadable(*keys) if all(isinstance(it, str) and it for it in keys) else None
 
 
 def parse_span(body: str) -> Span:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dualhome.entrypoints.messages import Place
-from dualhome_cli.redriving.changes import SendAgain
+from dualhome_cli.redriving.changes import SendAgain, StatusAgain
 from dualhome_cli.redriving.functions import AuditDays, PublishFunction, call
 from dualhome_cli.redriving.letters import DeadLetters, Remedy
 from dualhome_cli.redriving.moves import PublishAgain
@@ -21,6 +21,7 @@ class Name(StrEnum):
     CHANGES = "changes"
     RULES = "rules"
     PUBLISH = "publish"
+    STATUS = "status"
     SWEEP = "sweep"
 
 
@@ -28,6 +29,7 @@ OUTPUTS: Mapping[Name, str] = {
     Name.CHANGES: "ChangesDeadLetterQueueUrl",
     Name.RULES: "RuleDeadLetterQueueUrl",
     Name.PUBLISH: "PublishFailuresQueueUrl",
+    Name.STATUS: "StatusDeadLetterQueueUrl",
     Name.SWEEP: "SweepDeadLetterQueueUrl",
 }
 
@@ -35,6 +37,7 @@ INTENTS: Mapping[Name, str] = {
     Name.CHANGES: "changes: they go back to the changes queue, and their instances are looked at.",
     Name.RULES: "rules: they go to the changes queue, and their instances are looked at.",
     Name.PUBLISH: "publish: moves of those seconds are published again, some for the second time.",
+    Name.STATUS: "status: tags are written again, as the ledger says by then.",
     Name.SWEEP: "sweep: one sweep runs now, and makes up for all that failed.",
 }
 
@@ -74,6 +77,9 @@ def _remedy(stack: Stack, name: Name) -> Remedy:
                 stack.client("lambda"), stack.output("PublishChangesFunctionName"), time.sleep
             )
             return PublishAgain(audit, publisher)
+        case Name.STATUS:
+            statuses = SqsChanges(stack.client("sqs"), stack.output("StatusQueueUrl"))
+            return StatusAgain(statuses)
         case Name.SWEEP:
             functions = stack.client("lambda")
             sweep = stack.output("SweepAccountFunctionName")

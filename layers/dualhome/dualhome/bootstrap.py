@@ -23,14 +23,18 @@ from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_swee
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs_looks import SqsLooks
+from dualhome.adapters.sqs_set_aside import SqsSetAside
+from dualhome.adapters.sqs_statuses import SqsStatuses
 from dualhome.application.publish import Outlets
 from dualhome.application.survey import Sources
 from dualhome.application.sweep import Sweeping
 from dualhome.application.sweep_pages import Comparing
+from dualhome.application.write_status import Writing
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.changes import Reconciling
 from dualhome.entrypoints.messages import Place
+from dualhome.entrypoints.statuses import StatusWriter
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Broom
 from dualhome.settings import Settings
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
 CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
 )
+
+
+# Another message waits while a call does; two tries of at most 13 s each.
+STATUS_CLIENT = CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
 
 @cache
@@ -84,11 +92,27 @@ def reconciling() -> Reconciling:
 @cache
 def outlets() -> Outlets:
     """Return what the publisher works with."""
+    here = settings()
     return Outlets(
-        ledger=_ledger(),
-        tags=Ec2StatusTags(_ec2(), TagKeys(settings().tag_prefix).status),
         events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
         metrics=EmfMetrics(),
+        statuses=_statuses(),
+        aside=SqsSetAside(boto3.client("sqs", config=CLIENT), here.publish_failures_queue_url),
+        scope=here.status_tags,
+    )
+
+
+@cache
+def status_writer() -> StatusWriter:
+    """Return what the status writer works with."""
+    here = settings()
+    return StatusWriter(
+        writing=Writing(
+            ledger=_ledger(),
+            tags=Ec2StatusTags(_ec2(STATUS_CLIENT), TagKeys(here.tag_prefix).status),
+            scope=here.status_tags,
+        ),
+        deferrals=_statuses(),
     )
 
 
@@ -107,11 +131,13 @@ def broom() -> Broom:
                 ledger=_ledger(),
                 keys=keys,
                 paused=here.paused,
+                scope=here.status_tags,
                 clock=lambda: datetime.now(UTC),
             ),
             rounds=DynamoDbRounds(dynamodb, here.attachments_table),
             brake=_brake(),
             looks=_looks(),
+            statuses=_statuses(),
             most_releases=here.max_releases_per_sweep,
         ),
         count=partial(count_sweep, low_water=here.pool_low_water),
@@ -140,8 +166,13 @@ def _looks() -> SqsLooks:
 
 
 @cache
-def _ec2() -> "EC2Client":
-    ec2 = boto3.client("ec2", config=CLIENT)
+def _statuses() -> SqsStatuses:
+    return SqsStatuses(boto3.client("sqs", config=CLIENT), settings().status_queue_url)
+
+
+@cache
+def _ec2(config: Config = CLIENT) -> "EC2Client":
+    ec2 = boto3.client("ec2", config=config)
     ec2.meta.events.register("response-received.ec2", count_ec2_call)
     return ec2
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dualhome.domain.identifiers import AccountId
+from dualhome.domain.status import StatusScope
 
 NUMBERS = (
     "audit_retention_days",
@@ -25,8 +26,11 @@ class Settings:
     attachments_table: str
     audit_table: str
     changes_queue_url: str
+    status_queue_url: str
+    publish_failures_queue_url: str
     rollback_state_machine: str
     tag_prefix: str
+    status_tags: StatusScope
     on_overlapping_cidr: str
     audit_retention_days: int
     max_releases_per_sweep: int
@@ -54,6 +58,11 @@ class Settings:
             )
         if values["paused"] not in {"true", "false"}:
             raise SettingsError(f"PAUSED={values['paused']!r}: expected true or false")
+        if values["status_tags"] not in set(StatusScope):
+            raise SettingsError(
+                f"STATUS_TAGS={values['status_tags']!r}: expected {', '.join(StatusScope)}"
+            )
+        values["status_tags"] = StatusScope(values["status_tags"])
         values["paused"] = values["paused"] == "true"
         values |= {name: _number(name, values[name]) for name in NUMBERS}
         values["account_id"] = AccountId(values["account_id"])

@@ -9,8 +9,10 @@ import pytest
 from dualhome.domain.account import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome.domain.status import StatusScope
 from dualhome_cli.checks import networks, pools, records, tags
 from dualhome_cli.checks.finding import Remark, Severity
+from dualhome_cli.checks.tags import MOST_TAGS
 from tests.support.account_builders import (
     a_fit_account,
     an_account,
@@ -89,6 +91,48 @@ def test_a_pool_that_has_no_name_is_named(value: str) -> None:
     (remark,) = tags.malformed_tags(an_account(interfaces={INTERFACE: an_interface(pool=value)}))
 
     assert INTERFACE in remark.what
+
+
+@pytest.mark.parametrize(
+    ("resource", "scope", "named"),
+    [
+        (INSTANCE, StatusScope.BOTH, True),
+        (INTERFACE, StatusScope.INTERFACE, True),
+        (INSTANCE, StatusScope.INTERFACE, False),
+        (INTERFACE, StatusScope.NONE, False),
+    ],
+)
+def test_a_resource_without_room_for_its_status_is_named(
+    resource: str, scope: StatusScope, *, named: bool
+) -> None:
+    """EC2 allows fifty tags, those of AWS left out; nobody else would tell."""
+    own = {f"tag-{number}": "" for number in range(MOST_TAGS - 1)}
+    theirs = {f"aws:tag-{number}": "" for number in range(5)}
+    instance, interface = an_instance(), an_interface()
+    full = {
+        INSTANCE: replace(instance, tags=own | theirs | {POLICY.keys.targets: "mgmt"}),
+        INTERFACE: replace(interface, tags=own | theirs | {POLICY.keys.pool: "mgmt"}),
+    }
+    account = an_account(
+        instances={INSTANCE: full[resource] if resource == INSTANCE else instance},
+        interfaces={INTERFACE: full[resource] if resource == INTERFACE else interface},
+    )
+
+    found = list(tags.full(tags.TagRoom(account, scope)))
+
+    assert named == bool(found)
+    assert all(resource in it.what and "50 tags" in it.what for it in found)
+
+
+def test_a_resource_that_shows_its_status_needs_no_room() -> None:
+    """It has fifty tags, and one of them is ours."""
+    own = {f"tag-{number}": "" for number in range(MOST_TAGS - 2)}
+    keys = {POLICY.keys.targets: "mgmt", POLICY.keys.status: "mgmt=waiting"}
+    account = an_account(
+        instances={INSTANCE: replace(an_instance(), tags=own | keys)}, interfaces={}
+    )
+
+    assert [] == list(tags.full(tags.TagRoom(account, StatusScope.BOTH)))
 
 
 def test_what_is_missing_of_a_target_is_a_warning_with_its_remedy() -> None:

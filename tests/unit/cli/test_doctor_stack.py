@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.checks import limits, permissions, wiring
 from dualhome_cli.checks.finding import Severity
@@ -147,6 +148,23 @@ def test_the_tags_of_this_deployment_are_what_is_simulated() -> None:
     keys = {key for need in permissions.needs(TagKeys("net"), "eu-west-1") for key in need.context}
 
     assert {"aws:ResourceTag/net:pool", "aws:ResourceTag/net:targets"} <= keys
+
+
+@pytest.mark.parametrize(
+    ("scope", "kinds"),
+    [
+        (StatusScope.BOTH, {"instance/*", "network-interface/*"}),
+        (StatusScope.INTERFACE, {"network-interface/*"}),
+        (StatusScope.NONE, set()),
+    ],
+)
+def test_no_permission_is_missed_that_the_deployment_does_not_give(
+    scope: StatusScope, kinds: set[str]
+) -> None:
+    """Who writes no status tags may not tag, and need not."""
+    needs = permissions.needs(TagKeys(), "eu-west-1", scope)
+
+    assert kinds == {it.resource for it in needs if it.role == "WriteStatusRole"}
 
 
 def test_where_no_role_was_simulated_nothing_is_claimed() -> None:

@@ -31,7 +31,7 @@ def test_json_is_one_array_that_tells_how_each_queue_ended(
     assert (1, "changes", 3) == (done.exit_code, changes["queue"], changes["waiting"])
     assert (2, 1) == (changes["handled"], changes["left"])
     assert {"id-1": "not readable: bad 2"} == changes["reasons"]
-    assert [(0, 0, {})] * 3 == [(it["handled"], it["left"], it["reasons"]) for it in others]
+    assert [(0, 0, {})] * 4 == [(it["handled"], it["left"], it["reasons"]) for it in others]
     assert "changes: they go back to the changes queue" in done.stderr
 
 
@@ -48,7 +48,7 @@ def test_empty_queues_are_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None
     done = redriven(monkeypatch, "-o", "json", bodies=())
 
     assert 0 == done.exit_code
-    assert [0] * 4 == [it["handled"] for it in json.loads(done.stdout)]
+    assert [0] * 5 == [it["handled"] for it in json.loads(done.stdout)]
     assert "There is nothing to redrive." in done.stderr
 
 

@@ -7,15 +7,15 @@ from typing import Any, cast
 
 import pytest
 
+from dualhome.adapters.ledger_items import read_audit
 from dualhome.entrypoints.moves import handle_moves
 from dualhome_cli.redriving.functions import PAUSES, FailedCallError, PublishFunction
-from dualhome_cli.redriving.moves import UnreadableEntryError
 from tests.support.in_memory_scene import a_scene
 from tests.support.in_memory_stage import Stage
 
 ITEMS = [{"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": key}} for key in ("first", "second")]
-DONE: Mapping[str, Any] = {"batchItemFailures": []}
-THROTTLED = {"errorType": "ThrottledError", "errorMessage": "CreateTags: Request limit exceeded."}
+DONE: Mapping[str, Any] = {"batchItemFailures": [], "unreadable": []}
+THROTTLED = {"errorType": "ThrottledError", "errorMessage": "PutEvents: Rate exceeded."}
 
 
 class Functions:
@@ -33,16 +33,30 @@ class Functions:
         return {"Payload": BytesIO(json.dumps(answer).encode()), **failed}
 
 
+class Published(Functions):
+    """Lambda, where the publisher of ``stage`` runs."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def invoke(self, **call: object) -> Mapping[str, object]:
+        """Answer as the publisher does."""
+        event = json.loads(cast("bytes", call["Payload"]))
+        answer = handle_moves(event, self._stage.outlets, read_audit)
+        return {"Payload": BytesIO(json.dumps(answer).encode())}
+
+
 def publisher(functions: Functions, slept: list[float]) -> PublishFunction:
     """Return the function under test; ``slept`` notes its pauses."""
     return PublishFunction(cast("Any", functions), "publish", slept.append)
 
 
-def test_a_throttled_tag_is_tried_again_after_a_pause() -> None:
-    """EC2 takes tags again within seconds; a person need not come back for that."""
+def test_what_passes_is_tried_again_after_a_pause() -> None:
+    """A bus that is throttled takes events again within seconds; nobody need come back for that."""
     slept: list[float] = []
 
-    assert publisher(Functions(THROTTLED, THROTTLED, DONE), slept).publish(ITEMS) is None
+    assert [] == publisher(Functions(THROTTLED, THROTTLED, DONE), slept).publish(ITEMS)
     assert list(PAUSES[:2]) == slept
 
 
@@ -50,31 +64,18 @@ def test_what_stays_throttled_is_told_as_that() -> None:
     """It is no entry that cannot be read: the redrive can be repeated later."""
     functions = Functions(THROTTLED)
 
-    with pytest.raises(FailedCallError, match="ThrottledError: CreateTags"):
+    with pytest.raises(FailedCallError, match="ThrottledError: PutEvents"):
         publisher(functions, []).publish(ITEMS)
     assert 1 + len(PAUSES) == functions.calls
 
 
-def test_the_entry_before_which_the_publisher_stopped_is_returned() -> None:
-    """Nothing from there on has been published."""
-    stopped = {"batchItemFailures": [{"itemIdentifier": "second"}]}
+def test_entries_that_cannot_be_read_are_returned() -> None:
+    """The publisher itself is asked; it sets nothing aside that came from there."""
+    stage = Stage(a_scene())
+    functions = Published(stage)
 
-    assert "second" == publisher(Functions(stopped), []).publish(ITEMS)
-
-
-def test_an_entry_that_cannot_be_read_is_not_tried_again() -> None:
-    """Time does not mend it; Lambda tells of the publisher's own error what it is and says."""
-    records = [{"dynamodb": {"SequenceNumber": "first", "NewImage": {}}}]
-    with pytest.raises(Exception, match="first") as said:
-        handle_moves(
-            {"Records": records}, Stage(a_scene()).outlets, lambda image: image["no entry"]
-        )
-    told = {"errorType": type(said.value).__name__, "errorMessage": str(said.value)}
-    functions = Functions(told)
-
-    with pytest.raises(UnreadableEntryError):
-        publisher(functions, []).publish(ITEMS)
-    assert 1 == functions.calls
+    assert ["first", "second"] == publisher(functions, []).publish(ITEMS)
+    assert [] == stage.aside.kept
 
 
 def test_any_other_error_of_the_function_is_told() -> None:

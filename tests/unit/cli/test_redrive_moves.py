@@ -1,13 +1,16 @@
 """Moves that were not published, published again: all of them, and each once."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dualhome.adapters.sqs_set_aside import DETAIL_TYPE, SqsSetAside
+from dualhome.domain.audit import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
 from dualhome_cli.redriving.moves import (
     BATCH,
@@ -15,14 +18,22 @@ from dualhome_cli.redriving.moves import (
     Item,
     PublishAgain,
     Span,
-    UnreadableEntryError,
     parse_span,
+    parse_unreadable,
 )
 from tests.support.alphabet import HOSTILE
 from tests.support.checkout import ROOT
 from tests.support.in_memory_letters import NOON, letters
 
 TEXTS = st.text(HOSTILE)
+EXPIRED = "INSTANCE#i-expired"
+UNREADABLE = json.dumps(
+    {
+        "source": "dualhome",
+        "detail-type": DETAIL_TYPE,
+        "detail": {"pk": "INSTANCE#i-1", "sk": "then", "why": "KeyError: 'id'"},
+    }
+)
 EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-8")
 
 
@@ -30,15 +41,13 @@ class Past:
     """
     One entry for each second of an hour; ``published`` notes what was.
 
-    As the publisher does, it stops before an entry that it cannot read (``broken``), and once
-    before one whose tag is throttled (``throttled``).
+    As the publisher does, it leaves out what it cannot read (``broken``).
     """
 
-    def __init__(self, *broken: str, throttled: str = "") -> None:
+    def __init__(self, *broken: str) -> None:
         self.published: list[str] = []
         self.calls: list[int] = []
-        self._broken = broken
-        self._throttled = throttled
+        self.broken = set(broken)
 
     def written(self, span: Span) -> Iterator[Item]:
         """Yield what lies in the span."""
@@ -47,17 +56,16 @@ class Past:
             if span.start <= at < span.end:
                 yield {"sk": {"S": at.isoformat()}}
 
-    def publish(self, items: Sequence[Item]) -> str | None:
-        """Note each entry up to the first that has to come back."""
+    def item(self, pk: str, sk: str) -> Item | None:
+        """Return one item, unless it has expired."""
+        return None if pk == EXPIRED else {"pk": {"S": pk}, "sk": {"S": sk}}
+
+    def publish(self, items: Sequence[Item]) -> Sequence[str]:
+        """Note each entry that can be read."""
         keys = [item["sk"]["S"] for item in items]
         self.calls.append(len(keys))
-        if keys[0] in self._broken:
-            raise UnreadableEntryError(keys[0])
-        stop = next((key for key in keys if key in (*self._broken, self._throttled)), None)
-        if stop == self._throttled:
-            self._throttled = ""
-        self.published += keys[: keys.index(stop)] if stop else keys
-        return stop
+        self.published += [key for key in keys if key not in self.broken]
+        return [key for key in keys if key in self.broken]
 
 
 def failed_batch(first: datetime, last: datetime) -> str:
@@ -103,8 +111,8 @@ def test_moves_are_handed_over_in_batches_as_the_stream_has_them() -> None:
     assert 541 == sum(past.calls)
 
 
-def test_entries_that_cannot_be_read_are_set_aside_alone() -> None:
-    """The publisher stops before each; what lies behind it was never announced."""
+def test_entries_that_cannot_be_read_are_left_alone() -> None:
+    """Those around them are published; the message stays, and says how many they are."""
     broken = [(NOON + timedelta(seconds=n)).isoformat() for n in (0, 5, 6, 9)]
     past = Past(*broken)
 
@@ -116,16 +124,48 @@ def test_entries_that_cannot_be_read_are_set_aside_alone() -> None:
     assert [1, 2, 3, 4, 7, 8] == [int(key[17:19]) for key in past.published]
 
 
-def test_what_a_throttled_tag_holds_up_is_published_after_all() -> None:
-    """The publisher stops before it, and takes the rest when it is handed over again."""
-    past = Past(throttled=(NOON + timedelta(seconds=5)).isoformat())
+def test_an_item_that_was_set_aside_is_published_once_it_can_be_read() -> None:
+    """By the version that is deployed now; until then it stays, and is named."""
+    past = Past("then")
+    remedy = PublishAgain(past, past)
 
-    why_not = PublishAgain(past, past).apply(
-        letters(failed_batch(NOON, NOON + timedelta(seconds=9)))
+    assert "INSTANCE#i-1 then cannot be read" in remedy.apply(letters(UNREADABLE))["id-0"]
+    past.broken.clear()
+
+    assert {} == remedy.apply(letters(UNREADABLE))
+    assert ["then"] == past.published
+    assert "an audit item that could not be read" == remedy.kind(UNREADABLE)
+
+
+def test_an_item_that_was_set_aside_and_has_expired_is_done() -> None:
+    """Nothing is left to tell."""
+    past = Past()
+
+    assert {} == PublishAgain(past, past).apply(
+        letters(UNREADABLE.replace("INSTANCE#i-1", EXPIRED))
     )
+    assert [] == past.published
 
-    assert {} == why_not
-    assert list(range(10)) == [int(key[17:19]) for key in past.published]
+
+def test_a_message_of_the_publisher_is_one_that_a_redrive_can_read() -> None:
+    """Both have the same idea of what is enough to find an item."""
+    sent: list[str] = []
+
+    class Sqs:
+        """Takes all messages."""
+
+        def send_message_batch(self, **call: Any) -> Mapping[str, Any]:
+            """Note the bodies."""
+            sent.extend(it["MessageBody"] for it in call["Entries"])
+            return {}
+
+    item = UnreadableAudit("INSTANCE#i-1", "then", "KeyError: 'id'")
+
+    SqsSetAside(cast("Any", Sqs()), "queue").put([item])
+
+    found = parse_unreadable(sent[0])
+    assert found
+    assert (item.pk, item.sk, item.why) == (found.pk, found.sk, found.why)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Place
-from dualhome_cli.redriving.changes import SendAgain
+from dualhome_cli.redriving.changes import SendAgain, StatusAgain
 from dualhome_cli.redriving.letters import Letter
 from dualhome_cli.redriving.sweeps import SweepAgain
 from tests.support.builders import DATA, MGMT, a_cause
@@ -92,3 +92,14 @@ def test_one_sweep_makes_up_for_all_that_failed() -> None:
     remedy.apply(letters("z"))
 
     assert [1] == sweeps
+
+
+def test_a_status_that_was_not_written_goes_back_to_its_queue() -> None:
+    """The writer reads the ledger anew; what it cannot read stays for a person."""
+    queue, request = Queue(), (ROOT / "events" / "status-request.json").read_text(encoding="utf-8")
+
+    why_not = StatusAgain(queue).apply(letters(request, EVENT, "garbage {"))
+
+    assert [request] == queue.bodies
+    assert ["id-1", "id-2"] == list(why_not)
+    assert "a status tag that was not written" == StatusAgain(queue).kind(request)

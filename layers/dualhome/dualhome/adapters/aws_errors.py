@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     ("AttachmentLimitExceeded", "", errors.AttachmentLimitError),
     ("IncorrectState", "", errors.InstanceStateError),
     ("IncorrectInstanceState", "", errors.InstanceStateError),
+    ("TagLimitExceeded", "", errors.TagLimitError),
     ("UnauthorizedOperation", "", errors.AccessDeniedError),
     ("AuthFailure", "", errors.AccessDeniedError),
     ("AccessDenied", "", errors.AccessDeniedError),

@@ -21,14 +21,12 @@ class Ec2Fleet:
         self._page = page
 
     def asking(self, token: str | None) -> Page[Instance]:
+        """Return a page of the instances that ask, whatever their state."""
+        return self._with_tags(token, self._keys.targets, self._keys.ignore)
+
+    def marked(self, token: str | None) -> Page[Instance]:
         """Return a page of the instances that carry a tag of ours, whatever their state."""
-        with domain_errors():
-            answer = self._ec2.describe_instances(
-                Filters=[{"Name": "tag-key", "Values": [self._keys.targets, self._keys.ignore]}],
-                **self._from(token),
-            )
-        found = ec2_shapes.instances(answer["Reservations"])
-        return Page(list(found), answer.get("NextToken") or None)
+        return self._with_tags(token, self._keys.targets, self._keys.ignore, self._keys.status)
 
     def pools(self, token: str | None) -> Page[Interface]:
         """Return a page of the interfaces that are in a pool, managed ones too."""
@@ -40,6 +38,14 @@ class Ec2Fleet:
             )
         found = [ec2_shapes.interface(it) for it in answer["NetworkInterfaces"]]
         return Page(found, answer.get("NextToken") or None)
+
+    def _with_tags(self, token: str | None, *keys: str) -> Page[Instance]:
+        with domain_errors():
+            answer = self._ec2.describe_instances(
+                Filters=[{"Name": "tag-key", "Values": list(keys)}], **self._from(token)
+            )
+        found = ec2_shapes.instances(answer["Reservations"])
+        return Page(list(found), answer.get("NextToken") or None)
 
     def _from(self, token: str | None) -> dict[str, Any]:
         size = {"MaxResults": self._page}

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.domain.errors import InstanceGoneError, InterfaceGoneError, PermanentError
+from dualhome.domain.errors import (
+    AccessDeniedError,
+    InstanceGoneError,
+    InterfaceGoneError,
+    PermanentError,
+    TransientError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -23,23 +29,37 @@ class Ec2StatusTags:
 
     def write(self, resources: Sequence[str], status: str) -> None:
         """
-        Set the status of all ``resources`` in one call.
+        Set the status of all ``resources`` in one call; an empty one takes the tag off.
 
         CreateTags fails whole if one resource is gone or may not be tagged: then each is
-        written by itself. A resource that is gone needs no status; one that may not be tagged is
-        logged and left, since a tag is a report and never holds back the others.
+        written by itself.
         """
         try:
-            self._create(resources, status)
+            self._set(resources, status)
         except (InstanceGoneError, InterfaceGoneError, PermanentError) as error:
             if len(resources) > 1:
-                for resource in resources:
-                    self.write([resource], status)
+                self._one_by_one(resources, status)
+            elif isinstance(error, AccessDeniedError):
+                raise
             elif isinstance(error, PermanentError):
                 logger.exception("status not written", resource=resources[0])
 
-    def _create(self, resources: Sequence[str], status: str) -> None:
+    def _one_by_one(self, resources: Sequence[str], status: str) -> None:
+        errors: list[TransientError | AccessDeniedError] = []
+        for resource in resources:
+            try:
+                self.write([resource], status)
+            except (TransientError, AccessDeniedError) as error:
+                errors.append(error)
+        if errors:
+            raise next((it for it in errors if isinstance(it, TransientError)), errors[0])
+
+    def _set(self, resources: Sequence[str], status: str) -> None:
         with domain_errors():
-            self._ec2.create_tags(
-                Resources=list(resources), Tags=[{"Key": self._key, "Value": status}]
-            )
+            if status:
+                self._ec2.create_tags(
+                    Resources=list(resources), Tags=[{"Key": self._key, "Value": status}]
+                )
+            else:
+                # With a key and no value, whatever the value is (EC2 API Reference, DeleteTags).
+                self._ec2.delete_tags(Resources=list(resources), Tags=[{"Key": self._key}])

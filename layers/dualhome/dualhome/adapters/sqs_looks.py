@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from itertools import islice
 from json import dumps
 from typing import TYPE_CHECKING
 
-from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.sqs_sending import send
 from dualhome.application.looks import Look, print_look
-from dualhome.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-MESSAGES_PER_SEND = 10
-"""Messages that one SendMessageBatch takes (SQS API Reference)."""
 
 
 class SqsLooks:
@@ -25,29 +20,6 @@ class SqsLooks:
         self._queue_url = queue_url
 
     def put(self, looks: Iterable[Look], delay: timedelta) -> None:
-        """
-        Queue ``looks``, to be received after ``delay`` (whole seconds, 15 minutes at most).
-
-        Raises:
-            TransientError: some were not accepted.
-        """
-        rest = iter(looks)
-        while some := list(islice(rest, MESSAGES_PER_SEND)):
-            with domain_errors():
-                answer = self._sqs.send_message_batch(
-                    QueueUrl=self._queue_url,
-                    Entries=[
-                        {
-                            "Id": str(number),
-                            "MessageBody": dumps(print_look(look)),
-                            "DelaySeconds": int(delay.total_seconds()),
-                        }
-                        for number, look in enumerate(some)
-                    ],
-                )
-            if failed := answer.get("Failed"):
-                raise UnavailableError(
-                    f"SendMessageBatch: {len(failed)} of {len(some)} looks not accepted:"
-                    f" {failed[0].get('Message', '')}",
-                    code=failed[0]["Code"],
-                )
+        """Queue ``looks``; raises as ``send``."""
+        bodies = (dumps(print_look(look)) for look in looks)
+        send(self._sqs, self._queue_url, bodies, delay)

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from dualhome.application.looks import Look
+from dualhome.application.status_requests import StatusRequest
 from dualhome.domain.attachment import Attachment, Move
-from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.audit import AuditEntry, Trace, UnreadableAudit
 from dualhome.domain.identifiers import (
     AttachmentId,
     InstanceId,
@@ -200,11 +201,46 @@ class Brake(Protocol):
         ...
 
 
+class Statuses(Protocol):
+    """The queue of instances whose status tags may have to be written."""
+
+    def put(self, requests: Iterable[StatusRequest]) -> None:
+        """
+        Queue ``requests``.
+
+        Raises:
+            TransientError: some were not accepted.
+        """
+        ...
+
+
 class StatusTags(Protocol):
     """The status that people read on instances and interfaces."""
 
     def write(self, resources: Sequence[str], status: str) -> None:
-        """Set the status of all ``resources``; those that are gone are passed over."""
+        """
+        Set the status of all ``resources``; an empty one takes the tag off.
+
+        Those that are gone are passed over; so is, with a line in the log, what EC2 refuses for
+        good, such as a tag beyond the limit of a resource.
+
+        Raises:
+            TransientError: some cannot be written now; the others were.
+            AccessDeniedError: some may not be written; the others were.
+        """
+        ...
+
+
+class SetAside(Protocol):
+    """Where audit items are kept that nobody can read, for a person to see to."""
+
+    def put(self, items: Iterable[UnreadableAudit]) -> None:
+        """
+        Keep ``items``.
+
+        Raises:
+            TransientError: some were not accepted.
+        """
         ...
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from dualhome.application.looks import Look
-from dualhome.application.ports import Brake, Looks
+from dualhome.application.ports import Brake, Looks, Statuses
 from dualhome.application.sweep_pages import Comparing, read_page
 from dualhome.application.sweep_ports import Rounds
+from dualhome.application.sweep_statuses import Misstated, confirmed
 from dualhome.domain.attachment import Cause
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import PageGoneError, RecordMovedError, TransientError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.rounds import Phase, Round
 from dualhome.domain.states import State
+from dualhome.domain.tally import Tally
 
 TIME_TO_STOP = 30.0
 """Seconds: a page is not begun with less left, but by the next tick."""
@@ -34,6 +36,7 @@ class Sweeping:
     rounds: Rounds
     brake: Brake
     looks: Looks
+    statuses: Statuses
     most_releases: int
 
 
@@ -49,7 +52,8 @@ class Report:
     with ``tripped`` none of those is looked at, and while ``paused`` there are none.
     ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their
     record, or records without their claim: a defect, or a hand in the tables. Of both a hundred
-    are named at most.
+    are named at most. ``misstated`` counts status tags that are wrong, 200 at most; ``restated``
+    are the resources whose tags are repaired: those on which the round before agrees.
 
     Of this sweep alone are ``pages``, how many it has turned, and ``error``, what ended it early.
     """
@@ -64,6 +68,8 @@ class Report:
     pools: Mapping[tuple[TargetName, Zone], int]
     paused: bool
     swept: bool
+    misstated: int = 0
+    restated: tuple[str, ...] = ()
     resumed: bool = field(default=False, compare=False)
     pages: int = field(default=0, compare=False)
     error: TransientError | None = field(default=None, compare=False)
@@ -114,13 +120,31 @@ def _turn(here: Sweeping, at: Round, cause: Cause) -> Round:
         looks = _released(here, at)
     else:
         told = read_page(here.comparing, at)
-        after = at.turned(told.tally, told.token, here.most_releases + 1)
+        wrong = confirmed(told.suspects, at, here.comparing.ledger)
+        tally = told.tally + _noted(wrong) + _repaired(here, at, wrong)
+        after = at.turned(tally, told.token, here.most_releases + 1)
         looks = told.looks
         if _tripped(here, after) and at.phase is Phase.ATTACHED:
             # Before any look is asked for: whatever its reason, it could release.
             here.brake.hold()
     _ask(here, looks, cause)
     return here.rounds.write(replace(after, at=here.comparing.clock()))
+
+
+def _noted(wrong: Iterable[Misstated]) -> Tally:
+    return Tally(misstated={it.resource: it.mark for it in wrong})
+
+
+def _repaired(here: Sweeping, at: Round, wrong: Iterable[Misstated]) -> Tally:
+    """Ask for the repair of the tags on which two rounds agree; to ask twice is harmless."""
+    due: list[Misstated] = []
+    for it in wrong:
+        asked = replace(at, tally=at.tally + Tally(restated=tuple(one.resource for one in due)))
+        if asked.may_repair(it.resource, it.mark):
+            due.append(it)
+    if due:
+        here.statuses.put(it.request for it in due)
+    return Tally(restated=tuple(it.resource for it in due))
 
 
 def _released(here: Sweeping, at: Round) -> Iterable[InstanceId]:
@@ -159,4 +183,6 @@ def _report(here: Sweeping, at: Round) -> Report:
         },
         paused=here.comparing.paused,
         swept=at.phase is Phase.DONE,
+        misstated=len(found.misstated),
+        restated=found.restated,
     )

@@ -7,6 +7,11 @@ from datetime import datetime
 
 from dualhome.application.ports import Instances
 from dualhome.application.sweep_ports import Claims, Fleet, Inventory, Page
+from dualhome.application.sweep_statuses import (
+    Suspect,
+    suspect_instances,
+    suspect_interfaces,
+)
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
@@ -22,6 +27,7 @@ from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.rounds import Phase, Round
 from dualhome.domain.states import State
+from dualhome.domain.status import StatusScope, targets_named
 from dualhome.domain.tags import TagKeys
 from dualhome.domain.tally import LISTED, Tally
 from dualhome.domain.view import Holder
@@ -37,16 +43,22 @@ class Comparing:
     ledger: Claims
     keys: TagKeys
     paused: bool
+    scope: StatusScope
     clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one page tells: figures, instances to look at, and the token of the next page."""
+    """
+    What one page tells: figures, instances to look at, and the token of the next page.
+
+    ``suspects`` are resources whose status tag may be wrong.
+    """
 
     tally: Tally
     looks: tuple[InstanceId, ...] = ()
     token: str | None = None
+    suspects: tuple[Suspect, ...] = ()
 
 
 Held = dict[InterfaceId, set[Holder]]
@@ -84,7 +96,8 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
         for it in page.items
         if it.attachment and it.id not in claims and (target := pools[it.id])
     }
-    held = _held(here.inventory.recorded({*claims.values(), *suspects}))
+    records = list(here.inventory.recorded({*claims.values(), *suspects}))
+    held = _held(records)
     free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
     for it in page.items:
         if (target := pools[it.id]) and not reservation_of(it, here.keys):
@@ -97,6 +110,9 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
             torn=tuple(_torn(here, ids, held, claims)),
         ),
         token=page.token,
+        suspects=tuple(suspect_interfaces(page.items, claims, records, here.keys))
+        if here.scope.on_interfaces
+        else (),
     )
 
 
@@ -131,20 +147,37 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
 
 
 def _asking(here: Comparing, token: str | None) -> Told:
-    page = here.fleet.asking(token)
+    statuses = here.scope.on_instances
+    page = here.fleet.marked(token) if statuses else here.fleet.asking(token)
     wishes = {instance.id: wish_of(instance, here.keys) for instance in page.items}
-    asked = (Holder(id_, target) for id_, wish in wishes.items() for target in wish.wanted)
-    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
-    targets = set()
+    asked = {Holder(id_, target) for id_, wish in wishes.items() for target in wish.wanted}
+    if statuses:
+        asked |= {
+            Holder(instance.id, target)
+            for instance in page.items
+            for target in targets_named(instance.tags.get(here.keys.status, ""))
+        }
+    records: dict[InstanceId, list[Attachment]] = defaultdict(list)
     for record in here.inventory.recorded(asked):
+        records[record.instance].append(record)
+    known = [record for found in records.values() for record in found]
+    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
+    for record in known:
         if record.state is not State.RELEASED:
             recorded[record.instance].add(record.target)
-        if record.holding:
-            targets.add(record.target)
     missing = sorted(id_ for id_, wish in wishes.items() if lacks(wish, recorded[id_]))
-    looks = {Drift.MISSING: len(missing)} if missing else {}
-    tally = Tally(instances=len(page.items), looks=looks, targets=tuple(targets))
-    return Told(tally, tuple(missing), page.token)
+    marks = {here.keys.targets, here.keys.ignore}
+    return Told(
+        Tally(
+            # Others carry a status alone.
+            instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
+            looks={Drift.MISSING: len(missing)} if missing else {},
+            targets=tuple({record.target for record in known if record.holding}),
+        ),
+        tuple(missing),
+        page.token,
+        tuple(suspect_instances(page.items, records, here.keys)) if statuses else (),
+    )
 
 
 def _held(records: Iterable[Attachment]) -> Held:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.identifiers import InterfaceId, TargetName
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
@@ -35,6 +35,10 @@ class Fleet(Protocol):
         """Return a page of the instances that ask for targets, or to be left alone."""
         ...
 
+    def marked(self, token: str | None) -> Page[Instance]:
+        """Return a page of those, and of the instances that carry a status."""
+        ...
+
     def pools(self, token: str | None) -> Page[Interface]:
         """Return a page of the interfaces that are in a pool."""
         ...
@@ -62,7 +66,13 @@ class Inventory(Protocol):
 
 
 class Claims(Protocol):
-    """The ledger's claims."""
+    """The ledger's claims, and all records of an instance."""
+
+    def records(
+        self, instances: Iterable[InstanceId]
+    ) -> Mapping[InstanceId, Mapping[TargetName, Attachment]]:
+        """Return every record of each instance, as last written; one query for each."""
+        ...
 
     def claims(self, interfaces: Iterable[InterfaceId]) -> Mapping[InterfaceId, Holder]:
         """Return who holds which of ``interfaces``, as last written; free ones are left out."""

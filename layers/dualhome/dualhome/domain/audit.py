@@ -55,3 +55,12 @@ class AuditEntry:
         if already or after.state != State.ATTACHED or after.requested_at is None:
             return None
         return max(0.0, (after.since - after.requested_at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableAudit:
+    """The keys of an item of the audit table that holds no entry, and ``why`` it does not."""
+
+    pk: str
+    sk: str
+    why: str

@@ -25,6 +25,7 @@ DualhomeError
     ├── NoFreeSlotError             the instance type allows no further interface
     ├── PinTakenError               the pinned device index is occupied
     ├── AttachmentLimitError        EC2: the instance type allows no further interface
+    ├── TagLimitError               EC2: the resource has as many tags as it may have
     ├── AccessDeniedError           AWS: the role may not do this
     ├── RollbackExhaustedError      a rollback has died too often
     ├── IllegalMoveError            a state cannot follow another: a bug
@@ -137,6 +138,10 @@ class PinTakenError(PermanentError):
 
 class AttachmentLimitError(PermanentError):
     """EC2 says that the instance type allows no further interface."""
+
+
+class TagLimitError(PermanentError):
+    """The resource has as many tags as EC2 allows."""
 
 
 class AccessDeniedError(PermanentError):

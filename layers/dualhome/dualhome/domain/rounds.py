@@ -1,14 +1,23 @@
 """A round of sweeping: what it goes through, and how far it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.tally import Tally
+
+REPAIRS = 100
+"""So many status tags are repaired in a round."""
+
+REPAIRED_FOR = timedelta(hours=1)
+"""A resource whose tag was repaired is left alone for so long."""
+
+REMEMBERED = 1200
+"""So many repairs are remembered, a hundred every five minutes; with more, none is asked for."""
 
 
 class Phase(StrEnum):
@@ -35,7 +44,8 @@ class Round:
     ``at`` is when the last page was turned, ``version`` counts the pages turned by all rounds.
     ``part`` is the target, or the state, whose records are being read, ``token`` the next page.
     ``targets`` are known from the rounds before; ``before`` is what the finished phases found,
-    ``tally`` what this one has.
+    ``tally`` what this one has. ``noted`` is ``misstated`` of the round before, ``repaired`` says
+    when the status tags were repaired that earlier rounds have asked to repair.
     """
 
     at: datetime
@@ -46,6 +56,8 @@ class Round:
     targets: tuple[TargetName, ...] = ()
     before: Tally = field(default_factory=Tally)
     tally: Tally = field(default_factory=Tally)
+    noted: Mapping[str, str] = field(default_factory=dict)
+    repaired: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def found(self) -> Tally:
@@ -63,7 +75,24 @@ class Round:
 
     def next_round(self, now: datetime) -> Self:
         """Return the beginning of the round that follows this one."""
-        return type(self)(now, self.version, targets=tuple(sorted(self.known())))
+        asked = dict.fromkeys(self.found.restated, self.at)
+        return type(self)(
+            now,
+            self.version,
+            targets=tuple(sorted(self.known())),
+            noted=self.found.misstated if self.phase is Phase.DONE else {},
+            repaired={
+                resource: at
+                for resource, at in {**self.repaired, **asked}.items()
+                if now - at < REPAIRED_FOR
+            },
+        )
+
+    def may_repair(self, resource: str, mark: str) -> bool:
+        """Return whether two rounds agree on a wrong tag, and there is room for its repair."""
+        asked = self.found.restated
+        room = len(asked) < REPAIRS and len(self.repaired) + len(asked) < REMEMBERED
+        return room and self.noted.get(resource) == mark and resource not in asked
 
     def turned(self, found: Tally, token: str | None, most_unwanted: int) -> "Round":
         """Return the round after a page: at the next page, part or phase."""

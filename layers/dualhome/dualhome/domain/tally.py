@@ -10,6 +10,9 @@ from dualhome.domain.states import State
 
 Key = TypeVar("Key", bound=str)
 
+NOTED = 200
+"""So many wrong status tags are noted for the next round; it finds the others."""
+
 LISTED = 100
 """So many strangers, and so many torn claims, are named; what is found beyond is left out."""
 
@@ -23,6 +26,8 @@ class Tally:
     released, ``free`` the interfaces that anybody could be given, where there are any that are not
     reserved. ``targets`` are those that have a pool, or a record that holds an interface.
     ``unwanted`` are the instances that would lose one.
+    ``misstated`` are resources whose status tag is wrong, each with a mark of what it says and what
+    it should say; ``restated`` are those of which a repair was asked for.
     """
 
     instances: int = 0
@@ -33,6 +38,8 @@ class Tally:
     strangers: tuple[tuple[InterfaceId, InstanceId], ...] = ()
     torn: tuple[InterfaceId, ...] = ()
     unwanted: tuple[InstanceId, ...] = ()
+    misstated: Mapping[str, str] = field(default_factory=dict)
+    restated: tuple[str, ...] = ()
 
     def __add__(self, other: Self) -> Self:
         return replace(
@@ -48,6 +55,8 @@ class Tally:
             strangers=tuple(sorted({*self.strangers, *other.strangers}))[:LISTED],
             torn=_union(self.torn, other.torn)[:LISTED],
             unwanted=_union(self.unwanted, other.unwanted),
+            misstated=dict(sorted({**other.misstated, **self.misstated}.items())[:NOTED]),
+            restated=_union(self.restated, other.restated),
         )
 
 

@@ -1,15 +1,15 @@
 """A batch of the audit table's stream, published."""
 
 from collections.abc import Callable, Mapping
-from itertools import takewhile
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import EventType
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools import Logger
 
 from dualhome.application.publish import Outlets, publish
-from dualhome.domain.audit import AuditEntry
-from dualhome.entrypoints.batches import each
+from dualhome.domain.audit import AuditEntry, UnreadableAudit
+from dualhome.domain.errors import DualhomeError
+
+logger = Logger(child=True)
 
 ReadEntry = Callable[[Mapping[str, Any]], AuditEntry]
 
@@ -18,26 +18,37 @@ def handle_moves(
     event: Mapping[str, Any], outlets: Outlets, read_entry: ReadEntry
 ) -> Mapping[str, Any]:
     """
-    Publish a batch of audit entries; return the first record that has to come back.
+    Publish a batch of audit entries; what cannot be read is set aside, and stops nobody.
 
-    Lambda delivers that one again, and all after it (Lambda Developer Guide, "Configuring partial
-    batch response with DynamoDB and Lambda"): so nothing after it is published now.
-    ``read_entry`` reads an item in DynamoDB's wire form.
+    Each batch is published whole or comes back whole: no single record fails. ``read_entry`` reads
+    an item in DynamoDB's wire form. A redrive, whose event says so, is only told what cannot be
+    read: it has found it where it was set aside.
 
     Raises:
-        TransientError: nothing is lost; the stream delivers the batch again.
-        ValueError: the first record holds no audit entry.
+        TransientError: the stream delivers the batch again.
     """
-    read: dict[str, AuditEntry] = {}
+    entries: list[AuditEntry] = []
+    unreadable: list[UnreadableAudit] = []
+    for record in event["Records"]:
+        image = record["dynamodb"]
+        try:
+            entries.append(read_entry(image["NewImage"]))
+        except (DualhomeError, KeyError, TypeError, ValueError) as error:
+            unreadable.append(_unreadable(image, error))
+    answer: dict[str, Any] = {"batchItemFailures": []}
+    if event.get("redrive"):
+        answer["unreadable"] = [it.sk for it in unreadable]
+    elif unreadable:
+        # First: what is not set aside must come back, and nothing may have been announced by then.
+        for it in unreadable:
+            logger.error("audit item set aside, it cannot be read", pk=it.pk, sk=it.sk, why=it.why)
+        outlets.aside.put(unreadable)
+    if refused := publish(entries, outlets):
+        logger.error("status not queued", code=refused.code, error=refused.message)
+    return answer
 
-    def collect(record: DynamoDBRecord) -> None:
-        image = record.raw_event["dynamodb"]
-        read[image["SequenceNumber"]] = read_entry(image["NewImage"])
 
-    each(event, EventType.DynamoDBStreams, collect)
-    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
-    readable = list(takewhile(lambda number: number in read, numbers))
-    if not readable:
-        raise ValueError(f"the record {numbers[0]} of the audit's stream holds no audit entry")
-    published = publish([read[number] for number in readable], outlets)
-    return {"batchItemFailures": [{"itemIdentifier": it} for it in numbers[published:][:1]]}
+def _unreadable(image: Mapping[str, Any], error: Exception) -> UnreadableAudit:
+    keys = image.get("Keys") or image.get("NewImage") or {}
+    pk, sk = (str(keys.get(name, {}).get("S", "")) for name in ("pk", "sk"))
+    return UnreadableAudit(pk, sk, f"{type(error).__name__}: {error}")

@@ -49,6 +49,7 @@ def _tell(report: Report) -> None:
         "instances": report.instances,
         "looks": report.looks,
         "releases": report.releases,
+        "misstated": report.misstated,
     }
     if report.error:
         figures |= {"pages": report.pages, "code": report.error.code, "error": report.error.message}
@@ -61,6 +62,8 @@ def _tell(report: Report) -> None:
 
 
 def _warn(report: Report) -> None:
+    if report.restated:
+        logger.warning("status tags were wrong twice, repairing", resources=report.restated)
     if report.tripped:
         logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
     if report.strangers:
