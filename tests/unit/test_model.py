@@ -32,7 +32,17 @@ from tests.support.in_memory_happenings import (
     PutState,
     Tag,
 )
-from tests.support.in_memory_mishaps import Abort, Death, Deliver, Fault, Jam, Lag, Mishap, Pace
+from tests.support.in_memory_mishaps import (
+    Abort,
+    Bar,
+    Death,
+    Deliver,
+    Fault,
+    Jam,
+    Lag,
+    Mishap,
+    Pace,
+)
 
 WISHES = st.sampled_from(
     [
@@ -84,6 +94,7 @@ FAULTS: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Deliver, st.sampled_from([0, 2])),
     st.builds(Abort),
     st.builds(Lag, st.sampled_from(["describe_instances", "describe_pool", "find"]), LAGS),
+    st.builds(Bar, NUMBERS),
     st.builds(Jam, st.sampled_from([None, DeviceSlot(0, 1), DeviceSlot(0, 2)]), NUMBERS),
 )
 

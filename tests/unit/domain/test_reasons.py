@@ -44,6 +44,7 @@ def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
     curable = reason in {
         Reason.POOL_EMPTY,
         Reason.RESERVED,
+        Reason.RESERVED_IN_USE,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,
     }

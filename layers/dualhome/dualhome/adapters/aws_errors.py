@@ -46,6 +46,17 @@ RULES: tuple[Rule, ...] = (
     ("AttachmentLimitExceeded", "", errors.AttachmentLimitError),
     ("IncorrectState", "", errors.InstanceStateError),
     ("IncorrectInstanceState", "", errors.InstanceStateError),
+    # More private addresses, or groups, than the instance's type allows on one interface.
+    ("PrivateIpAddressLimitExceeded", "", errors.InterfaceRefusedError),
+    ("SecurityGroupsPerInterfaceLimitExceeded", "", errors.InterfaceRefusedError),
+    # A service owns it.
+    ("OperationNotPermitted", "'ela-attach'", errors.InterfaceRefusedError),
+    ("NetworkInterfaceLimitExceeded", "", errors.CallerRefusedError),
+    ("Blocked", "", errors.CallerRefusedError),
+    ("OptInRequired", "", errors.CallerRefusedError),
+    ("PendingVerification", "", errors.CallerRefusedError),
+    ("RequestExpired", "", errors.CallerRefusedError),
+    ("InvalidClientTokenId", "", errors.CallerRefusedError),
     ("UnauthorizedOperation", "", errors.AccessDeniedError),
     ("AuthFailure", "", errors.AccessDeniedError),
     ("AccessDenied", "", errors.AccessDeniedError),

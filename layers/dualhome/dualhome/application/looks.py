@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Cause
-from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 
 SOURCE = "dualhome"
 DETAIL_TYPE = "Look"
@@ -43,10 +43,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Capacity for a target may have changed: look at every instance that lacks it."""
+    """
+    Capacity for a target may have changed: look at every instance that lacks it.
+
+    ``interface`` is the one whose tags changed; None where they are a VPC's.
+    """
 
     target: TargetName
     cause: Cause
+    interface: InterfaceId | None = None
 
 
 def print_look(look: Look) -> dict[str, Any]:

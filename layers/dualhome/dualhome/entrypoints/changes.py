@@ -17,7 +17,7 @@ from dualhome.application.looks import Look, Wake
 from dualhome.application.ports import Brake, Looks, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.survey import Sources, Survey, survey
-from dualhome.application.wake import wake
+from dualhome.application.wake import wake, wake_failed
 from dualhome.domain.audit import Trace
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.errors import BadMessageError, TransientError
@@ -87,12 +87,19 @@ class _Visit:
             case Look(instance=instance) if instance not in self.done:
                 self._look(self.looks[instance])
                 self.done.add(instance)
-            case Wake(target=target) as request if target not in self.woken:
-                logger.info("wake", target=target, cause=request.cause.event_id)
-                wake(request, self.run.sources.ledger, self.agenda)
-                self.woken.add(target)
+            case Wake() as request:
+                self._wake(request)
             case _:
                 pass
+
+    def _wake(self, request: Wake) -> None:
+        """Wake a target's waiting once, and its failed for each interface that they may use."""
+        ledger = self.run.sources.ledger
+        if request.target not in self.woken:
+            logger.info("wake", target=request.target, cause=request.cause.event_id)
+            wake(request, ledger, self.agenda)
+            self.woken.add(request.target)
+        wake_failed(request, ledger, self.agenda)
 
     def _look(self, look: Look) -> None:
         cause = look.cause.event_id
