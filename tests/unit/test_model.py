@@ -30,6 +30,7 @@ from tests.support.in_memory_happenings import (
     Look,
     Pause,
     PutState,
+    Reserve,
     Tag,
 )
 from tests.support.in_memory_mishaps import (
@@ -81,6 +82,7 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Detach, NUMBERS),
     st.builds(Delete, NUMBERS),
     st.builds(Add, st.sampled_from(["mgmt", "data"])),
+    st.builds(Reserve, NUMBERS, st.sampled_from([None, 0, 1, 2])),
     st.builds(Look, NUMBERS),
     st.builds(Pause, st.booleans()),
     st.builds(Limit, st.sampled_from([0, 1, ANY])),
