@@ -4,10 +4,12 @@ import pytest
 
 from dualhome.domain.errors import (
     AccessDeniedError,
+    CallerRefusedError,
     DualhomeError,
     InstanceStateError,
     InterfaceGoneError,
     InterfaceInUseError,
+    InterfaceRefusedError,
     ThrottledError,
     UnavailableError,
     UnexpectedAwsError,
@@ -34,6 +36,10 @@ NOTHING = InterfaceId("eni-0123456789abcdef0")
         ("InvalidNetworkInterface.NotFound", InterfaceGoneError),
         ("InvalidParameterValue", UnexpectedAwsError),
         ("SomethingUnheardOf", UnexpectedAwsError),
+        ("PrivateIpAddressLimitExceeded", InterfaceRefusedError),
+        ("SecurityGroupsPerInterfaceLimitExceeded", InterfaceRefusedError),
+        ("NetworkInterfaceLimitExceeded", CallerRefusedError),
+        ("PendingVerification", CallerRefusedError),
     ],
 )
 def test_an_error_of_ec2_keeps_its_code_and_words(

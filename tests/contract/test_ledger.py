@@ -15,6 +15,7 @@ from dualhome.domain.errors import (
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome.domain.view import Holder
@@ -48,6 +49,15 @@ RECORDS = {
         reason=Reason.EC2_REFUSED,
         attempt=12,
         retry_at=NOW + timedelta(hours=1),
+    ),
+    "refused twice and reserved": a_record(
+        State.FAILED,
+        refusals=(
+            Refusal(INTERFACE, "PrivateIpAddressLimitExceeded", 1, NOW + timedelta(hours=1)),
+            Refusal(SECOND, "UnheardOf", 7, NOW + timedelta(days=1)),
+        ),
+        reservation="fw-1",
+        sharing=2,
     ),
     "caused by a tag": a_record(cause=a_cause(tag_version=17, time=NOW - timedelta(seconds=3))),
     "at a time between two seconds": a_record(since=NOW + timedelta(milliseconds=123)),

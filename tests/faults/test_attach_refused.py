@@ -1,4 +1,8 @@
-"""EC2 refuses an attach with each of its codes: retried, planned anew, or failed in its words."""
+"""
+EC2 refuses an attach with each of its codes: retried, planned anew, or failed in its words.
+
+Each pool has two interfaces: the second is tried if the refusal may be about the first, else not.
+"""
 
 from collections.abc import Mapping
 
@@ -37,7 +41,6 @@ STALE = {
 """The plan rested on what is so no more, or not yet."""
 
 FOR_GOOD = {
-    "AuthFailure": "AWS was not able to validate the provided access credentials",
     "DryRunOperation": "Request would have succeeded, but DryRun flag is set.",
     "IdempotentParameterMismatch": "the token has been used",
     "InsufficientFreeAddressesInSubnet": "no free address",
@@ -56,11 +59,19 @@ FOR_GOOD = {
     "PrivateIpAddressLimitExceeded": "too many addresses",
     "SecurityGroupsPerInterfaceLimitExceeded": "too many groups",
     "TagLimitExceeded": "too many tags",
-    "UnauthorizedOperation": "You are not authorized to perform this operation. <&>",
     "UnsupportedOperation": "not here",
 }
+WHATEVER_THE_INTERFACE = {"NetworkInterfaceLimitExceeded"}
+"""What is about the account: the second interface would be refused as well."""
+
+DENIED = {
+    "AuthFailure": "AWS was not able to validate the provided access credentials",
+    "UnauthorizedOperation": "You are not authorized to perform this operation. <&>",
+}
+"""For a minute after the tag, the permission may not know of it."""
+
 LIMIT = "AttachmentLimitExceeded"
-ALL = [*PATIENCE, *STALE, *FOR_GOOD, LIMIT]
+ALL = [*PATIENCE, *STALE, *FOR_GOOD, *DENIED, LIMIT]
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +79,14 @@ def refused(world: World) -> Mapping[str, Survived]:
     """One run for each code."""
 
     def go(code: str, run: Run) -> None:
-        message = (STALE | FOR_GOOD).get(code, "An error on order.")
+        message = (STALE | FOR_GOOD | DENIED).get(code, "An error on order.")
         times = CLIENT_TRIES if code in PATIENCE else 1 if code in STALE else 1000
         order = {"code": code, "status": PATIENCE.get(code, 400), "message": message}
         run.interrupt(do="error", action="AttachNetworkInterface", times=times, **order)
         run.ask()
 
     # A sweep would try again what has failed.
-    return survive("attach refused", prepare(world, ALL), go, rests)
+    return survive("attach refused", prepare(world, ALL, interfaces=2), go, rests)
 
 
 @pytest.mark.parametrize("code", [*PATIENCE, *STALE])
@@ -96,11 +107,28 @@ def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
 ) -> None:
     """Whoever reads the record must be able to search for the words."""
     it = refused[code]
+    tried = 1 if code in WHATEVER_THE_INTERFACE else len(it.run.pool)
 
     assert it.broken == []
-    assert it.met == 1
+    assert it.met == tried
     assert (it.state, it.record["reason"]) == ("failed", "EC2_REFUSED")
     assert {"code": code, "message": FOR_GOOD[code]} == it.record["failure"]
+    remembered = {one["interface"]: one["code"] for one in it.record["refusals"]}
+    assert remembered == ({} if tried == 1 else dict.fromkeys(it.run.pool, code))
+
+
+@pytest.mark.parametrize("code", DENIED)
+def test_a_permission_is_waited_for_with_the_claim_kept_and_walks_no_pool(
+    refused: Mapping[str, Survived], code: str
+) -> None:
+    """IAM sees a new tag late; one that is missing for good would be missed for each interface."""
+    it = refused[code]
+
+    assert it.broken == []
+    assert it.met > 1
+    assert (it.record["attempt"], it.record["refusals"]) == (1, [])
+    assert (it.state, it.record["reason"]) == ("failed", "EC2_REFUSED")
+    assert {"code": code, "message": DENIED[code]} == it.record["failure"]
 
 
 def test_an_instance_that_is_full_is_refused(refused: Mapping[str, Survived]) -> None:

@@ -20,7 +20,11 @@ from dualhome.domain.network import (
 )
 from tests.support.in_memory_calls import Calls
 from tests.support.in_memory_clock import FakeClock
-from tests.support.in_memory_ec2_rules import check_attach, check_free
+from tests.support.in_memory_ec2_rules import (
+    check_allowed,
+    check_attach,
+    check_free,
+)
 
 Id = TypeVar("Id", bound=str)
 Tagged = TypeVar("Tagged", Instance, Interface, Vpc)
@@ -69,6 +73,8 @@ class InMemoryEc2:
     """Ids of resources that lists do not show."""
     jammed: set[InterfaceId | DeviceSlot] = field(default_factory=set)
     """What EC2 says is taken when one asks for it, although it shows it free."""
+    barred: set[InterfaceId] = field(default_factory=set)
+    """What EC2 refuses to attach for good, wherever."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict)
     _interfaces: dict[InterfaceId, Interface] = field(default_factory=dict)
     _wires: dict[InterfaceId, Wire] = field(default_factory=dict)
@@ -132,6 +138,7 @@ class InMemoryEc2:
         """Attach as anybody may; raises as EC2 refuses."""
         there = self.instance(instance)
         check_free(interface, slot, self.jammed)
+        check_allowed(interface, self.barred)
         check_attach(there, self.interface(interface), (instance, interface), slot, self.types)
         id_ = AttachmentId(f"eni-attach-{next(self._numbers):017x}")
         seen = SeenAttachment(interface, instance, slot, AttachmentStatus.ATTACHING, id_)

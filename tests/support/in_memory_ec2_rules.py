@@ -9,6 +9,7 @@ from dualhome.domain.errors import (
     InstanceStateError,
     InterfaceGoneError,
     InterfaceInUseError,
+    InterfaceRefusedError,
     SlotTakenError,
     UnexpectedAwsError,
 )
@@ -58,6 +59,15 @@ def check_free(
         raise SlotTakenError(
             f"Instance already has an interface attached at device index '{slot.index}'.",
             code="InvalidParameterValue",
+        )
+
+
+def check_allowed(interface: InterfaceId, barred: AbstractSet[InterfaceId]) -> None:
+    """Refuse what is ``barred``, for good. Raises: DualhomeError."""
+    if interface in barred:
+        raise InterfaceRefusedError(
+            f"The interface '{interface}' has more addresses than the type allows.",
+            code="PrivateIpAddressLimitExceeded",
         )
 
 

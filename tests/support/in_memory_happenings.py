@@ -115,6 +115,20 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserve:
+    """An interface is reserved for an instance, or for nobody any more."""
+
+    interface: int
+    number: int | None
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        whom = None if self.number is None else _instance(crowd, self.number)
+        key = crowd.scene.policy.keys.reserved_for
+        crowd.scene.ec2.tag(_interface(crowd, self.interface), {key: whom})
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Somebody pauses the stack, or ends the pause."""
 
@@ -162,7 +176,7 @@ class Look:
 
 Happening = (
     Launch | Tag | PutState | Forget | Attach | Detach | Delete | Add
-    | Pause | Limit | Command | Look
+    | Reserve | Pause | Limit | Command | Look
 )  # fmt: skip
 
 

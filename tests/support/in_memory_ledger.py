@@ -1,6 +1,6 @@
 """The ledger in memory: one step is written whole or not at all, and only over what it read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -59,9 +59,9 @@ class InMemoryLedger:
             self.audit.append(entry)
 
     def in_state(
-        self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
-    ) -> Sequence[InstanceId]:
-        """Return the instances whose record for ``target`` is in ``state``, longest first."""
+        self, target: TargetName, state: State, zone: Zone | None = None, page: int | None = None
+    ) -> Iterable[Attachment]:
+        """Return the records for ``target`` that are in ``state``, longest first."""
         with self.calls.making("in_state"):
             found = (
                 record
@@ -69,7 +69,8 @@ class InMemoryLedger:
                 if (record.target, record.state) == (target, state) and zone in {None, record.zone}
             )
             ordered = sorted(found, key=lambda it: (it.zone or "", it.since, it.instance))
-            return [record.instance for record in ordered][:limit]
+            starts = range(0, len(ordered), page or max(len(ordered), 1))
+            return (it for start in starts for it in ordered[start:][:page])
 
     def unreleased(self, target: TargetName) -> Iterable[Attachment]:
         """Return every record of ``target`` but the released."""

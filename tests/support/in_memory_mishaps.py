@@ -115,4 +115,17 @@ class Jam:
         crowd.scene.ec2.jammed.update(it for it in (self.slot or some,) if it)
 
 
-Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Omit | Jam
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """EC2 refuses an interface for good, whoever asks for it, and whatever is quiet."""
+
+    number: int
+
+    def __call__(self, crowd: Crowd) -> None:
+        """Let it happen."""
+        interfaces = [it.id for it in crowd.scene.ec2.interfaces()]
+        if interfaces:
+            crowd.scene.ec2.barred.add(interfaces[self.number % len(interfaces)])
+
+
+Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Omit | Jam | Bar

@@ -20,6 +20,7 @@ from dualhome.domain.identifiers import (
 )
 from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import HOLDING, LEGAL_MOVES, State
 from tests.support.alphabet import HOSTILE
 from tests.support.builders import NOW
@@ -56,6 +57,9 @@ HELD: dict[str, st.SearchStrategy[Any]] = {
     "slot": st.builds(DeviceSlot, card=st.integers(0, 1), index=st.integers(1, 15)),
     "zone": st.sampled_from(("us-east-1a", "us-east-1b")).map(Zone),
 }
+REFUSALS = st.builds(
+    Refusal, interface=HELD["interface"], code=TEXTS, times=st.integers(1, 99), until=TIMES
+)
 PERHAPS: dict[str, st.SearchStrategy[Any]] = {
     "reason": st.sampled_from(Reason),
     "pin": st.integers(1, 15),
@@ -65,6 +69,7 @@ PERHAPS: dict[str, st.SearchStrategy[Any]] = {
     "failure": st.builds(Failure, code=TEXTS, message=TEXTS),
     "requested_at": TIMES,
     "retry_at": TIMES,
+    "reservation": TEXTS.filter(bool),
 }
 
 
@@ -94,5 +99,7 @@ def _records(draw: st.DrawFn, state: State) -> Attachment:
         warnings=tuple(draw(st.lists(st.sampled_from(Reason), max_size=2))),
         origin=draw(st.sampled_from(Origin)),
         force_detach=draw(st.booleans()),
+        refusals=tuple(draw(st.lists(REFUSALS, max_size=2))),
+        sharing=draw(st.integers(0, 9)),
         **{name: draw(strategy) for name, strategy in fields.items()},
     )

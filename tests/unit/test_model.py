@@ -35,10 +35,12 @@ from tests.support.in_memory_happenings import (
     Look,
     Pause,
     PutState,
+    Reserve,
     Tag,
 )
 from tests.support.in_memory_mishaps import (
     Abort,
+    Bar,
     Death,
     Deliver,
     Fault,
@@ -89,6 +91,7 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Detach, NUMBERS),
     st.builds(Delete, NUMBERS),
     st.builds(Add, st.sampled_from(["mgmt", "data"])),
+    st.builds(Reserve, NUMBERS, st.sampled_from([None, 0, 1, 2])),
     st.builds(Look, NUMBERS),
     st.builds(Pause, st.booleans()),
     st.builds(Limit, st.sampled_from([0, 1, ANY])),
@@ -103,6 +106,7 @@ FAULTS: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Abort),
     st.builds(Lag, st.sampled_from(["describe_instances", "describe_pool", "find"]), LAGS),
     st.builds(Omit, st.integers(0, 20), LAGS, st.booleans()),
+    st.builds(Bar, NUMBERS),
     st.builds(Jam, st.sampled_from([None, DeviceSlot(0, 1), DeviceSlot(0, 2)]), NUMBERS),
 )
 

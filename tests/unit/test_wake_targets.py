@@ -1,15 +1,17 @@
 """New capacity for a target: who is looked at."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from dualhome.application.agenda import Agenda
-from dualhome.application.looks import Look, Wake
+from dualhome.application.looks import Announced, Look, Wake
 from dualhome.application.wake import wake
-from dualhome.domain.attachment import Move
+from dualhome.domain.attachment import Failure, Move
+from dualhome.domain.refusals import remember
 from dualhome.domain.states import HOLDING, State
-from tests.support.builders import DATA, MGMT, TRACE, a_cause, a_record
+from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, NOW, TRACE, a_cause, a_record
 from tests.support.in_memory_ledger import InMemoryLedger
 
 CAUSE = a_cause("event-wake")
@@ -35,6 +37,29 @@ def test_who_has_the_target_or_failed_or_left_is_let_be(state: State) -> None:
     assert {} == _woken(ledger)
 
 
+@pytest.mark.parametrize(
+    ("code", "interface", "woken"),
+    [
+        ("PrivateIpAddressLimitExceeded", "eni-02", True),
+        ("PrivateIpAddressLimitExceeded", None, True),
+        ("PrivateIpAddressLimitExceeded", INTERFACE, False),
+        ("UnauthorizedOperation", "eni-02", False),
+    ],
+)
+def test_who_failed_on_an_interface_is_looked_at_for_another_one(
+    code: str, interface: str | None, *, woken: bool
+) -> None:
+    """What it has been refused would only be refused again; a VPC's tags tell no interface."""
+    ledger = InMemoryLedger()
+    refusals = remember((), INTERFACE, "PrivateIpAddressLimitExceeded", NOW)
+    fields = {"interface": INTERFACE, "failure": Failure(code, "no"), "refusals": refusals}
+    _lead_to(ledger, State.FAILED, **fields)
+
+    looks = _woken(ledger, interface)
+
+    assert ([Look(INSTANCE, CAUSE)] if woken else []) == looks.get(timedelta(), [])
+
+
 def test_who_waits_for_another_target_is_let_be() -> None:
     """An interface is in one pool."""
     ledger = InMemoryLedger()
@@ -55,9 +80,10 @@ def test_everybody_is_looked_at_once_in_every_zone() -> None:
     assert ["i-00", "i-01", "i-02"] == sorted(look.instance for look in looks)
 
 
-def _woken(ledger: InMemoryLedger) -> dict[timedelta, list[Look]]:
-    agenda = Agenda()
-    wake(Wake(MGMT, CAUSE), ledger, agenda)
+def _woken(ledger: InMemoryLedger, interface: str | None = None) -> dict[timedelta, list[Look]]:
+    tagged = (Announced(interface, ()),) if interface else ()
+    agenda, capacity = Agenda(), Wake(MGMT, CAUSE, tagged)
+    wake(capacity, ledger, agenda)
     return {delay: list(looks.values()) for delay, looks in agenda.looks.items()}
 
 
@@ -73,10 +99,10 @@ WAY = {
 """Legal moves to each state."""
 
 
-def _lead_to(ledger: InMemoryLedger, state: State) -> None:
+def _lead_to(ledger: InMemoryLedger, state: State, **fields: Any) -> None:
     before = None
     for number, step in enumerate(WAY[state], start=1):
-        after = a_record(step, version=number)
+        after = a_record(step, version=number, **(fields if step is state else {}))
         ledger.commit(Move(before, after), TRACE)
         before = after
     assert (state in HOLDING) == bool(ledger.claimed())

@@ -76,7 +76,7 @@ class Field:
 
     def count(self, state: State) -> int:
         """Return how many instances' records are in ``state``."""
-        return len(self.stage.ledger.in_state(self.target, state))
+        return sum(1 for _ in self.stage.ledger.in_state(self.target, state))
 
     def told(self, state: State) -> int:
         """Return on how many instances the status tag says ``state``."""

@@ -80,7 +80,7 @@ def test_a_terminated_instance_gives_back_what_it_holds() -> None:
 
 def test_what_failed_is_tried_again_later_and_ec2s_own_words_are_shown() -> None:
     """The record keeps the first error; nothing is to be had before its time."""
-    scene = a_scene(an_instance(), *POOL)
+    scene = a_scene(an_instance(), POOL[0])
     scene.ec2.calls.fail_next("attach", UnexpectedAwsError("said", code="Odd", verbatim="No."))
     scene.look()
 

@@ -48,3 +48,15 @@ def test_an_error_has_awss_code_or_else_its_own_name() -> None:
     assert ThrottledError("slow", code="RequestLimitExceeded").code == "RequestLimitExceeded"
     assert ThrottledError("slow").code == "ThrottledError"
     assert str(ThrottledError("slow")) == ThrottledError("slow").message == "slow"
+
+
+def test_an_error_is_about_the_interface_where_another_one_may_be_attached() -> None:
+    """A missing permission, or a full instance, must not walk through a pool."""
+    about = {kind for kind, _ in tree(DualhomeError) if getattr(errors, kind).about_interface}
+
+    assert {
+        "InterfaceInUseError",
+        "InterfaceGoneError",
+        "InterfaceRefusedError",
+        "UnexpectedAwsError",
+    } == about

@@ -45,6 +45,7 @@ def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
         Reason.POOL_EMPTY,
         Reason.RESERVED,
         Reason.TYPE_UNKNOWN,
+        Reason.RESERVED_IN_USE,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,
         Reason.CONTESTED,

@@ -1,5 +1,8 @@
 """Which eligible interface an instance gets."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +15,7 @@ from dualhome.domain.selection import (
     rendezvous_weight,
     zones_with,
 )
-from tests.support.builders import OTHER_ZONE, an_instance, an_interface
+from tests.support.builders import NOW, OTHER_ZONE, an_instance, an_interface
 from tests.support.view_builders import a_candidate
 from tests.unit.domain.strategies import QUICK
 
@@ -72,7 +75,8 @@ def test_the_choice_is_eligible_and_every_ineligible_one_is_explained(
 ) -> None:
     """Not even an interface held before is had against a rule; and `why not` is never missing."""
     held_before = data.draw(st.sampled_from([None, *(it.interface.id for it in candidates)]))
-    eligible = {it.interface.id for it in candidates if why_ineligible(it) is None}
+    asked = [it for it in candidates if it.reserved] or candidates
+    eligible = {it.interface.id for it in asked if why_ineligible(it) is None}
 
     choice = choose_interface(candidates, held_before)
 
@@ -90,8 +94,9 @@ def test_an_eligible_interface_that_was_held_before_is_chosen(
 ) -> None:
     """Addresses should survive a release and a change of mind."""
     ours = data.draw(st.integers(0, 9).map("eni-held-{}".format))
+    ordinary = [it for it in candidates if not it.reserved]
 
-    assert ours == chosen([*candidates, *free(ours)], ours)
+    assert ours == chosen([*ordinary, *free(ours)], ours)
 
 
 @QUICK
@@ -103,11 +108,58 @@ def test_what_is_reserved_for_me_comes_before_what_anybody_may_have(ids: list[st
     assert chosen(candidates) == "eni-mine"
 
 
-def test_what_was_held_before_comes_before_what_is_reserved_for_me() -> None:
-    """Both are right; the one whose addresses peers know already is better."""
+def test_what_is_reserved_for_me_comes_before_what_was_held_before() -> None:
+    """A spare that was held for a while must not keep the fixed address away for ever."""
     candidates = [*free("eni-held"), reserved("eni-mine", "i-01")]
 
-    assert chosen(candidates, "eni-held") == "eni-held"
+    assert chosen(candidates, "eni-held") == "eni-mine"
+
+
+def test_of_several_that_are_reserved_for_me_the_one_held_before_comes_first() -> None:
+    """Its addresses are the ones that peers know."""
+    mine = [reserved(f"eni-mine-{number}", "i-01") for number in range(9)]
+
+    assert {it.interface.id for it in mine} == {chosen(mine, it.interface.id) for it in mine}
+
+
+@QUICK
+@given(IDS)
+def test_while_what_is_reserved_for_me_cannot_be_had_nothing_is_chosen(ids: list[str]) -> None:
+    """Fixed means fixed: a spare would have another address."""
+    mine = replace(reserved("eni-mine", "i-01"), claimed=True)
+
+    choice = choose_interface([mine, *free(*ids)], None)
+
+    principal = principal_rejection(choice.rejections)
+    assert choice.interface is None
+    assert principal
+    assert ("eni-mine", Reason.RESERVED_IN_USE) == (principal.interface, principal.reason)
+    assert {it.interface for it in choice.rejections} == {"eni-mine", *ids}
+
+
+def test_what_is_reserved_for_me_in_another_zone_does_not_count() -> None:
+    """An interface never changes its zone: waiting for it would be waiting for ever."""
+    there = an_interface("eni-there", zone=OTHER_ZONE, tags={"dualhome:reserved-for": "i-01"})
+
+    assert chosen([a_candidate(there), *free("eni-here")]) == "eni-here"
+
+
+@QUICK
+@given(IDS.filter(lambda ids: len(ids) > 1), st.data())
+def test_what_ec2_refused_comes_last_the_longest_ago_first(
+    ids: list[str], data: st.DataObject
+) -> None:
+    """Last, not never: what was wrong with it may have been put right."""
+    order = data.draw(st.permutations(ids))
+    refused = {
+        InterfaceId(id_): NOW + timedelta(hours=hours) for hours, id_ in enumerate(order[1:])
+    }
+
+    best = choose_interface(free(*ids), InterfaceId(order[-1]), refused).interface
+    rest = [it for it in free(*ids) if it.interface.id != order[0]]
+    second = choose_interface(rest, None, refused).interface
+
+    assert (order[0], order[1]) == (best and best.id, second and second.id)
 
 
 def test_without_an_eligible_candidate_nothing_is_chosen() -> None:

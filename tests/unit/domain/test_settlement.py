@@ -13,6 +13,7 @@ from dualhome.domain.states import State
 from tests.support.account_builders import an_account, an_attached_instance
 from tests.support.builders import (
     DATA,
+    INSTANCE,
     INTERFACE,
     POLICY,
     a_record,
@@ -118,6 +119,16 @@ def test_whoever_waits_beside_what_is_reserved_for_others_waits_rightly() -> Non
     account = an_account(waiting, instances=with_instance(an_instance()), interfaces=reserved)
 
     assert [] == broken_invariants(account)
+
+
+def test_whoever_waits_for_what_is_reserved_waits_rightly_beside_a_spare() -> None:
+    """It is to have that one alone."""
+    mine = an_interface("eni-02", tags={"dualhome:reserved-for": INSTANCE}, status="in-use")
+    waiting = a_record(State.WAITING, reason=Reason.RESERVED_IN_USE)
+    asking = with_instance(an_instance())
+    account = an_account(waiting, instances=asking, interfaces={**FREE, mine.id: mine})
+
+    assert "every_wish_is_answered" not in rules_broken(account)
 
 
 def test_a_pause_is_a_reason_to_wait_beside_what_is_free() -> None:

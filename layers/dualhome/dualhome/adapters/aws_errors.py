@@ -48,6 +48,17 @@ RULES: tuple[Rule, ...] = (
     ("IncorrectState", "", errors.InstanceStateError),
     ("IncorrectInstanceState", "", errors.InstanceStateError),
     ("TagLimitExceeded", "", errors.TagLimitError),
+    # More private addresses, or groups, than the instance's type allows on one interface.
+    ("PrivateIpAddressLimitExceeded", "", errors.InterfaceRefusedError),
+    ("SecurityGroupsPerInterfaceLimitExceeded", "", errors.InterfaceRefusedError),
+    # A service owns it.
+    ("OperationNotPermitted", "'ela-attach'", errors.InterfaceRefusedError),
+    ("NetworkInterfaceLimitExceeded", "", errors.CallerRefusedError),
+    ("Blocked", "", errors.CallerRefusedError),
+    ("OptInRequired", "", errors.CallerRefusedError),
+    ("PendingVerification", "", errors.CallerRefusedError),
+    ("RequestExpired", "", errors.CallerRefusedError),
+    ("InvalidClientTokenId", "", errors.CallerRefusedError),
     ("UnauthorizedOperation", "", errors.AccessDeniedError),
     ("AuthFailure", "", errors.AccessDeniedError),
     ("AccessDenied", "", errors.AccessDeniedError),

@@ -1,6 +1,6 @@
 """The ledger in DynamoDB: every write conditional, every move with its audit entry."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -97,16 +97,15 @@ class DynamoDbLedger:
         )
 
     def in_state(
-        self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
-    ) -> Sequence[InstanceId]:
-        """Return the instances whose record for ``target`` is in ``state``, longest first."""
-        found = self._query(
+        self, target: TargetName, state: State, zone: Zone | None = None, page: int | None = None
+    ) -> Iterable[Attachment]:
+        """Return the records for ``target`` in ``state``, longest first, ``page`` at a time."""
+        return self._query(
             "target = :target AND begins_with(target_order, :state)",
             {":target": target, ":state": items.target_order(state, zone)},
             index="by-target",
-            limit=limit,
+            page_size=page,
         )
-        return [record.instance for record in found]
 
     def unreleased(self, target: TargetName) -> Iterable[Attachment]:
         """Return every record of ``target`` but the released, which are not in the index."""
@@ -124,7 +123,7 @@ class DynamoDbLedger:
         return {record.target: record for record in found}
 
     def _query(
-        self, condition: str, values: items.Item, index: str = "", limit: int | None = None
+        self, condition: str, values: items.Item, index: str = "", page_size: int | None = None
     ) -> Iterator[Attachment]:
         """Yield the records of every page; of the table as last written, of an index soon after."""
         where = {"IndexName": index} if index else {"ConsistentRead": True}
@@ -132,7 +131,7 @@ class DynamoDbLedger:
             TableName=self._attachments,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=items.wire(values),
-            PaginationConfig={"MaxItems": limit} if limit else {},
+            PaginationConfig={"PageSize": page_size} if page_size else {},
             **where,
         )
         read = self._read_listed if index else items.read_records

@@ -21,7 +21,14 @@ def _converter() -> Converter:
     rare = override(omit_if_default=True)  # few records have them
     converter.register_unstructure_hook(
         Attachment,
-        make_dict_unstructure_fn(Attachment, converter, detaches=rare, contests=rare),
+        make_dict_unstructure_fn(
+            Attachment,
+            converter,
+            detaches=rare,
+            contests=rare,
+            refusals=rare,
+            sharing=rare,
+        ),
     )
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     return converter

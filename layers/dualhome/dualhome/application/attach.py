@@ -1,10 +1,12 @@
 """Make a claimed attachment true in EC2."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dualhome.application.batch import Batch
 from dualhome.domain.attachment import Attachment, Cause, Failure
 from dualhome.domain.errors import (
+    AccessDeniedError,
     AttachmentLimitError,
     DualhomeError,
     InstanceGoneError,
@@ -20,11 +22,17 @@ from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import SeenAttachment
 from dualhome.domain.progress import ATTACH_TIMEOUT, VISIBLE_AFTER
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import remember
 from dualhome.domain.retries import retry_after
 from dualhome.domain.states import State
 
 LOSSES = 5
 """Claims lost to nobody that EC2 shows before it is a failure, to be tried ever less often."""
+
+SEES_NEW_TAGS_AFTER = timedelta(minutes=1)
+"""Until so long after a tag event, permissions that rest on tags may not know the new ones."""
+
+TAG_EVENTS = "aws.tag"
 
 OF_INSTANCE = (InstanceStateError, InstanceGoneError)
 """What another interface, or another index, does not cure."""
@@ -63,13 +71,30 @@ def attach(record: Attachment, cause: Cause, batch: Batch) -> Outcome:
             record.instance, record.interface, record.slot
         )
     except ThrottledError as error:
-        if record.reason is not Reason.THROTTLED:
-            because = {"reason": Reason.THROTTLED, "detail": error.message}
-            batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
-        return Outcome(look_again=True)
+        return _kept(record, cause, batch, Reason.THROTTLED, error)
+    except AccessDeniedError as error:
+        if _may_not_see_tags(cause, batch):
+            return _kept(record, cause, batch, Reason.PERMISSION_PENDING, error)
+        return _not_accepted(record, cause, batch, error, record.interface)
     except DualhomeError as error:
         return _not_accepted(record, cause, batch, error, record.interface)
     return _attaching(record, cause, batch, attachment_id=attachment_id)
+
+
+def _kept(
+    record: Attachment, cause: Cause, batch: Batch, reason: Reason, error: DualhomeError
+) -> Outcome:
+    """Keep the claim: the same call may be accepted in a moment."""
+    if record.reason is not reason:
+        because = {"reason": reason, "detail": error.message}
+        batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
+    return Outcome(look_again=True)
+
+
+def _may_not_see_tags(cause: Cause, batch: Batch) -> bool:
+    """Whether a tag is so new that the permission, which is fenced by tags, may not see it yet."""
+    age = batch.run.clock() - cause.time
+    return cause.source == TAG_EVENTS and age < SEES_NEW_TAGS_AFTER
 
 
 def _not_accepted(
@@ -116,7 +141,8 @@ def _may_be_ours(record: Attachment, batch: Batch, error: DualhomeError) -> bool
 def _refused(
     record: Attachment, cause: Cause, batch: Batch, error: DualhomeError, *, for_good: bool
 ) -> Outcome:
-    failure = Failure(error.code, error.verbatim)
+    failure, now = Failure(error.code, error.verbatim), batch.run.clock()
+    refusals = record.refusals
     match error:
         case StalePlanError() if not for_good:
             _note_loss(record, batch, error)
@@ -127,6 +153,9 @@ def _refused(
             state, reason = State.REFUSED, Reason.INSTANCE_LIMIT
         case _:
             state, reason = State.FAILED, Reason.EC2_REFUSED
+            if error.about_interface and record.interface:
+                refusals = remember(refusals, record.interface, error.code, now)
+                batch.survey.note_refused(record)
     batch.move(
         record,
         state,
@@ -134,9 +163,10 @@ def _refused(
         reason=reason,
         detail=error.message,
         failure=failure,
-        retry_at=batch.run.clock() + retry_after(record.attempt),
+        retry_at=now + retry_after(record.attempt),
+        refusals=refusals,
     )
-    # It is itself not tried before its time, but may be a loss for a whole unit.
+    # Another interface may do; and if none is left, it may be a loss for a whole unit.
     return Outcome(plan_again=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Cause
-from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 
 SOURCE = "dualhome"
 DETAIL_TYPE = "Look"
@@ -77,6 +77,12 @@ class Wake:
     target: TargetName
     cause: Cause
     announced: tuple[Announced, ...] = ()
+
+    @property
+    def interfaces(self) -> tuple[InterfaceId, ...]:
+        """The interfaces whose tags have changed; none where only tags of VPCs have."""
+        ids = (it.resource for it in self.announced)
+        return tuple(InterfaceId(id_) for id_ in ids if id_.startswith("eni-"))
 
     def joined_by(self, other: Self) -> Self:
         """Return one for both, of the same target: for the later cause, with what both announce."""

@@ -123,13 +123,13 @@ class Ledger(Protocol):
         ...
 
     def in_state(
-        self, target: TargetName, state: State, zone: Zone | None = None, limit: int | None = None
-    ) -> Sequence[InstanceId]:
+        self, target: TargetName, state: State, zone: Zone | None = None, page: int | None = None
+    ) -> Iterable[Attachment]:
         """
-        Return the instances whose record for ``target`` is in ``state``.
+        Return the records for ``target`` that are in ``state``, read as far as they are taken.
 
         Within a zone, those come first that are in it longest. Records written less than a second
-        ago may be missing.
+        ago may be missing. ``page`` is how many are read at a time.
         """
         ...
 

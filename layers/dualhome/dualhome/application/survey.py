@@ -1,5 +1,6 @@
 """One reading of the world for a whole batch of instances."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,9 @@ from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.plan import targets_to_read
-from dualhome.domain.view import Holder, View
+from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.states import State
+from dualhome.domain.view import Holder, Reserved, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Survey:
     claims: dict[InterfaceId, Holder]
     read_at: datetime
     refused_slots: dict[InstanceId, frozenset[DeviceSlot]] = field(default_factory=dict)
+    refused_now: Counter[Holder] = field(default_factory=Counter)
+    sharing: dict[Reserved, set[InstanceId]] = field(default_factory=dict)
 
     def view(self, look: Look, policy: Policy, now: datetime) -> View:
         """Return what a plan for the instance of ``look`` rests on."""
@@ -60,6 +65,12 @@ class Survey:
             read_at=self.read_at,
             refused_slots=self.refused_slots.get(instance, frozenset()),
             asks=look.asks,
+            refused_now={
+                holder.target: times
+                for holder, times in self.refused_now.items()
+                if holder.instance == instance
+            },
+            sharing=self.sharing,
         )
 
     def note(self, move: Move) -> None:
@@ -70,6 +81,11 @@ class Survey:
             self.claims.pop(move.before.interface, None)
         if after.holding and after.interface:
             self.claims[after.interface] = Holder(after.instance, after.target)
+        _note_sharing(self.sharing, after)
+
+    def note_refused(self, record: Attachment) -> None:
+        """Count an interface that EC2 has refused for ``record`` in this pass."""
+        self.refused_now[Holder(record.instance, record.target)] += 1
 
     def note_unavailable(self, interface: InterfaceId) -> None:
         """Keep in mind that EC2 refused ``interface``, whatever its status was when read."""
@@ -100,6 +116,12 @@ def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: dat
         )
     )
     pool = sources.interfaces.pool(targets) if targets else {}
+    names = {it.name.strip() for it in instances.values()} - {""}
+    shared = {
+        target
+        for it in pool.values()
+        if reservation_of(it, policy.keys) in names and (target := pool_of(it, policy.keys))
+    }
     return Survey(
         instances=dict(instances),
         records=records,
@@ -110,4 +132,22 @@ def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: dat
         else {},
         claims=dict(sources.ledger.claims(pool)),
         read_at=now,
+        sharing=_sharing(sources.ledger, shared),
     )
+
+
+def _sharing(ledger: Ledger, targets: Iterable[TargetName]) -> dict[Reserved, set[InstanceId]]:
+    """Return who asks for ``targets`` by which name; read only where a name is reserved for."""
+    found: dict[Reserved, set[InstanceId]] = {}
+    for target in targets:
+        for record in ledger.unreleased(target):
+            _note_sharing(found, record)
+    return found
+
+
+def _note_sharing(known: dict[Reserved, set[InstanceId]], record: Attachment) -> None:
+    if record.reservation and record.zone:
+        key = Reserved(record.target, record.zone, record.reservation)
+        known.setdefault(key, set())
+        change = known[key].discard if record.state == State.RELEASED else known[key].add
+        change(record.instance)

@@ -1,6 +1,6 @@
 """How an instance comes by an interface for a target: adopt, claim, wait or be refused."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import AttachmentStatus, DeviceSlot, Instance, SeenAttachment
-from dualhome.domain.pools import pool_of
+from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason, state_for
+from dualhome.domain.refusals import ATTACHES, REMEMBERED, in_force
 from dualhome.domain.selection import (
     Choice,
     choose_interface,
@@ -22,7 +23,7 @@ from dualhome.domain.selection import (
 )
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted, parse_device_index
-from dualhome.domain.view import Holder, Step, View
+from dualhome.domain.view import Holder, Reserved, Step, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,21 @@ def acquire(it: Request) -> Step | None:
     candidates = _candidates(it)
     if step := _adopt(it, candidates):
         return step
-    if _retries_later(it):
-        return None
-    if it.view.policy.paused and it.record and it.record.state == State.FAILED:
-        return None
+    refused = in_force(it.record.refusals, it.view.now) if it.record else {}
+    held_before = it.record.interface if it.record else None
+    choice = choose_interface(candidates.values(), held_before, refused)
+    later = _retries_later(it)
     if it.view.policy.paused:
-        return _decline(it, Reason.PAUSED, "nothing is attached while the stack is paused")
-    choice = choose_interface(candidates.values(), it.record.interface if it.record else None)
+        left = later or (it.record and it.record.state == State.FAILED)
+        detail = "nothing is attached while the stack is paused"
+        return None if left else _decline(it, Reason.PAUSED, detail)
+    if later and not _may_try_another(it, choice, refused):
+        return None
+    if later and it.view.refused_now.get(it.want.target, 0) >= ATTACHES:
+        return Step(it.want.target, look_again=True)
     if choice.interface is None:
-        step = _decline(it, *_why_none(it, candidates, choice))
+        reservation = _reservation(it, candidates.values())
+        step = _decline(it, *_why_none(it, candidates, choice), **reservation)
     else:
         step = _claim(it, candidates[choice.interface.id])
     return replace(step, rejections=choice.rejections)
@@ -78,6 +85,21 @@ def _retries_later(it: Request) -> bool:
     )
 
 
+def _may_try_another(it: Request, choice: Choice, refused: Collection[InterfaceId]) -> bool:
+    """
+    Whether EC2 has refused the interface, and there is one that it has not refused.
+
+    With as many refusals as a record keeps, an end to trying others would never come.
+    """
+    return (
+        it.record is not None
+        and it.record.failed_on_interface
+        and choice.interface is not None
+        and choice.interface.id not in refused
+        and len(refused) < REMEMBERED
+    )
+
+
 def _candidates(it: Request) -> dict[InterfaceId, Candidate]:
     view, target = it.view, it.want.target
     mine = Holder(view.id, target)
@@ -88,7 +110,8 @@ def _candidates(it: Request) -> dict[InterfaceId, Candidate]:
             target=target,
             vpcs=view.vpcs,
             policy=view.policy,
-            claimed=view.claims.get(interface.id, mine) != mine,
+            claimed=(holder := view.claims.get(interface.id, mine)) != mine,
+            claimed_by=holder.instance,
         )
         for interface in view.pool.values()
         if pool_of(interface, view.policy.keys) == target
@@ -103,6 +126,7 @@ def _adopt(it: Request, candidates: dict[InterfaceId, Candidate]) -> Step | None
         return it.step(
             State.ATTACHED,
             **on(candidate.interface),
+            **_reservation(it, [candidate]),
             origin=Origin.ADOPTED,
             slot=seen.slot,
             attachment_id=seen.id,
@@ -127,6 +151,7 @@ def _attached_already(
 
 
 def _claim(it: Request, chosen: Candidate) -> Step:
+    reservation = _reservation(it, [chosen])
     preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
     if it.view.capacity is None:  # which is no limit: nothing is known of it
         step = _decline(it, Reason.TYPE_UNKNOWN, f"EC2 does not describe {it.instance.type}")
@@ -134,12 +159,14 @@ def _claim(it: Request, chosen: Candidate) -> Step:
     try:
         slot = choose_slot(it.taken, it.view.capacity, it.want.index, preference)
     except PinTakenError as error:
-        return _decline(it, Reason.INDEX_TAKEN, error.message)
+        return _decline(it, Reason.INDEX_TAKEN, error.message, **reservation)
     except NoFreeSlotError as error:
-        return _decline(it, Reason.INSTANCE_LIMIT, f"{it.instance.type}: {error.message}")
+        detail = f"{it.instance.type}: {error.message}"
+        return _decline(it, Reason.INSTANCE_LIMIT, detail, **reservation)
     step = it.step(
         State.CLAIMED,
         **on(chosen.interface),
+        **reservation,
         origin=Origin.POOL,
         slot=slot,
         attachment_id=None,
@@ -149,17 +176,32 @@ def _claim(it: Request, chosen: Candidate) -> Step:
     return replace(step, attach=step.move.after if step.move else None)
 
 
-def _decline(it: Request, reason: Reason, detail: str) -> Step:
+def _reservation(it: Request, candidates: Iterable[Candidate]) -> dict[str, Any]:
+    """Return what a record says of the reservation of one of ``candidates``, if one has any."""
+    keys = it.view.policy.keys
+    names = {reservation_of(own.interface, keys) for own in candidates if own.reserved}
+    if not names:
+        return {"reservation": None, "sharing": 0}
+    name = min(names, key=lambda name: (name != it.instance.id, name))
+    known = it.view.sharing.get(Reserved(it.want.target, it.instance.zone, name), frozenset())
+    sharing = len({it.instance.id, *known}) if name != it.instance.id else 0
+    return {"reservation": name, "sharing": sharing}
+
+
+def _decline(it: Request, reason: Reason, detail: str, **reservation: Any) -> Step:
     state = state_for(reason)
     record = it.record
-    # What waits has a detail that changes with every other attachment: no move for that.
+    # What waits has a detail that changes with every other attachment: no move for that, unless
+    # it names the one who holds what is reserved.
+    settled = state == State.WAITING and reason is not Reason.RESERVED_IN_USE
     same = record and (record.state, record.reason, record.pin) == (state, reason, it.want.index)
-    if record and same and (state == State.WAITING or record.detail == detail):
+    if record and same and (settled or record.detail == detail):
         return Step(it.want.target)
     # What EC2 has refused is remembered until something else is claimed: units ask for it.
     failure = record.failure if record and record.state == state == State.WAITING else None
     # Capacity that came while this is written finds nobody to wake: look once more.
-    return replace(it.step(state, reason=reason, detail=detail, failure=failure), look_again=True)
+    because = {"reason": reason, "detail": detail, "failure": failure}
+    return replace(it.step(state, **because, **reservation), look_again=True)
 
 
 def _why_none(
@@ -177,7 +219,9 @@ def _why_none(
         if it.instance.zone in zones:  # the same name, but another zone by its id
             return principal.reason, f"{principal.interface}: {principal.detail}"
         return principal.reason, f"{where}; zones that have some: {', '.join(zones)}"
-    alike = sum(rejection.reason is principal.reason for rejection in choice.rejections)
+    alike = sum(
+        (other.reason, other.rank >= 0) == (principal.reason, True) for other in choice.rejections
+    )
     others = f", and {alike - 1} more alike" if alike > 1 else ""
     return principal.reason, f"{principal.interface}: {principal.detail}{others}"
 

@@ -16,6 +16,7 @@ from dualhome.domain.identifiers import (
 )
 from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import HOLDING, SETTLED, State, check_move
 
 
@@ -73,6 +74,11 @@ class Attachment:
     released. ``force_detach``: an operator wants EC2 to let go whatever the guest does with the
     interface. ``detaches`` are the times at which others detached what we had attached, as far as
     they count towards a contest, ``contests`` how many contests there were in a row.
+    ``refusals`` are the interfaces that EC2 has refused here, the latest last.
+    ``reservation`` is the tag's value, an instance id or a Name, by which the interface is reserved
+    for this instance, or the one that is waited for; ``sharing`` counts the instances that ask for
+    the target in this zone under that Name, as far as known at the last claim or refusal, this one
+    included; 0 if it is reserved by id, or not at all.
     """
 
     instance: InstanceId
@@ -101,11 +107,22 @@ class Attachment:
     pending: PendingRelease | None = None
     detaches: tuple[datetime, ...] = ()
     contests: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    reservation: str | None = None
+    sharing: int = 0
 
     @property
     def written_at(self) -> datetime:
         """When this version of the record was written."""
         return self.noted_at or self.since
+
+    @property
+    def failed_on_interface(self) -> bool:
+        """Whether what failed is the interface held last: EC2 may accept another one."""
+        latest = (self.interface, self.failure.code if self.failure else None)
+        return self.state is State.FAILED and latest in {
+            (it.interface, it.code) for it in self.refusals
+        }
 
     @property
     def holding(self) -> bool:

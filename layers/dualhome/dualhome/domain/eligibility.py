@@ -6,9 +6,9 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import AccountId, InterfaceId, TargetName, VpcId
+from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface, Vpc
-from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.pools import is_reserved_for, pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from, parse_device_index
 
@@ -28,7 +28,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An interface of a target's pool, seen from the instance that might get it."""
+    """
+    An interface of a target's pool, seen from the instance that might get it.
+
+    ``claimed``: by another attachment, that of ``claimed_by`` if known.
+    """
 
     interface: Interface
     instance: Instance
@@ -36,12 +40,19 @@ class Candidate:
     vpcs: Mapping[VpcId, Vpc]
     policy: Policy
     claimed: bool = False
+    claimed_by: InstanceId | None = None
 
     @property
     def tags_of_vpc(self) -> Mapping[str, str]:
         """The tags of the interface's VPC; empty for a VPC that is not there."""
         vpc = self.vpcs.get(self.interface.vpc)
         return vpc.tags if vpc else {}
+
+    @property
+    def reserved(self) -> bool:
+        """Whether the interface is reserved for the instance, in its zone."""
+        keys = self.policy.keys
+        return is_reserved_for(self.instance, self.interface, keys) and not _same_zone(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,7 @@ def _tolerable_overlap(it: Candidate) -> Verdict:
 
 def _not_reserved(it: Candidate) -> Verdict:
     reserved = reservation_of(it.interface, it.policy.keys)
-    if not reserved or reserved in {it.instance.id, it.instance.name.strip()}:
+    if not reserved or is_reserved_for(it.instance, it.interface, it.policy.keys):
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"
 
@@ -150,13 +161,24 @@ def _not_reserved(it: Candidate) -> Verdict:
 def _available(it: Candidate) -> Verdict:
     if it.interface.status == "available":
         return None
-    holder = it.interface.attachment
-    where = f", on {holder.instance}" if holder else ""
+    holder = it.interface.attachment.instance if it.interface.attachment else it.claimed_by
+    if it.reserved:
+        return _held_by(it, holder)
+    where = f", on {holder}" if it.interface.attachment else ""
     return Reason.POOL_EMPTY, f"it is {it.interface.status}{where}"
 
 
 def _unclaimed(it: Candidate) -> Verdict:
+    if it.claimed and it.reserved:
+        return _held_by(it, it.claimed_by)
     return (Reason.POOL_EMPTY, "it is claimed by another attachment") if it.claimed else None
+
+
+def _held_by(it: Candidate, holder: InstanceId | None) -> Verdict:
+    """The same words from claim to detach: a record that waits is written for a new holder."""
+    reserved = reservation_of(it.interface, it.policy.keys)
+    by = f"held by {holder}" if holder else "in use"
+    return Reason.RESERVED_IN_USE, f"it is reserved for {reserved}, and {by}"
 
 
 PAIR_RULES: tuple[Rule, ...] = (

@@ -26,11 +26,15 @@ DualhomeError
     ├── PinTakenError               the pinned device index is occupied
     ├── AttachmentLimitError        EC2: the instance type allows no further interface
     ├── TagLimitError               EC2: the resource has as many tags as it may have
+    ├── InterfaceRefusedError       EC2: not this interface; another one may do
+    ├── CallerRefusedError          AWS: nothing more for this account or these credentials
     ├── AccessDeniedError           AWS: the role may not do this
     ├── RollbackExhaustedError      a rollback has died too often
     ├── IllegalMoveError            a state cannot follow another: a bug
     └── UnexpectedAwsError          a code that we do not know
 """
+
+from typing import ClassVar
 
 
 class DualhomeError(Exception):
@@ -38,8 +42,12 @@ class DualhomeError(Exception):
     Everything this package raises on purpose.
 
     Where AWS spoke, ``code`` and ``verbatim`` are its own words, while ``message`` also says what
-    was attempted.
+    was attempted. ``about_interface``: EC2 may attach another interface where it refuses this one;
+    the other errors are about the instance, its type, the caller or the moment, whatever interface
+    is named.
     """
+
+    about_interface: ClassVar[bool] = False
 
     def __init__(self, message: str, *, code: str = "", verbatim: str = "") -> None:
         super().__init__(message)
@@ -87,9 +95,13 @@ class SlotClaimedError(StalePlanError):
 class InterfaceInUseError(StalePlanError):
     """The interface is attached, attaching or detaching."""
 
+    about_interface = True
+
 
 class InterfaceGoneError(StalePlanError):
     """EC2 knows no such interface."""
+
+    about_interface = True
 
 
 class AttachmentGoneError(StalePlanError):
@@ -144,6 +156,16 @@ class TagLimitError(PermanentError):
     """The resource has as many tags as EC2 allows."""
 
 
+class InterfaceRefusedError(PermanentError):
+    """EC2 refuses the interface: its addresses, its groups, or the service that owns it."""
+
+    about_interface = True
+
+
+class CallerRefusedError(PermanentError):
+    """AWS refuses the account, or its credentials, whatever is asked for."""
+
+
 class AccessDeniedError(PermanentError):
     """The caller's role lacks a permission."""
 
@@ -157,4 +179,6 @@ class IllegalMoveError(PermanentError):
 
 
 class UnexpectedAwsError(PermanentError):
-    """AWS answered with a code that we do not know."""
+    """AWS answered with a code that we do not know: it may well be about the interface."""
+
+    about_interface = True

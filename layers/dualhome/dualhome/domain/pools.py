@@ -2,7 +2,7 @@
 
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import Interface
+from dualhome.domain.network import Instance, Interface
 from dualhome.domain.tags import TagKeys, parse_targets
 
 
@@ -22,3 +22,9 @@ def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
 def reservation_of(interface: Interface, keys: TagKeys) -> str:
     """Return the instance id or name that alone may have ``interface``; empty for anybody."""
     return interface.tags.get(keys.reserved_for, "").strip()
+
+
+def is_reserved_for(instance: Instance, interface: Interface, keys: TagKeys) -> bool:
+    """Return whether ``interface`` is reserved, and for ``instance``: by its id, or its name."""
+    reserved = reservation_of(interface, keys)
+    return bool(reserved) and reserved in {instance.id, instance.name.strip()}

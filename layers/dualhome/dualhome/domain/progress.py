@@ -19,6 +19,9 @@ from dualhome.domain.view import Step, View
 RESUME_AFTER = timedelta(seconds=10)
 """A younger claim is left to the invocation that took it."""
 
+RESUMED_AT_ONCE = frozenset({Reason.THROTTLED, Reason.PERMISSION_PENDING})
+"""Why a claim was left on purpose, and by nobody who still attaches for it."""
+
 IN_FLIGHT = timedelta(minutes=3)
 """Longer than an invocation lives: nobody attaches for an older claim any more."""
 
@@ -142,7 +145,7 @@ def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: boo
 def _may_resume(view: View, instance: Instance, record: Attachment, age: timedelta) -> bool:
     """Whether nobody else is attaching for this claim, and the claimed interface is still free."""
     interface = view.pool.get(record.interface) if record.interface else None
-    left = record.reason is Reason.THROTTLED or age >= RESUME_AFTER
+    left = record.reason in RESUMED_AT_ONCE or age >= RESUME_AFTER
     if view.policy.paused or not left or interface is None or instance.state not in ACTING:
         return False
     return (

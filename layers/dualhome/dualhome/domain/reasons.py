@@ -40,6 +40,10 @@ class Reason(StrEnum):
         "RESERVED",
         "Every free interface is reserved for others: add one, or change a reservation.",
     )
+    RESERVED_IN_USE = (
+        "RESERVED_IN_USE",
+        "Free the interface that the record names, or take the reservation off it.",
+    )
     ACCOUNT_MISMATCH = (
         "ACCOUNT_MISMATCH",
         "Use an interface of the instance's own account: EC2 attaches no other.",
@@ -125,6 +129,10 @@ class Reason(StrEnum):
     )
     OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: somebody asked for this release by command."
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
+    PERMISSION_PENDING = (
+        "PERMISSION_PENDING",
+        "Nothing to do: IAM may not see a new tag yet, the attach is repeated for a minute.",
+    )
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
     NOT_WANTED = (
         "NOT_WANTED",
@@ -136,6 +144,7 @@ WAITING_REASONS = frozenset(
     {
         Reason.POOL_EMPTY,
         Reason.RESERVED,
+        Reason.RESERVED_IN_USE,
         Reason.TYPE_UNKNOWN,
         Reason.UNIT_INCOMPLETE,
         Reason.PAUSED,

@@ -1,20 +1,24 @@
 """Which eligible interface an instance gets, and in which slot."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
 
 from dualhome.domain.eligibility import Candidate, Rejection, why_ineligible
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Capacity, DeviceSlot, Interface
-from dualhome.domain.pools import reservation_of
 from dualhome.domain.reasons import Reason
 
 CARD = 0
 """The network card we attach to."""
 
 PRIMARY = DeviceSlot(card=0, index=0)
+
+NOT_ASKED = -1
+"""The rank of what is left aside because others are reserved for the instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +29,24 @@ class Choice:
     rejections: tuple[Rejection, ...]
 
 
-def choose_interface(candidates: Iterable[Candidate], held_before: InterfaceId | None) -> Choice:
+def choose_interface(
+    candidates: Iterable[Candidate],
+    held_before: InterfaceId | None,
+    refused: Mapping[InterfaceId, datetime] = MappingProxyType({}),
+) -> Choice:
     """
     Choose among ``candidates``.
 
-    The one held before comes first, then one reserved for the instance, then rendezvous order. The
-    order of ``candidates`` does not matter. Rendezvous order is the same at each retry and
-    another for each instance, so that a crowd does not fight over one interface.
+    If any of them are reserved for the instance in its zone, it takes from those alone. The one
+    held before comes first, then rendezvous order. The order of ``candidates`` does not matter.
+    Rendezvous order is the same at each retry and another for each instance, so that a crowd does
+    not fight over one interface. What EC2 has ``refused`` comes last, the longest ago first.
     """
-    verdicts = [(candidate, why_ineligible(candidate)) for candidate in candidates]
+    known = list(candidates)
+    reserved = [candidate.interface.id for candidate in known if candidate.reserved]
+    verdicts = [(candidate, _rejection(candidate, reserved)) for candidate in known]
     eligible = [candidate for candidate, rejection in verdicts if rejection is None]
-    best = min(eligible, key=lambda it: _preference(it, held_before), default=None)
+    best = min(eligible, key=lambda it: _preference(it, held_before, refused), default=None)
     return Choice(
         interface=best.interface if best else None,
         rejections=tuple(rejection for _, rejection in verdicts if rejection),
@@ -102,10 +113,22 @@ def zones_with(interfaces: Iterable[Interface], rejections: Sequence[Rejection])
     return sorted({interface.zone for interface in interfaces if interface.id in elsewhere})
 
 
-def _preference(it: Candidate, held_before: InterfaceId | None) -> tuple[bool, bool, int]:
-    reserved = bool(reservation_of(it.interface, it.policy.keys))
+def _rejection(it: Candidate, reserved: Collection[InterfaceId]) -> Rejection | None:
+    """Say why ``it`` may not be had; beside ``reserved`` ones, no other speaks for the pool."""
+    rejection = why_ineligible(it)
+    if not reserved or it.reserved:
+        return rejection
+    alone = f"{min(reserved)} is reserved for {it.instance.id}, which takes no other in this zone"
+    return replace(rejection or Rejection(it.interface.id, Reason.RESERVED, alone), rank=NOT_ASKED)
+
+
+def _preference(
+    it: Candidate, held_before: InterfaceId | None, refused: Mapping[InterfaceId, datetime]
+) -> tuple[float, bool, int]:
+    until = refused.get(it.interface.id)
     weight = rendezvous_weight(it.instance.id, it.target, it.interface.id)
-    return (it.interface.id != held_before, not reserved, -int.from_bytes(weight))
+    last = until.timestamp() if until else 0.0
+    return (last, it.interface.id != held_before, -int.from_bytes(weight))
 
 
 def _room_on_card(taken: Iterable[DeviceSlot], capacity: Capacity) -> frozenset[DeviceSlot]:

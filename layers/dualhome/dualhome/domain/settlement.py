@@ -1,18 +1,19 @@
 """Whether all has come to rest: nothing moves, and everybody has what may be had."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.eligibility import RULES, why_ineligible
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import ACTING, GONE, Instance, Interface
+from dualhome.domain.network import ACTING, GONE, Instance
+from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import HELD_BACK, Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from dualhome.domain.unit import LACKING
 
-UNPROVEN = frozenset({Reason.PAUSED, Reason.TYPE_UNKNOWN})
+UNPROVEN = frozenset({Reason.PAUSED, Reason.TYPE_UNKNOWN, Reason.CONTESTED})
 """What waits for these waits beside what is free."""
 
 
@@ -47,7 +48,6 @@ def _is_kept(record: Attachment, it: Account) -> bool:
 
 def every_wish_is_answered(it: Account) -> Iterator[str]:
     """Each has a record, and nobody waits beside what is free, unless the record says for what."""
-    free = [found for found in it.interfaces.values() if found.status == "available"]
     for instance in it.instances.values():
         records = dict(_records_of_wishes(instance, it))
         for target, record in records.items():
@@ -56,7 +56,7 @@ def every_wish_is_answered(it: Account) -> Iterator[str]:
             elif record.state == State.WAITING and record.reason is Reason.UNIT_INCOMPLETE:
                 yield from _waiting_for_nobody(record, records)
             elif record.state == State.WAITING and record.reason not in UNPROVEN:
-                yield from _free_beside(record, instance, free, it)
+                yield from _free_beside(record, instance, it)
 
 
 def units_are_whole_or_not_at_all(it: Account) -> Iterator[str]:
@@ -89,12 +89,16 @@ def _waiting_for_nobody(
         yield f"every other target may be had: {record}"
 
 
-def _free_beside(
-    record: Attachment, instance: Instance, free: Iterable[Interface], it: Account
-) -> Iterator[str]:
-    for interface in free:
-        if not why_ineligible(it.candidate(interface, instance, record.target), RULES):
-            yield f"{interface.id} is free for {record}"
+def _free_beside(record: Attachment, instance: Instance, it: Account) -> Iterator[str]:
+    """Beside what is reserved for the instance, nothing else is free for it."""
+    pool = [
+        it.candidate(interface, instance, record.target)
+        for interface in it.interfaces.values()
+        if pool_of(interface, it.policy.keys) == record.target
+    ]
+    for candidate in [own for own in pool if own.reserved] or pool:
+        if not why_ineligible(candidate, RULES):
+            yield f"{candidate.interface.id} is free for {record}"
 
 
 SETTLEMENT: tuple[Callable[[Account], Iterator[str]], ...] = (

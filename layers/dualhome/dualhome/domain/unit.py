@@ -7,6 +7,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.network import Instance
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import in_force
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
 from dualhome.domain.view import Step, View
@@ -26,13 +27,15 @@ def as_unit(
     """
     planned = {step.target: step for step in steps}
     if not view.lacking:
-        open_ = any(_is_open(view.records.get(want.target)) for want in wanted)
+        trying = {it.target for it in planned.values() if _tries_another(view, it)}
+        open_ = trying or any(_is_open(view.records.get(want.target)) for want in wanted)
         for it in planned.values():
-            yield Step(it.target, look_again=True) if open_ and it.attach else it
+            held_up = open_ and it.attach and it.target not in trying
+            yield Step(it.target, look_again=True) if held_up else it
         return
     tried = _tried(view, planned)
     only_tried = len(tried) == len(_lacking(view, wanted, planned))
-    because = {"reason": Reason.UNIT_INCOMPLETE, "detail": view.lacking}
+    because: dict[str, object] = {"reason": Reason.UNIT_INCOMPLETE, "detail": view.lacking}
     for want in wanted:
         record, step = view.records.get(want.target), planned.get(want.target)
         if record and record.state in {State.CLAIMED, State.ATTACHING}:
@@ -41,7 +44,8 @@ def as_unit(
             if step and only_tried:
                 yield step
         elif step and step.attach:
-            yield from _hold_back(view, instance, want, record, because)
+            own = {"reservation": step.attach.reservation, "sharing": step.attach.sharing}
+            yield from _hold_back(view, instance, want, record, because | own)
         elif step:
             yield step
 
@@ -59,7 +63,25 @@ def _lacking(
 
 
 def _tried(view: View, planned: Mapping[TargetName, Step]) -> set[TargetName]:
-    return {it for it, step in planned.items() if step.attach and _refused_before(view, it)}
+    return {
+        it
+        for it, step in planned.items()
+        if step.attach and _refused_before(view, it) and not _tries_another(view, step)
+    }
+
+
+def _tries_another(view: View, step: Step) -> bool:
+    """
+    Whether EC2 has refused an interface, and is asked for one that it has not refused.
+
+    What may still be had is no reason to release the others, nor to claim them.
+    """
+    record = view.records.get(step.target)
+    if record is None or not record.failed_on_interface:
+        return False
+    if step.attach is None:
+        return step.look_again and step.move is None
+    return step.attach.interface not in in_force(record.refusals, view.now)
 
 
 def _is_open(record: Attachment | None) -> bool:
@@ -81,6 +103,8 @@ def _why_lacking(
 ) -> str:
     """Say why a target cannot be had, by its own reason; empty if it can, or has none."""
     step, record = planned.get(want.target), view.records.get(want.target)
+    if step and _tries_another(view, step):
+        return ""
     if step and step.move and want.target not in tried:
         record = step.move.after
     if record is None or record.state not in LACKING or record.reason is Reason.UNIT_INCOMPLETE:

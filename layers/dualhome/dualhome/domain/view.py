@@ -1,6 +1,7 @@
 """What a plan for one instance rests on, and the steps that a plan is made of."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.eligibility import Policy, Rejection
-from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
 from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.reasons import RELEASING_REASONS
 from dualhome.domain.states import State
@@ -20,6 +21,15 @@ class Holder:
 
     instance: InstanceId
     target: TargetName
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Interfaces of a target and a zone that are reserved for an instance of this name or id."""
+
+    target: TargetName
+    zone: Zone
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,9 @@ class View:
     since that they are taken, although it shows them free. ``lacking`` says what the instance's
     unit cannot have, if anything. With ``releases_held`` nothing that is attached is let go because
     of what the tags ask for. ``first_reading`` is None in the first reading; in the second, which
-    asks by id, it names the targets whose end the first one gives.
+    asks by id, it names the targets whose end the first one gives. ``refused_now`` counts, for each
+    target, the interfaces that EC2 has refused in this pass. ``sharing`` are the instances that the
+    ledger knows to ask for a target, in a zone, under the Name that interfaces are reserved for.
     """
 
     id: InstanceId
@@ -54,6 +66,8 @@ class View:
     lacking: str = ""
     releases_held: bool = False
     first_reading: frozenset[TargetName] | None = None
+    refused_now: Mapping[TargetName, int] = field(default_factory=dict)
+    sharing: Mapping[Reserved, AbstractSet[InstanceId]] = field(default_factory=dict)
 
     def may_end(self, target: TargetName) -> bool:
         """Return whether this reading may end what ``target`` holds, as far as others agree."""
