@@ -12,7 +12,7 @@ from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interfac
 from tests.support.in_memory_calls import Killed
 from tests.support.in_memory_scene import Scene, a_scene
 
-CALLS = 37
+CALLS = 38
 """Calls of all ports from the look that sees the wish withdrawn until another instance has it."""
 
 

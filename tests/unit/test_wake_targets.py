@@ -57,7 +57,7 @@ def test_who_failed_on_an_interface_is_looked_at_for_another_one(
 
     looks = _woken(ledger, interface)
 
-    assert ([Look(INSTANCE, CAUSE)] if woken else []) == looks.get(timedelta(), [])
+    assert ([INSTANCE] if woken else []) == [it.instance for it in looks.get(timedelta(), [])]
 
 
 def test_who_waits_for_another_target_is_let_be() -> None:
