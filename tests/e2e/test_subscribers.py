@@ -70,7 +70,7 @@ def test_every_event_of_an_attachment_s_life_keeps_the_promise(world: World, inb
 
     events = world.until(lambda: _until_released(inbox.events(instance)))
 
-    assert ["claimed", "attaching", "attached", "releasing", "released"] == [
+    assert ["claimed", "attaching", "attached", "attached", "releasing", "released"] == [
         event["detail"]["to_state"] for event in events
     ]
     for event in events:

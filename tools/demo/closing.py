@@ -21,7 +21,7 @@ NEXT = (
 )
 MOVES = (
     ("mgmt", "claimed, attaching, attached"),
-    ("data", "claimed, attaching, attached, releasing, released"),
+    ("data", "claimed, attaching, attached, attached, releasing, released"),
 )
 
 
