@@ -1,4 +1,4 @@
-"""The control paths under ``/_localcloud/``: log, settings, clock, faults, interfaces."""
+"""The control paths under ``/_localcloud/``: log, settings, clock, faults, interfaces, VPCs."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -43,6 +43,7 @@ class Control:
             ("POST", "interruptions"): lambda: self._interrupt(_json(request)),
             ("DELETE", "interruptions"): lambda: self._call_off(rest),
             ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
+            ("POST", "vpcs"): lambda: self._show_vpc(rest, _json(request)),
         }
         route = routes.get((request.method, name))
         if route is None:
@@ -78,6 +79,10 @@ class Control:
     def _show_interface(self, interface: str, fields: dict[str, Any]) -> dict[str, Any]:
         self.engine.show_interface(interface, fields)
         return {"NetworkInterfaceId": interface, **fields}
+
+    def _show_vpc(self, vpc: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self.engine.show_vpc(vpc, fields)
+        return {"VpcId": vpc, **fields}
 
 
 def _json(request: Request) -> Any:  # noqa: ANN401 - what the caller sent

@@ -66,6 +66,10 @@ class ControlClient:
         """Let EC2 describe ``interface`` with ``fields`` from now on. Raises: ControlError."""
         self._ask("POST", f"interfaces/{interface}", fields)
 
+    def show_vpc(self, vpc: str, **fields: object) -> None:
+        """Let EC2 describe ``vpc`` with ``fields`` from now on. Raises: ControlError."""
+        self._ask("POST", f"vpcs/{vpc}", fields)
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.endpoint}/_localcloud/{path}",

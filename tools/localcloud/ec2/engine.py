@@ -44,6 +44,7 @@ SHOWN = {
     "RequesterId": "requester_id",
     "RequesterManaged": "requester_managed",
 }
+SHOWN_OF_VPC = {"OwnerId": "owner_id"}
 
 
 class Engine:
@@ -98,6 +99,18 @@ class Engine:
             interface = moto.find_interface(interface_id)
             for name, value in fields.items():
                 setattr(interface, SHOWN[name], value)
+
+    def show_vpc(self, vpc_id: str, fields: dict[str, Any]) -> None:
+        """
+        Let a VPC show fields of DescribeVpcs that no API call can give it: as if it were shared.
+
+        Raises:
+            KeyError: the VPC or a field is unknown.
+        """
+        with self._lock:
+            vpc = moto.find_vpc(vpc_id)
+            for name, value in fields.items():
+                setattr(vpc, SHOWN_OF_VPC[name], value)
 
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)

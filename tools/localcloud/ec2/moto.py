@@ -9,7 +9,7 @@ from werkzeug.test import Client
 
 from localcloud import private
 from localcloud.ec2.call import Call, Reply, Scope
-from localcloud.ec2.model import Backend, Interface, Subnet
+from localcloud.ec2.model import Backend, Identified, Interface, Subnet
 
 # What moto says of every call.
 NO_REQUEST_ID = b"<requestId>request-id</requestId>"
@@ -83,6 +83,21 @@ def find_interface(interface_id: str) -> Interface:
             if interface_id in region.enis:
                 return cast("Interface", region.enis[interface_id])
     raise KeyError(interface_id)
+
+
+def find_vpc(vpc_id: str) -> Identified:
+    """
+    Return a VPC of any account and Region.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    backends = private.original("moto.ec2.models", "ec2_backends")
+    for regions in backends.values():
+        for region in regions.values():
+            if vpc_id in region.vpcs:
+                return cast("Identified", region.vpcs[vpc_id])
+    raise KeyError(vpc_id)
 
 
 def find_subnet(scope: Scope, subnet_id: str) -> Subnet | None:
