@@ -10,7 +10,7 @@ from dualhome.domain.drift import wish_of
 from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.network import Interface
-from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.pools import pool_of, reservation_of, target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
@@ -108,10 +108,10 @@ def pools_of(account: Account) -> tuple[Pool, ...]:
 
 
 def served_by(account: Account) -> dict[VpcId, TargetName]:
-    """Return the target of each VPC that serves one."""
-    key = account.policy.keys.target
-    named = {vpc.id: vpc.tags.get(key, "").strip() for vpc in account.vpcs.values()}
-    return {vpc: TargetName(name) for vpc, name in named.items() if name}
+    """Return the target of each VPC that serves one; one that is shared with us serves none."""
+    ours = [vpc for vpc in account.vpcs.values() if vpc.owner == account.policy.account]
+    named = {vpc.id: target_of(vpc, account.policy.keys) for vpc in ours}
+    return {vpc: target for vpc, target in named.items() if target}
 
 
 def wanted_targets(account: Account) -> Counter[TargetName]:

@@ -10,6 +10,7 @@ from dualhome.domain.identifiers import TargetName, VpcId, Zone
 from dualhome.domain.pools import pool_of
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.capacity import Pool, served_by, wanted_targets
+from dualhome_cli.remedies import let_in, tag
 from dualhome_cli.usability import guest_vpcs
 
 
@@ -47,7 +48,7 @@ def shortages(account: Account, pools: Iterable[Pool], low_water: int) -> Iterat
     for target, count in sorted(wanted_targets(account).items()):
         if target not in served:
             text = f"{_ask(count)} for {target}, and no VPC serves it"
-            remedy = _tag("VPC", keys.target, target)
+            remedy = tag("VPC", keys.target, target)
             yield Shortage(Lack.NO_VPC, target, None, None, text, remedy)
     for pool in pools:
         if (pool.target in served or pool.size) and pool.is_low(low_water):
@@ -61,11 +62,11 @@ def _of_vpcs(account: Account) -> Iterator[Shortage]:
     for vpc, target in sorted(served_by(account).items()):
         if (vpc, target) not in stocked:
             text = f"{vpc} serves {target}, and no interface in it is tagged {keys.pool}={target}"
-            remedy = _tag("INTERFACE", keys.pool, target)
+            remedy = tag("INTERFACE", keys.pool, target)
             yield Shortage(Lack.NO_INTERFACES, target, None, vpc, text, remedy)
         if not any(guest_vpcs(account.vpcs[vpc], keys)):
             text = f"{vpc} serves {target}, and lets nobody in: see its tag {keys.allow_from}"
-            remedy = _tag(vpc, keys.allow_from, "SOURCE-VPC")
+            remedy = let_in(account.vpcs[vpc], "SOURCE-VPC", keys)
             yield Shortage(Lack.NOBODY_ALLOWED, target, None, vpc, text, remedy)
 
 
@@ -88,11 +89,6 @@ def add_capacity(pool: Pool, keys: TagKeys) -> str:
         f"aws ec2 create-network-interface --subnet-id {subnet} "
         f"--tag-specifications {shlex.quote(tags)}"
     )
-
-
-def _tag(resource: str, key: str, value: str) -> str:
-    pair = shlex.quote(f"Key={key},Value={value}")
-    return f"aws ec2 create-tags --resources {resource} --tags {pair}"
 
 
 def _ask(count: int) -> str:

@@ -10,7 +10,15 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.checks.finding import Remark, in_short, note, warning
 
-APART = frozenset({Reason.SAME_VPC, Reason.NOT_ALLOWED, Reason.NO_TARGET})
+APART = frozenset(
+    {
+        Reason.SAME_VPC,
+        Reason.NOT_ALLOWED,
+        Reason.NO_TARGET,
+        Reason.ACCOUNT_MISMATCH,
+        Reason.BAD_TAG,
+    }
+)
 
 
 def overlaps(it: Account) -> Iterator[Remark]:

@@ -7,9 +7,10 @@ from dualhome.domain.errors import BadTagError
 from dualhome.domain.pools import pool_of
 from dualhome.domain.tags import (
     TagKeys,
-    parse_allow_from,
+    parse_consent,
     parse_device_index,
     parse_policy,
+    parse_target,
     parse_targets,
 )
 from dualhome_cli.checks.finding import Remark, warning
@@ -17,6 +18,7 @@ from dualhome_cli.checks.finding import Remark, warning
 Tags = Mapping[str, str]
 
 CORRECT = "Correct the tag."
+SHARED = "Remove the tag; let a VPC that this account owns serve the target."
 
 
 def malformed_tags(it: Account) -> Iterator[Remark]:
@@ -25,7 +27,12 @@ def malformed_tags(it: Account) -> Iterator[Remark]:
     for instance in it.instances.values():
         yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
     for vpc in it.vpcs.values():
-        yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
+        if vpc.owner == it.policy.account:
+            yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
+        elif keys.target in vpc.tags:
+            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves nobody"
+            whose = f"the VPC is account {vpc.owner}'s, and only shared with {it.policy.account}"
+            yield warning(f"{said}: {whose}", SHARED)
     for interface in it.interfaces.values():
         if pool_of(interface, keys) is None:
             said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
@@ -51,7 +58,7 @@ def _policy(keys: TagKeys, tags: Tags) -> None:
 
 
 def _allowed(keys: TagKeys, tags: Tags) -> None:
-    parse_allow_from(keys.allow_from, tags.get(keys.allow_from, ""))
+    parse_consent(keys, tags)
 
 
 def _index(keys: TagKeys, tags: Tags) -> None:
@@ -60,11 +67,8 @@ def _index(keys: TagKeys, tags: Tags) -> None:
 
 def _served(keys: TagKeys, tags: Tags) -> None:
     """A VPC serves one target; nobody can ask for any other text."""
-    key = keys.target
-    value = tags.get(key, "").strip()
-    found = parse_targets(key, value)
-    if key in tags and [value] != [str(it.target) for it in found]:
-        raise BadTagError(f"{key}={tags[key]!r}: expected the name of one target")
+    if keys.target in tags:
+        parse_target(keys.target, tags[keys.target])
 
 
 OF_INSTANCE = (_targets, _policy)

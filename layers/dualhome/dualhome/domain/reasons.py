@@ -42,7 +42,7 @@ class Reason(StrEnum):
     )
     ACCOUNT_MISMATCH = (
         "ACCOUNT_MISMATCH",
-        "Use an interface of the instance's own account: EC2 attaches no other.",
+        "Use an interface of the instance's account, in a VPC that this account owns itself.",
     )
     SAME_VPC = "SAME_VPC", "Ask for a target in another VPC than the instance's own."
     INSTANCE_STATE = "INSTANCE_STATE", "Nothing to do: the instance is terminated or gone."

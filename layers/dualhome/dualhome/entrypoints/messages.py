@@ -11,7 +11,7 @@ from dualhome.application.looks import DETAIL_TYPE, SOURCE, Look, Wake, parse_lo
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
-from dualhome.domain.tags import TagKeys
+from dualhome.domain.tags import TagKeys, names_in
 
 Event = Mapping[str, Any]
 Request = Look | Wake | None
@@ -76,7 +76,9 @@ def _tag_change(event: Event, place: Place) -> Request:
         case "network-interface":
             target = tags.get(place.keys.pool, "").strip()
         case "vpc":
-            target = tags.get(place.keys.target, "").strip()
+            # One that is malformed is told to whoever it may be meant for.
+            named = names_in(tags.get(place.keys.target, ""))
+            target = next(iter(named)) if len(named) == 1 else ""
         case other:
             raise BadMessageError(f"tags of a {other} say nothing to us")
     return Wake(TargetName(target), cause) if target else None
