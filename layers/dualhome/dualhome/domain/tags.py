@@ -20,7 +20,7 @@ _WANTED = re.compile(rf"({_NAME.pattern})(?:@([1-9][0-9]{{0,2}}))?")
 _VPC = re.compile(r"vpc-[0-9a-f]{1,17}")
 _INDEX = re.compile(r"[1-9][0-9]{0,2}")
 _SEPARATORS = re.compile(r"[\s,]+")
-_NAMES = re.compile(r"[A-Za-z0-9._-]+")
+_NAMES = re.compile(r"(?<![@A-Za-z0-9._-])[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def parse_target(key: str, value: str) -> TargetName:
 
 
 def names_in(value: str) -> frozenset[TargetName]:
-    """Return everything in ``value``, malformed or not, that could be a target's name."""
+    """Return all in ``value``, malformed or not, that may be meant for a target's name."""
     return frozenset(map(TargetName, _NAMES.findall(value)))
 
 
