@@ -116,6 +116,7 @@ class Stack:
             self.keys,
             refuse_overlap=self.parameter("OnOverlappingCidr") == "refuse",
             paused=self.parameter("Paused") == "true",
+            release_without_consent=self.parameter("OnConsentWithdrawn") == "release",
         )
 
     @cached_property

@@ -31,6 +31,7 @@ OUTPUTS = {
 PARAMETERS = {
     "TagPrefix": "dualhome",
     "OnOverlappingCidr": "warn",
+    "OnConsentWithdrawn": "keep",
     "Paused": "false",
     "AuditRetentionDays": "0",
     "MaxReleasesPerSweep": "20",

@@ -28,6 +28,8 @@ class Policy:
     refuse_overlap: bool = False
     paused: bool = False
     """Nothing is attached and nothing detached; reads and records go on."""
+    release_without_consent: bool = False
+    """What is attached goes when the target's VPC takes its consent back; else it is noted."""
 
 
 @dataclass(frozen=True, slots=True)

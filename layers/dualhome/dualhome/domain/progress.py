@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
+from dualhome.domain.consent import warnings_now
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -103,9 +104,10 @@ def _stay_or_go(view: View, record: Attachment, standing: Standing) -> Step | No
         return undo(view, record, reason=going, detail=view.lacking if incomplete else "")
     held = Reason.PAUSED if paused else Reason.RELEASE_HELD
     why = held if going else None
-    if record.reason is why:
+    warnings = warnings_now(record, view.instance, view.vpcs, view.policy)
+    if (record.reason, record.warnings) == (why, warnings):
         return None
-    noted = view.move(record, State.ATTACHED, reason=why, warnings=record.warnings)
+    noted = view.move(record, State.ATTACHED, reason=why, warnings=warnings)
     return Step(record.target, move=noted)
 
 

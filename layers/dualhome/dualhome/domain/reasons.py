@@ -31,6 +31,10 @@ class Reason(StrEnum):
         "NOT_ALLOWED",
         "The target VPC's owner adds the instance's VPC to its tag `allow-from`.",
     )
+    CONSENT_WITHDRAWN = (
+        "CONSENT_WITHDRAWN",
+        "The target VPC lets this one in no longer: restore its tag `allow-from`, or release it.",
+    )
     NO_INTERFACE_IN_ZONE = (
         "NO_INTERFACE_IN_ZONE",
         "Create interfaces in the instance's zone, with the target's name in their tag `pool`.",
