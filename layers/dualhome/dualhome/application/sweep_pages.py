@@ -59,7 +59,11 @@ class Comparing:
 
 @dataclass(slots=True)
 class _VpcsOnce:
-    """The port ``Vpcs``, read once; what was read before an attachment was made is no error."""
+    """
+    The port ``Vpcs`` for one sweep: whoever asks again gets the first answer.
+
+    What has changed since costs one reconcile request too many, or is found by the next sweep.
+    """
 
     vpcs: Vpcs
     found: Mapping[VpcId, Vpc] | None = None
