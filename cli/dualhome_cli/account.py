@@ -15,6 +15,7 @@ from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.plan import targets_to_read
+from dualhome.domain.pools import target_of
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome.domain.view import Holder
 from dualhome_cli.archive import Archive
@@ -36,9 +37,9 @@ def read_present(books: Books) -> Account:
     instances = {it.id: it for it in _all(fleet.asking)}
     pools = {it.id: it for it in _all(fleet.pools)}
     vpcs = Ec2Vpcs(books.ec2).describe()
-    tagged = {it.tags.get(keys.pool, "").strip() for it in pools.values()}
-    tagged |= {it.tags.get(keys.target, "").strip() for it in vpcs.values()}
-    targets = _asked_for(books, instances.values()) | set(map(TargetName, tagged - {""}))
+    tagged = {TargetName(it.tags.get(keys.pool, "").strip()) for it in pools.values()}
+    tagged |= {target for it in vpcs.values() if (target := target_of(it, keys))}
+    targets = _asked_for(books, instances.values()) | (tagged - {TargetName("")})
     targets |= {record.target for record in books.ledger.unsettled()}
     targets |= books.swept_targets()
     records = [record for it in sorted(targets) for record in books.ledger.unreleased(it)]

@@ -8,13 +8,12 @@ from enum import StrEnum
 from dualhome.domain.account import Account
 from dualhome.domain.drift import wish_of
 from dualhome.domain.eligibility import Rejection
-from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.network import Interface
-from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.pools import pool_of, reservation_of, target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import WHOLE_TAG, parse_targets
+from dualhome.domain.tags import WHOLE_TAG
 from dualhome_cli.usability import why_unusable
 
 HAVING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED})
@@ -109,25 +108,17 @@ def pools_of(account: Account) -> tuple[Pool, ...]:
 
 
 def served_by(account: Account) -> dict[VpcId, TargetName]:
-    """Return the target of each VPC that serves one."""
-    key = account.policy.keys.target
-    named = {vpc.id: name_in(key, vpc.tags.get(key, "")) for vpc in account.vpcs.values()}
-    return {vpc: name for vpc, name in named.items() if name}
-
-
-def name_in(key: str, value: str) -> TargetName | None:
-    """Return the one target that the tag of a VPC names; blanks around it do not matter."""
-    try:
-        names = [want.target for want in parse_targets(key, value)]
-    except BadTagError:
-        return None
-    return names[0] if [value.strip()] == names else None
+    """Return the target of each VPC that serves one; one that is shared with us serves none."""
+    ours = [vpc for vpc in account.vpcs.values() if vpc.owner == account.policy.account]
+    named = {vpc.id: target_of(vpc, account.policy.keys) for vpc in ours}
+    return {vpc: target for vpc, target in named.items() if target}
 
 
 def misnamed(account: Account) -> dict[VpcId, str]:
-    """Return the value of the target tag of each VPC in which it names no target."""
+    """Return the value of the target tag of each VPC of ours in which it names no target."""
     key, served = account.policy.keys.target, served_by(account)
-    tagged = {vpc.id: vpc.tags[key] for vpc in account.vpcs.values() if key in vpc.tags}
+    ours = [vpc for vpc in account.vpcs.values() if vpc.owner == account.policy.account]
+    tagged = {vpc.id: vpc.tags[key] for vpc in ours if key in vpc.tags}
     return {vpc: value for vpc, value in tagged.items() if vpc not in served}
 
 

@@ -174,6 +174,12 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
     ),
     Check("overlaps", lambda it: it.account, networks.overlaps, "No address ranges overlap."),
     Check(
+        "consent",
+        lambda it: it.account,
+        networks.withdrawn,
+        "Every VPC still lets in what is attached.",
+    ),
+    Check(
         "public-ipv4",
         lambda it: it.account,
         networks.public_addresses,

@@ -7,6 +7,7 @@ from datetime import datetime
 from dualhome.application.ports import Ledger
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.pools import target_of
 from dualhome.domain.states import State
 from dualhome_cli.stack import Stack
 from dualhome_cli.standing import Standing, standing_of
@@ -50,11 +51,11 @@ def known_targets(stack: Stack) -> list[TargetName]:
     VPCs serve most, whoever asks for what no VPC serves needs attention, and what is attached to a
     VPC that has lost its tag is known to the sweep.
     """
-    key = stack.keys.target
-    served = {vpc.tags.get(key, "").strip() for vpc in stack.sources.vpcs.describe().values()}
+    vpcs = stack.sources.vpcs.describe().values()
+    served = {target for it in vpcs if (target := target_of(it, stack.keys))}
     asked = {record.target for record in stack.ledger.unsettled()}
     swept = stack.unreadable.unless(stack.rounds.targets, frozenset[TargetName]())
-    return sorted(asked | swept | {TargetName(name) for name in served if name})
+    return sorted(asked | swept | served)
 
 
 def _records_of(ledger: Ledger, instances: Iterable[InstanceId]) -> Iterator[Attachment]:

@@ -1,7 +1,6 @@
 """What mends a pool that runs low: another interface, or what keeps everybody from having it."""
 
 import shlex
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dualhome.domain.account import Account
@@ -9,9 +8,12 @@ from dualhome.domain.eligibility import PAIR_RULES, Rejection, why_ineligible
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InterfaceId, SubnetId, VpcId, ZoneId
 from dualhome.domain.network import Instance, Interface
+from dualhome.domain.pools import target_of
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import TagKeys, parse_allow_from, parse_device_index
+from dualhome.domain.tags import TagKeys, parse_device_index
+from dualhome_cli.admission import let_in
 from dualhome_cli.capacity import Pool, served_by
+from dualhome_cli.tagging import tag
 from dualhome_cli.usability import why_unusable
 
 NEW = InterfaceId("eni-new")
@@ -48,9 +50,9 @@ def remedy_of(site: Site, pool: Pool, account: Account) -> str:
         case Reason.NO_TARGET:
             return _serve(pool, vpc, account)
         case Reason.NOT_ALLOWED:
-            return tag([vpc], keys.allow_from, " ".join(_guests(pool, vpc, account)))
+            return _let_in_those_who_ask(pool, vpc, account)
         case Reason.BAD_TAG:
-            return tag([vpc], *_malformed(account, vpc))
+            return _correct(pool, vpc, account)
         case reason:
             return reason.advice
 
@@ -64,12 +66,6 @@ def create(pool: Pool, vpc: VpcId, keys: TagKeys) -> str:
         f" --subnet-id {subnet or f'SUBNET-OF-{vpc}-IN-{pool.zone}'}"
         f" --tag-specifications {shlex.quote(tags)}"
     )
-
-
-def tag(resources: Iterable[str], key: str, value: str) -> str:
-    """Return the command that tags ``resources``; words in capitals are to be filled in."""
-    pair = shlex.quote(f"Key={key},Value={value}")
-    return f"aws ec2 create-tags --resources {' '.join(resources)} --tags {pair}"
 
 
 def _merit(site: Site) -> tuple[bool, int, int]:
@@ -111,21 +107,20 @@ def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
     return tag(stray, keys.pool, served)
 
 
-def _guests(pool: Pool, vpc: VpcId, account: Account) -> Iterator[str]:
-    """Yield whom ``vpc`` lets in, and the VPCs of those who ask: the tag's value is replaced."""
-    key = account.policy.keys.allow_from
-    allowed = parse_allow_from(key, account.vpcs[vpc].tags.get(key, ""))
-    asking = {account.instances[it].vpc for it in pool.wanting} - {vpc}
-    yield from sorted(allowed | asking)
-    if not asking:
-        yield "SOURCE-VPC"
+def _let_in_those_who_ask(pool: Pool, vpc: VpcId, account: Account) -> str:
+    """Let in the VPCs of those who ask beside whom ``vpc`` lets in now."""
+    asking = sorted({account.instances[it].vpc for it in pool.wanting} - {vpc})
+    guests = " ".join(asking) or "SOURCE-VPC"
+    return let_in(account.vpcs[vpc], guests, account.policy.keys)
 
 
-def _malformed(account: Account, vpc: VpcId) -> tuple[str, str]:
-    """Return the key of the tag of ``vpc`` that cannot be read, and what to fill in."""
-    keys = account.policy.keys
+def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
+    """Replace the tag of ``vpc`` that cannot be read."""
+    keys, shown = account.policy.keys, account.vpcs[vpc]
+    if keys.target in shown.tags and target_of(shown, keys) is None:
+        return tag([vpc], keys.target, pool.target)
     try:
-        parse_device_index(account.vpcs[vpc].tags, keys.device_index)
+        parse_device_index(shown.tags, keys.device_index)
     except BadTagError:
-        return keys.device_index, "INDEX"
-    return keys.allow_from, "SOURCE-VPC"
+        return tag([vpc], keys.device_index, "INDEX")
+    return _let_in_those_who_ask(pool, vpc, account)

@@ -10,9 +10,11 @@ from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InterfaceId, TargetName, VpcId, Zone
 from dualhome.domain.pools import pool_of
 from dualhome.domain.tags import WHOLE_TAG
+from dualhome_cli.admission import let_in
 from dualhome_cli.capacity import Pool, misnamed, served_by, wanted_targets
 from dualhome_cli.grouping import grouped
-from dualhome_cli.remedies import best_site, remedy_of, tag
+from dualhome_cli.remedies import best_site, remedy_of
+from dualhome_cli.tagging import tag
 from dualhome_cli.usability import guest_vpcs
 
 
@@ -109,7 +111,7 @@ def _of_vpcs(account: Account) -> Iterator[Shortage]:
             yield Shortage(Lack.NO_INTERFACES, target, None, vpc, text, remedy)
         if not any(guest_vpcs(account.vpcs[vpc], keys)):
             text = f"{vpc} serves {target}, and lets nobody in: see its tag {keys.allow_from}"
-            remedy = tag([vpc], keys.allow_from, "SOURCE-VPC")
+            remedy = let_in(account.vpcs[vpc], "SOURCE-VPC", keys)
             yield Shortage(Lack.NOBODY_ALLOWED, target, None, vpc, text, remedy)
 
 

@@ -122,6 +122,7 @@ class Stack:
             self.keys,
             refuse_overlap=self.parameter("OnOverlappingCidr") == "refuse",
             paused=self.parameter("Paused") == "true",
+            release_without_consent=self.parameter("OnConsentWithdrawn") == "release",
         )
 
     @cached_property

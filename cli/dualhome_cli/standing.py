@@ -20,6 +20,9 @@ from dualhome.domain.status import MOVING
 from dualhome_cli.reading import sentence
 from dualhome_cli.warned import advice_on
 
+TO_ACT_ON = frozenset({Reason.CONSENT_WITHDRAWN})
+"""Warnings that come after the attachment: nobody has decided to live with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -84,16 +87,25 @@ def standing_of(record: Attachment, now: datetime) -> Standing:
 
 
 def needs_attention(record: Attachment, now: datetime) -> bool:
-    """Say whether somebody should look: nothing is had, it takes too long, or it is held back."""
+    """
+    Say whether somebody should look.
+
+    Nothing is had, it takes too long, it is held back, or it stays although consent is withdrawn.
+    """
     match record.state:
         case State.RELEASED:
             return False
         case State.ATTACHED:
-            return record.reason is not None
+            return record.reason is not None or not TO_ACT_ON.isdisjoint(record.warnings)
         case state if state in MOVING:
             return now - record.since >= MOVING_LIMIT
         case _:
             return True
+
+
+def calling(it: Standing) -> Reason | None:
+    """Return the reason, or else the warning, for which somebody should look, if there is one."""
+    return it.reason or next((warning for warning in it.warnings if warning in TO_ACT_ON), None)
 
 
 def why(it: Standing) -> str:

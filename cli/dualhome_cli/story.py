@@ -151,12 +151,26 @@ def _stays(entry: AuditEntry) -> bool:
 
 def _attached(entry: AuditEntry, where: str) -> str:
     if _stays(entry):
-        return f"Keeps {where}"
+        return f"Keeps {where}{_consent(entry)}"
     if entry.after.origin == Origin.ADOPTED:
         return f"Adopts {where}, which somebody had attached"
     seconds = entry.seconds_to_attached
     after = f", {seconds:.1f} s after it was asked for" if seconds is not None else ""
     return f"Has {where}{after}"
+
+
+def _consent(entry: AuditEntry) -> str:
+    told = [
+        record is not None and Reason.CONSENT_WITHDRAWN in record.warnings
+        for record in (entry.move.before, entry.after)
+    ]
+    match told:
+        case [False, True]:
+            return ", although its VPC lets the instance's VPC in no longer"
+        case [True, False]:
+            return ": its VPC lets the instance's VPC in again"
+        case _:
+            return ""
 
 
 def _where(it: Attachment) -> str:

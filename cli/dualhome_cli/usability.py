@@ -8,7 +8,7 @@ from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.network import Instance, InstanceState, Interface, Vpc
 from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from
+from dualhome.domain.tags import ANY_VPC, TagKeys, parse_consent
 
 ANY_INSTANCE = InstanceId("i-any")
 
@@ -39,7 +39,7 @@ def guest_vpcs(vpc: Vpc | None, keys: TagKeys) -> Iterator[VpcId]:
     if vpc is None:
         return
     try:
-        allowed = parse_allow_from(keys.allow_from, vpc.tags.get(keys.allow_from, ""))
+        allowed = parse_consent(keys, vpc.tags)
     except BadTagError:
         return
     yield from (VpcId(ANY_VPC),) if ANY_VPC in allowed else sorted(map(VpcId, allowed - {vpc.id}))

@@ -43,6 +43,7 @@ EXPECTED: dict[str, set[str]] = {
     "interface-status-tag-written": set(),
     "interface-pool-tag-added": {"InterfaceTagsRule"},
     "vpc-allow-from-changed": {"VpcTagsRule"},
+    "vpc-allow-from-continued": {"VpcTagsRule"},
     "volume-tag": set(),
     "look": set(),  # goes to the queue by itself
     "status-request": set(),  # goes to a queue of its own
@@ -101,6 +102,10 @@ def test_our_input_tags_are_the_only_ones_that_wake_us() -> None:
             "reserved-for",
             "target",
             "allow-from",
+            "allow-from:2",
+            "allow-from:",
+            "allow-from-2",
+            "allow",
             "device-index",
         )
     }
@@ -112,6 +117,8 @@ def test_our_input_tags_are_the_only_ones_that_wake_us() -> None:
         ("network-interface", "reserved-for"): {"InterfaceTagsRule"},
         ("vpc", "target"): {"VpcTagsRule"},
         ("vpc", "allow-from"): {"VpcTagsRule"},
+        ("vpc", "allow-from:2"): {"VpcTagsRule"},
+        ("vpc", "allow-from:"): {"VpcTagsRule"},
         ("vpc", "device-index"): {"VpcTagsRule"},
     }
 

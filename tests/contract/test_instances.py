@@ -2,7 +2,7 @@
 
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.network import AttachmentStatus, Capacity, DeviceSlot, InstanceState
-from tests.support.builders import OTHER_ZONE, SLOT
+from tests.support.builders import OTHER_ACCOUNT, OTHER_ZONE, SLOT
 from tests.support.ec2_worlds import Ec2World, attachment
 
 NOBODY = InstanceId("i-0123456789abcdef0")
@@ -136,3 +136,15 @@ def test_vpcs_are_shown_with_their_blocks_and_tags(world: Ec2World) -> None:
 
     assert (("10.20.0.0/16",), tags) == (found[serving].cidrs, found[serving].tags)
     assert (("10.30.0.0/16",), {}) == (found[plain].cidrs, found[plain].tags)
+
+
+def test_a_vpc_shows_whose_it_is(world: Ec2World) -> None:
+    """Tags on a shared VPC are our own account's: they are no consent of its owner's."""
+    own, shared = world.vpc("10.20.0.0/16", {}), world.vpc("10.30.0.0/16", {})
+    instance = world.instance()
+
+    world.share(shared, OTHER_ACCOUNT)
+
+    owners = {id_: vpc.owner for id_, vpc in world.vpcs.describe().items()}
+    ours = world.instances.describe([instance])[instance].owner
+    assert (ours, OTHER_ACCOUNT) == (owners[own], owners[shared])

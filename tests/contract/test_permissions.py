@@ -119,6 +119,7 @@ def test_a_sweep_asks_for_looks_and_can_change_nothing_itself() -> None:
     assert actions == {
         "ec2:DescribeInstances",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeVpcs",
         "dynamodb:Query",
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",

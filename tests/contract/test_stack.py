@@ -14,7 +14,12 @@ from dualhome_cli.trouble import TroubleError
 from tests.support.template import load
 
 HERE = Connection(profile=None, region="us-east-1", stack_name="dualhome")
-PARAMETERS = {"TagPrefix": "acme", "OnOverlappingCidr": "refuse", "Paused": "true"}
+PARAMETERS = {
+    "TagPrefix": "acme",
+    "OnOverlappingCidr": "refuse",
+    "OnConsentWithdrawn": "release",
+    "Paused": "true",
+}
 
 
 @pytest.fixture
@@ -49,9 +54,10 @@ def test_one_call_tells_all_that_a_command_needs() -> None:
 
     assert ("123456789012", "us-east-1") == (stack.account, stack.region)
     assert "audittablename" == stack.outputs["AuditTableName"]
-    assert ("acme:targets", True, True) == (
+    assert ("acme:targets", True, True, True) == (
         stack.keys.targets,
         stack.policy.refuse_overlap,
+        stack.policy.release_without_consent,
         stack.policy.paused,
     )
 

@@ -7,6 +7,7 @@ from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
 from dualhome.adapters.ec2_fleet import Ec2Fleet
 from dualhome.adapters.ec2_instances import Ec2Instances
+from dualhome.adapters.ec2_vpcs import Ec2Vpcs
 from dualhome.application.sweep import Report, Sweeping, sweep
 from dualhome.application.sweep_pages import Comparing
 from dualhome.domain.attachment import Move
@@ -41,10 +42,10 @@ def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> Non
         comparing = Comparing(
             fleet=Ec2Fleet(local_world.client, POLICY.keys, page=5),
             instances=Ec2Instances(local_world.client),
+            vpcs=Ec2Vpcs(local_world.client),
             inventory=DynamoDbInventory(dynamodb, ATTACHMENTS, page=2),
             ledger=ledger,
-            keys=POLICY.keys,
-            paused=False,
+            policy=POLICY,
             scope=StatusScope.BOTH,
             clock=lambda: datetime.now(UTC),
         )

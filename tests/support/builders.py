@@ -129,11 +129,12 @@ def a_vpc(
     allow_from: str | None = "*",
     cidrs: Iterable[str] = ("10.20.0.0/16",),
     tags: Mapping[str, str] | None = None,
+    owner: AccountId = ACCOUNT,
 ) -> Vpc:
     """Return a VPC that serves ``target`` and lets in every VPC."""
     marks = {"dualhome:target": target, "dualhome:allow-from": allow_from}
     present = {key: value for key, value in marks.items() if value is not None}
-    return Vpc(id=VpcId(id_), cidrs=tuple(cidrs), tags=present | dict(tags or {}))
+    return Vpc(VpcId(id_), owner, tuple(cidrs), present | dict(tags or {}))
 
 
 def an_app_vpc(id_: str = APP_VPC, *, cidrs: Iterable[str] = ("10.10.0.0/16",)) -> Vpc:

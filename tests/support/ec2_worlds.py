@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dualhome.application.ports import Facts, Instances, Interfaces, Vpcs
-from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId, Zone
+from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, VpcId, Zone
 from dualhome.domain.network import SeenAttachment
 from tests.support.builders import ZONE
 
@@ -36,6 +36,10 @@ class Ec2World(Protocol):
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:
         """Return a new VPC."""
+        ...
+
+    def share(self, vpc: VpcId, owner: AccountId) -> None:
+        """Let ``vpc`` be one that ``owner`` shares with this account."""
         ...
 
     def instance(

@@ -20,6 +20,7 @@ from tests.support.in_memory_inventory import PAGE, InMemoryInventory, InMemoryR
 from tests.support.in_memory_looks import InMemoryLooks
 from tests.support.in_memory_scene import Scene
 from tests.support.in_memory_statuses import InMemoryStatuses
+from tests.support.in_memory_vpcs import InMemoryVpcs
 
 EVERY = 300
 """Seconds between two sweeps, as the template's schedule has it."""
@@ -84,10 +85,10 @@ class Broom:
             comparing=Comparing(
                 fleet=InMemoryFleet(self.scene.ec2, page=self.page),
                 instances=InMemoryInstances(self.scene.ec2),
+                vpcs=InMemoryVpcs(self.scene.ec2),
                 inventory=InMemoryInventory(self.scene.ledger, self.page),
                 ledger=self.scene.ledger,
-                keys=self.scene.policy.keys,
-                paused=self.scene.policy.paused,
+                policy=self.scene.policy,
                 scope=self.scope,
                 clock=self.scene.clock,
             ),

@@ -33,6 +33,7 @@ PARAMETERS = {
     "TagPrefix": "dualhome",
     "StatusTags": "both",
     "OnOverlappingCidr": "warn",
+    "OnConsentWithdrawn": "keep",
     "Paused": "false",
     "AuditRetentionDays": "0",
     "MaxReleasesPerSweep": "20",

@@ -1,11 +1,11 @@
 """Our EC2 in memory, for contract tests."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from dualhome.domain.errors import UnavailableError
-from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId, Zone
+from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, VpcId, Zone
 from dualhome.domain.network import InstanceState
 from tests.support.builders import ZONE, a_vpc, an_instance, an_interface
 from tests.support.ec2_worlds import Tags
@@ -39,6 +39,10 @@ class InMemoryWorld:
         vpc = a_vpc(self._id("vpc"), target=None, allow_from=None, cidrs=[cidr], tags=tags)
         self.ec2.add(vpc)
         return vpc.id
+
+    def share(self, vpc: VpcId, owner: AccountId) -> None:
+        """Let ``vpc`` be one that ``owner`` shares with this account."""
+        self.ec2.add(replace(self.ec2.vpcs[vpc], owner=owner))
 
     def instance(
         self, *, zone: Zone = ZONE, type_: str = "t3.medium", tags: Tags | None = None

@@ -11,7 +11,7 @@ from dualhome.adapters.ec2_facts import Ec2Facts
 from dualhome.adapters.ec2_instances import Ec2Instances
 from dualhome.adapters.ec2_interfaces import Ec2Interfaces
 from dualhome.adapters.ec2_vpcs import Ec2Vpcs
-from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, VpcId, Zone
+from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, SubnetId, VpcId, Zone
 from localcloud.lifecycle import LocalCloud
 from tests.support.builders import POLICY, ZONE
 from tests.support.ec2_worlds import Tags
@@ -55,6 +55,10 @@ class LocalWorld:
         vpc = VpcId(self.client.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"])
         self._tag(vpc, tags)
         return vpc
+
+    def share(self, vpc: VpcId, owner: AccountId) -> None:
+        """Let ``vpc`` be one that ``owner`` shares with this account."""
+        self.cloud.show_vpc(vpc, OwnerId=owner)
 
     def instance(
         self, *, zone: Zone = ZONE, type_: str = "t3.medium", tags: Tags | None = None

@@ -18,6 +18,7 @@ READS = (
     "describe_fleet",
     "describe_instances",
     "describe_pools",
+    "describe_vpcs",
     "attached",
     "unsettled",
     "recorded",

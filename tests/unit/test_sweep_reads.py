@@ -23,6 +23,7 @@ A_SWEEP = {
     "describe_fleet": 1,
     "describe_pools": 1,
     "describe_instances": 2,
+    "describe_vpcs": 1,
     "attached": 2,
     "unsettled": 7,
     "recorded": 2,
@@ -30,6 +31,7 @@ A_SWEEP = {
 }
 """
 Pages: of EC2's instances and pools; of each target's records, with their instances; of each state.
+The VPCs, once for all of what is attached.
 
 Claims and records are read by key, in the pools once each, for each target, and for who asks.
 """

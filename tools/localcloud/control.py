@@ -48,6 +48,7 @@ class Control:
             ("POST", "stale-reads"): lambda: self._order_stale_reads(_json(request)),
             ("DELETE", "stale-reads"): self._reset_stale_reads,
             ("POST", "tags"): lambda: self._tag_as_aws(rest, _json(request)),
+            ("POST", "vpcs"): lambda: self._show_vpc(rest, _json(request)),
         }
         route = routes.get((request.method, name))
         if route is None:
@@ -95,6 +96,10 @@ class Control:
     def _tag_as_aws(self, resource: str, tags: dict[str, str]) -> dict[str, Any]:
         self.engine.tag_as_aws(resource, tags)
         return {"ResourceId": resource, "Tags": tags}
+
+    def _show_vpc(self, vpc: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self.engine.show_vpc(vpc, fields)
+        return {"VpcId": vpc, **fields}
 
 
 def _json(request: Request) -> Any:  # noqa: ANN401 - what the caller sent

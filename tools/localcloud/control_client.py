@@ -82,6 +82,10 @@ class ControlClient:
         """Give ``resource`` tags whose keys begin with ``aws:``, no event. Raises: ControlError."""
         self._ask("POST", f"tags/{resource}", tags)
 
+    def show_vpc(self, vpc: str, **fields: object) -> None:
+        """Let EC2 describe ``vpc`` with ``fields`` from now on. Raises: ControlError."""
+        self._ask("POST", f"vpcs/{vpc}", fields)
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.endpoint}/_localcloud/{path}",

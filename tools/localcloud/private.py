@@ -72,6 +72,7 @@ NAMES = {
             "vpc_id",
         )
     },
+    "moto.ec2.models.vpcs": {"VPC.owner_id"},
     "moto.ec2.responses.elastic_network_interfaces": {
         "ElasticNetworkInterfaces.describe_network_interfaces"
     },

@@ -1,17 +1,29 @@
 """What an attachment does to a network: ranges that overlap, public addresses that are lost."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from dualhome.domain.account import Account
+from dualhome.domain.consent import consent_withdrawn
 from dualhome.domain.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
+from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.checks.finding import Remark, in_short, note, warning
+from dualhome_cli.admission import let_in
+from dualhome_cli.checks.finding import MOST, Remark, in_short, note, warning
 from dualhome_cli.warned import keep
 
-APART = frozenset({Reason.SAME_VPC, Reason.NOT_ALLOWED, Reason.NO_TARGET})
+APART = frozenset(
+    {
+        Reason.SAME_VPC,
+        Reason.NOT_ALLOWED,
+        Reason.NO_TARGET,
+        Reason.ACCOUNT_MISMATCH,
+        Reason.BAD_TAG,
+    }
+)
 
 
 def overlaps(it: Account) -> Iterator[Remark]:
@@ -44,6 +56,24 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) 
             if overlap := overlapping_cidrs(candidate):
                 found.add(overlap.replace("the target's VPC", interface.vpc))
     return found
+
+
+def withdrawn(it: Account) -> Iterator[Remark]:
+    """Both sides consent: what stays attached without is for the two owners to settle."""
+    found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
+    for record in it.records.values():
+        instance = it.instances.get(record.instance)
+        if record.state != State.ATTACHED or instance is None or record.vpc is None:
+            continue
+        if consent_withdrawn(record, instance, it.vpcs, it.policy):
+            found[record.vpc, instance.vpc, record.target].append(instance.id)
+    for (vpc, guest, target), instances in sorted(found.items()):
+        named = sorted(instances)
+        release = f"dualhome release {' '.join(named[:MOST])} --target {target}"
+        yield warning(
+            f"{vpc} lets {guest} in no longer, and is attached to {in_short(named)}",
+            f"{let_in(it.vpcs[vpc], guest, it.policy.keys)} -- or: {release}",
+        )
 
 
 def public_addresses(it: Account) -> Iterator[Remark]:

@@ -9,18 +9,20 @@ from dualhome.domain.pools import pool_of
 from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import (
     TagKeys,
-    parse_allow_from,
+    parse_consent,
     parse_device_index,
     parse_policy,
+    parse_target,
     parse_targets,
 )
+from dualhome_cli.admission import unreadable_key
 from dualhome_cli.capacity import served_by
 from dualhome_cli.checks.finding import Remark, warning
-from dualhome_cli.remedies import tag
+from dualhome_cli.tagging import tag
 
 Tags = Mapping[str, str]
 Read = Callable[[TagKeys, Tags], None]
-Fill = Callable[[TagKeys], tuple[str, str]]
+Fill = Callable[[TagKeys, Tags], tuple[str, str]]
 """The key of a tag, and the word to be filled in."""
 
 MOST_TAGS = 50
@@ -30,6 +32,8 @@ Tags of a resource; those of AWS, whose keys begin with ``aws:``, do not count.
 Source: EC2 User Guide, "Tag your Amazon EC2 resources", tag restrictions.
 """
 
+SHARED = "Remove the tag; let a VPC that this account owns serve the target."
+
 
 def malformed_tags(it: Account) -> Iterator[Remark]:
     """A malformed tag attaches nothing, and lets nothing go."""
@@ -37,7 +41,12 @@ def malformed_tags(it: Account) -> Iterator[Remark]:
     for instance in it.instances.values():
         yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
     for vpc in it.vpcs.values():
-        yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
+        if vpc.owner == it.policy.account:
+            yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
+        elif keys.target in vpc.tags:
+            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves nobody"
+            whose = f"the VPC is account {vpc.owner}'s, and only shared with {it.policy.account}"
+            yield warning(f"{said}: {whose}", SHARED)
     for interface in it.interfaces.values():
         if pool_of(interface, keys) is None:
             said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
@@ -79,7 +88,7 @@ def _wrong(
         try:
             read(keys, tags)
         except BadTagError as error:
-            yield warning(f"{resource}: {error.message}", tag([resource], *fill(keys)))
+            yield warning(f"{resource}: {error.message}", tag([resource], *fill(keys, tags)))
 
 
 def _targets(keys: TagKeys, tags: Tags) -> None:
@@ -91,7 +100,7 @@ def _policy(keys: TagKeys, tags: Tags) -> None:
 
 
 def _allowed(keys: TagKeys, tags: Tags) -> None:
-    parse_allow_from(keys.allow_from, tags.get(keys.allow_from, ""))
+    parse_consent(keys, tags)
 
 
 def _index(keys: TagKeys, tags: Tags) -> None:
@@ -100,19 +109,16 @@ def _index(keys: TagKeys, tags: Tags) -> None:
 
 def _served(keys: TagKeys, tags: Tags) -> None:
     """A VPC serves one target; nobody can ask for any other text."""
-    key = keys.target
-    value = tags.get(key, "").strip()
-    found = parse_targets(key, value)
-    if key in tags and [value] != [str(it.target) for it in found]:
-        raise BadTagError(f"{key}={tags[key]!r}: expected the name of one target")
+    if keys.target in tags:
+        parse_target(keys.target, tags[keys.target])
 
 
 OF_INSTANCE: Mapping[Read, Fill] = {
-    _targets: lambda keys: (keys.targets, "NAME"),
-    _policy: lambda keys: (keys.policy, "ALL-OR-EACH"),
+    _targets: lambda keys, _: (keys.targets, "NAME"),
+    _policy: lambda keys, _: (keys.policy, "ALL-OR-EACH"),
 }
 OF_VPC: Mapping[Read, Fill] = {
-    _served: lambda keys: (keys.target, "NAME"),
-    _allowed: lambda keys: (keys.allow_from, "SOURCE-VPC"),
-    _index: lambda keys: (keys.device_index, "INDEX"),
+    _served: lambda keys, _: (keys.target, "NAME"),
+    _allowed: lambda keys, tags: (unreadable_key(keys, tags), "SOURCE-VPC"),
+    _index: lambda keys, _: (keys.device_index, "INDEX"),
 }

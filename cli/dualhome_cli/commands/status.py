@@ -58,8 +58,9 @@ def command(
     Say what is attached where, since when, and what needs attention.
 
     Attention needs what waits, is refused, has failed or is stuck; what moves for two minutes or
-    longer; what is kept attached although nobody wants it; and, of an INSTANCE, what it asks for
-    and is not recorded. Without an INSTANCE, what is released is left out.
+    longer; what is kept attached although nobody wants it, or although its VPC has taken its
+    consent back; and, of an INSTANCE, what it asks for and is not recorded. Without an INSTANCE,
+    what is released is left out.
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("what is released is listed by instance: name one.")

@@ -8,7 +8,7 @@ from dualhome.domain.reasons import Reason
 from dualhome_cli.report.facts import Facts
 from dualhome_cli.report.marks import OF_STATE, WORST_FIRST, Mark
 from dualhome_cli.report.wording import name_of
-from dualhome_cli.standing import Standing
+from dualhome_cli.standing import Standing, calling
 
 SHOWN = 4
 """Of each group; the others stand in the table of all attachments."""
@@ -44,7 +44,7 @@ def groups_of(facts: Facts) -> tuple[Group, ...]:
     found: dict[tuple[str, Reason | None], list[Standing]] = defaultdict(list)
     for it in facts.standings:
         if it.needs_attention:
-            found[it.state, it.reason].append(it)
+            found[it.state, calling(it)].append(it)
     groups = [_group(facts, some) for some in found.values()]
     return tuple(sorted(groups, key=lambda it: (WORST_FIRST.index(it.mark), -it.count, it.query)))
 
@@ -62,7 +62,7 @@ def _group(facts: Facts, some: Sequence[Standing]) -> Group:
     return Group(
         mark=OF_STATE[first.state],
         state=first.state.value,
-        reason=first.reason,
+        reason=calling(first),
         count=len(some),
         cases=tuple(
             Case(name_of(instances.get(it.instance)), it, said_of(it)) for it in ordered[:SHOWN]

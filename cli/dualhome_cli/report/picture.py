@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.account import Account
-from dualhome.domain.identifiers import VpcId, Zone
+from dualhome.domain.identifiers import TargetName, VpcId, Zone
+from dualhome_cli.capacity import served_by
 from dualhome_cli.report.cells import Cell, called, hosts_of, interfaces_of
 from dualhome_cli.report.facts import Facts
 from dualhome_cli.report.marks import OF_STATE, WORST_FIRST, Mark
 from dualhome_cli.report.wording import in_order, name_of
 from dualhome_cli.standing import Standing
-from dualhome_cli.terminal import printable
 
 DEFAULT_HEADING = "VPC"
 
@@ -69,12 +69,12 @@ def panels_of(facts: Facts) -> tuple[Panel, ...]:
     """Return a panel for each zone that has an instance or an interface of ours, by name."""
     account = facts.account
     hosts, pools = _by_place(hosts_of(facts)), _by_place(interfaces_of(facts))
-    links = _links(account, facts.standings)
+    links, served = _links(account, facts.standings), served_by(account)
     return tuple(
         Panel(
             zone=zone,
-            hosts=tuple(_box(account, vpc, found) for vpc, found in sorted(hosts[zone].items())),
-            pools=tuple(_box(account, vpc, found) for vpc, found in sorted(pools[zone].items())),
+            hosts=tuple(_box(account, served, *it) for it in sorted(hosts[zone].items())),
+            pools=tuple(_box(account, served, *it) for it in sorted(pools[zone].items())),
             links=tuple(links[zone]),
         )
         for zone in sorted(hosts.keys() | pools.keys())
@@ -88,12 +88,13 @@ def _by_place(cells: Iterable[Cell]) -> Mapping[Zone, Mapping[VpcId, list[Cell]]
     return found
 
 
-def _box(account: Account, id_: VpcId, cells: Iterable[Cell]) -> Box:
+def _box(
+    account: Account, served: Mapping[VpcId, TargetName], id_: VpcId, cells: Iterable[Cell]
+) -> Box:
     vpc = account.vpcs.get(id_)
-    target = printable(vpc.tags.get(account.policy.keys.target, "")).strip() if vpc else ""
     return Box(
         vpc=id_,
-        heading=" · ".join(filter(None, (target, name_of(vpc)))) or DEFAULT_HEADING,
+        heading=" · ".join(filter(None, (served.get(id_), name_of(vpc)))) or DEFAULT_HEADING,
         cidrs=vpc.cidrs if vpc else (),
         cells=tuple(
             sorted(cells, key=lambda it: (WORST_FIRST.index(it.mark), in_order(it.name), it.id))

@@ -77,13 +77,7 @@ def reconciling() -> Reconciling:
         ),
         brake=_brake(),
         looks=_looks(),
-        policy=Policy(
-            here.account_id,
-            keys,
-            refuse_overlap=here.on_overlapping_cidr == "refuse",
-            paused=here.paused,
-            release_delay=timedelta(seconds=here.release_delay_seconds),
-        ),
+        policy=_policy(),
         place=Place(here.account_id, ec2.meta.region_name, keys),
         clock=lambda: datetime.now(UTC),
     )
@@ -127,10 +121,10 @@ def broom() -> Broom:
             comparing=Comparing(
                 fleet=Ec2Fleet(_ec2(), keys),
                 instances=Ec2Instances(_ec2()),
+                vpcs=Ec2Vpcs(_ec2()),
                 inventory=DynamoDbInventory(dynamodb, here.attachments_table),
                 ledger=_ledger(),
-                keys=keys,
-                paused=here.paused,
+                policy=_policy(),
                 scope=here.status_tags,
                 clock=lambda: datetime.now(UTC),
             ),
@@ -157,6 +151,19 @@ def rollback() -> Rollback:
         region=ec2.meta.region_name,
         paused=here.paused,
         clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def _policy() -> Policy:
+    here = settings()
+    return Policy(
+        here.account_id,
+        TagKeys(here.tag_prefix),
+        refuse_overlap=here.on_overlapping_cidr == "refuse",
+        paused=here.paused,
+        release_without_consent=here.on_consent_withdrawn == "release",
+        release_delay=timedelta(seconds=here.release_delay_seconds),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from dualhome.domain.identifiers import AccountId
 from dualhome.domain.status import StatusScope
 
+WORDS = {"on_overlapping_cidr": ("warn", "refuse"), "on_consent_withdrawn": ("keep", "release")}
 NUMBERS = (
     "audit_retention_days",
     "max_releases_per_sweep",
@@ -32,6 +33,7 @@ class Settings:
     tag_prefix: str
     status_tags: StatusScope
     on_overlapping_cidr: str
+    on_consent_withdrawn: str
     audit_retention_days: int
     max_releases_per_sweep: int
     release_delay_seconds: int
@@ -52,10 +54,10 @@ class Settings:
         if missing:
             raise SettingsError(f"not set: {', '.join(missing)}; the template sets them")
         values: dict[str, Any] = {field: environment[name] for field, name in names.items()}
-        if values["on_overlapping_cidr"] not in {"warn", "refuse"}:
-            raise SettingsError(
-                f"ON_OVERLAPPING_CIDR={values['on_overlapping_cidr']!r}: expected warn or refuse"
-            )
+        for name, words in WORDS.items():
+            if values[name] not in words:
+                expected = " or ".join(words)
+                raise SettingsError(f"{name.upper()}={values[name]!r}: expected {expected}")
         if values["paused"] not in {"true", "false"}:
             raise SettingsError(f"PAUSED={values['paused']!r}: expected true or false")
         if values["status_tags"] not in set(StatusScope):

@@ -119,6 +119,16 @@ def test_an_interface_can_be_made_to_look_unusable(lab: Lab, fields: dict[str, A
     assert lab.shown(interface).items() >= fields.items()
 
 
+def test_a_vpc_can_be_made_to_look_shared(lab: Lab) -> None:
+    """Nobody shares a VPC with an account of the local cloud, but refusing one must be tested."""
+    own, shared = (lab.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"] for _ in range(2))
+
+    lab.cloud.control("POST", f"vpcs/{shared}", {"OwnerId": "999999999999"})
+
+    owners = {it["VpcId"]: it["OwnerId"] for it in lab.ec2.describe_vpcs()["Vpcs"]}
+    assert "999999999999" == owners[shared] != owners[own]
+
+
 def test_an_unknown_instance_is_named(lab: Lab) -> None:
     """Right after a launch this error is normal on EC2."""
     missing = "i-00000000000000000"

@@ -84,6 +84,7 @@ def test_faults_can_be_called_off(lab: Lab) -> None:
         ("PUT", "settings", {"launch_tag_events": 1}, 400),
         ("POST", "faults", [{"action": "DescribeVpcs"}], 400),
         ("POST", "interfaces/eni-00000000000000000", {"RequesterManaged": True}, 400),
+        ("POST", "vpcs/vpc-00000000000000000", {"OwnerId": "999999999999"}, 400),
         ("GET", "nothing", None, 404),
     ],
 )

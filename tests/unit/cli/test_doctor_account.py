@@ -23,6 +23,7 @@ from tests.support.builders import (
     INSTANCE,
     INTERFACE,
     MGMT_VPC,
+    OTHER_ACCOUNT,
     POLICY,
     a_record,
     a_seen_attachment,
@@ -40,6 +41,7 @@ HOUR = timedelta(hours=1)
     [
         tags.malformed_tags,
         networks.overlaps,
+        networks.withdrawn,
         networks.public_addresses,
         networks.deletions,
         records.others,
@@ -70,6 +72,7 @@ def test_a_malformed_tag_of_an_instance_is_named_with_what_was_expected(
     ("key", "value"),
     [
         ("dualhome:allow-from", "everybody"),
+        ("dualhome:allow-from:2", "everybody"),
         ("dualhome:device-index", "first"),
         ("dualhome:target", "mgmt data"),
         ("dualhome:target", "mgmt@1"),
@@ -83,6 +86,38 @@ def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
     (remark,) = tags.malformed_tags(a_fit_account(vpcs={MGMT_VPC: vpc}))
 
     assert f"{MGMT_VPC}: {key}={value!r}" in remark.what
+
+
+def test_a_target_that_a_shared_vpc_is_tagged_for_is_told_to_serve_nobody() -> None:
+    """Whoever tagged it believes that it does; its other tags are of no account."""
+    shared = a_vpc(owner=OTHER_ACCOUNT, allow_from="everybody")
+    silent = a_vpc("vpc-0d", owner=OTHER_ACCOUNT, target=None)
+
+    (remark,) = tags.malformed_tags(a_fit_account(vpcs={it.id: it for it in (shared, silent)}))
+
+    said = f"{MGMT_VPC}: dualhome:target='mgmt' serves nobody: the VPC is account {OTHER_ACCOUNT}'s"
+    assert remark.what.startswith(said)
+
+
+def test_consent_that_is_taken_back_is_told_with_both_remedies() -> None:
+    """The VPC's owner restores it, or whoever may releases what is attached."""
+    shut = a_vpc(allow_from="vpc-0c")
+
+    (remark,) = networks.withdrawn(a_fit_account(vpcs={APP_VPC: an_app_vpc(), shut.id: shut}))
+
+    assert Severity.WARNING is remark.severity
+    assert f"{MGMT_VPC} lets {APP_VPC} in no longer, and is attached to {INSTANCE}" == remark.what
+    assert f"Key=dualhome:allow-from,Value=vpc-0c {APP_VPC}" in remark.remedy
+    assert remark.remedy.endswith(f"dualhome release {INSTANCE} --target mgmt")
+
+
+def test_what_is_not_attached_has_no_consent_to_lose() -> None:
+    """It is told as refused, or not at all."""
+    shut = a_vpc(allow_from=None)
+    waiting = a_record(State.WAITING, vpc=MGMT_VPC)
+
+    assert [] == list(networks.withdrawn(an_account(waiting, vpcs={shut.id: shut})))
+    assert [] == list(networks.withdrawn(a_fit_account(instances={}, vpcs={shut.id: shut})))
 
 
 @pytest.mark.parametrize("value", ["a b", "mgmt ", ""])

@@ -24,6 +24,7 @@ def without(name: str) -> InMemoryStack:
     [
         (["plan", "i-01"], "parameter", "MaxReleasesPerSweep"),
         (["plan", "i-01"], "parameter", "OnOverlappingCidr"),
+        (["plan", "i-01"], "parameter", "OnConsentWithdrawn"),
         (["targets"], "parameter", "AuditRetentionDays"),
         (["report", "--html", "-"], "parameter", "AuditRetentionDays"),
         (["redrive", "changes"], "output", "ChangesDeadLetterQueueUrl"),

@@ -53,6 +53,18 @@ def test_the_worst_comes_first_and_alike_things_come_together() -> None:
     ] == [(group.query, group.count) for group in groups_of(crowd.facts())]
 
 
+def test_what_is_attached_without_consent_needs_attention_and_other_warnings_do_not() -> None:
+    """Somebody has taken it back; the others were known when it was attached."""
+    crowd = Crowd()
+    crowd.attachment(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
+    crowd.attachment(State.ATTACHED, warnings=(Reason.PUBLIC_IPV4, Reason.CONSENT_WITHDRAWN))
+
+    (group,) = groups_of(crowd.facts())
+
+    assert ("attached CONSENT_WITHDRAWN", 1) == (group.query, group.count)
+    assert Reason.CONSENT_WITHDRAWN is group.reason
+
+
 def test_of_many_alike_those_are_shown_that_wait_longest() -> None:
     """The others are in the table; the count is of all."""
     crowd = Crowd()

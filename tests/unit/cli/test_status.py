@@ -136,7 +136,12 @@ def test_nothing_that_needs_attention_is_said_and_exits_with_0() -> None:
 
 def test_the_target_is_that_of_a_deployments_own_prefix() -> None:
     """A stack with a prefix of its own reads its own tags alone."""
-    parameters = {"TagPrefix": "acme", "OnOverlappingCidr": "warn", "Paused": "false"}
+    parameters = {
+        "TagPrefix": "acme",
+        "OnOverlappingCidr": "warn",
+        "OnConsentWithdrawn": "keep",
+        "Paused": "false",
+    }
     stack = InMemoryStack(parameters=parameters)
     stack.ec2.add(a_vpc(MGMT_VPC, target=None, tags={"acme:target": "mgmt"}))
     stack.ledger.commit(Move(None, a_record(State.CLAIMED)), TRACE)

@@ -12,6 +12,7 @@ from dualhome.domain.states import LEGAL_MOVES, State
 from dualhome_cli.story import chapter_of, print_cause, tell
 from tests.support.builders import INSTANCE, NOW, TRACE, a_cause, a_record
 
+ALTHOUGH = "although its VPC lets the instance's VPC in no longer"
 FAILURE = Failure("IncorrectState", "Not now")
 
 
@@ -40,6 +41,11 @@ def told(before: State | None, after: Attachment) -> str:
             State.ATTACHED,
             a_record(State.ATTACHED, reason=Reason.PAUSED),
             "Keeps eni-01 at device index 1. PAUSED.",
+        ),
+        (
+            State.ATTACHED,
+            a_record(State.ATTACHED, warnings=(Reason.CONSENT_WITHDRAWN,)),
+            f"Keeps eni-01 at device index 1, {ALTHOUGH}.",
         ),
         (
             None,
@@ -144,3 +150,14 @@ def test_a_chapter_holds_all_that_is_needed_to_follow_it_elsewhere() -> None:
         it.execution_arn,
     )
     assert ("event-1", "aws.tag", "dualhome") == (it.cause_event_id, it.cause_source, it.by)
+
+
+def test_consent_that_is_back_is_told_once() -> None:
+    """The warning ends; a note for another reason says nothing of it."""
+    warned = a_record(warnings=(Reason.PUBLIC_IPV4, Reason.CONSENT_WITHDRAWN))
+    back, held = a_record(warnings=(Reason.PUBLIC_IPV4,)), replace(warned, reason=Reason.PAUSED)
+
+    ended, kept = (tell(AuditEntry("1", Move(warned, it), TRACE)) for it in (back, held))
+
+    assert "Keeps eni-01 at device index 1: its VPC lets the instance's VPC in again." == ended
+    assert "Keeps eni-01 at device index 1. PAUSED." == kept

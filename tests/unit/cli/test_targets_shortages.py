@@ -3,14 +3,16 @@
 import shlex
 
 from dualhome.domain.account import Account
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.capacity import pools_of
+from dualhome_cli.capacity import pools_of, served_by
 from dualhome_cli.capacity_rows import rows
 from dualhome_cli.capacity_text import also
 from dualhome_cli.shortages import Lack, Shortage, shortages
 from tests.support.accounts import an_account
 from tests.support.builders import (
     MGMT_VPC,
+    OTHER_ACCOUNT,
     OTHER_ZONE,
     ZONE,
     a_record,
@@ -19,6 +21,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
+
+SHARED = a_vpc(owner=OTHER_ACCOUNT)
 
 
 def found(account: Account, low_water: int = 2) -> list[Shortage]:
@@ -100,6 +104,37 @@ def test_a_vpc_that_lets_nobody_in_is_told() -> None:
     assert "Key=dualhome:allow-from,Value=SOURCE-VPC" in lack.remedy
 
 
+def test_a_list_that_is_full_goes_on_in_another_tag() -> None:
+    """EC2 refuses a value of more than 256 characters."""
+    own = MGMT_VPC
+    closed = a_vpc(allow_from=" ".join([own] * 36), tags={"dualhome:allow-from:2": own})
+
+    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
+
+    expected = f"Key=dualhome:allow-from:2,Value={own} SOURCE-VPC"
+    assert expected == shlex.split(lack.remedy)[-1]
+
+
+def test_a_part_of_the_list_that_cannot_be_read_is_replaced() -> None:
+    """While it stands there, no other part counts."""
+    tags = {"dualhome:allow-from:2": "everybody"}
+    closed = a_vpc(allow_from="vpc-0c", tags=tags)
+
+    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
+
+    assert "Key=dualhome:allow-from:2,Value=SOURCE-VPC" == shlex.split(lack.remedy)[-1]
+
+
+def test_a_vpc_that_is_only_shared_with_us_serves_nothing() -> None:
+    """Its tags are ours, and no consent of its owner's."""
+    account = an_account(an_instance(), an_interface(), vpcs=[an_app_vpc(), SHARED])
+
+    assert [Lack.NO_VPC, Lack.LOW_WATER] == [it.lack for it in found(account)]
+    assert {} == served_by(account)
+    (fault,) = pools_of(account)[0].stocks[0].faults
+    assert Reason.ACCOUNT_MISMATCH is fault.reason
+
+
 def test_what_others_wrote_into_a_tag_is_no_command() -> None:
     """The remedy is made to be pasted into a shell."""
     text = "x; reboot $(id)"
@@ -108,6 +143,16 @@ def test_what_others_wrote_into_a_tag_is_no_command() -> None:
     for lack in found(account):
         assert text in lack.text
         assert "reboot" not in lack.remedy
+
+
+def test_keys_that_others_wrote_are_no_command_either() -> None:
+    """The list of consent goes on in tags whose keys end as their owner likes."""
+    key = "dualhome:allow-from:$(id)"
+    shut = a_vpc(allow_from=None, tags={key: "; reboot"})
+
+    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), shut]), low_water=0)
+
+    assert f"Key={key},Value=SOURCE-VPC" == shlex.split(lack.remedy)[-1]
 
 
 def test_a_row_has_the_shortages_that_are_about_it() -> None:

@@ -46,6 +46,11 @@ FAULTS = (
         "it is not tagged dualhome:pool=mgmt",
         interface={"pool": "data"},
     ),
+    Fault(
+        Reason.ACCOUNT_MISMATCH,
+        "vpc-0b belongs to account 444455556666: its tags are 111122223333's own",
+        vpc={"owner": OTHER_ACCOUNT},
+    ),
     Fault(Reason.NO_TARGET, "vpc-0b is not tagged dualhome:target=mgmt", vpc={"target": "data"}),
     Fault(Reason.SAME_VPC, "vpc-0b is the instance's own VPC", instance={"vpc": VpcId("vpc-0b")}),
     Fault(

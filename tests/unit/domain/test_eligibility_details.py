@@ -13,6 +13,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys
 from tests.support.builders import (
     ACCOUNT,
+    APP_VPC,
     OTHER_ACCOUNT,
     a_vpc,
     an_app_vpc,
@@ -50,6 +51,57 @@ def test_a_consent_that_cannot_be_read_is_a_bad_tag_of_that_vpc() -> None:
     assert rejection
     assert rejection.reason is Reason.BAD_TAG
     assert rejection.detail.startswith("vpc-0b: dualhome:allow-from='everybody': expected VPC ids")
+
+
+@pytest.mark.parametrize("continued", [APP_VPC, "*", f"vpc-0f, {APP_VPC}"])
+def test_a_consent_may_go_on_in_further_tags(continued: str) -> None:
+    """A value ends at 256 characters, 11 VPCs."""
+    vpc = a_vpc(allow_from="vpc-0c", tags={"dualhome:allow-from:2": continued})
+    near = a_vpc(allow_from="vpc-0c", tags={"dualhome:allow-from-2": continued})
+
+    assert reason_of(a_candidate(vpcs=[an_app_vpc(), vpc])) is None
+    assert reason_of(a_candidate(vpcs=[an_app_vpc(), near])) is Reason.NOT_ALLOWED
+
+
+def test_one_part_of_a_consent_that_cannot_be_read_spoils_all_of_it() -> None:
+    """The slip of the pen may have been meant to take somebody off."""
+    vpc = a_vpc(allow_from=APP_VPC, tags={"dualhome:allow-from:2": "vpc-0c!"})
+
+    rejection = why_ineligible(a_candidate(vpcs=[an_app_vpc(), vpc]))
+
+    assert rejection
+    assert rejection.reason is Reason.BAD_TAG
+    assert rejection.detail.startswith("vpc-0b: dualhome:allow-from:2='vpc-0c!': expected VPC ids")
+
+
+def test_where_the_consents_value_is_full_the_next_tag_is_named() -> None:
+    """Its owner would be told to write what EC2 refuses."""
+    full = " ".join(f"vpc-{number:017x}" for number in range(11))
+    guest = an_app_vpc("vpc-0123456789abcdef0")
+
+    rejection = why_ineligible(
+        a_candidate(instance=an_instance(vpc=guest.id), vpcs=[guest, a_vpc(allow_from=full)])
+    )
+
+    assert rejection
+    assert rejection.detail.endswith("its owner would add it to the tag dualhome:allow-from:2")
+
+
+@pytest.mark.parametrize("value", ["mgmt data", "data,mgmt", "mgmt@1", "mgmt;data"])
+def test_a_vpc_that_names_several_targets_is_told_to_who_asks_for_one(value: str) -> None:
+    """Consent is the VPC's: for one target it would open all."""
+    rejection = why_ineligible(a_candidate(vpcs=[an_app_vpc(), a_vpc(target=value)]))
+
+    assert rejection
+    assert rejection.reason is Reason.BAD_TAG
+    expected = f"vpc-0b: dualhome:target={value!r}: expected the name of one target"
+    assert rejection.detail.startswith(expected)
+
+
+@pytest.mark.parametrize("value", ["data backup", "", "mgmt2 data", "!"])
+def test_a_malformed_target_that_does_not_name_it_is_none_of_its_business(value: str) -> None:
+    """The instance's owner would be sent to mend what is somebody else's."""
+    assert reason_of(a_candidate(vpcs=[an_app_vpc(), a_vpc(target=value)])) is Reason.NO_TARGET
 
 
 @pytest.mark.parametrize(

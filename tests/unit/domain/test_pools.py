@@ -2,9 +2,9 @@
 
 import pytest
 
-from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.pools import mentions, pool_of, reservation_of, target_of
 from dualhome.domain.tags import TagKeys
-from tests.support.builders import an_interface
+from tests.support.builders import DATA, MGMT, a_vpc, an_interface
 
 KEYS = TagKeys()
 
@@ -27,3 +27,21 @@ def test_a_pool_tag_that_names_no_target_is_no_pool(value: str) -> None:
 def test_an_empty_reservation_is_for_anybody(tags: dict[str, str], reserved: str) -> None:
     """Somebody ended it by emptying the tag."""
     assert reserved == reservation_of(an_interface(tags=tags), KEYS)
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", " ", "mgmt data", "mgmt,", "mgmt@1", "m/gmt", "m" * 33]
+)
+def test_a_vpc_serves_one_target_or_none(value: str | None) -> None:
+    """Consent and preferred index are the VPC's: with two targets they would be both's."""
+    assert target_of(a_vpc(target=value), KEYS) is None
+    assert MGMT == target_of(a_vpc(target=" mgmt "), KEYS)
+
+
+def test_what_a_malformed_tag_was_meant_for_is_known_by_its_words() -> None:
+    """Whoever asks for one of them is told what is wrong."""
+    for value in ("mgmt data", "mgmt;data", "mgmt@1,data@2", "mgmt"):
+        assert mentions(a_vpc(target=value), MGMT, KEYS)
+    assert mentions(a_vpc(target="mgmt data"), DATA, KEYS)
+    assert not mentions(a_vpc(target="mgmt-2 data"), MGMT, KEYS)
+    assert not mentions(a_vpc(target=None), MGMT, KEYS)

@@ -8,6 +8,7 @@ from dualhome.domain.view import Holder
 from tests.support.builders import (
     INTERFACE,
     MGMT,
+    OTHER_ACCOUNT,
     OTHER_ZONE,
     a_primary,
     a_seen_attachment,
@@ -73,6 +74,37 @@ def test_a_target_without_any_interface_is_refused_as_such() -> None:
 
     assert (record.state, record.reason) == (State.REFUSED, Reason.NO_INTERFACE_IN_ZONE)
     assert record.detail == "no interface is tagged dualhome:pool=mgmt"
+
+
+def test_a_vpc_that_names_several_targets_is_told_before_anything_else() -> None:
+    """Its pool has not been made yet, and would be made in vain."""
+    vpcs = [a_vpc("vpc-0e", owner=OTHER_ACCOUNT), a_vpc(target="mgmt data")]
+
+    record = outcome(a_view(an_instance(), vpcs=vpcs))
+
+    assert (record.state, record.reason) == (State.REFUSED, Reason.BAD_TAG)
+    expected = "vpc-0b: dualhome:target='mgmt data': expected the name of one target"
+    assert record.detail.startswith(expected)
+
+
+def test_a_target_that_only_a_shared_vpc_is_tagged_for_is_refused_with_its_owner() -> None:
+    """More interfaces there would not help."""
+    record = outcome(a_view(an_instance(), vpcs=[a_vpc(owner=OTHER_ACCOUNT)]))
+
+    assert (record.state, record.reason) == (State.REFUSED, Reason.ACCOUNT_MISMATCH)
+    assert record.detail.startswith(f"vpc-0b belongs to account {OTHER_ACCOUNT}: its tags are")
+
+
+def test_one_vpc_that_serves_the_target_is_enough() -> None:
+    """What is wrong with others is none of this instance's business."""
+    vpcs = [a_vpc("vpc-0c", target="mgmt data"), a_vpc("vpc-0e", owner=OTHER_ACCOUNT), a_vpc()]
+
+    record = outcome(a_view(an_instance(), vpcs=vpcs))
+
+    assert (record.reason, record.detail) == (
+        Reason.NO_INTERFACE_IN_ZONE,
+        "no interface is tagged dualhome:pool=mgmt",
+    )
 
 
 def test_interfaces_in_other_zones_only_are_refused_with_these_zones() -> None:

@@ -11,10 +11,15 @@ from dualhome.domain.tags import (
     WHOLE_TAG,
     TagKeys,
     Wanted,
+    key_with_room,
+    names_in,
     parse_allow_from,
+    parse_consent,
     parse_device_index,
+    parse_target,
     parse_targets,
     print_targets,
+    value_with,
 )
 from tests.support.alphabet import HOSTILE
 from tests.support.builders import DATA, MGMT
@@ -140,6 +145,48 @@ def test_any_text_is_read_as_consent_or_refused(value: str) -> None:
     except BadTagError:
         return
     assert all(it == ANY_VPC or it.startswith("vpc-") for it in allowed)
+
+
+@QUICK
+@given(st.lists(VPC_IDS, max_size=60))
+def test_a_list_that_is_written_as_we_say_is_read_whole(vpcs: list[str]) -> None:
+    """However many VPCs join one after the other, each tag's value is one that EC2 takes."""
+    keys, tags = TagKeys(), dict[str, str]()
+
+    for vpc in vpcs:
+        tags |= {key_with_room(keys, tags, vpc): value_with(keys, tags, vpc)}
+
+    assert set(vpcs) == parse_consent(keys, tags)
+    assert all(len(value) <= MAX_VALUE for value in tags.values())
+
+
+def test_the_first_tag_of_a_list_with_room_is_filled() -> None:
+    """Somebody was taken off; and no tag begins a second list while the first has room."""
+    keys, full = TagKeys(), "v" * MAX_VALUE
+
+    assert keys.allow_from == key_with_room(keys, {}, "vpc-0a")
+    tags = {keys.allow_from: full, f"{keys.allow_from}:2": full}
+    assert f"{keys.allow_from}:3" == key_with_room(keys, tags, "vpc-0a")
+    assert f"{keys.allow_from}:2" == key_with_room(keys, tags | {f"{keys.allow_from}:2": ""}, "x")
+
+
+@QUICK
+@given(NAMES)
+def test_every_legal_target_can_be_served(name: str) -> None:
+    """What an instance may ask for, a VPC may offer, and is known to offer."""
+    assert name == parse_target("target", f" {name} ")
+    assert {name} == names_in(name)
+
+
+@QUICK
+@given(st.text(HOSTILE, max_size=40))
+def test_any_text_is_read_as_one_target_or_refused(value: str) -> None:
+    """A VPC serves what can be asked for, and one thing only."""
+    try:
+        name = parse_target("target", value)
+    except BadTagError:
+        return
+    assert (Wanted(name),) == parse_targets("targets", value)
 
 
 @QUICK

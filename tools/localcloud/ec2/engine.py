@@ -55,6 +55,7 @@ SHOWN = {
     "RequesterId": "requester_id",
     "RequesterManaged": "requester_managed",
 }
+SHOWN_OF_VPC = {"OwnerId": "owner_id"}
 
 
 class Engine:
@@ -139,6 +140,18 @@ class Engine:
         """Call the orders off, forget the counts, and let the seed begin anew."""
         with self._lock:
             self._world.stale_reads.reset()
+
+    def show_vpc(self, vpc_id: str, fields: dict[str, Any]) -> None:
+        """
+        Let a VPC show fields of DescribeVpcs that no API call can give it: as if it were shared.
+
+        Raises:
+            KeyError: the VPC or a field is unknown.
+        """
+        with self._lock:
+            vpc = moto.find_vpc(vpc_id)
+            for name, value in fields.items():
+                setattr(vpc, SHOWN_OF_VPC[name], value)
 
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)

@@ -99,6 +99,19 @@ def find_resource(resource: str) -> Identified:
     raise KeyError(resource)
 
 
+def find_vpc(vpc_id: str) -> Identified:
+    """
+    Return a VPC of any account and Region.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    for one in _backends():
+        if vpc_id in one.vpcs:
+            return one.vpcs[vpc_id]
+    raise KeyError(vpc_id)
+
+
 def give_tags(resource: str, tags: Mapping[str, str]) -> None:
     """
     Set tags of an instance, interface or VPC of any account and Region, whatever the rules say.

@@ -18,6 +18,8 @@ def install(on_attach: OnAttach) -> None:
     private.replace(
         where, f"{CLASS}.owner_id", _kept("owner", lambda eni: eni.ec2_backend.account_id)
     )
+    whose = _kept("owner", lambda vpc: vpc.ec2_backend.account_id)
+    private.replace("moto.ec2.models.vpcs", "VPC.owner_id", whose)
     # moto adds the groups of the instance, although they belong to the primary interface's VPC.
     own_groups = property(lambda eni: vars(eni)[private.GROUPS])
     private.replace(where, f"{CLASS}.group_set", own_groups)

@@ -102,6 +102,7 @@ def vpc(it: "VpcTypeDef") -> Vpc:
     live = {cidr for cidr, state in blocks if state.get("State") in {"associating", "associated"}}
     return Vpc(
         id=VpcId(it["VpcId"]),
+        owner=AccountId(it.get("OwnerId", "")),
         cidrs=tuple(sorted({it.get("CidrBlock", ""), *live} - {""})),
         tags=tags(it.get("Tags", [])),
     )

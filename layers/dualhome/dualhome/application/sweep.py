@@ -84,14 +84,15 @@ def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Repor
     So does one for which AWS has no time: the next sweep goes on at the page that it did not turn.
 
     Held are one page of at most 1,000 items, and what it is compared with. 1,000 instances with one
-    attachment each cost 7 reads of EC2 (one page of instances, one of interfaces, five of 200
-    instances by id), 40 of the ledger by 100 keys each, and one query for each target, each state
-    and each further 1,000 records.
+    attachment each cost 8 reads of EC2 (one page of instances, one of interfaces, five of 200
+    instances by id, and one of the VPCs, for all pages together), 40 of the ledger by 100 keys
+    each, and one query for each target, each state and each further 1,000 records.
 
     Raises:
         TransientError: how far the round has come was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
+    here = replace(here, comparing=here.comparing.reading_vpcs_once())
     now = here.comparing.clock()
     last = here.rounds.read() or Round(now, phase=Phase.DONE)
     resumed = last.phase is not Phase.DONE and now - last.at <= TRUSTED_FOR

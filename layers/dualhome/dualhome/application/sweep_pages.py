@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
-from dualhome.application.ports import Instances
+from dualhome.application.ports import Instances, Vpcs
 from dualhome.application.sweep_ports import Claims, Fleet, Inventory, Page
 from dualhome.application.sweep_statuses import (
     Suspect,
@@ -13,6 +14,7 @@ from dualhome.application.sweep_statuses import (
     suspect_interfaces,
 )
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.consent import warnings_now
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
@@ -21,8 +23,9 @@ from dualhome.domain.drift import (
     strangers,
     wish_of,
 )
-from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
-from dualhome.domain.network import Interface
+from dualhome.domain.eligibility import Policy
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
+from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.pools import pool_of, reservation_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.rounds import Phase, Round
@@ -39,12 +42,44 @@ class Comparing:
 
     fleet: Fleet
     instances: Instances
+    vpcs: Vpcs
     inventory: Inventory
     ledger: Claims
-    keys: TagKeys
-    paused: bool
+    policy: Policy
     scope: StatusScope
     clock: Callable[[], datetime]
+
+    @property
+    def keys(self) -> TagKeys:
+        """The keys of the tags that are compared."""
+        return self.policy.keys
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is attached and nothing released."""
+        return self.policy.paused
+
+    def reading_vpcs_once(self) -> Self:
+        """Return the same for one sweep: its VPCs are read with the first page that needs them."""
+        return replace(self, vpcs=_VpcsOnce(self.vpcs))
+
+
+@dataclass(slots=True)
+class _VpcsOnce:
+    """
+    The port ``Vpcs`` for one sweep: whoever asks again gets the first answer.
+
+    What has changed since costs one reconcile request too many, or is found by the next sweep.
+    """
+
+    vpcs: Vpcs
+    found: Mapping[VpcId, Vpc] | None = None
+
+    def describe(self) -> Mapping[VpcId, Vpc]:
+        """Return every VPC as the first read showed it."""
+        if self.found is None:
+            self.found = self.vpcs.describe()
+        return self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +154,11 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
 def _records(here: Comparing, page: Page[Attachment]) -> Told:
     compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
     shown = here.instances.describe(compared) if compared else {}
-    now = here.clock()
+    vpcs = here.vpcs.describe() if any(it.state == State.ATTACHED for it in page.items) else {}
     drifts = [
         (record.instance, drift)
         for record in page.items
-        if (drift := drift_of(record, shown.get(record.instance), here.keys, now))
+        if (drift := _drift_of(here, record, shown.get(record.instance), vpcs))
         and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
@@ -144,6 +179,17 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
         looks=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
         token=page.token,
     )
+
+
+def _drift_of(
+    here: Comparing, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
+) -> Drift | None:
+    if drift := drift_of(record, instance, here.keys, here.clock()):
+        return drift
+    if record.state != State.ATTACHED:
+        return None
+    told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
+    return None if told else Drift.CONSENT
 
 
 def _asking(here: Comparing, token: str | None) -> Told:

@@ -7,11 +7,17 @@ from typing import Any
 from dualhome.domain.ask import Asked
 from dualhome.domain.attachment import Attachment, Origin, on
 from dualhome.domain.deletion import warned_of
-from dualhome.domain.eligibility import PAIR_RULES, Candidate, overlapping_cidrs, why_ineligible
+from dualhome.domain.eligibility import (
+    PAIR_RULES,
+    Candidate,
+    overlapping_cidrs,
+    why_ineligible,
+    why_not_served,
+)
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import AttachmentStatus, DeviceSlot, Instance, SeenAttachment
-from dualhome.domain.pools import pool_of, reservation_of
+from dualhome.domain.pools import mentions, pool_of, reservation_of
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.refusals import ATTACHES, REMEMBERED, in_force
 from dualhome.domain.selection import (
@@ -207,12 +213,10 @@ def _decline(it: Request, reason: Reason, detail: str, **reservation: Any) -> St
 def _why_none(
     it: Request, candidates: dict[InterfaceId, Candidate], choice: Choice
 ) -> tuple[Reason, str]:
-    keys, target = it.view.policy.keys, it.want.target
+    target = it.want.target
     principal = principal_rejection(choice.rejections)
     if principal is None:
-        if any(vpc.tags.get(keys.target, "").strip() == target for vpc in it.view.vpcs.values()):
-            return Reason.NO_INTERFACE_IN_ZONE, f"no interface is tagged {keys.pool}={target}"
-        return Reason.NO_TARGET, f"no VPC is tagged {keys.target}={target}"
+        return _why_no_pool(it)
     if principal.reason is Reason.NO_INTERFACE_IN_ZONE:
         zones = zones_with((it.interface for it in candidates.values()), choice.rejections)
         where = f"no interface for {target} in {it.instance.zone}"
@@ -224,6 +228,20 @@ def _why_none(
     )
     others = f", and {alike - 1} more alike" if alike > 1 else ""
     return principal.reason, f"{principal.interface}: {principal.detail}{others}"
+
+
+def _why_no_pool(it: Request) -> tuple[Reason, str]:
+    """No interface is tagged for the target: say what its VPCs lack, one of ours first."""
+    policy, target = it.view.policy, it.want.target
+    keys = policy.keys
+    named = [vpc for _, vpc in sorted(it.view.vpcs.items()) if mentions(vpc, target, keys)]
+    verdicts = [why_not_served(vpc, target, policy) for vpc in named]
+    faults = [verdict for verdict in verdicts if verdict]
+    if len(faults) < len(verdicts):
+        return Reason.NO_INTERFACE_IN_ZONE, f"no interface is tagged {keys.pool}={target}"
+    if not faults:
+        return Reason.NO_TARGET, f"no VPC is tagged {keys.target}={target}"
+    return min(faults, key=lambda fault: fault[0] is Reason.ACCOUNT_MISMATCH)
 
 
 def _warnings(chosen: Candidate) -> tuple[Reason, ...]:

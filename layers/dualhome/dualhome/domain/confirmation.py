@@ -19,8 +19,8 @@ from dualhome.domain.view import Step, View
 Id = TypeVar("Id", bound=str)
 Shown = TypeVar("Shown", Vpc, Interface)
 
-OF_TAGS = frozenset({Reason.NOT_WANTED})
-"""Reasons of releases that rest on the instance's tags alone."""
+OF_TAGS = frozenset({Reason.NOT_WANTED, Reason.CONSENT_WITHDRAWN})
+"""Reasons of releases that rest on tags alone: the instance's, and the VPC's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def questions_of(view: View, steps: Iterable[Step]) -> Questions | None:
     if unit := [it for it in ending if _reason(it) is Reason.UNIT_INCOMPLETE and it.undo]:
         return _about_unit(view, _targets(unit), _targets(steps))
     if all(it.undo and _reason(it) in OF_TAGS for it in ending):
-        return Questions(_targets(ending), tags=frozenset({view.id}))
+        vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
+        return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
     held = (view.records[it.target].interface for it in ending if it.target in view.records)
     return Questions(
         _targets(ending), instance=view.id, interfaces=frozenset(it for it in held if it)

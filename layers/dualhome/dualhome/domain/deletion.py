@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.consent import warnings_now
 from dualhome.domain.network import SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -16,8 +17,9 @@ def warned_of(warnings: Iterable[Reason], seen: SeenAttachment) -> tuple[Reason,
 
 
 def warn_anew(view: View, record: Attachment, seen: SeenAttachment) -> Step | None:
-    """Return the step that begins or ends the warning, if somebody has changed what it is about."""
-    warnings = warned_of(record.warnings, seen)
+    """Return the step that begins or ends a warning, if somebody has changed what it is about."""
+    known = warnings_now(record, view.instance, view.vpcs, view.policy)
+    warnings = warned_of(known, seen)
     if warnings == record.warnings:
         return None
     noted = view.move(

@@ -35,6 +35,11 @@ class Drift(StrEnum):
     """A record has been moving for too long."""
     DETACHED = "detached"
     """A record's interface is not attached as recorded."""
+    CONSENT = "consent"
+    """
+    The VPC of what is attached lets in the instance's VPC no longer, and the record does not say
+    so; or it says so, and consent is back.
+    """
     UNWANTED = "unwanted"
     """An interface is attached that is not wanted, or not there: a release."""
 

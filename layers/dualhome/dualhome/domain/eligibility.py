@@ -8,9 +8,16 @@ from ipaddress import ip_network
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import Instance, Interface, Vpc
-from dualhome.domain.pools import is_reserved_for, pool_of, reservation_of
+from dualhome.domain.pools import is_reserved_for, mentions, pool_of, reservation_of
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import ANY_VPC, TagKeys, parse_allow_from, parse_device_index
+from dualhome.domain.tags import (
+    ANY_VPC,
+    TagKeys,
+    key_with_room,
+    parse_consent,
+    parse_device_index,
+    parse_target,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class Policy:
     """Nothing is attached and nothing detached; reads and records go on."""
     release_delay: timedelta = timedelta()
     """How long a release waits for the second reading that confirms it."""
+    release_without_consent: bool = False
+    """What is attached goes when the target's VPC takes its consent back; else it is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,15 @@ def _in_pool(it: Candidate) -> Verdict:
     return Reason.NO_TARGET, f"it is not tagged {key}={it.target}"
 
 
+def _own_vpc(it: Candidate) -> Verdict:
+    vpc = it.vpcs.get(it.interface.vpc)
+    return _not_ours(vpc, it.policy) if vpc else None
+
+
 def _serves_target(it: Candidate) -> Verdict:
-    key = it.policy.keys.target
-    if it.tags_of_vpc.get(key, "").strip() == it.target:
-        return None
-    return Reason.NO_TARGET, f"{it.interface.vpc} is not tagged {key}={it.target}"
+    if vpc := it.vpcs.get(it.interface.vpc):
+        return _not_named(vpc, it.target, it.policy)
+    return Reason.NO_TARGET, f"EC2 does not show {it.interface.vpc}"
 
 
 def _other_vpc(it: Candidate) -> Verdict:
@@ -92,14 +105,15 @@ def _other_vpc(it: Candidate) -> Verdict:
 
 def _allowed(it: Candidate) -> Verdict:
     """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
-    key = it.policy.keys.allow_from
+    keys = it.policy.keys
     try:
-        allowed = parse_allow_from(key, it.tags_of_vpc.get(key, ""))
+        allowed = parse_consent(keys, it.tags_of_vpc)
     except BadTagError as error:
         return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
     if ANY_VPC in allowed or it.instance.vpc in allowed:
         return None
     missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
+    key = key_with_room(keys, it.tags_of_vpc, it.instance.vpc)
     return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
 
 
@@ -183,6 +197,7 @@ def _held_by(it: Candidate, holder: InstanceId | None) -> Verdict:
 
 PAIR_RULES: tuple[Rule, ...] = (
     _in_pool,
+    _own_vpc,
     _serves_target,
     _other_vpc,
     _allowed,
@@ -206,6 +221,36 @@ def why_ineligible(candidate: Candidate, rules: tuple[Rule, ...] = RULES) -> Rej
             reason, detail = verdict
             return Rejection(candidate.interface.id, reason, detail, rank)
     return None
+
+
+def why_not_served(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
+    """Return why ``vpc`` does not serve ``target``; None if it does."""
+    return _not_ours(vpc, policy) or _not_named(vpc, target, policy)
+
+
+def _not_ours(vpc: Vpc, policy: Policy) -> Verdict:
+    """
+    Whoever may tag in this account would give the consent of a network that is not theirs.
+
+    Amazon VPC User Guide, "Share your VPC subnets with other accounts": tags are not shared.
+    """
+    if vpc.owner == policy.account:
+        return None
+    ours = f"its tags are {policy.account}'s own, since tags on a shared VPC are per account"
+    return Reason.ACCOUNT_MISMATCH, f"{vpc.id} belongs to account {vpc.owner}: {ours}"
+
+
+def _not_named(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
+    key = policy.keys.target
+    try:
+        served = parse_target(key, vpc.tags.get(key, ""))
+    except BadTagError as error:
+        if mentions(vpc, target, policy.keys):
+            return Reason.BAD_TAG, f"{vpc.id}: {error}"
+        served = None
+    return (
+        None if served == target else (Reason.NO_TARGET, f"{vpc.id} is not tagged {key}={target}")
+    )
 
 
 def overlapping_cidrs(candidate: Candidate) -> str:

@@ -120,9 +120,16 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
-    """A VPC with all its IPv4 and IPv6 CIDR blocks."""
+    """
+    A VPC with all its IPv4 and IPv6 CIDR blocks.
+
+    ``owner`` is another account's where the VPC is shared with ours: ``tags`` are then those that
+    our account has put on it, and none of its owner's (Amazon VPC User Guide, "Share your VPC
+    subnets with other accounts").
+    """
 
     id: VpcId
+    owner: AccountId
     cidrs: tuple[str, ...]
     tags: Mapping[str, str] = field(default_factory=dict)
 

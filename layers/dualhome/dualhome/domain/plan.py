@@ -12,6 +12,7 @@ from dualhome.domain.confirmation import (
     questions_of,
     second_view,
 )
+from dualhome.domain.consent import consent_withdrawn
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
@@ -125,6 +126,10 @@ def _standing(view: View, record: Attachment, wanted: tuple[Wanted, ...] | None)
     index = record.slot.index if record.slot else None
     if not any(it.target == record.target and it.index in {None, index} for it in wanted):
         return Standing.UNWANTED
+    if view.policy.release_without_consent and consent_withdrawn(
+        record, view.instance, view.vpcs, view.policy
+    ):
+        return Standing.WITHDRAWN
     return Standing.INCOMPLETE if view.lacking else Standing.WANTED
 
 

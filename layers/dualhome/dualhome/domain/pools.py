@@ -1,9 +1,9 @@
-"""Which pool an interface is in, and for whom: the same for plans, sweeps and people."""
+"""Which pool an interface is in, for whom, and which target a VPC serves: the same for all."""
 
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import Instance, Interface
-from dualhome.domain.tags import TagKeys, parse_targets
+from dualhome.domain.network import Instance, Interface, Vpc
+from dualhome.domain.tags import TagKeys, names_in, parse_target, parse_targets
 
 
 def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
@@ -28,3 +28,20 @@ def is_reserved_for(instance: Instance, interface: Interface, keys: TagKeys) -> 
     """Return whether ``interface`` is reserved, and for ``instance``: by its id, or its name."""
     reserved = reservation_of(interface, keys)
     return bool(reserved) and reserved in {instance.id, instance.name.strip()}
+
+
+def target_of(vpc: Vpc, keys: TagKeys) -> TargetName | None:
+    """
+    Return the one target that the tag of ``vpc`` names; None if it is absent or malformed.
+
+    That the tag counts is not said: whose VPC it is, is a rule of eligibility.
+    """
+    try:
+        return parse_target(keys.target, vpc.tags[keys.target])
+    except (BadTagError, KeyError):
+        return None
+
+
+def mentions(vpc: Vpc, target: TargetName, keys: TagKeys) -> bool:
+    """Return whether ``target`` is among what the tag of ``vpc`` names, malformed or not."""
+    return target in names_in(vpc.tags.get(keys.target, ""))

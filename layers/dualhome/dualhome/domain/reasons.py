@@ -31,6 +31,10 @@ class Reason(StrEnum):
         "NOT_ALLOWED",
         "The target VPC's owner adds the instance's VPC to its tag `allow-from`.",
     )
+    CONSENT_WITHDRAWN = (
+        "CONSENT_WITHDRAWN",
+        "The target VPC lets this one in no longer: restore its tag `allow-from`, or release it.",
+    )
     NO_INTERFACE_IN_ZONE = (
         "NO_INTERFACE_IN_ZONE",
         "Create interfaces in the instance's zone, with the target's name in their tag `pool`.",
@@ -46,7 +50,7 @@ class Reason(StrEnum):
     )
     ACCOUNT_MISMATCH = (
         "ACCOUNT_MISMATCH",
-        "Use an interface of the instance's own account: EC2 attaches no other.",
+        "Use an interface of the instance's account, in a VPC that this account owns itself.",
     )
     SAME_VPC = "SAME_VPC", "Ask for a target in another VPC than the instance's own."
     INSTANCE_STATE = "INSTANCE_STATE", "Nothing to do: the instance is terminated or gone."
@@ -153,7 +157,7 @@ WAITING_REASONS = frozenset(
 )
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
-RELEASING_REASONS = frozenset({Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE})
+RELEASING_REASONS = frozenset({Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE, Reason.CONSENT_WITHDRAWN})
 """Why an attachment is released because of what tags ask for."""
 
 HELD_BACK = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})

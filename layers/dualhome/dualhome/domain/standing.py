@@ -11,6 +11,8 @@ class Standing(Enum):
     WANTED = auto()
     INCOMPLETE = auto()
     """It is wanted, but not without another one, which cannot be had."""
+    WITHDRAWN = auto()
+    """It is wanted, but its VPC has taken its consent back, and the deployment heeds that."""
     UNWANTED = auto()
     HANDS_OFF = auto()
     """Nothing is attached and nothing let go: the instance is ignored, or its tag malformed."""
@@ -18,8 +20,12 @@ class Standing(Enum):
     @property
     def wanted(self) -> bool:
         """Whether the tags name it where it is."""
-        return self in {Standing.WANTED, Standing.INCOMPLETE}
+        return self in {Standing.WANTED, Standing.INCOMPLETE, Standing.WITHDRAWN}
 
 
-GOING = {Standing.UNWANTED: Reason.NOT_WANTED, Standing.INCOMPLETE: Reason.UNIT_INCOMPLETE}
+GOING = {
+    Standing.UNWANTED: Reason.NOT_WANTED,
+    Standing.INCOMPLETE: Reason.UNIT_INCOMPLETE,
+    Standing.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
+}
 """What does not stay attached, and the reason for which it goes."""

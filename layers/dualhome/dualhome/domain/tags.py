@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName, VpcId
@@ -14,10 +15,12 @@ ANY_VPC = "*"
 WHOLE_TAG = TargetName("*")
 """Stands for the target where a malformed tag names none; no legal name equals it."""
 
-_WANTED = re.compile(r"([A-Za-z0-9._-]{1,32})(?:@([1-9][0-9]{0,2}))?")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
+_WANTED = re.compile(rf"({_NAME.pattern})(?:@([1-9][0-9]{{0,2}}))?")
 _VPC = re.compile(r"vpc-[0-9a-f]{1,17}")
 _INDEX = re.compile(r"[1-9][0-9]{0,2}")
 _SEPARATORS = re.compile(r"[\s,]+")
+_NAMES = re.compile(r"(?<![@A-Za-z0-9._-])[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class TagKeys:
     def allow_from(self) -> str:
         """On a VPC: the VPCs whose instances may join."""
         return f"{self.prefix}:allow-from"
+
+    def is_allow_from(self, key: str) -> bool:
+        """Return whether ``key`` is ``allow_from``, or continues it behind a colon."""
+        return key == self.allow_from or key.startswith(f"{self.allow_from}:")
 
     @property
     def device_index(self) -> str:
@@ -135,6 +142,50 @@ def parse_allow_from(key: str, value: str) -> frozenset[VpcId | str]:
     return frozenset(words)
 
 
+def parse_consent(keys: TagKeys, tags: Mapping[str, str]) -> frozenset[VpcId | str]:
+    """
+    Read which VPCs may join by all tags of a VPC together: ``allow-from``, and what continues it.
+
+    Raises:
+        BadTagError: one of them is malformed. That spoils all: what it says cannot be known.
+    """
+    parts = sorted(filter(keys.is_allow_from, tags))
+    return frozenset[VpcId | str]().union(*(parse_allow_from(key, tags[key]) for key in parts))
+
+
+def key_with_room(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
+    """Return the first ``allow-from`` of a VPC, or that of its next tag, with room for ``word``."""
+    numbered = (f"{keys.allow_from}:{number}" for number in count(2))
+    return next(
+        key
+        for key in chain([keys.allow_from], numbered)
+        if len(_with(tags.get(key, ""), word)) <= MAX_VALUE
+    )
+
+
+def value_with(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
+    """Return the value of the tag that ``key_with_room`` names, ``word`` added."""
+    return _with(tags.get(key_with_room(keys, tags, word), ""), word)
+
+
+def parse_target(key: str, value: str) -> TargetName:
+    """
+    Read the one target that a VPC serves; blanks around it do not count.
+
+    Raises:
+        BadTagError: the value is not the name of one target.
+    """
+    name = value.strip()
+    if not _NAME.fullmatch(name):
+        raise _bad(key, value, "the name of one target (1 to 32 of A-Z a-z 0-9 . _ -)")
+    return TargetName(name)
+
+
+def names_in(value: str) -> frozenset[TargetName]:
+    """Return all in ``value``, malformed or not, that may be meant for a target's name."""
+    return frozenset(map(TargetName, _NAMES.findall(value)))
+
+
 def parse_device_index(tags: Mapping[str, str], key: str) -> int | None:
     """
     Read the device index that a VPC prefers, if it names one.
@@ -159,6 +210,10 @@ def _parse_wanted(key: str, value: str, word: str) -> Wanted:
         value,
         f"NAME or NAME@INDEX (NAME: 1 to 32 of A-Z a-z 0-9 . _ -, INDEX: 1 to 999), not {word!r}",
     )
+
+
+def _with(value: str, word: str) -> str:
+    return f"{value} {word}".strip()
 
 
 def _words(value: str) -> list[str]:

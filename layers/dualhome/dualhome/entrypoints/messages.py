@@ -18,7 +18,7 @@ from dualhome.application.looks import (
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
-from dualhome.domain.tags import TagKeys
+from dualhome.domain.tags import TagKeys, names_in
 
 Event = Mapping[str, Any]
 Request = Look | Wake
@@ -79,18 +79,24 @@ def _tag_change(event: Event, place: Place) -> Iterator[Request]:
         cause = replace(_cause(event), resource=resource)
         ours = tuple(sorted(place.keys.of_input(tags).items()))
         announced = (Announced(resource, ours, cause.tag_version or 0),)
-        match detail["resource-type"]:
-            case "instance":
-                yield Look(_check_instance(resource), cause, announced=announced)
-                continue
-            case "network-interface":
-                target = tags.get(place.keys.pool, "").strip()
-            case "vpc":
-                target = tags.get(place.keys.target, "").strip()
-            case other:
-                raise BadMessageError(f"tags of a {other} say nothing to us")
-        if target:
-            yield Wake(TargetName(target), cause, announced)
+        if detail["resource-type"] == "instance":
+            yield Look(_check_instance(resource), cause, announced=announced)
+            continue
+        for target in sorted(_targets_of(detail["resource-type"], tags, place.keys)):
+            yield Wake(target, cause, announced)
+
+
+def _targets_of(kind: str, tags: Mapping[str, str], keys: TagKeys) -> frozenset[TargetName]:
+    """Return the targets that tags of an interface or a VPC are about."""
+    match kind:
+        case "network-interface":
+            target = tags.get(keys.pool, "").strip()
+            return frozenset({TargetName(target)} if target else ())
+        case "vpc":
+            # One that is malformed is told to whoever it may be meant for.
+            return frozenset(names_in(tags.get(keys.target, "")))
+        case _:
+            raise BadMessageError(f"tags of a {kind} say nothing to us")
 
 
 _PARSERS: Mapping[tuple[str, str], Callable[[Event, Place], Iterator[Request]]] = {
