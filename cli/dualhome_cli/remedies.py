@@ -11,7 +11,7 @@ from dualhome.domain.network import Instance, Interface
 from dualhome.domain.pools import target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys, parse_device_index
-from dualhome_cli.admission import let_in
+from dualhome_cli.admission import let_in, unreadable_key
 from dualhome_cli.capacity import Pool, served_by
 from dualhome_cli.tagging import tag
 from dualhome_cli.usability import why_unusable
@@ -123,4 +123,5 @@ def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
         parse_device_index(shown.tags, keys.device_index)
     except BadTagError:
         return tag([vpc], keys.device_index, "INDEX")
-    return _let_in_those_who_ask(pool, vpc, account)
+    # Who was meant to be let in besides those who ask, its owner knows.
+    return tag([vpc], unreadable_key(keys, shown.tags), "SOURCE-VPC")

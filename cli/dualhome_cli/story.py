@@ -106,8 +106,10 @@ def tell(entry: AuditEntry) -> str:
     """Say what the move did, then why, and what it warns of that was not warned of before."""
     after, before = entry.after, entry.move.before
     known = before.warnings if before else ()
-    warned = (f"Warning: {it}." for it in after.warnings if it not in known)
-    over = (f"No more: {it}." for it in known if _stays(entry) and it not in after.warnings)
+    new = set(after.warnings) - {*known, Reason.CONSENT_WITHDRAWN}
+    warned = (f"Warning: {it}." for it in after.warnings if it in new)
+    ended = set(known) - {*after.warnings, Reason.CONSENT_WITHDRAWN} if _stays(entry) else set()
+    over = (f"No more: {it}." for it in known if it in ended)
     why = sentence(after.reason, after.detail, after.failure)
     return " ".join(filter(None, (f"{_what(entry)}.", why, *warned, *over)))
 

@@ -47,7 +47,7 @@ def serving(*pool: Any, asked: bool = True, **vpc: Any) -> Account:
     ("vpc", "key", "value"),
     [
         ({"allow_from": None}, "dualhome:allow-from", APP_VPC),
-        ({"allow_from": "vpc-0e"}, "dualhome:allow-from", f"{APP_VPC} vpc-0e"),
+        ({"allow_from": "vpc-0e"}, "dualhome:allow-from", f"vpc-0e {APP_VPC}"),
         ({"allow_from": "everybody"}, "dualhome:allow-from", "SOURCE-VPC"),
         ({"tags": {"dualhome:device-index": "x"}}, "dualhome:device-index", "INDEX"),
     ],

@@ -14,7 +14,7 @@ from dualhome.application.sweep_statuses import (
     suspect_interfaces,
 )
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.consent import warnings_now
+from dualhome.domain.consent import consent_withdrawn, warnings_now
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
@@ -188,6 +188,10 @@ def _drift_of(
         return drift
     if record.state != State.ATTACHED:
         return None
+    withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
+    hands_off = wish_of(instance, here.keys).hands_off
+    if here.policy.release_without_consent and withdrawn and not hands_off:
+        return Drift.UNWANTED
     told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
     return None if told else Drift.CONSENT
 

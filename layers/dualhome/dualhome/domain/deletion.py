@@ -3,34 +3,15 @@
 from collections.abc import Iterable
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.consent import warnings_now
 from dualhome.domain.network import SeenAttachment
 from dualhome.domain.reasons import Reason
-from dualhome.domain.states import State
-from dualhome.domain.view import Step, View
+from dualhome.domain.view import View
 
 
 def warned_of(warnings: Iterable[Reason], seen: SeenAttachment) -> tuple[Reason, ...]:
     """Return ``warnings``, ``DELETE_ON_TERMINATION`` among them exactly if EC2 shows that."""
     others = tuple(it for it in warnings if it is not Reason.DELETE_ON_TERMINATION)
     return (*others, Reason.DELETE_ON_TERMINATION) if seen.delete_on_termination else others
-
-
-def warn_anew(view: View, record: Attachment, seen: SeenAttachment) -> Step | None:
-    """Return the step that begins or ends a warning, if somebody has changed what it is about."""
-    known = warnings_now(record, view.instance, view.vpcs, view.policy)
-    warnings = warned_of(known, seen)
-    if warnings == record.warnings:
-        return None
-    noted = view.move(
-        record,
-        State.ATTACHED,
-        reason=record.reason,
-        detail=record.detail,
-        pending=record.pending,
-        warnings=warnings,
-    )
-    return Step(record.target, move=noted)
 
 
 def end_with_instance(view: View, record: Attachment) -> dict[str, object]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
+from dualhome.domain.consent import warnings_now
 from dualhome.domain.contest import detached
-from dualhome.domain.deletion import end_with_instance, warn_anew, warned_of
+from dualhome.domain.deletion import end_with_instance, warned_of
 from dualhome.domain.eligibility import Candidate, why_ineligible
 from dualhome.domain.network import ACTING, AttachmentStatus, Instance, SeenAttachment
 from dualhome.domain.reasons import Reason
@@ -100,7 +101,8 @@ def _seen_attached(
     view: View, record: Attachment, seen: SeenAttachment, standing: Standing
 ) -> Step | None:
     if record.attachment_id == seen.id:
-        return keep_or_release(view, record, standing) or warn_anew(view, record, seen)
+        known = warnings_now(record, view.instance, view.vpcs, view.policy)
+        return keep_or_release(view, record, standing, warned_of(known, seen))
     # Somebody has attached it anew; let go first, since another record may hold its slot.
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
 

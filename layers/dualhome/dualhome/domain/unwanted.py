@@ -17,19 +17,26 @@ from dualhome.domain.undoing import undo
 from dualhome.domain.view import Step, View
 
 
-def keep_or_release(view: View, record: Attachment, standing: Standing) -> Step | None:
-    """Release what is not wanted, or note why that is deferred; remove a note that is over."""
+def keep_or_release(
+    view: View, record: Attachment, standing: Standing, warnings: tuple[Reason, ...]
+) -> Step | None:
+    """
+    Release what is not wanted, or note why that is deferred; remove a note that is over.
+
+    ``warnings`` are those that the record shall carry now.
+    """
     reason = GOING.get(standing)
     # What a unit lacks may be the pause's own doing, or that its type is not described now.
     unproven = view.policy.paused or view.capacity is None
     if reason is None or (unproven and standing is Standing.INCOMPLETE):
-        return _noted(view, record, None)
+        return _noted(view, record, None, warnings=warnings)
     if view.policy.paused:
-        return _noted(view, record, Reason.PAUSED)
+        return _noted(view, record, Reason.PAUSED, warnings=warnings)
     if not is_due(view, record, reason):
-        return defer(view, record, reason)
+        return defer(view, record, reason, warnings)
     if view.releases_held:
-        return _noted(view, record, Reason.RELEASE_HELD, record.pending)
+        pending = record.pending
+        return _noted(view, record, Reason.RELEASE_HELD, pending=pending, warnings=warnings)
     incomplete = standing is Standing.INCOMPLETE
     return undo(view, record, reason=reason, detail=view.lacking if incomplete else "")
 
@@ -52,34 +59,35 @@ def is_due(view: View, record: Attachment, reason: Reason) -> bool:
     return pending is not None and pending.reason is reason and pending.due <= view.now
 
 
-def defer(view: View, record: Attachment, reason: Reason) -> Step:
+def defer(
+    view: View, record: Attachment, reason: Reason, warnings: tuple[Reason, ...] | None = None
+) -> Step:
     """Note that one reading asks for a release; the record is reconciled again when it is due."""
-    pending = record.pending
-    if pending and pending.reason is reason and record.reason is Reason.RELEASE_PENDING:
-        return Step(record.target, look_at=max(pending.due, view.now))
-    pending = PendingRelease(reason, view.now + view.policy.release_delay)
-    step = _noted(view, record, Reason.RELEASE_PENDING, pending, _why(view, pending))
-    return Step(record.target, move=step.move if step else None, look_at=pending.due)
+    pending, detail = record.pending, record.detail
+    if not (pending and pending.reason is reason and record.reason is Reason.RELEASE_PENDING):
+        pending = PendingRelease(reason, view.now + view.policy.release_delay)
+        detail = _why(view, pending)
+    why = Reason.RELEASE_PENDING
+    step = _noted(view, record, why, pending=pending, detail=detail, warnings=warnings)
+    due = max(pending.due, view.now)
+    return Step(record.target, move=step.move if step else None, look_at=due)
 
 
 def _noted(
     view: View,
     record: Attachment,
     reason: Reason | None,
+    *,
     pending: PendingRelease | None = None,
     detail: str = "",
+    warnings: tuple[Reason, ...] | None = None,
 ) -> Step | None:
-    if (record.reason, record.pending) == (reason, pending):
+    """Return the step that notes all this on an attached record; None if it says so already."""
+    shown = record.warnings if warnings is None else warnings
+    if (record.reason, record.pending, record.warnings) == (reason, pending, shown):
         return None
-    noted = view.move(
-        record,
-        State.ATTACHED,
-        reason=reason,
-        detail=detail,
-        pending=pending,
-        warnings=record.warnings,
-    )
-    return Step(record.target, move=noted)
+    fields = {"reason": reason, "detail": detail, "pending": pending, "warnings": shown}
+    return Step(record.target, move=view.move(record, State.ATTACHED, **fields))
 
 
 def _why(view: View, pending: PendingRelease) -> str:
