@@ -26,6 +26,7 @@ DualhomeError
     ├── AttachmentLimitError        EC2: the instance type allows no further interface
     ├── TagLimitError               EC2: the resource has as many tags as it may have
     ├── AccessDeniedError           AWS: the role may not do this
+    ├── TaggingDeniedError          AWS: the role may not write this status tag, or not yet
     ├── RollbackExhaustedError      a rollback has died too often
     ├── IllegalMoveError            a state cannot follow another: a bug
     └── UnexpectedAwsError          a code that we do not know
@@ -141,6 +142,10 @@ class TagLimitError(PermanentError):
 
 class AccessDeniedError(PermanentError):
     """The caller's role lacks a permission."""
+
+
+class TaggingDeniedError(PermanentError):
+    """The role may not write a resource's status tag; IAM may learn late that it may."""
 
 
 class RollbackExhaustedError(PermanentError):
