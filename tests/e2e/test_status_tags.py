@@ -61,8 +61,8 @@ def test_a_status_that_others_removed_or_copied_is_put_right_by_two_sweeps(world
     stack, mgmt = world.stack, world.target()
     mgmt.interface()
     instance, copy = world.launch(targets=mgmt.name), world.launch()
-    interface = world.comes_to("attached", instance, mgmt.name)["interface"]
-    world.until(lambda: shown(stack, mgmt, instance))
+    interface = world.comes_to("attached", instance, mgmt.name, seconds=SECONDS)["interface"]
+    world.until(lambda: shown(stack, mgmt, instance), seconds=SECONDS)
     status = stack.tags(instance)[KEY]
     for resource in (instance, interface):
         stack.ec2.delete_tags(Resources=[resource], Tags=[{"Key": KEY}])
@@ -85,11 +85,11 @@ def test_a_deployment_may_leave_the_tags_of_instances_to_another_tool(tmp_path: 
         mgmt = world.target()
         interface = mgmt.interface()
         instance = world.launch(targets=mgmt.name)
-        world.comes_to("attached", instance, mgmt.name)
+        world.comes_to("attached", instance, mgmt.name, seconds=SECONDS)
 
         expected = f"{mgmt.name}=attached:{interface}@1"
-        world.until(lambda: stack.tags(interface).get(KEY) == expected)
-        world.until(lambda: stack.statuses_to_write() == 0)
+        world.until(lambda: stack.tags(interface).get(KEY) == expected, seconds=SECONDS)
+        world.until(lambda: stack.statuses_to_write() == 0, seconds=SECONDS)
 
         assert KEY not in stack.tags(instance)
         assert not [it for it in stack.log_lines("write-status") if '"level":"ERROR"' in it]
