@@ -69,7 +69,7 @@ def test_who_carries_a_status_alone_is_marked_and_asks_for_nothing(
     world.instance(tags={"other-status": "on"})
 
     assert [asking] == [it.id for it in fleet.asking(None).items]
-    assert {asking, copied} == {it.id for it in fleet.marked(None).items}
+    assert {asking, copied} == {it.id for it in fleet.tagged(None).items}
 
 
 def test_instances_are_shown_in_every_state(world: Ec2World, fleet: Fleet) -> None:

@@ -32,7 +32,7 @@ TALLY = Tally(
     torn=(INTERFACE,),
     unwanted=(INSTANCE,),
     misstated={INSTANCE: "0123456789ab"},
-    restated=(INTERFACE,),
+    repairs=(INTERFACE,),
 )
 ROUND = Round(
     NOW,
@@ -120,7 +120,7 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
         torn=tuple(interfaces),
         unwanted=instances,
         misstated=marks,
-        restated=tuple(interfaces[:REPAIRS]),
+        repairs=tuple(interfaces[:REPAIRS]),
     )
     remembered = {f"eni-{number:017x}": NOW for number in range(REMEMBERED - REPAIRS)}
     full = replace(ROUND, targets=names, before=largest, noted=marks, repaired=remembered)

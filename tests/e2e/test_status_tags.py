@@ -1,11 +1,15 @@
 """Status tags on the deployed stack: one that cannot be written holds up no other, nor anything."""
 
+from pathlib import Path
+
 import pytest
 
+from localcloud.lifecycle import LocalCloud
 from tests.support.e2e_alarms import sweep
 from tests.support.e2e_events import Inbox
 from tests.support.e2e_stack import Stack
 from tests.support.e2e_world import Target, World, set_tags
+from tests.support.template import ROOT
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -57,8 +61,8 @@ def test_a_status_that_others_removed_or_copied_is_put_right_by_two_sweeps(world
     stack, mgmt = world.stack, world.target()
     mgmt.interface()
     instance, copy = world.launch(targets=mgmt.name), world.launch()
-    interface = world.comes_to("attached", instance, mgmt.name)["interface"]
-    world.until(lambda: shown(stack, mgmt, instance))
+    interface = world.comes_to("attached", instance, mgmt.name, seconds=SECONDS)["interface"]
+    world.until(lambda: shown(stack, mgmt, instance), seconds=SECONDS)
     status = stack.tags(instance)[KEY]
     for resource in (instance, interface):
         stack.ec2.delete_tags(Resources=[resource], Tags=[{"Key": KEY}])
@@ -70,3 +74,23 @@ def test_a_status_that_others_removed_or_copied_is_put_right_by_two_sweeps(world
     world.until(lambda: shown(stack, mgmt, instance))
     world.until(lambda: stack.tags(interface).get(KEY) == status)
     world.until(lambda: KEY not in stack.tags(copy))
+
+
+def test_a_deployment_may_leave_the_tags_of_instances_to_another_tool(tmp_path: Path) -> None:
+    """Its writer may not tag instances, and does not try to; interfaces say the same."""
+    parameters = {"StatusTags": "interface"}
+    with LocalCloud.start(tmp_path, attach_seconds=0.1, auth=True) as cloud:
+        stack = Stack(cloud, cloud.deploy(ROOT / "template.yaml", "dualhome", parameters))
+        world = World(stack)
+        mgmt = world.target()
+        interface = mgmt.interface()
+        instance = world.launch(targets=mgmt.name)
+        world.comes_to("attached", instance, mgmt.name, seconds=SECONDS)
+
+        expected = f"{mgmt.name}=attached:{interface}@1"
+        world.until(lambda: stack.tags(interface).get(KEY) == expected, seconds=SECONDS)
+        world.until(lambda: stack.statuses_to_write() == 0, seconds=SECONDS)
+
+        assert KEY not in stack.tags(instance)
+        assert not [it for it in stack.log_lines("write-status") if '"level":"ERROR"' in it]
+        World.made.remove(world)

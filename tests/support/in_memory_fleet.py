@@ -38,7 +38,7 @@ class InMemoryFleet:
         """Return a page of the instances that ask for targets, or to be left alone."""
         return self._with_tags(token, {self.keys.targets, self.keys.ignore})
 
-    def marked(self, token: str | None) -> Page[Instance]:
+    def tagged(self, token: str | None) -> Page[Instance]:
         """Return a page of those, and of the instances that carry a status."""
         return self._with_tags(token, {self.keys.targets, self.keys.ignore, self.keys.status})
 

@@ -55,7 +55,7 @@ class Masses:
         numbers = self._numbers(token)
         return Page([self._instance(number) for number in numbers], self._next(numbers))
 
-    def marked(self, token: str | None) -> Page[Instance]:
+    def tagged(self, token: str | None) -> Page[Instance]:
         """Return the same: all of them ask."""
         return self.asking(token)
 

@@ -79,13 +79,13 @@ def test_a_wrong_status_is_put_right_by_the_second_sweep_that_finds_it(
     go_wrong(stage)
 
     first = broom.sweep()
-    assert (1, (), []) == (first.misstated, first.restated, broom.statuses.waiting())
+    assert (1, (), []) == (first.misstated, first.repairs, broom.statuses.waiting())
     second = broom.sweep()
     broom.statuses.deliver(stage.writing)
 
-    assert (resource,) == second.restated
+    assert (resource,) == second.repairs
     assert expected == stage.status(resource)
-    assert (0, ()) == ((third := broom.sweep()).misstated, third.restated)
+    assert (0, ()) == ((third := broom.sweep()).misstated, third.repairs)
 
 
 def test_a_status_that_is_right_costs_no_query_and_no_message() -> None:
@@ -129,7 +129,7 @@ def test_an_instance_that_cannot_be_tagged_is_asked_for_once_an_hour() -> None:
     asked = []
 
     for _ in range(3 * SWEEPS_AN_HOUR):
-        asked.append(len(broom.sweep().restated))
+        asked.append(len(broom.sweep().repairs))
         stage.scene.clock.advance(EVERY)
 
     assert asked[:3] == [0, 1, 0]
@@ -146,7 +146,7 @@ def test_a_sweep_asks_for_a_hundred_repairs_and_the_next_ones_for_the_rest() -> 
         asked.append(broom.sweep())
         broom.statuses.deliver(stage.writing)
 
-    assert [0, REPAIRS, REPAIRS, 50, 0] == [len(it.restated) for it in asked]
+    assert [0, REPAIRS, REPAIRS, 50, 0] == [len(it.repairs) for it in asked]
     assert NOTED == asked[0].misstated
     assert all(stage.status(it) for it in _ids(250))
 

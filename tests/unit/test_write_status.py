@@ -94,6 +94,17 @@ def test_a_permission_that_is_late_is_waited_for_and_one_that_never_comes_is_no_
     assert ([], []) == (stage.statuses.waiting(), stage.statuses.dead)
 
 
+def test_a_ledger_that_may_not_be_read_ends_as_dead_letters() -> None:
+    """That is no matter of one resource: somebody must give the role its permission back."""
+    stage = _attached()
+    stage.scene.calls.fail_next("records", DENIED, times=RECEIVES)
+
+    stage.publish_all()
+    stage.statuses.work_off(stage.writing, 2 * HOUR)
+
+    assert 1 == len(stage.statuses.dead)
+
+
 def test_what_is_written_late_is_what_is_true_then() -> None:
     """Not what was true when it was asked for."""
     stage = _attached()

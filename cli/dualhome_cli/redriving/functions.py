@@ -87,9 +87,11 @@ class PublishFunction:
         What fails for a while is tried for half a minute.
 
         Raises:
-            TroubleError: the function failed.
+            TroubleError: the function failed, or is too old to say what it cannot read.
         """
         answer = self._call({"Records": [_record(it) for it in items], "redrive": True})
+        if "unreadable" not in answer:
+            raise TroubleError(f"{self._name} is of an older version: deploy this version first.")
         return [str(it) for it in answer["unreadable"]]
 
     def _call(self, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the function returns

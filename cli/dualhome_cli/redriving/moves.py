@@ -8,6 +8,7 @@ from json import JSONDecodeError, loads
 from typing import Any, Protocol
 
 from dualhome.adapters.sqs_set_aside import DETAIL_TYPE
+from dualhome.domain.audit import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
 from dualhome_cli.redriving.letters import Letter
 
@@ -41,15 +42,6 @@ class Span:
         ):
             if start < end:
                 yield Span(start, end)
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """The keys of an audit item that the publisher has set aside, and what it said of it."""
-
-    pk: str
-    sk: str
-    why: str
 
 
 class Audit(Protocol):
@@ -109,7 +101,7 @@ class PublishAgain:
         self._done.append(span)
         return ""
 
-    def _still_unreadable(self, it: Unreadable) -> str:
+    def _still_unreadable(self, it: UnreadableAudit) -> str:
         """Publish the one item; one that has expired has nothing left to tell."""
         item = self._audit.item(it.pk, it.sk)
         if item is None or not self._publisher.publish([item]):
@@ -133,7 +125,7 @@ def key_of(item: Item) -> str:
     return str(item["sk"]["S"])
 
 
-def parse_unreadable(body: str) -> Unreadable | None:
+def parse_unreadable(body: str) -> UnreadableAudit | None:
     """Return the item that a message of the publisher names; None if it is none of those."""
     try:
         event = loads(body)
@@ -143,7 +135,7 @@ def parse_unreadable(body: str) -> Unreadable | None:
         keys = detail["pk"], detail["sk"], detail["why"]
     except (JSONDecodeError, KeyError, TypeError, RecursionError):
         return None
-    return Unreadable(*keys) if all(isinstance(it, str) and it for it in keys) else None
+    return UnreadableAudit(*keys) if all(isinstance(it, str) and it for it in keys) else None
 
 
 def parse_span(body: str) -> Span:

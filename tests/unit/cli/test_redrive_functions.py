@@ -10,6 +10,7 @@ import pytest
 from dualhome.adapters.ledger_items import read_audit
 from dualhome.entrypoints.moves import handle_moves
 from dualhome_cli.redriving.functions import PAUSES, FailedCallError, PublishFunction
+from dualhome_cli.trouble import TroubleError
 from tests.support.in_memory_scene import a_scene
 from tests.support.in_memory_stage import Stage
 
@@ -76,6 +77,12 @@ def test_entries_that_cannot_be_read_are_returned() -> None:
 
     assert ["first", "second"] == publisher(functions, []).publish(ITEMS)
     assert [] == stage.aside.kept
+
+
+def test_a_publisher_that_does_not_say_what_it_cannot_read_is_too_old() -> None:
+    """It may have stopped half-way; the messages stay."""
+    with pytest.raises(TroubleError, match="deploy this version"):
+        publisher(Functions({"batchItemFailures": [{"itemIdentifier": "1"}]}), []).publish(ITEMS)
 
 
 def test_any_other_error_of_the_function_is_told() -> None:

@@ -24,7 +24,7 @@ class Ec2Fleet:
         """Return a page of the instances that ask, whatever their state."""
         return self._with_tags(token, self._keys.targets, self._keys.ignore)
 
-    def marked(self, token: str | None) -> Page[Instance]:
+    def tagged(self, token: str | None) -> Page[Instance]:
         """Return a page of the instances that carry a tag of ours, whatever their state."""
         return self._with_tags(token, self._keys.targets, self._keys.ignore, self._keys.status)
 

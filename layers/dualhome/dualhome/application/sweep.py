@@ -52,7 +52,7 @@ class Report:
     with ``tripped`` none of those is looked at, and while ``paused`` there are none.
     ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their
     record, or records without their claim: a defect, or a hand in the tables. Of both a hundred
-    are named at most. ``misstated`` counts status tags that are wrong, 200 at most; ``restated``
+    are named at most. ``misstated`` counts status tags that are wrong, 200 at most; ``repairs``
     are the resources whose tags are repaired: those on which the round before agrees.
 
     Of this sweep alone are ``pages``, how many it has turned, and ``error``, what ended it early.
@@ -69,7 +69,7 @@ class Report:
     paused: bool
     swept: bool
     misstated: int = 0
-    restated: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
     resumed: bool = field(default=False, compare=False)
     pages: int = field(default=0, compare=False)
     error: TransientError | None = field(default=None, compare=False)
@@ -140,12 +140,12 @@ def _repaired(here: Sweeping, at: Round, wrong: Iterable[Misstated]) -> Tally:
     """Ask for the repair of the tags on which two rounds agree; to ask twice is harmless."""
     due: list[Misstated] = []
     for it in wrong:
-        asked = replace(at, tally=at.tally + Tally(restated=tuple(one.resource for one in due)))
+        asked = replace(at, tally=at.tally + Tally(repairs=tuple(one.resource for one in due)))
         if asked.may_repair(it.resource, it.mark):
             due.append(it)
     if due:
         here.statuses.put(it.request for it in due)
-    return Tally(restated=tuple(it.resource for it in due))
+    return Tally(repairs=tuple(it.resource for it in due))
 
 
 def _released(here: Sweeping, at: Round) -> Iterable[InstanceId]:
@@ -185,5 +185,5 @@ def _report(here: Sweeping, at: Round) -> Report:
         paused=here.comparing.paused,
         swept=at.phase is Phase.DONE,
         misstated=len(found.misstated),
-        restated=found.restated,
+        repairs=found.repairs,
     )

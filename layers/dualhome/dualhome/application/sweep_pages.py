@@ -198,7 +198,7 @@ def _drift_of(
 
 def _asking(here: Comparing, token: str | None) -> Told:
     statuses = here.scope.on_instances
-    page = here.fleet.marked(token) if statuses else here.fleet.asking(token)
+    page = here.fleet.tagged(token) if statuses else here.fleet.asking(token)
     wishes = {instance.id: wish_of(instance, here.keys) for instance in page.items}
     asked = {Holder(id_, target) for id_, wish in wishes.items() for target in wish.wanted}
     if statuses:

@@ -35,7 +35,7 @@ class Fleet(Protocol):
         """Return a page of the instances that ask for targets, or to be left alone."""
         ...
 
-    def marked(self, token: str | None) -> Page[Instance]:
+    def tagged(self, token: str | None) -> Page[Instance]:
         """Return a page of those, and of the instances that carry a status."""
         ...
 

@@ -9,7 +9,12 @@ from dualhome.application.ports import StatusTags
 from dualhome.application.status_requests import StatusRequest
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.errors import AccessDeniedError, TransientError, UnavailableError
+from dualhome.domain.errors import (
+    AccessDeniedError,
+    TaggingDeniedError,
+    TransientError,
+    UnavailableError,
+)
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.status import StatusScope, print_given_up, print_status
 
@@ -40,7 +45,7 @@ def delay_after(receives: int) -> timedelta:
     return min(LONGEST_DELAY, timedelta(seconds=2 ** (max(receives, 1) - 1)))
 
 
-def write_status(request: StatusRequest, here: Writing) -> None:
+def write_status(request: StatusRequest, writing: Writing) -> None:
     """
     Write what the ledger says now, and again if it says otherwise afterwards.
 
@@ -49,21 +54,21 @@ def write_status(request: StatusRequest, here: Writing) -> None:
 
     Raises:
         TransientError: some resources could not be written now, or the ledger not be read.
-        AccessDeniedError: some may not be written, or not yet: IAM learns of new tags late.
+        TaggingDeniedError: some may not be written, or not yet: IAM learns of new tags late.
         UnreadableItemError: another version has written a record.
     """
     written: dict[str, str] = {}
     for _ in range(ROUNDS):
-        said = _statuses(request, here, written)
+        said = _statuses(request, writing, written)
         pending = {it: text for it, text in said.items() if written.get(it) != text}
         if not pending:
             return
-        _write(pending, here)
+        _write(pending, writing)
         written |= pending
     raise UnavailableError(f"the ledger has changed {ROUNDS} times while its status was written")
 
 
-def _write(pending: Mapping[str, str], here: Writing) -> None:
+def _write(pending: Mapping[str, str], writing: Writing) -> None:
     """Write all that can be written, then tell of what cannot; time may cure the first told."""
     by_status: defaultdict[str, list[str]] = defaultdict(list)
     for resource, status in pending.items():
@@ -71,32 +76,34 @@ def _write(pending: Mapping[str, str], here: Writing) -> None:
     errors: list[TransientError | AccessDeniedError] = []
     for status, resources in by_status.items():
         try:
-            here.tags.write(resources, status)
+            writing.tags.write(resources, status)
         except (TransientError, AccessDeniedError) as error:
             errors.append(error)
+    if throttled := [it for it in errors if isinstance(it, TransientError)]:
+        raise throttled[0]
     if errors:
-        raise next((it for it in errors if isinstance(it, TransientError)), errors[0])
+        raise TaggingDeniedError(errors[0].message, code=errors[0].code) from errors[0]
 
 
 def _statuses(
-    request: StatusRequest, here: Writing, written: Mapping[str, str]
+    request: StatusRequest, writing: Writing, written: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return the status of each resource; what this run has ``written`` is judged again."""
-    records = _records(request.instance, here)
+    records = _records(request.instance, writing)
     held = [it.interface for it in records if it.holding and it.interface]
     said: dict[str, str] = {}
-    if request.instance and here.scope.on_instances:
+    if request.instance and writing.scope.on_instances:
         said[request.instance] = print_status(records)
-    if here.scope.on_interfaces:
+    if writing.scope.on_interfaces:
         said |= dict.fromkeys(held, print_status(records))
         ours = [InterfaceId(it) for it in written if it != request.instance]
-        said |= _given_up(request, here, {*request.interfaces, *ours} - set(held), set(ours))
+        said |= _given_up(request, writing, {*request.interfaces, *ours} - set(held), set(ours))
     return said
 
 
 def _given_up(
     request: StatusRequest,
-    here: Writing,
+    writing: Writing,
     interfaces: Iterable[InterfaceId],
     ours: Iterable[InterfaceId],
 ) -> Mapping[str, str]:
@@ -107,15 +114,15 @@ def _given_up(
     have overwritten it.
     """
     free = print_given_up(request.instance) if request.instance else ""
-    claims = here.ledger.claims(sorted(interfaces))
+    claims = writing.ledger.claims(sorted(interfaces))
     said: dict[str, str] = {}
     for interface in sorted(interfaces):
         if interface not in claims:
             said[interface] = free
         elif interface in ours:
-            said[interface] = print_status(_records(claims[interface].instance, here))
+            said[interface] = print_status(_records(claims[interface].instance, writing))
     return said
 
 
-def _records(instance: InstanceId | None, here: Writing) -> list[Attachment]:
-    return list(here.ledger.records([instance])[instance].values()) if instance else []
+def _records(instance: InstanceId | None, writing: Writing) -> list[Attachment]:
+    return list(writing.ledger.records([instance])[instance].values()) if instance else []

@@ -29,6 +29,7 @@ DualhomeError
     ├── InterfaceRefusedError       EC2: not this interface; another one may do
     ├── CallerRefusedError          AWS: nothing more for this account or these credentials
     ├── AccessDeniedError           AWS: the role may not do this
+    ├── TaggingDeniedError          AWS: the role may not write this status tag, or not yet
     ├── RollbackExhaustedError      a rollback has died too often
     ├── IllegalMoveError            a state cannot follow another: a bug
     └── UnexpectedAwsError          a code that we do not know
@@ -168,6 +169,10 @@ class CallerRefusedError(PermanentError):
 
 class AccessDeniedError(PermanentError):
     """The caller's role lacks a permission."""
+
+
+class TaggingDeniedError(PermanentError):
+    """The role may not write a resource's status tag; IAM may learn late that it may."""
 
 
 class RollbackExhaustedError(PermanentError):

@@ -75,7 +75,7 @@ class Round:
 
     def next_round(self, now: datetime) -> Self:
         """Return the beginning of the round that follows this one."""
-        asked = dict.fromkeys(self.found.restated, self.at)
+        asked = dict.fromkeys(self.found.repairs, self.at)
         return type(self)(
             now,
             self.version,
@@ -90,7 +90,7 @@ class Round:
 
     def may_repair(self, resource: str, mark: str) -> bool:
         """Return whether two rounds agree on a wrong tag, and there is room for its repair."""
-        asked = self.found.restated
+        asked = self.found.repairs
         room = len(asked) < REPAIRS and len(self.repaired) + len(asked) < REMEMBERED
         return room and self.noted.get(resource) == mark and resource not in asked
 

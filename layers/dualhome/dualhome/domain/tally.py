@@ -27,7 +27,7 @@ class Tally:
     reserved. ``targets`` are those that have a pool, or a record that holds an interface.
     ``unwanted`` are the instances that would lose one.
     ``misstated`` are resources whose status tag is wrong, each with a mark of what it says and what
-    it should say; ``restated`` are those of which a repair was asked for.
+    it should say; ``repairs`` are those of which a repair was asked for.
     """
 
     instances: int = 0
@@ -39,7 +39,7 @@ class Tally:
     torn: tuple[InterfaceId, ...] = ()
     unwanted: tuple[InstanceId, ...] = ()
     misstated: Mapping[str, str] = field(default_factory=dict)
-    restated: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
     def __add__(self, other: Self) -> Self:
         return replace(
@@ -56,7 +56,7 @@ class Tally:
             torn=_union(self.torn, other.torn)[:LISTED],
             unwanted=_union(self.unwanted, other.unwanted),
             misstated=dict(sorted({**other.misstated, **self.misstated}.items())[:NOTED]),
-            restated=_union(self.restated, other.restated),
+            repairs=_union(self.repairs, other.repairs),
         )
 
 

@@ -15,10 +15,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dualhome.application.status_requests import StatusRequest, parse_status_request
 from dualhome.application.write_status import RECEIVES, Writing, delay_after, write_status
 from dualhome.domain.errors import (
-    AccessDeniedError,
     BadMessageError,
     DualhomeError,
     PermanentError,
+    TaggingDeniedError,
 )
 from dualhome.domain.identifiers import InstanceId
 from dualhome.entrypoints.batches import each
@@ -48,7 +48,7 @@ class StatusWriter:
 
 
 def handle_statuses(
-    event: Mapping[str, Any], context: LambdaContext, here: StatusWriter
+    event: Mapping[str, Any], context: LambdaContext, writer: StatusWriter
 ) -> Mapping[str, Any]:
     """
     Write the status of each instance once; return the messages that come back.
@@ -57,13 +57,13 @@ def handle_statuses(
     stays on the queue: none waits behind it. After an hour it is a dead letter. What may not be
     written is by then left to the sweeps, which try once an hour: that no person need see to.
     """
-    desk = _Desk(
-        here,
+    batch = _StatusBatch(
+        writer,
         requests=_merged(_requests_in(event["Records"])),
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-    answer = each(event, EventType.SQS, desk.handle)
-    later = [{"itemIdentifier": it} for it in desk.deferred]
+    answer = each(event, EventType.SQS, batch.handle)
+    later = [{"itemIdentifier": it} for it in batch.deferred]
     return {"batchItemFailures": [*answer["batchItemFailures"], *later]}
 
 
@@ -81,10 +81,10 @@ def parse_status_message(body: str) -> StatusRequest:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _StatusBatch:
     """One batch: each instance's status is written once, for all messages about it."""
 
-    here: StatusWriter
+    writer: StatusWriter
     requests: Mapping[InstanceId, StatusRequest]
     time_left: Callable[[], float]
     ended: dict[InstanceId, DualhomeError | None] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class _Desk:
         try:
             self._write(parse_status_message(record.body))
         except DualhomeError as error:
-            if isinstance(error, AccessDeniedError) and receives >= RECEIVES:
+            if isinstance(error, TaggingDeniedError) and receives >= RECEIVES:
                 logger.exception("status not written, it may not be", request=record.body)
                 return
             delay = delay_after(receives)
@@ -115,11 +115,11 @@ class _Desk:
 
     def _write(self, request: StatusRequest) -> None:
         if request.instance is None:
-            write_status(request, self.here.writing)
+            write_status(request, self.writer.writing)
             return
         if request.instance not in self.ended:
             try:
-                write_status(self.requests[request.instance], self.here.writing)
+                write_status(self.requests[request.instance], self.writer.writing)
             except DualhomeError as error:
                 self.ended[request.instance] = error
             else:
@@ -132,7 +132,7 @@ class _Desk:
         self.deferred.append(record.message_id)
         # Else it comes back after the queue's own timeout.
         with suppress(DualhomeError):
-            self.here.deferrals.defer(record.receipt_handle, delay)
+            self.writer.deferrals.defer(record.receipt_handle, delay)
 
 
 def _requests_in(records: Iterable[Mapping[str, Any]]) -> Iterable[StatusRequest]:

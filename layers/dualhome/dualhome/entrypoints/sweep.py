@@ -62,8 +62,8 @@ def _tell(report: Report) -> None:
 
 
 def _warn(report: Report) -> None:
-    if report.restated:
-        logger.warning("status tags were wrong twice, repairing", resources=report.restated)
+    if report.repairs:
+        logger.warning("status tags were wrong twice, repairing", resources=report.repairs)
     if report.tripped:
         logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
     if report.strangers:
