@@ -46,7 +46,7 @@ class Control:
             ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
             ("GET", "stale-reads"): self.engine.told_of_stale_reads,
             ("POST", "stale-reads"): lambda: self._order_stale_reads(_json(request)),
-            ("DELETE", "stale-reads"): self._reset_stale_reads,
+            ("DELETE", "stale-reads"): self._call_off_stale_reads,
             ("POST", "tags"): lambda: self._tag_as_aws(rest, _json(request)),
             ("POST", "vpcs"): lambda: self._show_vpc(rest, _json(request)),
         }
@@ -64,6 +64,8 @@ class Control:
 
     def _change_settings(self, changes: dict[str, Any]) -> dict[str, Any]:
         self.settings.change(changes)
+        if "lag_seed" in changes:
+            self.engine.begin_lag_seed()
         return asdict(self.settings)
 
     def _order_faults(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
@@ -79,8 +81,8 @@ class Control:
         self.engine.order_stale_reads([StaleRead(**order) for order in orders])
         return {"ordered": len(orders)}
 
-    def _reset_stale_reads(self) -> dict[str, Any]:
-        self.engine.reset_stale_reads()
+    def _call_off_stale_reads(self) -> dict[str, Any]:
+        self.engine.call_off_stale_reads()
         return {}
 
     def _interrupt(self, orders: list[dict[str, Any]]) -> dict[str, Any]:

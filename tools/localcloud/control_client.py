@@ -52,8 +52,8 @@ class ControlClient:
         """Return how many lists lagged, what they left out, and the orders with what is done."""
         return self._ask("GET", "stale-reads")
 
-    def reset_stale_reads(self) -> None:
-        """Call off the orders on lists, forget the counts, and let the seed begin anew."""
+    def call_off_stale_reads(self) -> None:
+        """Forget the orders on lists; the counts go on."""
         self._ask("DELETE", "stale-reads")
 
     def now(self) -> datetime:

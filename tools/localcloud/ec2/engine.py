@@ -136,10 +136,15 @@ class Engine:
         with self._lock:
             return self._world.stale_reads.told()
 
-    def reset_stale_reads(self) -> None:
-        """Call the orders off, forget the counts, and let the seed begin anew."""
+    def call_off_stale_reads(self) -> None:
+        """Forget the orders; the counts go on."""
         with self._lock:
-            self._world.stale_reads.reset()
+            self._world.stale_reads.call_off()
+
+    def begin_lag_seed(self) -> None:
+        """Let the seed of stale reads decide from its beginning."""
+        with self._lock:
+            self._world.stale_reads.begin_anew()
 
     def show_vpc(self, vpc_id: str, fields: dict[str, Any]) -> None:
         """

@@ -55,7 +55,7 @@ class StaleRead:
 @dataclass
 class Counts:
     """
-    What lists have kept from their callers, by chance or on order.
+    What lists have kept from their callers since the start, by chance or on order.
 
     ``lagged``: lists that differed from the present. ``tags_dropped`` and ``resources_omitted``:
     resources in them. ``ordered``: resources shown as an order says.
@@ -90,11 +90,13 @@ class StaleReads:
         """Return the counts and the orders."""
         return {**asdict(self.counts), "orders": [asdict(order) for order, _ in self._orders]}
 
-    def reset(self) -> None:
-        """Call the orders off, forget the counts, and let the seed begin anew."""
+    def call_off(self) -> None:
+        """Forget the orders; the counts go on."""
         self._orders.clear()
+
+    def begin_anew(self) -> None:
+        """Count lists from 1 again, so that the seed decides the same once more."""
         self._lists.clear()
-        self.counts = Counts()
 
     def begin(self, call: Call, kind: str) -> "Listing":
         """Begin a list of resources whose ids begin with ``kind``."""
