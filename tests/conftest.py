@@ -1,6 +1,7 @@
 """No test can reach a real account: the environment holds dummy credentials and little else."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from unittest.mock import patch
@@ -76,6 +77,13 @@ settings.register_profile("quick", deadline=None, max_examples=50, stateful_step
 settings.register_profile("full", deadline=None, max_examples=200, stateful_step_count=20)
 settings.register_profile("long", deadline=None, max_examples=5000, stateful_step_count=50)
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
