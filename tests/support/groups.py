@@ -70,7 +70,7 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist comes without t
         return group_of(nodeid)
 
 
-def scheduler(config: pytest.Config) -> "Scheduling":
+def scheduler(config: pytest.Config, log: object) -> "Scheduling":
     """Return one that keeps the order of ``arrange``; its own is by the number of tests."""
     config.option.loadscopereorder = False
-    return Groups(config)
+    return Groups(config, log)
