@@ -1,6 +1,7 @@
 """No test can reach a real account: the environment holds dummy credentials and little else."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from unittest.mock import patch
@@ -8,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import settings
 
-from tests.support import untried
+from tests.support import groups, untried
 
 KEPT = {
     *("CI", "HOME", "LANG", "LC_ALL", "PATH", "TERM", "TMPDIR"),
@@ -26,22 +27,18 @@ DUMMIES = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-DEPLOYED = ("faults", "e2e")
-"""Folders whose tests share a deployed stack, the longest first."""
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Arrange the groups when pytest-randomly has had its turn."""
+    yield
+    groups.arrange(items)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that share what is slow stay together, and come first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: [_group(item) != name for name in DEPLOYED])
-
-
-def _group(item: pytest.Item) -> str:
-    """The demo's test has a local cloud of its own: it need not wait for the shared stack."""
-    if item.path.name == "test_demo.py":
-        return "demo"
-    return next((name for name in DEPLOYED if name in item.path.parts), str(item.path))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Where tests run side by side, those that share what is slow stay together."""
+    return groups.scheduler(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,6 +77,13 @@ settings.register_profile("quick", deadline=None, max_examples=50, stateful_step
 settings.register_profile("full", deadline=None, max_examples=200, stateful_step_count=20)
 settings.register_profile("long", deadline=None, max_examples=5000, stateful_step_count=50)
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

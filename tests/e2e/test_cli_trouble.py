@@ -70,22 +70,6 @@ def test_another_stack_is_not_taken_for_dualhome(stack: Stack) -> None:
     assert "is it dualhome's, and deployed? Give --stack-name." in done.stderr
 
 
-def test_an_action_that_is_not_allowed_is_named(guarded: Stack) -> None:
-    """Whoever grants rights needs its name."""
-    iam = guarded.cloud.client("iam")
-    iam.create_user(UserName="guest")
-    keys = iam.create_access_key(UserName="guest")["AccessKey"]
-    variables = {
-        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
-    }
-
-    done = dualhome(guarded, "status", **variables)
-
-    assert 3 == done.returncode
-    assert "You may not cloudformation:DescribeStacks: ask for a role" in done.stderr
-
-
 def test_a_reader_that_has_seen_enough_ends_it_quietly(stack: Stack, world: World) -> None:
     """Such as `head`: the rest is of no use to anybody."""
     lonely = world.launch(targets=world.named("nowhere"))

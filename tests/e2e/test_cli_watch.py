@@ -45,7 +45,7 @@ def test_moves_are_shown_as_they_happen_until_ctrl_c(
         if states[-1:] == ["attached"]:
             break
     watch.send_signal(signal.SIGINT)
-    _, errors = watch.communicate(timeout=20)
+    _, errors = watch.communicate(timeout=60)
 
     assert ["claimed", "attaching", "attached"] == states
     assert (130, "") == (watch.returncode, errors)

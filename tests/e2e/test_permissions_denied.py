@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.e2e_command import dualhome
 from tests.support.e2e_probe import DENIALS, Probe
 from tests.support.e2e_stack import Stack
 from tests.support.e2e_world import World
@@ -174,3 +175,19 @@ def test_events_leave_under_our_own_name_only(
     entry = {"Source": source, "DetailType": "Test", "Detail": "{}"}
 
     assert denied == (publisher.ask("events", "put_events", Entries=[entry]) in DENIALS)
+
+
+def test_an_action_that_is_not_allowed_is_named(guarded: Stack) -> None:
+    """Whoever grants rights needs its name."""
+    iam = guarded.cloud.client("iam")
+    iam.create_user(UserName="guest")
+    keys = iam.create_access_key(UserName="guest")["AccessKey"]
+    variables = {
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+    }
+
+    done = dualhome(guarded, "status", **variables)
+
+    assert 3 == done.returncode
+    assert "You may not cloudformation:DescribeStacks: ask for a role" in done.stderr
