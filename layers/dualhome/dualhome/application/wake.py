@@ -16,6 +16,9 @@ from dualhome.domain.states import State
 WOKEN_PER_RELEASE = 10
 """More than one, since the first to have waited may be unable to use the interface."""
 
+PAGE = 50
+"""Records read at a time: as a rule, those that are woken are among the first."""
+
 
 def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
     """Put the instances that wait for, or were refused, ``it.target`` on the agenda."""
@@ -48,8 +51,8 @@ def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[Look]:
     Those for whom it is reserved come first, then who waits longest; those that have failed on
     another interface come beside them.
     """
-    waiting = ledger.in_state(record.target, State.WAITING, record.zone, WOKEN_PER_RELEASE)
-    failed = ledger.in_state(record.target, State.FAILED, record.zone, WOKEN_PER_RELEASE)
+    waiting = ledger.in_state(record.target, State.WAITING, record.zone, PAGE)
+    failed = ledger.in_state(record.target, State.FAILED, record.zone, PAGE)
     woken = chain(
         islice(_in_turn(record, waiting), WOKEN_PER_RELEASE),
         islice(_may_use(failed, record.interface, record.since), WOKEN_PER_RELEASE),
