@@ -16,6 +16,9 @@ from dualhome.domain.states import State
 WOKEN_PER_RELEASE = 10
 """More than one, since the first to have waited may be unable to use the interface."""
 
+PAGE = 50
+"""Records read at a time: as a rule, those that are woken are among the first."""
+
 
 LOST = frozenset({Reason.INTERFACE_TAKEN, Reason.DELETED_WITH_INSTANCE})
 """What these end is not freed: somebody else has the interface, or it is no more."""
@@ -52,8 +55,8 @@ def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[Look]:
     Those for whom it is reserved come first, then who waits longest; those that have failed on
     another interface come beside them.
     """
-    waiting = ledger.in_state(record.target, State.WAITING, record.zone, WOKEN_PER_RELEASE)
-    failed = ledger.in_state(record.target, State.FAILED, record.zone, WOKEN_PER_RELEASE)
+    waiting = ledger.in_state(record.target, State.WAITING, record.zone, PAGE)
+    failed = ledger.in_state(record.target, State.FAILED, record.zone, PAGE)
     freed = [record.interface] if record.interface else []
     woken = chain(
         islice(_in_turn(record, waiting), WOKEN_PER_RELEASE),
