@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dualhome.domain.identifiers import TargetName, VpcId, Zone
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
 from dualhome_cli.capacity import Pool, Stock, Use
 from dualhome_cli.grouping import counts
 from dualhome_cli.shortages import Lack, Shortage
@@ -20,7 +20,8 @@ class Row:
 
     The interfaces are this VPC's; ``wanting`` and ``waiting`` count the zone's instances, whichever
     VPC of the target they may use, and stand in each of its rows. ``vpc`` is None where none
-    serves the target, ``zone`` where a VPC has nothing in any.
+    serves the target, ``zone`` where a VPC has nothing in any. What is counted first is named
+    after: each interface with its use, each instance that waits with its reason.
     """
 
     target: TargetName
@@ -37,6 +38,11 @@ class Row:
     waiting_because: Mapping[str, int]
     lacks: tuple[Lack, ...]
     remedies: tuple[str, ...]
+    interfaces: Mapping[InterfaceId, Use]
+    unusable_details: Mapping[InterfaceId, str]
+    wanting_instances: tuple[InstanceId, ...]
+    waiting_instances: Mapping[InstanceId, str]
+    shortages: tuple[Shortage, ...]
 
 
 def rows(pools: Iterable[Pool], found: Iterable[Shortage]) -> Iterator[Row]:
@@ -62,7 +68,8 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
         for it in missing
         if it.target == pool.target and it.zone in {None, zone} and it.vpc in {None, vpc}
     ]
-    reasons = Counter(str(reason or NOT_LOOKED_AT) for reason in pool.waiting.values())
+    waiting = {it: str(reason or NOT_LOOKED_AT) for it, reason in sorted(pool.waiting.items())}
+    faults = stock.faults if stock else ()
     return Row(
         target=pool.target,
         zone=zone,
@@ -70,8 +77,13 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
         **{use.value: stock.count(use) if stock else 0 for use in Use},
         wanting=len(pool.wanting),
         waiting=len(pool.waiting),
-        unusable_because=counts(stock.faults) if stock else {},
-        waiting_because=dict(sorted(reasons.items())),
+        unusable_because=counts(faults),
+        waiting_because=dict(sorted(Counter(waiting.values()).items())),
         lacks=tuple(it.lack for it in found),
         remedies=tuple(it.remedy for it in found),
+        interfaces=dict(sorted(stock.uses.items())) if stock else {},
+        unusable_details={it.interface: f"{it.reason}: {it.detail}" for it in faults},
+        wanting_instances=tuple(sorted(pool.wanting)),
+        waiting_instances=waiting,
+        shortages=tuple(found),
     )

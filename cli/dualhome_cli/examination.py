@@ -50,7 +50,8 @@ class Patient:
     @property
     def records(self) -> records.Records:
         """The account's records at this moment."""
-        return records.Records(self.account, self.now, self.stack.unreadable.said())
+        account, unread = self.account, self.stack.unreadable
+        return records.Records(account, self.now, unread.said(), unread.items)
 
     def whole_account(self) -> Account:
         """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""

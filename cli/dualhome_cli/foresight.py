@@ -81,7 +81,7 @@ def _outlook(
         changes=after != before,
         detail=detail,
         rejections=rejections,
-        promised=sum(rejection.interface in promised for rejection in rejections),
+        promised=tuple(it.interface for it in rejections if it.interface in promised),
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.eligibility import Rejection
-from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -72,7 +72,7 @@ class Outlook:
     changes: bool = False
     detail: str = ""
     rejections: tuple[Rejection, ...] = ()
-    promised: int = 0
+    promised: tuple[InterfaceId, ...] = ()
 
     @property
     def good(self) -> bool:

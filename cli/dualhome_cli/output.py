@@ -143,7 +143,7 @@ def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
             return ""
         case str():
             return _no_formula(value)
-        case list() if all(isinstance(part, str) for part in value):
+        case list() if all(isinstance(part, str) and " " not in part for part in value):
             return _no_formula(" ".join(value))
         case _:
             return _json(value)

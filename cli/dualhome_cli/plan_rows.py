@@ -2,13 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
+from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.reasons import Reason
 from dualhome_cli.grouping import counts
+from dualhome_cli.mentions import mentions
 from dualhome_cli.outlook import Forecast, Outlook, Prospect
-from dualhome_cli.output import plain
 from dualhome_cli.warned import advice_on
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An interface that the target would not get, and why."""
+
+    interface: InterfaceId
+    reason: Reason
+    detail: str
+
+    @classmethod
+    def of(cls, it: Rejection) -> Self:
+        """Return it without what only the order of reasons needs."""
+        return cls(it.interface, it.reason, it.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +32,8 @@ class Row:
     """
     What would become of one target; ``good`` says that it is had, can be had, or is not wanted.
 
-    ``rejected`` counts interfaces by reason, ``promised`` those that go to targets planned before.
+    ``rejected`` counts interfaces by reason, ``promised`` those that go to targets planned before;
+    ``rejections`` and ``promised_interfaces`` name each. ``mentions`` are the ids in ``detail``.
     """
 
     instance: InstanceId
@@ -36,9 +53,12 @@ class Row:
     warning_advice: tuple[str, ...]
     rejected: Mapping[str, int]
     promised: int
+    rejections: tuple[Rejected, ...]
+    promised_interfaces: tuple[InterfaceId, ...]
+    mentions: tuple[str, ...]
 
     @classmethod
-    def of(cls, forecast: Forecast, it: Outlook) -> "Row":
+    def of(cls, forecast: Forecast, it: Outlook) -> Self:
         """Return the row of one target."""
         instance, record = forecast.instance, it.record
         held = record if record and record.holding else None
@@ -59,20 +79,13 @@ class Row:
             warnings=record.warnings if record else (),
             warning_advice=tuple(advice_on(record)) if record else (),
             rejected=counts(it.rejections),
-            promised=it.promised,
+            promised=len(it.promised),
+            rejections=tuple(map(Rejected.of, it.rejections)),
+            promised_interfaces=it.promised,
+            mentions=mentions(it.detail),
         )
 
 
 def rows(forecast: Forecast) -> Iterator[Row]:
     """Yield a row for each target."""
     yield from (Row.of(forecast, outlook) for outlook in forecast.outlooks)
-
-
-def full_rows(forecast: Forecast) -> Iterator[Mapping[str, object]]:
-    """Yield a row for each target, with every interface that was rejected for it."""
-    for outlook in forecast.outlooks:
-        rejections = [
-            {"interface": it.interface, "reason": it.reason, "detail": it.detail}
-            for it in outlook.rejections
-        ]
-        yield {**plain(Row.of(forecast, outlook)), "rejections": rejections}

@@ -29,7 +29,7 @@ def _passed_over(it: Outlook, *, verbose: bool) -> Iterator[Line]:
     if not it.rejections:
         return
     groups = grouped(it.rejections)
-    promised = f", {it.promised} promised above" if it.promised else ""
+    promised = f", {len(it.promised)} promised above" if it.promised else ""
     if it.good and not verbose:
         summary = ", ".join(f"{group.count} {group.reason}" for group in groups)
         yield Line(2, f"passed over: {summary}{promised}", "dim")

@@ -17,6 +17,7 @@ from dualhome.domain.identifiers import (
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
+from dualhome_cli.mentions import mentions
 from dualhome_cli.reading import sentence
 from dualhome_cli.warned import advice_on
 
@@ -29,7 +30,8 @@ class Standing:
     """
     One attachment; what is held is None where nothing is.
 
-    ``warning_advice`` has as many parts as ``warnings``, in the same order.
+    ``warning_advice`` has as many parts as ``warnings``, in the same order. ``mentions`` are the
+    ids that detail and error name.
     """
 
     instance: InstanceId
@@ -54,6 +56,7 @@ class Standing:
     error_message: str | None
     attempt: int
     retry_at: datetime | None
+    mentions: tuple[str, ...]
 
 
 def standing_of(record: Attachment, now: datetime) -> Standing:
@@ -83,6 +86,7 @@ def standing_of(record: Attachment, now: datetime) -> Standing:
         error_message=failure.message if failure else None,
         attempt=record.attempt,
         retry_at=record.retry_at,
+        mentions=mentions(record.detail, failure.message if failure else ""),
     )
 
 

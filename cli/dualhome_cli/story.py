@@ -8,6 +8,7 @@ from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome_cli.mentions import mentions
 from dualhome_cli.reading import sentence
 
 OURS = "dualhome"
@@ -68,6 +69,7 @@ class Chapter:
     execution_arn: str | None
     id: str
     warnings: tuple[Reason, ...]
+    mentions: tuple[str, ...]
 
 
 def chapter_of(entry: AuditEntry) -> Chapter:
@@ -99,6 +101,7 @@ def chapter_of(entry: AuditEntry) -> Chapter:
         **asdict(trace),
         id=entry.id,
         warnings=after.warnings,
+        mentions=mentions(after.detail, after.failure.message if after.failure else ""),
     )
 
 

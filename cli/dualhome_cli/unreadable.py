@@ -27,6 +27,11 @@ class Unreadable:
         """How many items were left out."""
         return len(self._found)
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What is known of each item that was left out."""
+        return tuple(self._found)
+
     def records(self, items: Iterable[Item]) -> Iterator[Attachment]:
         """Yield the record of each item that can be read."""
         return self._those(items, read_record)

@@ -37,7 +37,7 @@ class Check(Generic[S, T]):
         else:
             remarks = list(self.judge(known))
         for remark in remarks or [Remark(Severity.OK, self.well)]:
-            yield Finding(self.name, remark.severity, remark.what, remark.remedy)
+            yield Finding.of(self.name, remark)
 
 
 def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:

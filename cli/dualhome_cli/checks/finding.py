@@ -1,8 +1,12 @@
 """What a check says: how bad it is, about what, and what to do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
+
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome_cli.mentions import instances_in, interfaces_in, vpcs_in
 
 
 class Severity(StrEnum):
@@ -24,43 +28,92 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` names the resources and values; ``remedy`` is a sentence, or a command."""
+    """
+    ``what`` names the resources and values; ``remedy`` is a sentence, or a command.
+
+    Both are whole: a table for people shortens them. ``subjects`` are the things that ``what``
+    lists, ``details`` says of each what is known of it alone. The rest are the ids of all that the
+    finding is about, by kind.
+    """
 
     check: str
     severity: Severity
     what: str
     remedy: str = ""
+    subjects: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    instances: tuple[InstanceId, ...] = ()
+    interfaces: tuple[InterfaceId, ...] = ()
+    vpcs: tuple[VpcId, ...] = ()
+    targets: tuple[TargetName, ...] = ()
+
+    @classmethod
+    def of(cls, check: str, it: "Remark") -> Self:
+        """Return what ``check`` remarks."""
+        texts = [it.what, *it.subjects, *it.about, *it.details.values()]
+        return cls(
+            check,
+            it.severity,
+            it.what,
+            it.remedy,
+            it.subjects,
+            it.details,
+            instances_in(texts),
+            interfaces_in(texts),
+            vpcs_in(texts),
+            it.targets,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A finding, before it is known which check made it."""
+    """A finding, before it is known which check made it; ``about`` are ids besides its texts'."""
 
     severity: Severity
     what: str
     remedy: str = ""
+    subjects: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
+    targets: tuple[TargetName, ...] = ()
 
 
-def note(what: str, remedy: str = "") -> Remark:
+def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
     """Return a remark that is worth knowing."""
-    return Remark(Severity.NOTE, what, remedy)
+    return Remark(Severity.NOTE, what, remedy, tuple(subjects))
 
 
-def warning(what: str, remedy: str) -> Remark:
+def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
     """Return a remark that somebody should act on."""
-    return Remark(Severity.WARNING, what, remedy)
+    return Remark(Severity.WARNING, what, remedy, tuple(subjects))
 
 
-def error(what: str, remedy: str) -> Remark:
+def error(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
     """Return a remark about what does not work."""
-    return Remark(Severity.ERROR, what, remedy)
+    return Remark(Severity.ERROR, what, remedy, tuple(subjects))
 
 
 MOST = 10
-"""Things that a finding names."""
+"""Things that a table names of a finding."""
+
+
+def listed(things: Iterable[str]) -> str:
+    """Return ``things`` in one line, each of them: ``what_in_table`` knows the list again."""
+    return ", ".join(things)
 
 
 def in_short(things: Sequence[str], most: int = MOST) -> str:
     """Return ``things`` in one line, the many counted: findings stay readable."""
-    shown = ", ".join(things[:most])
+    shown = listed(things[:most])
     return f"{shown} and {len(things) - most} more" if len(things) > most else shown
+
+
+def what_in_table(it: Finding) -> str:
+    """Return what a person sees of a finding that lists many things."""
+    return it.what.replace(listed(it.subjects), in_short(it.subjects)) if it.subjects else it.what
+
+
+def remedy_in_table(it: Finding) -> str:
+    """Return the remedy; a command about many things with the first of them."""
+    every, first = " ".join(it.subjects), " ".join(it.subjects[:MOST])
+    return it.remedy.replace(every, first) if it.subjects else it.remedy

@@ -12,7 +12,7 @@ from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.admission import let_in
-from dualhome_cli.checks.finding import MOST, Remark, in_short, note, warning
+from dualhome_cli.checks.finding import Remark, listed, note, warning
 from dualhome_cli.warned import keep
 
 APART = frozenset(
@@ -37,11 +37,12 @@ def overlaps(it: Account) -> Iterator[Remark]:
         for overlap in _overlaps_of(instance, one_of_each.values(), it):
             found.setdefault(overlap, []).append(instance.id)
     for overlap, instances in sorted(found.items()):
-        about = f"{overlap}: {in_short(sorted(instances))}"
+        about = f"{overlap}: {listed(sorted(instances))}"
         if it.policy.refuse_overlap:
-            yield warning(f"refused, since {about}", Reason.OVERLAPPING_CIDR.advice)
+            advice = Reason.OVERLAPPING_CIDR.advice
+            yield warning(f"refused, since {about}", advice, sorted(instances))
         else:
-            yield note(about, Reason.OVERLAPPING_CIDR.advice)
+            yield note(about, Reason.OVERLAPPING_CIDR.advice, sorted(instances))
 
 
 def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) -> set[str]:
@@ -69,10 +70,11 @@ def withdrawn(it: Account) -> Iterator[Remark]:
             found[record.vpc, instance.vpc, record.target].append(instance.id)
     for (vpc, guest, target), instances in sorted(found.items()):
         named = sorted(instances)
-        release = f"dualhome release {' '.join(named[:MOST])} --target {target}"
+        release = f"dualhome release {' '.join(named)} --target {target}"
         yield warning(
-            f"{vpc} lets {guest} in no longer, and is attached to {in_short(named)}",
+            f"{vpc} lets {guest} in no longer, and is attached to {listed(named)}",
             f"{let_in(it.vpcs[vpc], guest, it.policy.keys)} -- or: {release}",
+            named,
         )
 
 
@@ -90,8 +92,9 @@ def public_addresses(it: Account) -> Iterator[Remark]:
     )
     if losing:
         yield warning(
-            "the public IPv4 address will be lost at the next stop of " + in_short(losing),
+            f"the public IPv4 address will be lost at the next stop of {listed(losing)}",
             "Associate an Elastic IP address with each.",
+            losing,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dualhome.domain.account import Account
 from dualhome_cli.capacity import pools_of
-from dualhome_cli.checks.finding import Remark, note, warning
+from dualhome_cli.checks.finding import Remark, Severity
 from dualhome_cli.shortages import Lack, shortages
 
 
@@ -22,5 +22,10 @@ def shortages_of(it: Pools) -> Iterator[Remark]:
     for shortage in shortages(it.account, pools_of(it.account), it.low_water):
         if shortage.lack is Lack.BAD_NAME:  # the check of tags tells of every malformed one
             continue
-        remark = note if shortage.lack is Lack.LOW_UNASKED else warning
-        yield remark(shortage.text, shortage.remedy)
+        yield Remark(
+            Severity.NOTE if shortage.lack is Lack.LOW_UNASKED else Severity.WARNING,
+            shortage.text,
+            shortage.remedy,
+            about=shortage.interfaces,
+            targets=(shortage.target,),
+        )

@@ -11,7 +11,7 @@ from dualhome.domain.drift import MOVING_LIMIT, strangers
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
-from dualhome_cli.checks.finding import MOST, Remark, Severity, error, in_short, note, warning
+from dualhome_cli.checks.finding import Remark, Severity, error, listed, note, warning
 from dualhome_cli.overlooked import overlooked
 from dualhome_cli.trouble import INSTALL
 
@@ -28,17 +28,18 @@ SEVERITIES = {
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The account as it is at a moment; ``unread`` says what of it cannot be read."""
+    """The account as it is at a moment; ``unread`` says what of it cannot be read, item by item."""
 
     account: Account
     now: datetime
     unread: str = ""
+    unread_items: tuple[str, ...] = ()
 
 
 def left_out(it: Records) -> Iterator[Remark]:
     """What another version has written is missing from all that is said of the account."""
     if it.unread:
-        yield warning(it.unread, INSTALL)
+        yield warning(it.unread, INSTALL, it.unread_items)
 
 
 def stuck(it: Records) -> Iterator[Remark]:
@@ -50,6 +51,7 @@ def stuck(it: Records) -> Iterator[Remark]:
                 f" {record.reason}: {record.detail}",
                 f"{record.reason.advice if record.reason else ''}"
                 f" Then: dualhome retry {record.instance} --target {record.target}".strip(),
+                [_name(record)],
             )
 
 
@@ -67,17 +69,26 @@ def unsettled(it: Records) -> Iterator[Remark]:
             grouped[record.state, record.reason].append(record)
     for (state, reason), records in sorted(grouped.items()):
         said = f" ({_first_failure(records)})" if state == State.FAILED else ""
-        what = f"{state} for {reason}: {in_short(sorted(map(_name, records)))}{said}"
-        yield Remark(SEVERITIES[state], what, reason.advice)
+        names = tuple(sorted(map(_name, records)))
+        yield Remark(
+            SEVERITIES[state],
+            f"{state} for {reason}: {listed(names)}{said}",
+            reason.advice,
+            names,
+            details={_name(it): said for it in records if (said := _known_of(it))},
+            about=tuple(it.interface for it in records if it.holding and it.interface),
+            targets=tuple(sorted({it.target for it in records})),
+        )
     if missing := overlooked(it.account):
         yield warning(
-            f"asked for, and nothing is recorded: {in_short(missing)}",
-            f"dualhome retry {' '.join(missing[:MOST])}",
+            f"asked for, and nothing is recorded: {listed(missing)}",
+            f"dualhome retry {' '.join(missing)}",
+            missing,
         )
-    if moving := [
+    if moving := sorted(
         _name(record) for record in it.account.records.values() if record.state in MOVING
-    ]:
-        yield note(f"on their way: {in_short(sorted(moving))}")
+    ):
+        yield note(f"on their way: {listed(moving)}", subjects=moving)
 
 
 def overdue(it: Records) -> Iterator[Remark]:
@@ -90,9 +101,11 @@ def overdue(it: Records) -> Iterator[Remark]:
             untried.append(_name(record))
     remedy = "See whether the sweep runs, and what the logs say of the instance."
     if moving:
-        yield error(f"moving for more than an hour: {in_short(sorted(moving))}", remedy)
+        names = sorted(moving)
+        yield error(f"moving for more than an hour: {listed(names)}", remedy, names)
     if untried:
-        yield error(f"failed, and not tried again when due: {in_short(sorted(untried))}", remedy)
+        names = sorted(untried)
+        yield error(f"failed, and not tried again when due: {listed(names)}", remedy, names)
 
 
 def others(it: Account) -> Iterator[Remark]:
@@ -110,6 +123,11 @@ def others(it: Account) -> Iterator[Remark]:
 
 def _name(record: Attachment) -> str:
     return f"{record.instance}/{record.target}"
+
+
+def _known_of(record: Attachment) -> str:
+    failure = record.failure
+    return record.detail or (f"{failure.code}: {failure.message}" if failure else "")
 
 
 def _first_failure(records: Iterable[Attachment]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from dualhome_cli.checks.finding import Finding, Severity
+from dualhome_cli.checks.finding import Finding, Severity, remedy_in_table, what_in_table
 from dualhome_cli.examination import Patient, examine
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.pasting import pasted
@@ -24,8 +24,8 @@ BETWEEN_READINGS = 5.0
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("", lambda it: it.severity, style=lambda it: STYLES.get(it.severity, "")),
     Column("Check", lambda it: it.check),
-    Column("What", lambda it: it.what, prose=True),
-    Column("Remedy", lambda it: it.remedy, prose=True),
+    Column("What", what_in_table, prose=True),
+    Column("Remedy", remedy_in_table, prose=True),
 )
 
 

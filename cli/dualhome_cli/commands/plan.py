@@ -15,7 +15,7 @@ from dualhome_cli.lines import Line, write
 from dualhome_cli.outlook import Forecast, Prospect
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.pasting import pasted
-from dualhome_cli.plan_rows import Row, full_rows, rows
+from dualhome_cli.plan_rows import Row, rows
 from dualhome_cli.plan_text import lines_of
 from dualhome_cli.plan_words import totals
 from dualhome_cli.planning import Planning, forecasts
@@ -115,9 +115,7 @@ def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: b
     match output:
         case Format.TABLE:
             _show_text(found, nothing, stack, verbose=verbose)
-        case Format.JSON:
-            show(chain.from_iterable(map(full_rows, found)), (), output, of=Row, nothing=nothing)
-        case Format.CSV:
+        case _:
             show(chain.from_iterable(map(rows, found)), (), output, of=Row, nothing=nothing)
 
 

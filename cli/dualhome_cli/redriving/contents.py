@@ -19,8 +19,9 @@ UNREADABLE = "unreadable"
 @dataclass(frozen=True, slots=True)
 class Contents:
     """
-    What ``queue`` holds. ``kinds`` counts the messages that were looked at, ``oldest`` is of them.
+    What ``queue`` holds.
 
+    ``kinds`` counts the messages that were ``looked_at``, the first of many; ``oldest`` is of them.
     ``hidden`` messages are in the hands of another redrive, or of one that died.
     """
 
@@ -29,6 +30,7 @@ class Contents:
     hidden: int
     oldest: datetime | None
     kinds: Mapping[str, int]
+    looked_at: int
 
     @property
     def empty(self) -> bool:
@@ -60,6 +62,7 @@ def look_into(name: str, queue: DeadLetters, remedy: Remedy) -> Contents:
         hidden=depth.hidden,
         oldest=min((letter.sent_at for letter in sample.values()), default=None),
         kinds=Counter(_kind(letter, remedy) for letter in sample.values()),
+        looked_at=len(sample),
     )
 
 

@@ -153,7 +153,7 @@ def test_the_ledger_is_read_only_when_asked_for() -> None:
     result = run(a_stack("AccessDenied"), "doctor", "-o", "csv")
 
     assert "ledger" not in result.stdout
-    assert result.stdout.startswith("check,severity,what,remedy\n")
+    assert result.stdout.startswith("check,severity,what,remedy,subjects,details,instances,")
 
 
 def test_the_exit_code_says_the_worst() -> None:

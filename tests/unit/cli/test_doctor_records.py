@@ -11,12 +11,13 @@ from dualhome.domain.network import ACTING, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.checks import records
-from dualhome_cli.checks.finding import Remark, Severity
+from dualhome_cli.checks.finding import Finding, Remark, Severity, remedy_in_table, what_in_table
 from dualhome_cli.checks.records import Records
 from tests.support.account_builders import a_fit_account, an_account, an_attached_interface
 from tests.support.builders import (
     INSTANCE,
     INTERFACE,
+    MGMT,
     NOW,
     a_record,
     a_seen_attachment,
@@ -67,7 +68,12 @@ def test_what_is_not_as_wanted_is_grouped_by_its_reason(
 
     assert severity is remark.severity
     assert f"{state} for {reason}: i-00/mgmt" in remark.what
-    assert "and 2 more" in remark.what
+    shown, told = Finding.of("unsettled", remark), what_in_table(Finding.of("unsettled", remark))
+    assert "i-09/mgmt and 2 more" in told
+    assert [it.instance for it in found] == list(shown.instances)
+    assert shown.subjects == tuple(f"{it.instance}/mgmt" for it in found)
+    assert all(name in shown.what for name in shown.subjects)
+    assert "more" not in shown.what
     assert reason.advice == remark.remedy
     assert (state == State.FAILED) == ("OperationNotPermitted: not yours" in remark.what)
 
@@ -126,3 +132,40 @@ def test_an_interface_of_a_pool_that_others_use_is_a_warning() -> None:
 
     assert Severity.WARNING is remark.severity
     assert f"attached it to {theirs.attachment and theirs.attachment.instance}" in remark.what
+
+
+def test_programs_are_told_of_every_record_what_is_known_of_it() -> None:
+    """Of fifty that failed, the first error need not be everybody's."""
+    codes = [Failure(f"Code{n}", "no") for n in range(2)]
+    found = [
+        a_record(State.FAILED, instance=f"i-{n:02}", reason=Reason.EC2_REFUSED, failure=failure)
+        for n, failure in enumerate(codes)
+    ]
+
+    (remark,) = records.unsettled(Records(an_account(*found), NOW))
+
+    assert {"i-00/mgmt": "Code0: no", "i-01/mgmt": "Code1: no"} == remark.details
+    assert (MGMT,) == remark.targets
+
+
+def test_a_command_about_many_is_whole_for_programs_and_short_for_people() -> None:
+    """A line of a thousand ids helps nobody; a list that ends at ten helps no program."""
+    ids = [f"i-{n:02}" for n in range(12)]
+    account = an_account(instances={InstanceId(it): an_instance(it) for it in ids})
+
+    (remark,) = records.unsettled(Records(account, NOW))
+
+    finding = Finding.of("unsettled", remark)
+    assert f"dualhome retry {' '.join(ids)}" == finding.remedy
+    assert f"dualhome retry {' '.join(ids[:10])}" == remedy_in_table(finding)
+    assert what_in_table(finding).endswith("i-09 and 2 more")
+
+
+def test_what_another_version_wrote_is_listed_item_by_item() -> None:
+    """The text names the first alone."""
+    items = ("the item INSTANCE#i-0a TARGET#mgmt", "the item INSTANCE#i-0b TARGET#mgmt")
+
+    (remark,) = records.left_out(Records(an_account(), NOW, f"2 items. {items[0]}.", items))
+
+    finding = Finding.of("versions", remark)
+    assert (items, ("i-0a", "i-0b")) == (finding.subjects, finding.instances)

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from dualhome.domain.account import Account
+from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.capacity import pools_of
 from dualhome_cli.capacity_rows import rows
 from dualhome_cli.checks import pools, tags
+from dualhome_cli.output import plain
 from dualhome_cli.shortages import Lack, Shortage, shortages
 from tests.support.accounts import an_account
 from tests.support.builders import (
@@ -227,3 +229,26 @@ def test_the_doctor_tells_of_a_misnamed_tag_once_and_with_the_same_command() -> 
 
     assert [] == list(pools.shortages_of(pools.Pools(account, low_water=0)))
     assert of_tags == {it.remedy for it in shortages(account, pools_of(account), 0)}
+
+
+def test_what_a_row_counts_it_also_names() -> None:
+    """Whoever reads that two are unusable asks which, and why."""
+    account = an_account(
+        an_instance(),
+        an_instance("i-02"),
+        an_interface("eni-01"),
+        an_interface("eni-02", requester_managed=True),
+        records=[a_record(State.WAITING, instance="i-02", reason=Reason.POOL_EMPTY)],
+    )
+    lacks = list(shortages(account, pools_of(account), 2))
+
+    (row,) = rows(pools_of(account), lacks)
+
+    assert {"eni-01": "free", "eni-02": "unusable"} == row.interfaces
+    assert ["eni-02"] == list(row.unusable_details)
+    assert row.unusable_details[InterfaceId("eni-02")].startswith("INTERFACE_UNUSABLE: it is ")
+    assert ("i-01", "i-02") == row.wanting_instances
+    assert {"i-01": "NOT_LOOKED_AT", "i-02": "POOL_EMPTY"} == row.waiting_instances
+    assert lacks == list(row.shortages)
+    (shortage,) = plain(row)["shortages"]
+    assert ["eni-02"] == list(shortage["interfaces"])
