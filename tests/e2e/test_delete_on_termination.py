@@ -1,0 +1,38 @@
+"""An interface that EC2 deletes with its instance, on the deployed stack."""
+
+import json
+
+from tests.support.e2e_command import dualhome
+from tests.support.e2e_world import World
+
+
+def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_told_as_given_back(
+    world: World,
+) -> None:
+    """Its pool loses it; the command that would have kept it was printed before."""
+    mgmt = world.target()
+    interface = mgmt.interface()
+    instance = world.launch_running()
+    attachment = world.attach_by_hand(instance, interface)
+    world.stack.ec2.modify_network_interface_attribute(
+        NetworkInterfaceId=interface,
+        Attachment={"AttachmentId": attachment, "DeleteOnTermination": True},
+    )
+
+    world.tag(instance, targets=mgmt.name)
+    record = world.comes_to("attached", instance, mgmt.name)
+
+    assert ["DELETE_ON_TERMINATION"] == record["warnings"]
+    keep = f"--network-interface-id {interface} --attachment AttachmentId={attachment}"
+    told = json.loads(dualhome(world.stack, "status", instance, "-o", "json").stdout)
+    found = json.loads(dualhome(world.stack, "doctor", "-o", "json").stdout)
+    assert keep in told[0]["warning_advice"][0]
+    (ours,) = [it for it in found if it["check"] == "deletions" and instance in it["instances"]]
+    assert ([interface], True) == (ours["interfaces"], keep in ours["remedy"])
+
+    world.stack.ec2.terminate_instances(InstanceIds=[instance])
+    ended = world.comes_to("released", instance, mgmt.name)
+
+    assert "DELETED_WITH_INSTANCE" == ended["reason"]
+    story = dualhome(world.stack, "history", instance, "-o", "json").stdout
+    assert f"Has lost {interface} at device index 1." in json.loads(story)[-1]["story"]
