@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from dualhome.domain.account import Account
 from dualhome.domain.eligibility import PAIR_RULES, Rejection, why_ineligible
 from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import InterfaceId, SubnetId, VpcId, ZoneId
+from dualhome.domain.identifiers import VpcId
 from dualhome.domain.network import Instance, Interface
-from dualhome.domain.pools import target_of
+from dualhome.domain.pools import another, target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys, parse_device_index
 from dualhome_cli.admission import let_in, unreadable_key
 from dualhome_cli.capacity import Pool, served_by
 from dualhome_cli.tagging import tag
 from dualhome_cli.usability import why_unusable
-
-NEW = InterfaceId("eni-new")
-"""Stands for an interface that nobody has created yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +70,10 @@ def _merit(site: Site) -> tuple[bool, int, int]:
 
 
 def _fault(pool: Pool, vpc: VpcId, account: Account) -> Rejection | None:
-    new = Interface(
-        id=NEW,
-        owner=account.policy.account,
-        vpc=vpc,
-        subnet=SubnetId(""),
-        zone=pool.zone,
-        zone_id=ZoneId(""),
-        status="available",
-        tags={account.policy.keys.pool: pool.target},
-    )
+    policy = account.policy
+    new = another(pool.target, vpc, pool.zone, policy.account, policy.keys)
     if not pool.wanting:
-        return why_unusable(new, account.vpcs, account.policy)
+        return why_unusable(new, account.vpcs, policy)
     askers = (account.instances[it] for it in sorted(pool.wanting))
     verdicts = [_verdict(new, asker, pool, account) for asker in askers]
     faults = [verdict for verdict in verdicts if verdict]

@@ -7,7 +7,7 @@ import pytest
 from dualhome.application.agenda import Agenda
 from dualhome.application.looks import Wake
 from dualhome.application.wake import wake
-from dualhome.domain.network import Interface, Vpc
+from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
@@ -80,6 +80,36 @@ def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> Non
     expected = f"{INTERFACE}: {MGMT_VPC} does not allow {APP_VPC}:"
     expected += " its owner would add it to the tag dualhome:allow-from"
     assert expected == scene.record().detail
+
+
+@pytest.mark.parametrize(
+    ("reason", "vpc", "instance"),
+    [
+        (Reason.NOT_ALLOWED, a_vpc(allow_from=None), an_instance()),
+        (Reason.BAD_TAG, a_vpc(allow_from="everybody"), an_instance()),
+        (Reason.SAME_VPC, a_vpc(), an_instance(vpc=MGMT_VPC)),
+        (Reason.NO_INTERFACE_IN_ZONE, a_vpc(), an_instance()),
+    ],
+)
+def test_an_empty_pool_is_not_to_be_filled_where_nobody_could_have_what_is_added(
+    reason: Reason, vpc: Vpc, instance: Instance
+) -> None:
+    """What forbids it is the cause; an interface created first would lie idle."""
+    scene = a_scene(instance, vpc)
+
+    scene.look()
+
+    assert (State.REFUSED, reason) == (scene.record().state, scene.record().reason)
+    assert "eni-new" not in scene.record().detail
+
+
+def test_one_vpc_that_would_have_it_is_enough_to_ask_for_an_interface() -> None:
+    """Of two that serve the target, the other one consents."""
+    scene = a_scene(an_instance(), a_vpc(allow_from=None), a_vpc("vpc-0d"))
+
+    scene.look()
+
+    assert Reason.NO_INTERFACE_IN_ZONE is scene.record().reason
 
 
 def test_a_refusal_is_written_once_however_often_we_look() -> None:

@@ -17,7 +17,7 @@ from dualhome.domain.eligibility import (
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.network import AttachmentStatus, DeviceSlot, Instance, SeenAttachment
-from dualhome.domain.pools import mentions, pool_of, reservation_of
+from dualhome.domain.pools import another, mentions, pool_of, reservation_of
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.refusals import ATTACHES, REMEMBERED, in_force
 from dualhome.domain.selection import (
@@ -231,17 +231,27 @@ def _why_none(
 
 
 def _why_no_pool(it: Request) -> tuple[Reason, str]:
-    """No interface is tagged for the target: say what its VPCs lack, one of ours first."""
+    """
+    No interface is tagged for the target: say what its VPCs lack, one of ours first.
+
+    An interface that nobody may have would be created in vain: then what forbids it is why.
+    """
     policy, target = it.view.policy, it.want.target
     keys = policy.keys
     named = [vpc for _, vpc in sorted(it.view.vpcs.items()) if mentions(vpc, target, keys)]
-    verdicts = [why_not_served(vpc, target, policy) for vpc in named]
-    faults = [verdict for verdict in verdicts if verdict]
-    if len(faults) < len(verdicts):
-        return Reason.NO_INTERFACE_IN_ZONE, f"no interface is tagged {keys.pool}={target}"
-    if not faults:
+    faults = [fault for vpc in named if (fault := why_not_served(vpc, target, policy))]
+    if not named:
         return Reason.NO_TARGET, f"no VPC is tagged {keys.target}={target}"
-    return min(faults, key=lambda fault: fault[0] is Reason.ACCOUNT_MISMATCH)
+    if len(faults) == len(named):
+        return min(faults, key=lambda fault: fault[0] is Reason.ACCOUNT_MISMATCH)
+    serving = [vpc.id for vpc in named if not why_not_served(vpc, target, policy)]
+    new = [another(target, vpc, it.instance.zone, policy.account, keys) for vpc in serving]
+    would_be = [Candidate(one, it.instance, target, it.view.vpcs, policy) for one in new]
+    forbidden = [fault for one in would_be if (fault := why_ineligible(one, PAIR_RULES))]
+    principal = principal_rejection(forbidden)
+    if principal and len(forbidden) == len(would_be):
+        return principal.reason, principal.detail
+    return Reason.NO_INTERFACE_IN_ZONE, f"no interface is tagged {keys.pool}={target}"
 
 
 def _warnings(chosen: Candidate) -> tuple[Reason, ...]:

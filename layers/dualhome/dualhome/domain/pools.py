@@ -1,7 +1,15 @@
 """Which pool an interface is in, for whom, and which target a VPC serves: the same for all."""
 
 from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import TargetName
+from dualhome.domain.identifiers import (
+    AccountId,
+    InterfaceId,
+    SubnetId,
+    TargetName,
+    VpcId,
+    Zone,
+    ZoneId,
+)
 from dualhome.domain.network import Instance, Interface, Vpc
 from dualhome.domain.tags import TagKeys, names_in, parse_target, parse_targets
 
@@ -17,6 +25,26 @@ def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
     except (BadTagError, KeyError):
         return None
     return names[0] if [interface.tags[keys.pool]] == names else None
+
+
+NEW = InterfaceId("eni-new")
+"""Stands for an interface that nobody has created yet."""
+
+
+def another(
+    target: TargetName, vpc: VpcId, zone: Zone, account: AccountId, keys: TagKeys
+) -> Interface:
+    """Return the ordinary interface that the pool of ``target`` could get in ``vpc``."""
+    return Interface(
+        id=NEW,
+        owner=account,
+        vpc=vpc,
+        subnet=SubnetId(""),
+        zone=zone,
+        zone_id=ZoneId(""),
+        status="available",
+        tags={keys.pool: target},
+    )
 
 
 def reservation_of(interface: Interface, keys: TagKeys) -> str:
