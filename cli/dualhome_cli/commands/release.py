@@ -78,13 +78,8 @@ def command(
     order(stack, [it.instance for it in open_], asks or [Ask(Asked.RELEASE, force=force)])
     back = {it.id: asked_again(it, targets, force=force) for it in subjects}
     if follow:
-        see_to_the_end(
-            stack,
-            open_,
-            WELL,
-            lambda trail: onwards(trail, back[trail.instance], stack.now()),
-        )
-    else:
-        for it in subjects:
-            if back[it.id]:
-                click.echo(pasted(where_to_see(it, back[it.id]), stack))
+        see_to_the_end(stack, open_, WELL, lambda it: onwards(it, back[it.instance], stack.now()))
+        return
+    for it in subjects:
+        if back[it.id]:
+            click.echo(pasted(where_to_see(it, back[it.id]), stack))
