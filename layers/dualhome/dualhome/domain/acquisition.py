@@ -247,7 +247,8 @@ def _why_no_pool(it: Request) -> tuple[Reason, str]:
     serving = [vpc.id for vpc in named if not why_not_served(vpc, target, policy)]
     new = [another(target, vpc, it.instance.zone, policy.account, keys) for vpc in serving]
     would_be = [Candidate(one, it.instance, target, it.view.vpcs, policy) for one in new]
-    forbidden = [fault for one in would_be if (fault := why_ineligible(one, PAIR_RULES))]
+    verdicts = [why_ineligible(one, PAIR_RULES) for one in would_be]
+    forbidden = [verdict for verdict in verdicts if verdict]
     principal = principal_rejection(forbidden)
     if principal and len(forbidden) == len(would_be):
         return principal.reason, principal.detail
