@@ -18,6 +18,7 @@ from tests.support.fault_stack import SPEED, comes_to_rest, rests
 from tests.support.fault_tally import Tally
 from tests.support.mixture_orders import ORDERS
 from tests.support.mixture_people import PEOPLE, WEIGHTS, Crowd
+from tests.support.stale_lists import VERY_STALE, stale_lists
 
 STEPS = 24
 PAUSE_SECONDS = 0.5
@@ -105,6 +106,7 @@ def _setting(stack: Stack, **changes: float) -> Iterator[None]:
 SURROUNDINGS: Mapping[str, Callable[[Stack], AbstractContextManager[None]]] = {
     "events lost": without_events,
     "EC2's published buckets": lambda stack: _setting(stack, throttle_scale=1),
+    "EC2's lists are very stale": lambda stack: stale_lists(stack.cloud, **VERY_STALE),
     "attach and detach take 30 s": lambda stack: _setting(
         stack, attach_seconds=30 / SPEED, detach_seconds=30 / SPEED
     ),

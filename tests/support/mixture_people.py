@@ -1,4 +1,4 @@
-"""What people do to a crowd of instances and pools, as chance has it."""
+"""What people, and lists of EC2, do to a crowd of instances and pools, as chance has it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from localcloud.control_client import ControlError
 from tests.support.e2e_release import want_nothing
 from tests.support.e2e_world import Target, World
 
@@ -40,7 +41,7 @@ class Crowd:
 
     def act(self, kind: str) -> bool:
         """Let somebody do something; return whether EC2 let them."""
-        with suppress(ClientError, LookupError):
+        with suppress(ClientError, ControlError, LookupError):
             PEOPLE[kind](self)
             return True
         return False
@@ -107,6 +108,12 @@ def _launch(it: Crowd) -> None:
     it.world.launch(targets=it.chance.choice(it.targets).name, type_="m5.xlarge")
 
 
+def _list(it: Crowd, action: str, resource: str) -> None:
+    show = it.chance.choice(("untagged", "absent", "outdated"))
+    order = {"action": action, "resource": resource, "show": show, "times": it.chance.randint(1, 3)}
+    it.world.stack.cloud.order_stale_reads(order)
+
+
 PEOPLE: Mapping[str, Callable[[Crowd], None]] = {
     "wish": _wish,
     "wish taken back": _unwish,
@@ -119,5 +126,10 @@ PEOPLE: Mapping[str, Callable[[Crowd], None]] = {
     "instance started": _start,
     "instance terminated": _terminate,
     "instance launched": _launch,
+    "instance listed wrongly": lambda it: _list(it, "DescribeInstances", it.instance()),
+    "interface listed wrongly": lambda it: _list(
+        it, "DescribeNetworkInterfaces", it.chance.choice(it.interfaces)
+    ),
+    "VPC listed wrongly": lambda it: _list(it, "DescribeVpcs", it.chance.choice(it.targets).vpc),
 }
-WEIGHTS = (10, 3, 3, 2, 2, 1, 2, 1, 1, 1, 2)
+WEIGHTS = (10, 3, 3, 2, 2, 1, 2, 1, 1, 1, 2, 2, 1, 1)

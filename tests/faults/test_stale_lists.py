@@ -1,0 +1,57 @@
+"""EC2's lists lag, lose tags and leave resources out while nobody changes anything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.e2e_stack import Stack
+from tests.support.e2e_world import World
+from tests.support.fault_runs import Run, Survived, attached, outcome
+from tests.support.fault_stack import rests, sweep
+from tests.support.stale_lists import VERY_STALE, stale_lists
+
+pytestmark = pytest.mark.timeout(400)
+
+SWEEPS = 6
+CASES = [f"attached {number}" for number in range(6)]
+
+
+@pytest.fixture(scope="module")
+def kept(world: World) -> Mapping[str, Survived]:
+    """Sweep again and again over instances that ask for what they have."""
+    runs = attached(world, CASES)
+    with stale_lists(world.stack.cloud, **VERY_STALE):
+        for _ in range(SWEEPS):
+            sweep(world.stack)
+            touch(runs)
+            rests(world.stack)
+    return outcome("EC2's lists are stale", runs)
+
+
+def touch(runs: Mapping[str, Run]) -> None:
+    """Let events of all tell the stack to look at them, without asking for anything else."""
+    for run in runs.values():
+        run.world.tag(run.instance, targets=run.target.name, policy="each")
+        run.world.stack.ec2.delete_tags(Resources=[run.instance], Tags=[{"Key": "dualhome:policy"}])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_released_because_of_a_stale_list(
+    kept: Mapping[str, Survived], case: str
+) -> None:
+    """Traffic of an instance must not end because one answer of EC2 lacked its tags."""
+    it = kept[case]
+
+    assert it.broken == []
+    states = {move["to_state"] for move in it.run.stack.audit(it.run.instance)}
+    assert states == {"claimed", "attaching", "attached"}, it.run.story()
+    assert it.state == "attached"
+
+
+def test_lists_are_stale_in_every_run(kept: Mapping[str, Survived], stack: Stack) -> None:
+    """Otherwise all that is survived here is survived without them."""
+    told: dict[str, Any] = stack.cloud.stale_reads()
+
+    assert kept
+    assert min(told["lagged"], told["tags_dropped"], told["resources_omitted"]) > 0, told
