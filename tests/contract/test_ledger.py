@@ -51,7 +51,7 @@ RECORDS = {
         retry_at=NOW + timedelta(hours=1),
     ),
     "refused twice and reserved": a_record(
-        State.FAILED,
+        State.CLAIMED,
         refusals=(
             Refusal(INTERFACE, "PrivateIpAddressLimitExceeded", 1, NOW + timedelta(hours=1)),
             Refusal(SECOND, "UnheardOf", 7, NOW + timedelta(days=1)),
