@@ -6,7 +6,7 @@ from datetime import timedelta
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, MGMT_VPC, POLICY, an_instance, an_interface
+from tests.support.builders import INSTANCE, MGMT_VPC, POLICY, a_vpc, an_instance, an_interface
 from tests.support.in_memory_calls import BY_ID
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
@@ -88,6 +88,28 @@ def test_by_default_it_is_noted_and_kept() -> None:
 
     assert State.ATTACHED == scene.record().state
     assert Reason.CONSENT_WITHDRAWN in scene.record().warnings
+
+
+def test_consent_is_not_confirmed_by_what_the_instance_shows() -> None:
+    """Another target of it was detached by hand: its end is confirmed first, by other questions."""
+    scene = a_scene(
+        an_instance(targets="mgmt data"),
+        a_vpc("vpc-0c", target="data", cidrs=("10.30.0.0/16",)),
+        an_interface(),
+        an_interface("eni-02", pool="data", vpc="vpc-0c"),
+        policy=replace(RELEASES, release_delay=timedelta()),
+    )
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(600)
+    scene.ec2.untagged.add(MGMT_VPC)
+    scene.ec2.detach(an_interface("eni-02").id)
+
+    scene.look(event="detached")
+    scene.work_off(seconds=60)
+
+    assert [State.ATTACHED] * 2 == [scene.record(it).state for it in ("mgmt", "data")]
+    assert 0 == scene.calls.count("detach")
 
 
 def _attached(policy: Policy = RELEASES) -> Scene:

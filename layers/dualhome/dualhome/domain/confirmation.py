@@ -64,6 +64,8 @@ def questions_of(view: View, steps: Iterable[Step]) -> Questions | None:
     if all(it.undo and _reason(it) in OF_TAGS for it in ending):
         vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
         return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
+    # What the instance shows by its id says nothing of its VPC's consent: that comes next.
+    ending = [it for it in ending if _reason(it) is not Reason.CONSENT_WITHDRAWN]
     held = (view.records[it.target].interface for it in ending if it.target in view.records)
     return Questions(
         _targets(ending), instance=view.id, interfaces=frozenset(it for it in held if it)

@@ -8,6 +8,7 @@ of that pass and one by id must agree; only then is the release breaker asked.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, PendingRelease
 from dualhome.domain.reasons import Reason
@@ -15,6 +16,9 @@ from dualhome.domain.standing import GOING, Standing
 from dualhome.domain.states import State
 from dualhome.domain.undoing import undo
 from dualhome.domain.view import Step, View
+
+SOON = timedelta(seconds=1)
+"""What is due, but not confirmed by the reading at hand, is reconciled again after this."""
 
 
 def keep_or_release(
@@ -69,7 +73,7 @@ def defer(
         detail = _why(view, pending)
     why = Reason.RELEASE_PENDING
     step = _noted(view, record, why, pending=pending, detail=detail, warnings=warnings)
-    due = max(pending.due, view.now)
+    due = max(pending.due, view.now + SOON)
     return Step(record.target, move=step.move if step else None, look_at=due)
 
 
