@@ -1,5 +1,6 @@
-"""Looking twice changes nothing."""
+"""Looking twice changes nothing, and our own writes wake nobody."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -107,13 +108,52 @@ def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None
     assert before == of_world(world, instance)
 
 
-def test_a_tag_that_changes_only_in_its_spaces_is_looked_at(
-    repeated: Mapping[str, Repeated],
-) -> None:
-    """The proofs above would be worth nothing if tag events reached nobody."""
-    it = next(iter(repeated.values())).it
-    calls = Calls.from_now(it.world.stack)
+def test_our_own_status_tags_wake_nobody(world: World) -> None:
+    """Else each attach would look at itself for ever, at the cost of EC2's read limits."""
+    (it,) = Attached.in_worlds(world)
+    for resource in (it.instance, it.interface):
+        world.stack.ec2.create_tags(
+            Resources=[resource], Tags=[{"Key": "dualhome-status", "Value": "overwritten"}]
+        )
+    # What EC2 has told of it so far is looked at; what an attach leaves behind is no event's.
+    world.is_looked_at_while_running(it.instance)
+    calls, before = Calls.from_now(world.stack), woken(it)
 
-    it.world.tag(it.instance, targets=f"{it.mgmt.name} ")
+    publish_again(world, it.instance)
 
-    is_looked_at(calls, it)
+    status = f"{it.mgmt.name}=attached:{it.interface}@1"
+    told = world.stack.tags
+    world.until(lambda: told(it.instance)["dualhome-status"] == status)
+    world.until(lambda: told(it.interface)["dualhome-status"] == status)
+    assert calls.count(WRITER, "CreateTags", about=it.instance) == 1
+    assert stays(lambda: before == woken(it), seconds=QUIET_SECONDS)
+
+
+def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(world: World) -> None:
+    """The proof above would be worth nothing if tag events reached nobody."""
+    (it,) = Attached.in_worlds(world)
+    looks, wakes = woken(it)
+
+    world.tag(it.instance, targets=f"{it.mgmt.name} ")
+    world.tag(it.interface, pool=f"{it.mgmt.name} ")
+
+    world.until(lambda: woken(it)[0] > looks)
+    world.until(lambda: woken(it)[1] > wakes)
+
+
+def woken(it: Attached) -> tuple[int, int]:
+    """Return how often events have asked for a look at the instance, and at those who lack."""
+    stack = it.world.stack
+    return stack.looks(it.instance).count(0), stack.wakes(it.mgmt.name)
+
+
+def publish_again(world: World, instance: str) -> None:
+    """Give the publisher the latest move of ``instance`` once more, as its stream would."""
+    latest = world.stack.raw_audit(instance)[-1]
+    image = {"SequenceNumber": "1", "NewImage": latest}
+    record = {"eventID": "1", "eventName": "INSERT", "dynamodb": image}
+    answer = world.stack.cloud.client("lambda").invoke(
+        FunctionName=world.stack.outputs["PublishChangesFunctionName"],
+        Payload=json.dumps({"Records": [record]}),
+    )
+    assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}

@@ -33,7 +33,6 @@ FILES = {
     "tests/e2e/test_alarms.py": "alarms",
     "tests/e2e/test_cli_doctor.py": "apart",
     "tests/e2e/test_cli_pause.py": "apart",
-    "tests/e2e/test_quiet.py": "apart",
 }
 FOLDERS = {"tests/faults/": "faults", "tests/e2e/": "e2e"}
 ORDER = list(SHARED.values())
