@@ -50,6 +50,11 @@ def particulars(record: Attachment, now: datetime) -> Iterator[str]:
         yield print_refusals(refused)
 
 
+def why_pending(record: Attachment) -> str:
+    """Return why a release is pending: the detail without its time, which is told apart."""
+    return record.detail.rpartition("; ")[0] or str(record.pending.reason if record.pending else "")
+
+
 def print_refusals(refused: Iterable[Refusal]) -> str:
     """Name what EC2 has refused, with its code, and until when it comes last."""
     each = ", ".join(f"{it.interface} ({_how(it)})" for it in refused)
