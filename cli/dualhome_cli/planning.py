@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dualhome.application.looks import Look
 from dualhome.application.ports import Instances
@@ -60,7 +60,8 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
     """
     Plan for each of ``ids``, one after the other, over one reading of the world.
 
-    What one would take is taken for all those after it: nothing is promised twice.
+    What one would take is taken for all those after it: nothing is promised twice. A release is
+    foretold as if a second reading had agreed already; its outlook says when that is due.
 
     Raises:
         DualhomeError: a read failed.
@@ -71,7 +72,7 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
         before = dict(seen.records.get(id_, {}))
         steps = _rehearse(id_, seen, planning)
         instance, after = seen.instances.get(id_), seen.records.get(id_, {})
-        rehearsed = Rehearsed(instance, before, steps, after, planning.policy.keys)
+        rehearsed = Rehearsed(instance, before, steps, after, planning.policy, planning.now)
         outlooks = tuple(outlooks_of(rehearsed, promised))
         yield Forecast(id_, instance, outlooks)
         promised.update(
@@ -84,10 +85,11 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
 def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetName, Step]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
     look = Look(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}
     for _ in range(ROUNDS):
         again = False
-        view = seen.view(look, planning.policy, planning.now)
+        view = seen.view(look, policy, planning.now)
         for step in plan_within(view, planning.brake.admits):
             if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
                 again = True  # the ledger takes no second move of what has moved on
