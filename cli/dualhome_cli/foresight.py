@@ -114,8 +114,9 @@ def _confirmation(
     ends = prospect is Prospect.RELEASE or (prospect is Prospect.CLOSE and gone)
     if not ends or before is None or after is None or before.state != State.ATTACHED:
         return None
-    pending, reason = before.pending, Reason.INSTANCE_STATE if gone else after.reason
-    noted = pending is not None and (after == before or pending.reason is reason)
+    reason = after.pending.reason if after.pending else after.reason
+    reason, pending = Reason.INSTANCE_STATE if gone else reason, before.pending
+    noted = pending is not None and pending.reason is reason
     return Confirmation(it.policy.release_delay, pending.due if pending and noted else None)
 
 

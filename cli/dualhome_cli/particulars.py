@@ -70,4 +70,4 @@ def print_others(count: int) -> str:
 
 def _how(it: Refusal) -> str:
     often = f", {it.times} times" if it.times > 1 else ""
-    return f"{it.code}{often}; comes last until {print_time(it.until)}"
+    return f"{it.code}{often}; comes last until {print_time(it.until)}Z"

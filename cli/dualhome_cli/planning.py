@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from dualhome.application.looks import Look
 from dualhome.application.ports import Instances
 from dualhome.application.reconcile import ROUNDS
 from dualhome.application.survey import Sources, Survey, survey
 from dualhome.domain.attachment import Cause
+from dualhome.domain.confirmation import Answers, Questions
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import Capacity, Instance
-from dualhome.domain.plan import plan_within
-from dualhome.domain.view import Step
+from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.plan import plan_confirmed
+from dualhome.domain.view import Step, View
 from dualhome_cli.braking import RehearsedBrake
 from dualhome_cli.foresight import Rehearsed, outlooks_of
 from dualhome_cli.outlook import Forecast, Prospect
@@ -90,7 +92,7 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
     for _ in range(ROUNDS):
         again = False
         view = seen.view(look, policy, planning.now)
-        for step in plan_within(view, planning.brake.admits):
+        for step in plan_confirmed(view, partial(_answered, view), planning.brake.admits):
             if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
@@ -102,3 +104,19 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
         if not again:
             break
     return found
+
+
+def _answered(view: View, asked: Questions) -> Answers:
+    """Answer as if a second reading showed what the first did."""
+    shown: list[Instance | Vpc | Interface] = [
+        *view.vpcs.values(),
+        *view.pool.values(),
+        *filter(None, [view.instance]),
+    ]
+    return Answers(
+        read_at=view.read_at,
+        tags={it.id: it.tags for it in shown if it.id in asked.tags},
+        instance=view.instance,
+        vpcs={id_: it for id_, it in view.vpcs.items() if id_ in asked.vpcs},
+        interfaces={id_: it for id_, it in view.pool.items() if id_ in asked.interfaces},
+    )

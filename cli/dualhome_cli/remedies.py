@@ -13,7 +13,7 @@ from dualhome.domain.pools import another, target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys, parse_device_index
 from dualhome.domain.view import Reserved
-from dualhome_cli.admission import let_in, unreadable_key
+from dualhome_cli.admission import let_all_in, unreadable_key
 from dualhome_cli.capacity import Pool, served_by
 from dualhome_cli.tagging import tag
 from dualhome_cli.usability import why_unusable
@@ -119,8 +119,7 @@ def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
 def _let_in_those_who_ask(pool: Pool, vpc: VpcId, account: Account) -> str:
     """Let in the VPCs of those who ask beside whom ``vpc`` lets in now."""
     asking = sorted({account.instances[it].vpc for it in pool.wanting} - {vpc})
-    guests = " ".join(asking) or "SOURCE-VPC"
-    return let_in(account.vpcs[vpc], guests, account.policy.keys)
+    return let_all_in(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
 
 
 def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:

@@ -21,7 +21,7 @@ def refused_for_many(it: Records) -> Iterator[Remark]:
         names = tuple(suspect.codes)
         yield Remark(
             Severity.WARNING,
-            f"EC2 refuses to attach {suspect.interface} ({codes}), whoever asks: {listed(names)}",
+            f"EC2 refuses to attach {suspect.interface} ({codes}) to any of {listed(names)}",
             untag([suspect.interface], it.account.policy.keys.pool),
             names,
             details={str(id_): code for id_, code in suspect.codes.items()},
