@@ -47,6 +47,20 @@ def test_detaches_over_more_than_ten_minutes_are_no_contest() -> None:
     assert State.ATTACHED == scene.record().state
 
 
+def test_what_sweeps_alone_notice_is_a_contest_each_time() -> None:
+    """Every five minutes, as their schedule has it: three take ten minutes, not less."""
+    scene = _attached()
+    broom = Broom(scene)
+
+    for _ in range(24):
+        if scene.record().state is State.ATTACHED:
+            scene.ec2.detach(INTERFACE)
+        broom.tick()
+
+    assert 4 == scene.record().contests
+    assert 13 > scene.calls.count("attach")
+
+
 def test_an_interface_that_was_moved_by_hand_is_not_contested() -> None:
     """It is still on the instance: whoever did that wants it there."""
     scene = _attached()

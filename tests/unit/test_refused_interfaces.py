@@ -81,6 +81,18 @@ def test_a_pool_that_ec2_refuses_whole_is_left_after_ten_and_tried_ever_less_oft
     assert 26 * REMEMBERED > scene.calls.count("attach")
 
 
+def test_one_that_is_good_is_come_to_although_more_are_refused_than_a_record_keeps() -> None:
+    """The next hour goes on where the last one ended, and does not begin with the same ten."""
+    pool = a_pool(30)
+    scene = _barred(*pool, bars=2 * REMEMBERED + 1)
+
+    scene.look()
+    _sweep_for(scene, 3 * HOUR)
+
+    record = scene.record()
+    assert (State.ATTACHED, pool[2 * REMEMBERED + 1].id) == (record.state, record.interface)
+
+
 def test_the_only_one_is_tried_again_ever_less_often() -> None:
     """What was wrong with it may have been put right."""
     (bad,) = a_pool(1)

@@ -1,5 +1,8 @@
 """Units that lose a target: the brake holds what many would lose, a sweep finds what one must."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from dualhome.application.looks import Look
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Attachment
@@ -8,7 +11,7 @@ from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.attached_scene import paused
-from tests.support.builders import INSTANCE, a_cause, a_vpc, an_instance, an_interface
+from tests.support.builders import INSTANCE, POLICY, a_cause, a_vpc, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
 
@@ -92,6 +95,32 @@ def test_the_rest_of_a_unit_goes_back_when_one_part_is_stuck() -> None:
     assert State.STUCK == scene.record("data").state
     record = scene.record()
     assert (State.WAITING, Reason.UNIT_INCOMPLETE) == (record.state, record.reason)
+
+
+def test_what_the_breaker_holds_of_a_unit_is_read_again_by_sweeps_alone() -> None:
+    """One part is unwanted and the others lack one: neither keeps coming back for the other."""
+    policy = replace(POLICY, release_delay=timedelta(seconds=10))
+    unit = an_instance(targets="mgmt data", tags={"dualhome:policy": "all"})
+    scene = a_scene(unit, a_vpc("vpc-0c", target="data"), an_interface(), FOR_DATA, policy=policy)
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(60)
+    scene.brake.most = 0
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": "data bakcup"})
+    scene.look(event="event-2")
+    scene.calls.forget()
+
+    scene.work_off(seconds=600)
+
+    assert (Reason.RELEASE_HELD, Reason.RELEASE_HELD) == (
+        scene.record().reason,
+        scene.record("data").reason,
+    )
+    assert 3 > scene.calls.count("describe_instances")
+    scene.brake.most = MOST
+    scene.look(event="event-3")
+    scene.work_off()
+    assert (State.RELEASED, {}) == (scene.record().state, scene.ledger.claimed())
 
 
 def _units(more: int = 0) -> Scene:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dualhome.domain.attachment import Attachment, Failure
+from dualhome.domain.confirmation import questions_of
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.plan import plan_instance
@@ -196,3 +197,16 @@ def test_nothing_is_taken_back_from_a_unit_while_the_stack_is_paused() -> None:
 
     assert {DATA} == steps.keys()
     assert (State.WAITING, Reason.PAUSED) == after(steps[DATA])[:2]
+
+
+def test_before_a_unit_is_given_back_an_interface_without_tags_is_asked_for() -> None:
+    """It was found by its tag, and yet shows no target: by its id it is what the unit lacks."""
+    untagged = replace(FOR_DATA, tags={})
+    record = a_record(State.ATTACHED)
+    it = view(record, pool=(HELD, untagged))
+
+    questions = questions_of(it, plan_instance(it))
+
+    assert questions
+    assert {HELD.id, FOR_DATA.id} == questions.interfaces
+    assert {FOR_DATA.id, FOR_DATA.vpc} <= questions.tags

@@ -60,8 +60,10 @@ def acquire(it: Request) -> Step | None:
     if step := _adopt(it, candidates):
         return step
     refused = in_force(it.record.refusals, it.view.now) if it.record else {}
-    held_before = it.record.interface if it.record else None
-    choice = choose_interface(candidates.values(), held_before, refused)
+    last = it.record.interface if it.record else None
+    failed = it.record is not None and it.record.failed_on_interface
+    held_before, beyond = (None, last) if failed else (last, None)
+    choice = choose_interface(candidates.values(), held_before, refused, beyond)
     later = _retries_later(it)
     if it.view.policy.paused:
         left = later or (it.record and it.record.state == State.FAILED)

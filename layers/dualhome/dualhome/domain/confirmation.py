@@ -118,7 +118,10 @@ def _about_unit(
         *(it.id for it in view.vpcs.values() if it.tags.get(keys.target)),
     }
     wanted = planned | view.records.keys()
-    interfaces = {id_ for id_, it in pool.items() if pool_of(it, keys) in wanted}
+    # A list that drops the tags of an interface has found it by them, and shows no target.
+    interfaces = {
+        id_ for id_, it in pool.items() if keys.pool not in it.tags or pool_of(it, keys) in wanted
+    }
     interfaces |= {it.interface for it in records if it.interface}
     return Questions(
         targets,

@@ -16,6 +16,12 @@ DETACHES = 3
 WITHIN = timedelta(minutes=10)
 """So many detaches by others within this time are a contest."""
 
+NOTICED_LATE = timedelta(minutes=1)
+"""
+No event tells of a detach: sweeps notice it, by default every five minutes, and their schedule is
+exact to a minute (EventBridge Scheduler User Guide, "What is Amazon EventBridge Scheduler?").
+"""
+
 FIRST_DELAY = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=1)
 
@@ -32,7 +38,7 @@ def detached(view: View, record: Attachment) -> Move:
     """
     stood = view.now - record.since
     contests = 0 if stood >= PEACE else record.contests
-    recent = (time for time in record.detaches if view.now - time < WITHIN)
+    recent = (time for time in record.detaches if view.now - time < WITHIN + NOTICED_LATE)
     times = (*recent, view.now)
     if len(times) < DETACHES:
         return view.move(

@@ -33,6 +33,7 @@ def choose_interface(
     candidates: Iterable[Candidate],
     held_before: InterfaceId | None,
     refused: Mapping[InterfaceId, datetime] = MappingProxyType({}),
+    beyond: InterfaceId | None = None,
 ) -> Choice:
     """
     Choose among ``candidates``.
@@ -40,13 +41,16 @@ def choose_interface(
     If any of them are reserved for the instance in its zone, it takes from those alone. The one
     held before comes first, then rendezvous order. The order of ``candidates`` does not matter.
     Rendezvous order is the same at each retry and another for each instance, so that a crowd does
-    not fight over one interface. What EC2 has ``refused`` comes last, the longest ago first.
+    not fight over one interface. What EC2 has ``refused`` comes last, the longest ago first. The
+    order goes on ``beyond`` the interface that EC2 refused last: with more of those than a record
+    keeps, it would begin with the same ones each time, and never come to the others.
     """
     known = list(candidates)
     reserved = [candidate.interface.id for candidate in known if candidate.reserved]
     verdicts = [(candidate, _rejection(candidate, reserved)) for candidate in known]
     eligible = [candidate for candidate, rejection in verdicts if rejection is None]
-    best = min(eligible, key=lambda it: _preference(it, held_before, refused), default=None)
+    turn = _Turn(held_before, refused, beyond)
+    best = min(eligible, key=turn.of, default=None)
     return Choice(
         interface=best.interface if best else None,
         rejections=tuple(rejection for _, rejection in verdicts if rejection),
@@ -122,13 +126,24 @@ def _rejection(it: Candidate, reserved: Collection[InterfaceId]) -> Rejection | 
     return replace(rejection or Rejection(it.interface.id, Reason.RESERVED, alone), rank=NOT_ASKED)
 
 
-def _preference(
-    it: Candidate, held_before: InterfaceId | None, refused: Mapping[InterfaceId, datetime]
-) -> tuple[float, bool, int]:
-    until = refused.get(it.interface.id)
-    weight = rendezvous_weight(it.instance.id, it.target, it.interface.id)
-    last = until.timestamp() if until else 0.0
-    return (last, it.interface.id != held_before, -int.from_bytes(weight))
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """In which order candidates are taken."""
+
+    held_before: InterfaceId | None
+    refused: Mapping[InterfaceId, datetime]
+    beyond: InterfaceId | None
+
+    def of(self, it: Candidate) -> tuple[float, bool, bool, int]:
+        """Return the turn of ``it``; the least comes first."""
+        interface = it.interface.id
+        until = self.refused.get(interface)
+        last = until.timestamp() if until else 0.0
+        weight = rendezvous_weight(it.instance.id, it.target, interface)
+        passed = self.beyond is not None and weight >= rendezvous_weight(
+            it.instance.id, it.target, self.beyond
+        )
+        return (last, interface != self.held_before, passed, -int.from_bytes(weight))
 
 
 def _room_on_card(taken: Iterable[DeviceSlot], capacity: Capacity) -> frozenset[DeviceSlot]:

@@ -36,11 +36,13 @@ def keep_or_release(
         return _noted(view, record, None, warnings=warnings)
     if view.policy.paused:
         return _noted(view, record, Reason.PAUSED, warnings=warnings)
-    if not is_due(view, record, reason):
+    if not _has_waited(view, record, reason):
         return defer(view, record, reason, warnings)
     if view.releases_held:
         pending = record.pending
         return _noted(view, record, Reason.RELEASE_HELD, pending=pending, warnings=warnings)
+    if not view.may_end(record.target):
+        return Step(record.target, look_at=view.now + SOON)
     incomplete = standing is Standing.INCOMPLETE
     return undo(view, record, reason=reason, detail=view.lacking if incomplete else "")
 
@@ -54,9 +56,12 @@ def keep(view: View, record: Attachment) -> Step | None:
 
 
 def is_due(view: View, record: Attachment, reason: Reason) -> bool:
+    """Return whether this reading may confirm the release, which was noted long enough ago."""
+    return view.may_end(record.target) and _has_waited(view, record, reason)
+
+
+def _has_waited(view: View, record: Attachment, reason: Reason) -> bool:
     """Return whether a release for ``reason`` was noted long enough ago to be confirmed."""
-    if not view.may_end(record.target):
-        return False
     if not view.policy.release_delay:
         return True
     pending = record.pending
