@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import wish_of
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, Instance
 from dualhome.domain.states import State
@@ -53,7 +53,7 @@ def _unrecorded(
     instance: Instance, records: Collection[Attachment], keys: TagKeys
 ) -> list[TargetName]:
     known = {record.target for record in records if record.state != State.RELEASED}
-    return sorted(wish_of(instance, keys).wanted.keys() - known)
+    return desired_state(instance, keys).unrecorded(known)
 
 
 def _overlooked(instance: Instance, asked: Collection[TargetName]) -> Absence:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dualhome.domain.account import Account
-from dualhome.domain.drift import wish_of
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.network import Interface
@@ -133,7 +133,7 @@ def wanted_targets(account: Account) -> Counter[TargetName]:
 def _wanting(account: Account) -> dict[Place, list[InstanceId]]:
     found: dict[Place, list[InstanceId]] = defaultdict(list)
     for instance in account.instances.values():
-        for target in wish_of(instance, account.policy.keys).wanted:
+        for target in desired_state(instance, account.policy.keys).wanted:
             if target != WHOLE_TAG:
                 found[target, instance.zone].append(instance.id)
     return found

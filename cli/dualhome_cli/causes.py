@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import wish_of
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Instance, Interface
 from dualhome.domain.pools import pool_of, reservation_of
@@ -100,7 +100,7 @@ def contested(account: Account) -> list[Attachment]:
 
 def _asks(it: Instance, key: Reserved, account: Account) -> bool:
     named = it.zone == key.zone and it.name.strip() == key.name
-    return named and key.target in wish_of(it, account.policy.keys).wanted
+    return named and key.target in desired_state(it, account.policy.keys).wanted
 
 
 def _reserved(it: Attachment) -> Reserved | None:

@@ -1,11 +1,11 @@
 """Read a rehearsed plan: what it means for each target of an instance."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from dualhome.domain.attachment import Attachment, Origin
-from dualhome.domain.drift import wish_of
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InterfaceId, TargetName
 from dualhome.domain.network import ACTING, GONE, Instance
@@ -47,10 +47,7 @@ class Rehearsed:
 
     def wanted(self) -> dict[TargetName, Wanted]:
         """Return what the instance asks for; a malformed tag stands for itself."""
-        if self.instance is None:
-            return {}
-        tags = {key: it for key, it in self.instance.tags.items() if key != self.keys.ignore}
-        return dict(wish_of(replace(self.instance, tags=tags), self.keys).wanted)
+        return dict(desired_state(self.instance, self.keys).named)
 
 
 def outlooks_of(it: Rehearsed, promised: Collection[InterfaceId]) -> Iterator[Outlook]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from dualhome.domain.account import Account
-from dualhome.domain.drift import lacks, wish_of
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING
 
@@ -20,5 +20,5 @@ def overlooked(account: Account) -> list[InstanceId]:
     return sorted(
         it.id
         for it in account.instances.values()
-        if it.state in ACTING and lacks(wish_of(it, account.policy.keys), recorded[it.id])
+        if it.state in ACTING and desired_state(it, account.policy.keys).unrecorded(recorded[it.id])
     )

@@ -1,23 +1,16 @@
 """Progress as it is made: a line for each move, and on a terminal a sign of life below."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.text import Text
 
 from dualhome.domain.audit import AuditEntry
-from dualhome.domain.states import State
+from dualhome_cli.colours import colour_of
 from dualhome_cli.pasting import pasted
 from dualhome_cli.stack import Stack
 from dualhome_cli.terminal import console, printable
 from dualhome_cli.trail import Ending
-
-STYLES: Mapping[str, str] = {
-    State.ATTACHED: "green",
-    State.RELEASED: "green",
-    State.FAILED: "red",
-    State.STUCK: "red",
-}
 
 
 def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
@@ -33,7 +26,7 @@ def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> Non
     out = console()
     for it in endings:
         state = it.state or nobody
-        end = Text(state, STYLES.get(state, "")) if it.moved else Text(f"still {state}", "yellow")
+        end = Text(state, colour_of(it.state)) if it.moved else Text(f"still {state}", "yellow")
         why = f": {printable(pasted(it.why, stack))}" if it.why else ""
         out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
 
@@ -55,6 +48,6 @@ def _line(entry: AuditEntry) -> Text:
     why = " ".join(filter(None, (after.reason, printable(after.detail))))
     return Text.assemble(
         f"{after.written_at:%H:%M:%S}  {after.instance} {after.target}  {before} -> ",
-        (after.state, STYLES.get(after.state, "")),
+        (after.state, colour_of(after.state)),
         f"  {after.interface or ''}  {why}".rstrip(),
     )

@@ -110,13 +110,13 @@ def _when(record: Attachment) -> str:
 
 
 def _back(subject: Subject, going: Iterable[Attachment]) -> set[TargetName]:
-    return {it.target for it in going} & subject.wish.wanted.keys()
+    return {it.target for it in going} & subject.desired.wanted.keys()
 
 
 def _comes_back(subject: Subject, back: set[TargetName]) -> Iterator[str]:
     """Say that tags win, and with which command they let go."""
     names = " and ".join(sorted(back))
-    rest = [wanted for target, wanted in subject.wish.wanted.items() if target not in back]
+    rest = [wanted for target, wanted in subject.desired.wanted.items() if target not in back]
     key = subject.keys.targets
     if rest:
         words = ["create-tags", f"Key={key},Value={print_targets(rest)}"]

@@ -81,8 +81,8 @@ def _is_due(record: Attachment, now: datetime) -> bool:
 
 def _unrecorded(subject: Subject, targets: Sequence[str]) -> set[TargetName]:
     """Return what the tags ask for and nobody has begun."""
-    if subject.wish.hands_off:
+    if subject.desired.hands_off:
         return set()
     released = {it.target for it in subject.records.values() if it.state == State.RELEASED}
-    wanted = {it for it in subject.wish.wanted if not targets or it in targets}
+    wanted = {it for it in subject.desired.wanted if not targets or it in targets}
     return wanted - (subject.records.keys() - released)

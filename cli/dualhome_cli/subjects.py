@@ -7,7 +7,7 @@ import click
 
 from dualhome.application.survey import Sources
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import Wish, wish_of
+from dualhome.domain.desired_state import DesiredState, desired_state
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import Instance
 from dualhome.domain.tags import TagKeys
@@ -24,9 +24,9 @@ class Subject:
     keys: TagKeys
 
     @property
-    def wish(self) -> Wish:
+    def desired(self) -> DesiredState:
         """What its tags ask for."""
-        return wish_of(self.instance, self.keys)
+        return desired_state(self.instance, self.keys)
 
     @property
     def ignored(self) -> bool:
@@ -68,7 +68,7 @@ def check_targets(subjects: Sequence[Subject], targets: Sequence[str]) -> None:
     Raises:
         UnknownSubjectError: no instance has, or does.
     """
-    known = {target for it in subjects for target in (*it.records, *it.wish.wanted)}
+    known = {target for it in subjects for target in (*it.records, *it.desired.wanted)}
     unknown = [it for it in targets if it not in known]
     if unknown and not any(it.ignored for it in subjects):
         ids = ", ".join(it.id for it in subjects)

@@ -14,6 +14,7 @@ from dualhome.domain.states import State
 from dualhome_cli.absence import absences
 from dualhome_cli.alternatives import Alternatives
 from dualhome_cli.arguments import INSTANCE
+from dualhome_cli.colours import colour_of
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.pasting import pasted
 from dualhome_cli.present import Question, answer, read_records
@@ -22,7 +23,6 @@ from dualhome_cli.standing import Standing, why
 from dualhome_cli.table import Column
 from dualhome_cli.times import print_age
 
-STYLES = {State.ATTACHED: "green", State.STUCK: "bold red", State.RELEASED: "dim"}
 WRONG_USAGE = 2
 
 
@@ -147,4 +147,4 @@ def _interface(it: Standing) -> str:
 
 
 def _style(it: Standing) -> str:
-    return STYLES.get(it.state, "yellow" if it.needs_attention else "")
+    return colour_of(it.state) or ("yellow" if it.needs_attention else "")

@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     MOVING_LIMIT,
     Drift,
     drift_of,
-    lacks,
-    wish_of,
 )
 from dualhome.domain.network import (
     GONE,
@@ -57,7 +56,7 @@ def drifts(
     """Return the drifts of an instance whose one interface is shown as ``seen``, if at all."""
     on_it = [seen] if instance and seen and seen.instance == instance.id else []
     shown = replace(instance, attachments=tuple(on_it)) if instance else None
-    missing = lacks(wish_of(shown, KEYS), {record.target for record in records})
+    missing = bool(desired_state(shown, KEYS).unrecorded({it.target for it in records}))
     found = [drift_of(record, shown, KEYS, NOW) for record in records]
     return [Drift.MISSING] * missing + [drift for drift in found if drift]
 

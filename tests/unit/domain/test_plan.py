@@ -2,12 +2,11 @@
 
 import pytest
 
-from dualhome.domain.errors import BadTagError
 from dualhome.domain.network import InstanceState
-from dualhome.domain.plan import plan_instance, targets_to_read, wanted_by
+from dualhome.domain.plan import plan_instance, targets_to_read
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
-from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
+from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from tests.support.builders import (
     DATA,
     MGMT,
@@ -146,12 +145,3 @@ def test_the_pools_to_read_are_those_wanted_or_held() -> None:
     assert targets_to_read(KEYS, instance, records) == {MGMT, DATA}
     assert targets_to_read(KEYS, an_instance(targets="@"), records) == {DATA}
     assert targets_to_read(KEYS, None, records) == {DATA}
-
-
-def test_what_is_wanted_is_read_from_the_deployments_own_key() -> None:
-    """Another deployment's tag on the same instance means nothing to us."""
-    tags = {"net:targets": "data", "dualhome:targets": "@"}
-
-    assert wanted_by(TagKeys("net"), tags) == (Wanted(DATA),)
-    with pytest.raises(BadTagError, match="dualhome:targets"):
-        wanted_by(KEYS, tags)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.eligibility import Candidate, why_ineligible
-from dualhome.domain.plan import plan_instance, wanted_by
+from dualhome.domain.plan import plan_instance
 from dualhome.domain.states import State
 from dualhome.domain.view import Holder, Step, View
 from tests.support.builders import a_seen_attachment
@@ -140,7 +141,7 @@ def test_only_what_the_tags_ask_for_now_is_attached(view: View, tags: dict[str, 
         assert view.instance
         assert not tags
         assert "dualhome:ignore" not in view.instance.tags
-        assert asked <= {it.target for it in wanted_by(view.policy.keys, view.instance.tags)}
+        assert asked <= desired_state(view.instance, view.policy.keys).wanted.keys()
 
 
 @QUICK

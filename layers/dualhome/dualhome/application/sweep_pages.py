@@ -15,13 +15,12 @@ from dualhome.application.sweep_statuses import (
 )
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.consent import consent_withdrawn, warnings_now
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
     drift_of,
-    lacks,
     strangers,
-    wish_of,
 )
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
@@ -189,7 +188,7 @@ def _drift_of(
     if record.state != State.ATTACHED:
         return None
     withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
-    hands_off = wish_of(instance, here.keys).hands_off
+    hands_off = desired_state(instance, here.keys).hands_off
     if here.policy.release_without_consent and withdrawn and not hands_off:
         return Drift.UNWANTED
     told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
@@ -199,8 +198,8 @@ def _drift_of(
 def _asking(here: Comparing, token: str | None) -> Told:
     statuses = here.scope.on_instances
     page = here.fleet.tagged(token) if statuses else here.fleet.asking(token)
-    wishes = {instance.id: wish_of(instance, here.keys) for instance in page.items}
-    asked = {Holder(id_, target) for id_, wish in wishes.items() for target in wish.wanted}
+    desired = {instance.id: desired_state(instance, here.keys) for instance in page.items}
+    asked = {Holder(id_, target) for id_, it in desired.items() for target in it.wanted}
     if statuses:
         asked |= {
             Holder(instance.id, target)
@@ -215,7 +214,7 @@ def _asking(here: Comparing, token: str | None) -> Told:
     for record in known:
         if record.state is not State.RELEASED:
             recorded[record.instance].add(record.target)
-    missing = sorted(id_ for id_, wish in wishes.items() if lacks(wish, recorded[id_]))
+    missing = sorted(id_ for id_, it in desired.items() if it.unrecorded(recorded[id_]))
     marks = {here.keys.targets, here.keys.ignore}
     return Told(
         Tally(

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.audit import AuditEntry
+from dualhome.domain.desired_state import read_desired_state
 from dualhome.domain.eligibility import Candidate, Policy
-from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.network import DeviceSlot, Instance, Interface, Vpc
-from dualhome.domain.plan import wanted_by
-from dualhome.domain.tags import Wanted, parse_policy
+from dualhome.domain.tags import Wanted
 from dualhome.domain.view import Holder
 
 
@@ -36,22 +35,13 @@ class Account:
     whole_past: bool = True
 
     def wanted(self, instance: Instance) -> tuple[Wanted, ...] | None:
-        """Return what ``instance`` asks for; None if its tags say hands off, or are malformed."""
-        keys, tags = self.policy.keys, instance.tags
-        try:
-            wanted = wanted_by(keys, tags)
-            parse_policy(keys.policy, tags.get(keys.policy, "each"))
-        except BadTagError:
-            return None
-        return None if keys.ignore in tags else wanted
+        """Return what ``instance`` asks for; None if it is excluded, or its tags malformed."""
+        desired = read_desired_state(instance.tags, self.policy.keys)
+        return None if desired.hands_off else tuple(desired.wanted.values())
 
     def is_unit(self, instance: Instance) -> bool:
         """Return whether ``instance`` wants all its targets or none."""
-        keys = self.policy.keys
-        try:
-            return parse_policy(keys.policy, instance.tags.get(keys.policy, "each"))
-        except BadTagError:
-            return False
+        return read_desired_state(instance.tags, self.policy.keys).all_or_none
 
     def record(self, instance: InstanceId, target: TargetName) -> Attachment | None:
         """Return the present of one attachment."""

@@ -154,7 +154,7 @@ def _attached_already(
             continue
         if seen.slot in held:  # by a record that is moving, or that a person must look at
             continue
-        if it.want.index in {None, seen.slot.index}:
+        if it.want.accepts(seen.slot.index):
             yield seen, candidate
 
 

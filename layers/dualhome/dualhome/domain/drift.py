@@ -1,18 +1,16 @@
 """Where tags, ledger and EC2 say different things, as a sweep sees them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import GONE, AttachmentStatus, Instance, Interface, SeenAttachment
+from dualhome.domain.desired_state import DesiredState, desired_state
+from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.network import AttachmentStatus, Instance, Interface, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
+from dualhome.domain.tags import TagKeys
 
 MOVING_LIMIT = timedelta(minutes=2)
 """A record that moves for longer has lost the look that would move it on."""
@@ -44,41 +42,6 @@ class Drift(StrEnum):
     """An interface is attached that is not wanted, or not there: a release."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """
-    What an instance's tags ask for, as a ``unit`` or each for itself.
-
-    ``hands_off`` lets nothing go, whatever is missing.
-    """
-
-    wanted: Mapping[TargetName, Wanted]
-    hands_off: bool = False
-    unit: bool = False
-
-
-def wish_of(instance: Instance | None, keys: TagKeys) -> Wish:
-    """
-    Return what ``instance`` asks for; one that is not shown asks for nothing.
-
-    One that shuts down lets go by itself: that is no release of ours.
-    """
-    tags = instance.tags if instance else {}
-    if keys.ignore in tags or (instance and instance.state in GONE):
-        return Wish({}, hands_off=True)
-    try:
-        wanted = parse_targets(keys.targets, tags.get(keys.targets, ""))
-        unit = parse_policy(keys.policy, tags.get(keys.policy, "each"))
-    except BadTagError:
-        return Wish({WHOLE_TAG: Wanted(WHOLE_TAG)}, hands_off=True)
-    return Wish({want.target: want for want in wanted}, unit=unit)
-
-
-def lacks(wish: Wish, recorded: AbstractSet[TargetName]) -> bool:
-    """Return whether something is wanted that is not among those ``recorded``: ``MISSING``."""
-    return bool(wish.wanted.keys() - recorded)
-
-
 def drift_of(
     record: Attachment, instance: Instance | None, keys: TagKeys, now: datetime
 ) -> Drift | None:
@@ -95,27 +58,31 @@ def drift_of(
         case State.CLAIMED | State.ATTACHING | State.RELEASING:
             return Drift.OVERDUE if now - record.since >= MOVING_LIMIT else None
         case State.STUCK:
-            return _drift_of_stuck(record, instance, wish_of(instance, keys))
+            return _drift_of_stuck(record, instance, desired_state(instance, keys))
         case State.ATTACHED:
-            return _drift_of_attached(record, instance, wish_of(instance, keys))
+            return _drift_of_attached(record, instance, desired_state(instance, keys))
         case _:
             return None
 
 
-def _drift_of_stuck(record: Attachment, instance: Instance | None, wish: Wish) -> Drift | None:
+def _drift_of_stuck(
+    record: Attachment, instance: Instance | None, desired: DesiredState
+) -> Drift | None:
     """No look follows a rollback that gives up: the rest of a unit is to be given back."""
     if _seen(record, instance) is None:
         return Drift.DETACHED
-    return Drift.UNSETTLED if wish.unit else None
+    return Drift.UNSETTLED if desired.all_or_none else None
 
 
-def _drift_of_attached(record: Attachment, instance: Instance | None, wish: Wish) -> Drift | None:
+def _drift_of_attached(
+    record: Attachment, instance: Instance | None, desired: DesiredState
+) -> Drift | None:
     there = _seen(record, instance)
     if there is None:
         return Drift.DETACHED
-    want = wish.wanted.get(record.target)
-    here = want is not None and want.index in {None, there.slot.index}
-    if not here and not wish.hands_off:
+    want = desired.wanted.get(record.target)
+    here = want is not None and want.accepts(there.slot.index)
+    if not here and not desired.hands_off:
         return Drift.UNWANTED
     if (there.id, there.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
         return Drift.DETACHED

@@ -83,7 +83,7 @@ def what_is_attached_and_wanted_is_recorded(it: Account) -> Iterator[str]:
 
 def _adoptable(seen: SeenAttachment, instance: Instance, want: Wanted, it: Account) -> bool:
     interface = it.interfaces.get(seen.interface)
-    here = want.index in {None, seen.slot.index} and (instance.id, seen.slot) not in it.slots
+    here = want.accepts(seen.slot.index) and (instance.id, seen.slot) not in it.slots
     if interface is None or not here:
         return False
     candidate = it.candidate(interface, instance, want.target)

@@ -1,6 +1,6 @@
 """What to do about one instance: wanted against actual."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from dualhome.domain.acquisition import Request, acquire
@@ -13,6 +13,7 @@ from dualhome.domain.confirmation import (
     second_view,
 )
 from dualhome.domain.consent import consent_withdrawn
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
@@ -20,7 +21,7 @@ from dualhome.domain.progress import depart, observe
 from dualhome.domain.reasons import Reason
 from dualhome.domain.standing import Standing
 from dualhome.domain.states import State
-from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
+from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
 from dualhome.domain.unit import as_unit, lacking_of
 from dualhome.domain.unwanted import keep
 from dualhome.domain.view import Step, View
@@ -36,14 +37,12 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     instance = view.instance
     if instance is None or instance.state in GONE:
         return tuple(depart(view))
-    if view.policy.keys.ignore in instance.tags:
+    desired = desired_state(instance, view.policy.keys)
+    if desired.excluded:
         return tuple(_observe_all(replace(view, asks=()), instance, None))
-    keys = view.policy.keys
-    try:
-        wanted = wanted_by(keys, instance.tags)
-        unit = parse_policy(keys.policy, instance.tags.get(keys.policy, "each"))
-    except BadTagError as error:
-        return (*_observe_all(view, instance, None), *_refuse_tag(view, error))
+    if desired.error:
+        return (*_observe_all(view, instance, None), *_refuse_tag(view, desired.error))
+    wanted, unit = tuple(desired.wanted.values()), desired.all_or_none
     acquired = tuple(_acquire_missing(view, instance, wanted))
     if unit:
         view = replace(view, lacking=lacking_of(view, wanted, acquired))
@@ -89,26 +88,12 @@ def _not_gone(view: View) -> Iterator[Step]:
         yield keep(view, record) or Step(record.target, look_again=True)
 
 
-def wanted_by(keys: TagKeys, tags: Mapping[str, str]) -> tuple[Wanted, ...]:
-    """
-    Return the targets that an instance with ``tags`` wants.
-
-    Raises:
-        BadTagError: the tag is malformed.
-    """
-    return parse_targets(keys.targets, tags.get(keys.targets, ""))
-
-
 def targets_to_read(
     keys: TagKeys, instance: Instance | None, records: Iterable[Attachment]
 ) -> frozenset[TargetName]:
     """Return the targets whose pools a plan for ``instance`` must see: wanted or held."""
     held = {record.target for record in records if record.holding}
-    try:
-        wanted = wanted_by(keys, instance.tags) if instance else ()
-    except BadTagError:
-        wanted = ()
-    return frozenset(held | {want.target for want in wanted})
+    return frozenset(held | desired_state(instance, keys).named.keys()) - {WHOLE_TAG}
 
 
 def _observe_all(
@@ -124,7 +109,7 @@ def _standing(view: View, record: Attachment, wanted: tuple[Wanted, ...] | None)
     if wanted is None:
         return Standing.HANDS_OFF
     index = record.slot.index if record.slot else None
-    if not any(it.target == record.target and it.index in {None, index} for it in wanted):
+    if not any(it.target == record.target and it.accepts(index) for it in wanted):
         return Standing.UNWANTED
     if view.policy.release_without_consent and consent_withdrawn(
         record, view.instance, view.vpcs, view.policy

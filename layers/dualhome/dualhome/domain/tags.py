@@ -90,6 +90,10 @@ class Wanted:
     target: TargetName
     index: int | None = None
 
+    def accepts(self, index: int | None) -> bool:
+        """Return whether ``index``, the device index of an interface, is where it is wanted."""
+        return self.index in {None, index}
+
     def __str__(self) -> str:
         return self.target if self.index is None else f"{self.target}@{self.index}"
 
