@@ -36,7 +36,8 @@ def reconcile(look: Look, batch: Batch) -> None:
     try:
         again = _plan_and_apply(look, batch)
     except TransientError:
-        again = look
+        # What was announced has been compared by then, and comes back by a look of its own.
+        again = replace(look, announced=(), compared=0)
     if again:
         batch.agenda.later(again)
 
