@@ -1,6 +1,7 @@
 """An event whose tags EC2 does not show yet is not dropped: EC2 is asked again, three times."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from dualhome.application.looks import Announced, Look, newest, parse_look, print_look
@@ -152,6 +153,14 @@ def test_of_two_events_about_one_resource_the_later_counts() -> None:
     older, newer = (Announced(INSTANCE, ((TARGETS, it),), n) for n, it in enumerate("ab"))
 
     assert (newer,) == newest((newer, older)) == newest((older, newer))
+
+
+def test_a_look_that_announces_nothing_does_not_make_another_compare_anew() -> None:
+    """Both would begin anew each time they meet, and never end while EC2 shows other tags."""
+    again = Look(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
+
+    assert 2 == Look(INSTANCE, a_cause(), attempt=3).joined_by(again).compared
+    assert 0 == again.joined_by(replace(again, compared=0)).compared
 
 
 def test_what_is_announced_survives_the_queue() -> None:
