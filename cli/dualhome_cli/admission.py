@@ -1,6 +1,6 @@
 """The command by which a VPC lets in another one; words in capitals are to be filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.network import Vpc
@@ -9,14 +9,25 @@ from dualhome_cli.tagging import tag
 
 
 def let_in(vpc: Vpc, guest: str, keys: TagKeys) -> str:
-    """
-    Return the command by which ``vpc`` lets in the VPC ``guest`` besides those that it lets in now.
+    """Return the command by which ``vpc`` lets in the VPC ``guest``; see ``let_all_in``."""
+    return let_all_in(vpc, [guest], keys)
 
-    Where a value is full the list is continued by another tag; one that cannot be read is replaced.
+
+def let_all_in(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
+    """
+    Return the commands by which ``vpc`` lets in ``guests`` besides those that it lets in now.
+
+    Where a value is full the list is continued by another tag, each in a command of its own; one
+    that cannot be read is replaced, by the first of ``guests`` alone.
     """
     if unreadable := unreadable_key(keys, vpc.tags):
-        return tag([vpc.id], unreadable, guest)
-    return tag([vpc.id], key_with_room(keys, vpc.tags, guest), value_with(keys, vpc.tags, guest))
+        return tag([vpc.id], unreadable, next(iter(guests)))
+    changed: dict[str, str] = {}
+    for guest in guests:
+        tags = {**vpc.tags, **changed}
+        key = key_with_room(keys, tags, guest)
+        changed[key] = value_with(keys, tags, guest)
+    return " && ".join(tag([vpc.id], key, value) for key, value in changed.items())
 
 
 def unreadable_key(keys: TagKeys, tags: Mapping[str, str]) -> str:

@@ -9,7 +9,17 @@ from typing import Any
 from dualhome.domain.account import Account
 from dualhome_cli.account import read_account, read_present
 from dualhome_cli.books import Books
-from dualhome_cli.checks import flow, ledger, limits, networks, permissions, pools, records, tags
+from dualhome_cli.checks import (
+    causes,
+    flow,
+    ledger,
+    limits,
+    networks,
+    permissions,
+    pools,
+    records,
+    tags,
+)
 from dualhome_cli.checks import wiring as wired
 from dualhome_cli.checks.check import Check
 from dualhome_cli.checks.finding import Finding
@@ -199,10 +209,29 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
         "No attachment is stuck.",
     ),
     Check(
+        "refused-interfaces",
+        lambda it: it.records,
+        causes.refused_for_many,
+        "EC2 refuses no interface for several instances.",
+    ),
+    Check(
+        "namesakes",
+        lambda it: it.records,
+        causes.namesakes,
+        "No Name has more instances than interfaces reserved for it.",
+    ),
+    Check("contests", lambda it: it.records, causes.contests, "Nobody detaches what is attached."),
+    Check(
         "unsettled",
         lambda it: it.records,
         records.unsettled,
         "Nothing asked for waits, was refused, has failed or was overlooked.",
+    ),
+    Check(
+        "unconfirmed",
+        lambda it: it.records,
+        records.unconfirmed,
+        "Every release that was due has been read a second time.",
     ),
     Check(
         "overdue",

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from dualhome.domain.attachment import Attachment, Origin
 from dualhome.domain.drift import wish_of
+from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InterfaceId, TargetName
 from dualhome.domain.network import ACTING, GONE, Instance
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.selection import principal_rejection
-from dualhome.domain.states import State
+from dualhome.domain.states import SETTLED, State
 from dualhome.domain.tags import TagKeys, Wanted
 from dualhome.domain.view import Step
-from dualhome_cli.outlook import OF_STATE, Outlook, Prospect
+from dualhome_cli.outlook import OF_STATE, Confirmation, Outlook, Prospect
+from dualhome_cli.particulars import refusals_now, why_pending
 
 NO_TARGET = TargetName("")
 """Where an outlook is about the instance as a whole."""
@@ -22,13 +26,19 @@ NOT_SHOWN = "EC2 shows no such instance in this account and Region (--profile, -
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """An instance's records ``before`` and ``after`` the ``steps`` of a plan."""
+    """An instance's records ``before`` and ``after`` the ``steps`` of a plan that is made now."""
 
     instance: Instance | None
     before: Mapping[TargetName, Attachment]
     steps: Mapping[TargetName, Step]
     after: Mapping[TargetName, Attachment]
-    keys: TagKeys
+    policy: Policy
+    now: datetime
+
+    @property
+    def keys(self) -> TagKeys:
+        """The keys of the tags."""
+        return self.policy.keys
 
     @property
     def ignored(self) -> bool:
@@ -82,7 +92,32 @@ def _outlook(
         detail=detail,
         rejections=rejections,
         promised=tuple(it.interface for it in rejections if it.interface in promised),
+        refusals=_refusals(it, before, after),
+        confirmation=_confirmation(it, before, after, prospect),
     )
+
+
+def _refusals(
+    it: Rehearsed, before: Attachment | None, after: Attachment | None
+) -> tuple[Refusal, ...]:
+    """Return what comes last; what is attached already looks for no other."""
+    if before is None or after is None or after.state in SETTLED:
+        return ()
+    return refusals_now(before, it.now)
+
+
+def _confirmation(
+    it: Rehearsed, before: Attachment | None, after: Attachment | None, prospect: Prospect
+) -> Confirmation | None:
+    """What is attached is released, or goes with its instance, after a second reading."""
+    gone = it.instance is None or it.instance.state in GONE
+    ends = prospect is Prospect.RELEASE or (prospect is Prospect.CLOSE and gone)
+    if not ends or before is None or after is None or before.state != State.ATTACHED:
+        return None
+    reason = after.pending.reason if after.pending else after.reason
+    reason, pending = Reason.INSTANCE_STATE if gone else reason, before.pending
+    noted = pending is not None and pending.reason is reason
+    return Confirmation(it.policy.release_delay, pending.due if pending and noted else None)
 
 
 def _prospect(
@@ -103,6 +138,8 @@ def _of_record(before: Attachment | None, after: Attachment) -> Prospect:
     new = before is None or before.state != after.state
     if after.state == State.CLAIMED and after == before:
         return Prospect.MOVING
+    if after.state == State.ATTACHED and after.reason is Reason.RELEASE_PENDING:
+        return Prospect.RELEASE
     if after.state == State.ATTACHED and after.reason:
         return Prospect.KEEP
     if after.state == State.ATTACHED and after.origin is Origin.ADOPTED and new:
@@ -114,6 +151,8 @@ def _detail(after: Attachment, step: Step | None) -> str:
     """Return the record's detail; of what goes on waiting, that of now."""
     if after.state == State.FAILED and after.failure:
         return after.failure.message
+    if after.reason is Reason.RELEASE_PENDING:
+        return why_pending(after)
     principal = principal_rejection(step.rejections) if step and not step.move else None
     if principal and after.state == State.WAITING and principal.reason is after.reason:
         return f"{principal.interface}: {principal.detail}"

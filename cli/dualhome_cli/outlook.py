@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment
@@ -9,6 +10,7 @@ from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.network import Instance
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
 
 
@@ -56,12 +58,26 @@ OF_STATE: Mapping[State, Prospect] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """
+    When a second reading must agree to a release; ``delay`` is the deployment's, after the first.
+
+    ``due`` is set once a first reading has asked for it.
+    """
+
+    delay: timedelta
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """
     What would become of ``target``; ``record`` is what the plan would leave, if anything.
 
     ``changes``: the plan would change the record. ``rejections`` explains the choice; ``promised``
-    of those interfaces are free now, but go to targets planned before this one.
+    of those interfaces are free now, but go to targets planned before this one. ``refusals`` are
+    the interfaces of the pool that come last, since EC2 has refused them here. ``confirmation``
+    says when what is attached would be released.
     """
 
     target: TargetName
@@ -73,6 +89,8 @@ class Outlook:
     detail: str = ""
     rejections: tuple[Rejection, ...] = ()
     promised: tuple[InterfaceId, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    confirmation: Confirmation | None = None
 
     @property
     def good(self) -> bool:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from dualhome.domain.eligibility import Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome_cli.grouping import counts
 from dualhome_cli.mentions import mentions
 from dualhome_cli.outlook import Forecast, Outlook, Prospect
@@ -34,6 +36,9 @@ class Row:
 
     ``rejected`` counts interfaces by reason, ``promised`` those that go to targets planned before;
     ``rejections`` and ``promised_interfaces`` name each. ``mentions`` are the ids in ``detail``.
+    ``refusals`` are interfaces that come last. What is attached is released after
+    ``release_after_seconds`` if a second reading agrees; at ``release_at``, if a first one has
+    been.
     """
 
     instance: InstanceId
@@ -56,11 +61,14 @@ class Row:
     rejections: tuple[Rejected, ...]
     promised_interfaces: tuple[InterfaceId, ...]
     mentions: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
+    release_after_seconds: float | None = None
+    release_at: datetime | None = None
 
     @classmethod
     def of(cls, forecast: Forecast, it: Outlook) -> Self:
         """Return the row of one target."""
-        instance, record = forecast.instance, it.record
+        instance, record, confirmation = forecast.instance, it.record, it.confirmation
         held = record if record and record.holding else None
         return cls(
             instance=forecast.id,
@@ -83,6 +91,9 @@ class Row:
             rejections=tuple(map(Rejected.of, it.rejections)),
             promised_interfaces=it.promised,
             mentions=mentions(it.detail),
+            refusals=it.refusals,
+            release_after_seconds=confirmation.delay.total_seconds() if confirmation else None,
+            release_at=confirmation.due if confirmation else None,
         )
 
 

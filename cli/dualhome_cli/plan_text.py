@@ -6,7 +6,7 @@ from dualhome.domain.eligibility import Rejection
 from dualhome_cli.grouping import Group, grouped
 from dualhome_cli.lines import Line
 from dualhome_cli.outlook import Forecast, Outlook, Prospect
-from dualhome_cli.plan_words import heading, sentence, warnings
+from dualhome_cli.plan_words import heading, refused, sentence, warnings
 
 MUST_ACT = frozenset({Prospect.REFUSE, Prospect.STUCK, Prospect.GONE})
 
@@ -23,6 +23,8 @@ def lines_of(forecast: Forecast, *, verbose: bool) -> Iterator[Line]:
         for warning, advice in warnings(outlook):
             yield Line(2, f"warning, {warning}: {advice}", "yellow")
         yield from _passed_over(outlook, verbose=verbose)
+        if last := refused(outlook):
+            yield Line(2, last, "dim" if outlook.good else "")
 
 
 def _passed_over(it: Outlook, *, verbose: bool) -> Iterator[Line]:

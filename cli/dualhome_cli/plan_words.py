@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.reasons import Reason
-from dualhome_cli.outlook import Forecast, Outlook, Prospect
-from dualhome_cli.times import print_time
+from dualhome_cli.outlook import Confirmation, Forecast, Outlook, Prospect
+from dualhome_cli.particulars import print_refusals
+from dualhome_cli.times import print_age, print_time
 from dualhome_cli.warned import advice_on
 
 SENTENCES: Mapping[Prospect, str] = {
@@ -60,6 +61,7 @@ def sentence(it: Outlook) -> str:
     record = it.record
     again = f"after {print_time(record.retry_at)}" if record and record.retry_at else "soon"
     said = SENTENCES[it.prospect].format(what=_what(record), again=again)
+    said = f"{said}{_when(it.confirmation)}"
     if it.prospect is Prospect.RELEASE and it.wanted:
         return f"{said}, and ask for index {it.pin} afterwards"
     reason = "" if it.prospect is Prospect.RELEASE else it.reason
@@ -76,6 +78,27 @@ def warnings(it: Outlook) -> Iterator[tuple[Reason, str]]:
 def totals(prospects: Counter[Prospect]) -> str:
     """Say how many targets there are of each prospect."""
     return ", ".join(f"{prospects[it]} {TOTALS[it]}" for it in Prospect if prospects[it])
+
+
+def _when(it: Confirmation | None) -> str:
+    """No single reading releases: say when the second one is made, on which it rests."""
+    if it is None:
+        return ""
+    if it.due:
+        return f" at {print_time(it.due)}, if a second reading agrees"
+    if not it.delay:
+        return ", if EC2 says the same when asked by id"
+    return f" after {print_age(it.delay)}, if a second reading agrees"
+
+
+def refused(it: Outlook) -> str:
+    """Say what comes last in order, and why; empty if nothing does."""
+    if not it.refusals:
+        return ""
+    chosen = it.record.interface if it.record and it.prospect is Prospect.ATTACH else None
+    again = chosen in {refusal.interface for refusal in it.refusals}
+    lead = f"{chosen} comes last, and no other is free" if again else "last in order"
+    return f"{lead}: {print_refusals(it.refusals)}"
 
 
 def _what(record: Attachment | None) -> str:

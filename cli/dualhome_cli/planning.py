@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from dualhome.application.looks import Look
 from dualhome.application.ports import Instances
 from dualhome.application.reconcile import ROUNDS
 from dualhome.application.survey import Sources, Survey, survey
 from dualhome.domain.attachment import Cause
+from dualhome.domain.confirmation import Answers, Questions
 from dualhome.domain.eligibility import Policy
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import Capacity, Instance
-from dualhome.domain.plan import plan_within
-from dualhome.domain.view import Step
+from dualhome.domain.network import Capacity, Instance, Interface, Vpc
+from dualhome.domain.plan import plan_confirmed
+from dualhome.domain.view import Step, View
 from dualhome_cli.braking import RehearsedBrake
 from dualhome_cli.foresight import Rehearsed, outlooks_of
 from dualhome_cli.outlook import Forecast, Prospect
@@ -60,7 +62,8 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
     """
     Plan for each of ``ids``, one after the other, over one reading of the world.
 
-    What one would take is taken for all those after it: nothing is promised twice.
+    What one would take is taken for all those after it: nothing is promised twice. A release is
+    foretold as if a second reading had agreed already; its outlook says when that is due.
 
     Raises:
         DualhomeError: a read failed.
@@ -71,7 +74,7 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
         before = dict(seen.records.get(id_, {}))
         steps = _rehearse(id_, seen, planning)
         instance, after = seen.instances.get(id_), seen.records.get(id_, {})
-        rehearsed = Rehearsed(instance, before, steps, after, planning.policy.keys)
+        rehearsed = Rehearsed(instance, before, steps, after, planning.policy, planning.now)
         outlooks = tuple(outlooks_of(rehearsed, promised))
         yield Forecast(id_, instance, outlooks)
         promised.update(
@@ -84,11 +87,12 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
 def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetName, Step]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
     look = Look(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}
     for _ in range(ROUNDS):
         again = False
-        view = seen.view(look, planning.policy, planning.now)
-        for step in plan_within(view, planning.brake.admits):
+        view = seen.view(look, policy, planning.now)
+        for step in plan_confirmed(view, partial(_answered, view), planning.brake.admits):
             if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
@@ -100,3 +104,19 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
         if not again:
             break
     return found
+
+
+def _answered(view: View, asked: Questions) -> Answers:
+    """Answer as if a second reading showed what the first did."""
+    shown: list[Instance | Vpc | Interface] = [
+        *view.vpcs.values(),
+        *view.pool.values(),
+        *filter(None, [view.instance]),
+    ]
+    return Answers(
+        read_at=view.read_at,
+        tags={it.id: it.tags for it in shown if it.id in asked.tags},
+        instance=view.instance,
+        vpcs={id_: it for id_, it in view.vpcs.items() if id_ in asked.vpcs},
+        interfaces={id_: it for id_, it in view.pool.items() if id_ in asked.interfaces},
+    )

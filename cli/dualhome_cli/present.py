@@ -1,14 +1,15 @@
 """The present: which records there are, page by page, and which of them are asked for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dualhome.application.ports import Ledger
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.pools import target_of
-from dualhome.domain.states import State
+from dualhome.domain.states import SETTLED, State
+from dualhome_cli.alternatives import Alternatives
 from dualhome_cli.stack import Stack
 from dualhome_cli.standing import Standing, standing_of
 
@@ -31,9 +32,22 @@ class Question:
         )
 
 
-def answer(records: Iterable[Attachment], question: Question, now: datetime) -> Iterator[Standing]:
-    """Yield what is asked for of ``records``, as it is read."""
-    return filter(question.asks_for, (standing_of(record, now) for record in records))
+def answer(
+    records: Iterable[Attachment],
+    question: Question,
+    now: datetime,
+    others: Alternatives | None = None,
+) -> Iterator[Standing]:
+    """Yield what is asked for of ``records``, as it is read; with ``others``, what else is free."""
+    for record in records:
+        it = standing_of(record, now)
+        if question.asks_for(it):
+            free = others.of(record, now) if others and _looks_for_others(it) else None
+            yield replace(it, others_free=free)
+
+
+def _looks_for_others(it: Standing) -> bool:
+    return bool(it.refusals) and it.state not in SETTLED
 
 
 def read_records(stack: Stack, question: Question) -> Iterator[Attachment]:

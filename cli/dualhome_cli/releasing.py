@@ -6,9 +6,11 @@ from datetime import datetime
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import TargetName
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import print_targets
 from dualhome_cli.subjects import Subject
+from dualhome_cli.times import print_time
 from dualhome_cli.trail import Trail
 
 HELD = frozenset({State.ATTACHING, State.ATTACHED, State.STUCK})
@@ -89,8 +91,8 @@ def _prospect(record: Attachment, *, going: bool) -> str:
     if going:
         where = f" at index {record.slot.index}" if record.slot else ""
         return (
-            f"is {record.state}; EC2 is asked to detach {record.interface}{where}, which ends"
-            " the traffic over it. The interface returns to its pool."
+            f"is {record.state}; EC2 is asked to detach {record.interface}{where}{_when(record)},"
+            " which ends the traffic over it. The interface returns to its pool."
         )
     match record.state:
         case State.CLAIMED:
@@ -99,6 +101,12 @@ def _prospect(record: Attachment, *, going: bool) -> str:
             return f"is giving {record.interface} back already."
         case _:
             return f"is {record.state} and holds nothing."
+
+
+def _when(record: Attachment) -> str:
+    """What a person asks for does not wait for a second reading."""
+    pending = record.pending if record.reason is Reason.RELEASE_PENDING else None
+    return f" now, not only at {print_time(pending.due)}" if pending else ""
 
 
 def _back(subject: Subject, going: Iterable[Attachment]) -> set[TargetName]:

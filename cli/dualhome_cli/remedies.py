@@ -1,6 +1,7 @@
 """What mends a pool that runs low: another interface, or what keeps everybody from having it."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.account import Account
@@ -11,7 +12,8 @@ from dualhome.domain.network import Instance, Interface
 from dualhome.domain.pools import another, target_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys, parse_device_index
-from dualhome_cli.admission import let_in, unreadable_key
+from dualhome.domain.view import Reserved
+from dualhome_cli.admission import let_all_in, unreadable_key
 from dualhome_cli.capacity import Pool, served_by
 from dualhome_cli.tagging import tag
 from dualhome_cli.usability import why_unusable
@@ -57,12 +59,30 @@ def remedy_of(site: Site, pool: Pool, account: Account) -> str:
 def create(pool: Pool, vpc: VpcId, keys: TagKeys) -> str:
     """Return the command that adds an interface to ``pool`` in ``vpc``."""
     subnet = next((stock.subnet for stock in pool.stocks if stock.vpc == vpc), None)
-    tags = f"ResourceType=network-interface,Tags=[{{Key={keys.pool},Value={pool.target}}}]"
+    return _create(subnet or f"SUBNET-OF-{vpc}-IN-{pool.zone}", {keys.pool: pool.target})
+
+
+def reserve(like: Interface, reserved: Reserved, keys: TagKeys) -> str:
+    """Return the command that adds an interface beside ``like`` with the same reservation."""
+    tags = {keys.pool: reserved.target, keys.reserved_for: reserved.name}
+    return _create(like.subnet, tags)
+
+
+def _create(subnet: str, tags: Mapping[str, str]) -> str:
+    pairs = ",".join(f"{{Key={key},Value={_in_shorthand(it)}}}" for key, it in tags.items())
+    specification = f"ResourceType=network-interface,Tags=[{pairs}]"
     return (
-        "aws ec2 create-network-interface"
-        f" --subnet-id {subnet or f'SUBNET-OF-{vpc}-IN-{pool.zone}'}"
-        f" --tag-specifications {shlex.quote(tags)}"
+        f"aws ec2 create-network-interface --subnet-id {subnet}"
+        f" --tag-specifications {shlex.quote(specification)}"
     )
+
+
+def _in_shorthand(value: str) -> str:
+    """Return a tag's value as the AWS CLI's shorthand syntax reads it: quoted where need be."""
+    if not set(value) & set(" ,=[]{}'\""):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _merit(site: Site) -> tuple[bool, int, int]:
@@ -99,8 +119,7 @@ def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
 def _let_in_those_who_ask(pool: Pool, vpc: VpcId, account: Account) -> str:
     """Let in the VPCs of those who ask beside whom ``vpc`` lets in now."""
     asking = sorted({account.instances[it].vpc for it in pool.wanting} - {vpc})
-    guests = " ".join(asking) or "SOURCE-VPC"
-    return let_in(account.vpcs[vpc], guests, account.policy.keys)
+    return let_all_in(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
 
 
 def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:

@@ -69,16 +69,28 @@ def _unserved(account: Account, target: TargetName, count: int) -> Shortage:
     served, wrong = served_by(account), misnamed(account)
     named = {vpc for vpc, value in wrong.items() if target in _words(value)}
     stocked = {it.vpc for it in account.interfaces.values() if pool_of(it, keys) == target}
-    meant = sorted(named or stocked - served.keys())
+    shared = {vpc for vpc in stocked if _is_shared(vpc, account)}
+    meant = sorted(named or stocked - shared - served.keys())
     text = f"{_ask(count)} for {target}, and no VPC serves it"
     if meant:
         text = f"{text}: see the tag {keys.target} of {' and '.join(meant)}"
+    elif shared:
+        whose = " and ".join(
+            f"{vpc} of account {account.vpcs[vpc].owner}" for vpc in sorted(shared)
+        )
+        text = f"{text}: its pool lies in {whose}, whose tags here are no consent of its owner"
     elif stocked:
         where = " and ".join(f"{vpc}, which serves {served[vpc]}" for vpc in sorted(stocked))
         text = f"{text}: its pool lies in {where}"
     return Shortage(
         Lack.NO_VPC, target, None, None, text, tag(meant or ["VPC"], keys.target, target)
     )
+
+
+def _is_shared(vpc: VpcId, account: Account) -> bool:
+    """Return whether ``vpc`` is another account's: a tag on it here makes it serve nobody."""
+    shown = account.vpcs.get(vpc)
+    return shown is not None and shown.owner != account.policy.account
 
 
 def _bad_names(account: Account) -> Iterator[Shortage]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -122,6 +122,7 @@ class Stack:
             self.keys,
             refuse_overlap=self.parameter("OnOverlappingCidr") == "refuse",
             paused=self.parameter("Paused") == "true",
+            release_delay=timedelta(seconds=int(self.parameter("ReleaseDelaySeconds"))),
             release_without_consent=self.parameter("OnConsentWithdrawn") == "release",
         )
 

@@ -15,9 +15,11 @@ from dualhome.domain.identifiers import (
     Zone,
 )
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
 from dualhome_cli.mentions import mentions
+from dualhome_cli.particulars import is_overdue, particulars, print_others, refusals_now
 from dualhome_cli.reading import sentence
 from dualhome_cli.warned import advice_on
 
@@ -31,7 +33,10 @@ class Standing:
     One attachment; what is held is None where nothing is.
 
     ``warning_advice`` has as many parts as ``warnings``, in the same order. ``mentions`` are the
-    ids that detail and error name.
+    ids that detail and error name. ``pending_reason`` is why a release is pending, until
+    ``pending_due``. ``refusals`` are those in force; ``others_free`` counts what is free in the
+    pool and zone besides them, None where nothing is refused or it cannot be read. ``reservation``
+    and ``sharing`` are the record's own.
     """
 
     instance: InstanceId
@@ -57,12 +62,20 @@ class Standing:
     attempt: int
     retry_at: datetime | None
     mentions: tuple[str, ...]
+    pending_reason: Reason | None = None
+    pending_due: datetime | None = None
+    contests: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    others_free: int | None = None
+    reservation: str | None = None
+    sharing: int = 0
+    particulars: str = ""
 
 
 def standing_of(record: Attachment, now: datetime) -> Standing:
     """Return where ``record`` stands; a claim that is over shows no interface."""
     slot = record.slot if record.holding else None
-    failure = record.failure
+    failure, pending = record.failure, record.pending
     return Standing(
         instance=record.instance,
         target=record.target,
@@ -87,6 +100,13 @@ def standing_of(record: Attachment, now: datetime) -> Standing:
         attempt=record.attempt,
         retry_at=record.retry_at,
         mentions=mentions(record.detail, failure.message if failure else ""),
+        pending_reason=pending.reason if pending else None,
+        pending_due=pending.due if pending else None,
+        contests=record.contests,
+        refusals=refusals_now(record, now),
+        reservation=record.reservation,
+        sharing=record.sharing,
+        particulars=" ".join(particulars(record, now)),
     )
 
 
@@ -95,10 +115,13 @@ def needs_attention(record: Attachment, now: datetime) -> bool:
     Say whether somebody should look.
 
     Nothing is had, it takes too long, it is held back, or it stays although consent is withdrawn.
+    A release that is pending moves on by itself, unless its second reading does not come.
     """
     match record.state:
         case State.RELEASED:
             return False
+        case State.ATTACHED if record.reason is Reason.RELEASE_PENDING:
+            return is_overdue(record, now)
         case State.ATTACHED:
             return record.reason is not None or not TO_ACT_ON.isdisjoint(record.warnings)
         case state if state in MOVING:
@@ -117,4 +140,6 @@ def why(it: Standing) -> str:
     failure = Failure(it.error_code, it.error_message or "") if it.error_code else None
     advice = it.advice if it.state not in SETTLED else None
     warned = map(": ".join, zip(it.warnings, it.warning_advice, strict=True))
-    return " ".join(filter(None, (sentence(it.reason, it.detail, failure), advice, *warned)))
+    others = print_others(it.others_free) if it.others_free is not None else ""
+    said = (sentence(it.reason, it.detail, failure), it.particulars, others, advice, *warned)
+    return " ".join(filter(None, said))

@@ -1,5 +1,6 @@
 """A move as a person tells it: what, why, and what caused it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -7,9 +8,12 @@ from dualhome.domain.attachment import Attachment, Cause, Origin
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
 from dualhome_cli.mentions import mentions
+from dualhome_cli.particulars import refusals_now, why_pending
 from dualhome_cli.reading import sentence
+from dualhome_cli.times import print_time
 
 OURS = "dualhome"
 
@@ -31,6 +35,15 @@ HELD = {
     State.REFUSED: "Has given back {}: it may not be attached",
 }
 """The same, where an interface was held before."""
+
+BECAUSE: Mapping[tuple[State, Reason | None], str] = {
+    (State.RELEASED, Reason.DELETED_WITH_INSTANCE): "Has lost {}",
+    (State.WAITING, Reason.CONTESTED): "Has lost {} to somebody else again, and attaches later",
+    (State.RELEASING, Reason.CONSENT_WITHDRAWN): (
+        "Lets go of {}, since its VPC lets the instance's VPC in no longer"
+    ),
+}
+"""The same, where the reason tells more than the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +126,14 @@ def tell(entry: AuditEntry) -> str:
     warned = (f"Warning: {it}." for it in after.warnings if it in new)
     ended = set(known) - {*after.warnings, Reason.CONSENT_WITHDRAWN} if _stays(entry) else set()
     over = (f"No more: {it}." for it in known if it in ended)
-    why = sentence(after.reason, after.detail, after.failure)
+    why = _why(after)
     return " ".join(filter(None, (f"{_what(entry)}.", why, *warned, *over)))
+
+
+def _why(it: Attachment) -> str:
+    if it.reason is Reason.RELEASE_PENDING and it.pending:
+        return sentence(None, why_pending(it), it.failure)
+    return sentence(it.reason, it.detail, it.failure)
 
 
 def print_cause(cause: Cause, instance: InstanceId) -> str:
@@ -144,10 +163,32 @@ def _what(entry: AuditEntry) -> str:
     state, where = entry.after.state, _where(entry.after)
     if state == State.ATTACHED:
         return _attached(entry, where)
-    if entry.after.reason is Reason.DELETED_WITH_INSTANCE:
-        return f"Has lost {where}"
+    if told := BECAUSE.get((state, entry.after.reason)):
+        return told.format(where)
+    if state in {State.CLAIMED, State.FAILED} and (told := _of_refusals(entry, where)):
+        return told
     held = entry.move.before is not None and entry.move.before.holding
     return (HELD if held and state in HELD else DONE)[state].format(where)
+
+
+def _of_refusals(entry: AuditEntry, where: str) -> str:
+    """Tell what EC2 refuses, which is about the interface, and what is tried after that."""
+    before, after = entry.move.before, entry.after
+    refused = {it.interface: it for it in refusals_now(after, after.since)}
+    latest = refused.get(after.interface) if after.interface else None
+    if after.failed_on_interface and latest:
+        return f"EC2 refuses {where}, which is free again, and last in order until {_at(latest)}"
+    if after.state != State.CLAIMED or before is None or before.state is State.CLAIMED:
+        return ""
+    if latest:
+        return f"Claims {where}, although EC2 has refused it: no other is free"
+    if before.failed_on_interface:
+        return f"Claims {where}, after EC2 has refused {before.interface}"
+    return ""
+
+
+def _at(it: Refusal) -> str:
+    return f"{print_time(it.until)}Z"
 
 
 def _stays(entry: AuditEntry) -> bool:
@@ -156,12 +197,23 @@ def _stays(entry: AuditEntry) -> bool:
 
 def _attached(entry: AuditEntry, where: str) -> str:
     if _stays(entry):
-        return f"Keeps {where}{_consent(entry)}"
+        return _noted(entry, where)
     if entry.after.origin == Origin.ADOPTED:
         return f"Adopts {where}, which somebody had attached"
     seconds = entry.seconds_to_attached
     after = f", {seconds:.1f} s after it was asked for" if seconds is not None else ""
     return f"Has {where}{after}"
+
+
+def _noted(entry: AuditEntry, where: str) -> str:
+    """Tell why it stays, or until when."""
+    before, after = entry.move.before, entry.after
+    if after.reason is Reason.RELEASE_PENDING and after.pending:
+        due = f"{after.pending.due:%H:%M:%S}Z"
+        return f"Will release {where} at {due}, unless a second reading disagrees"
+    if before and before.reason is Reason.RELEASE_PENDING and after.reason is None:
+        return f"Keeps {where}: a later reading disagrees with its release{_consent(entry)}"
+    return f"Keeps {where}{_consent(entry)}"
 
 
 def _consent(entry: AuditEntry) -> str:

@@ -16,7 +16,7 @@ from dualhome.domain.errors import UnavailableError
 from dualhome_cli.redriving.functions import AuditDays
 from dualhome_cli.redriving.letters import DeadLetters, Letter
 from dualhome_cli.redriving.moves import Span
-from dualhome_cli.redriving.queues import OUTPUTS, Name
+from dualhome_cli.redriving.queues import DONE, INTENTS, OUTPUTS, Name
 from dualhome_cli.redriving.sqs import BATCH_BYTES, SqsChanges, SqsDeadLetters
 from tests.support.builders import TRACE, a_record
 from tests.support.in_memory_letters import NOON, InMemoryDeadLetters, letters
@@ -67,7 +67,7 @@ def test_every_queue_of_the_template_that_nobody_empties_can_be_redriven() -> No
     named = {template["Outputs"][output]["Value"] for output in OUTPUTS.values()}
 
     assert {f"${{{name}}}" for name in queues - {"ChangesQueue", "StatusQueue"}} == named
-    assert set(Name) == OUTPUTS.keys()
+    assert set(Name) == OUTPUTS.keys() == INTENTS.keys() == DONE.keys()
 
 
 def test_what_is_taken_is_hidden_and_counted(make_queue: MakeQueue) -> None:

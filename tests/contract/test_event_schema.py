@@ -185,7 +185,7 @@ def test_the_other_patterns_told_of_are_valid_and_about_fields_that_exist() -> N
     told = re.findall(r"^\| `(\{.+?\})` \|", README, re.MULTILINE)
     fields = SCHEMA["$defs"]["move"]["properties"].keys()
 
-    assert len(told) == 5
+    assert len(told) == 8
     for pattern in map(json.loads, told):
         assert pattern.keys() <= fields
         matches({"detail": pattern}, EXAMPLES["attached"])

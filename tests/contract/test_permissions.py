@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from dualhome.domain.tags import TagKeys
+from dualhome_cli.checks.permissions import needs
 from tests.support.permissions import ROLES, granted
 from tests.support.template import resources, statements
 
@@ -210,3 +212,16 @@ def test_what_cannot_be_published_may_be_set_aside() -> None:
     ((role, _, statement),) = granted("${PublishFailuresQueue.Arn}")
 
     assert (role, statement["Action"]) == ("PublishChangesRole", ["sqs:SendMessage"])
+
+
+def test_the_doctor_simulates_each_action_on_ec2_that_a_role_grants() -> None:
+    """One that it forgets is missing in an account, and nobody is told."""
+    simulated = {(it.role, action) for it in needs(TagKeys(), "us-east-1") for action in it.actions}
+
+    assert simulated == {
+        (role, action)
+        for role, it in ROLES.items()
+        for statement in statements(it)
+        for action in statement["Action"]
+        if action.startswith("ec2:")
+    }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -19,6 +20,7 @@ PARAMETERS = {
     "OnOverlappingCidr": "refuse",
     "OnConsentWithdrawn": "release",
     "Paused": "true",
+    "ReleaseDelaySeconds": "30",
 }
 
 
@@ -54,11 +56,12 @@ def test_one_call_tells_all_that_a_command_needs() -> None:
 
     assert ("123456789012", "us-east-1") == (stack.account, stack.region)
     assert "audittablename" == stack.outputs["AuditTableName"]
-    assert ("acme:targets", True, True, True) == (
+    assert ("acme:targets", True, True, True, timedelta(seconds=30)) == (
         stack.keys.targets,
         stack.policy.refuse_overlap,
         stack.policy.release_without_consent,
         stack.policy.paused,
+        stack.policy.release_delay,
     )
 
 

@@ -106,7 +106,7 @@ def test_a_status_that_was_not_written_is_written(world: World) -> None:
     done = dualhome(world.stack, "redrive", "status", "--yes")
 
     assert 1 == done.returncode, done.stderr
-    assert "status: 1 handled again, 1 left." in done.stdout
+    assert "status: 1 sent to the status queue" in done.stdout
     world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
     assert [GARBAGE] == set_aside(world.stack, "StatusDeadLetterQueueUrl")
 

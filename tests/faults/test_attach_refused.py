@@ -61,8 +61,8 @@ FOR_GOOD = {
     "TagLimitExceeded": "too many tags",
     "UnsupportedOperation": "not here",
 }
-WHATEVER_THE_INTERFACE = {"NetworkInterfaceLimitExceeded"}
-"""What is about the account: the second interface would be refused as well."""
+WHATEVER_THE_INTERFACE = {"NetworkInterfaceLimitExceeded", "TagLimitExceeded"}
+"""What is about the account, or about tags: the second interface would be refused as well."""
 
 DENIED = {
     "AuthFailure": "AWS was not able to validate the provided access credentials",

@@ -37,6 +37,7 @@ PARAMETERS = {
     "Paused": "false",
     "AuditRetentionDays": "0",
     "MaxReleasesPerSweep": "20",
+    "ReleaseDelaySeconds": "10",
     "PoolLowWater": "2",
 }
 

@@ -29,7 +29,7 @@ class Running:
     pid: int
     endpoint: str
     region: str
-    auth: bool
+    auth: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from dualhome.domain.account import Account
+from dualhome.domain.attachment import Attachment
 from dualhome.domain.invariants import (
     broken_invariants,
     claims_and_slots_belong_to_records_that_hold,
@@ -13,6 +14,7 @@ from dualhome.domain.invariants import (
     what_is_attached_and_wanted_is_recorded,
     what_is_recorded_as_attached_is,
 )
+from dualhome.domain.reasons import Reason
 from dualhome.domain.status import MOVING
 from dualhome_cli.checks.finding import Remark, error, warning
 
@@ -66,8 +68,12 @@ def broken(account: Account) -> Broken:
 
 
 def at_rest(account: Account) -> Account:
-    """Return ``account`` without the instances of which something moves, and what they hold."""
-    busy = {record.instance for record in account.records.values() if record.state in MOVING}
+    """
+    Return ``account`` without the instances of which something moves, and what they hold.
+
+    One that is gone moves, too, until a second reading closes its records.
+    """
+    busy = {record.instance for record in account.records.values() if _moves(record)}
     claimed = {it for it, holder in account.claims.items() if holder.instance in busy}
     others = {it.id for it in account.interfaces.values() if it.attachment} - account.claims.keys()
     shown = {it: seen for it, seen in account.interfaces.items() if it not in claimed}
@@ -80,6 +86,12 @@ def at_rest(account: Account) -> Account:
         audit=(),
         by_hand=account.by_hand | {seen.id for seen in strange if seen},
     )
+
+
+def _moves(record: Attachment) -> bool:
+    pending = record.pending if record.reason is Reason.RELEASE_PENDING else None
+    gone = pending is not None and pending.reason is Reason.INSTANCE_STATE
+    return gone or record.state in MOVING
 
 
 def invariants(it: Broken) -> Iterator[Remark]:

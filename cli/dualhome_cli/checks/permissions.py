@@ -13,8 +13,11 @@ DESCRIBES = (
     "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeTags",
     "ec2:DescribeVpcs",
 )
+
+SWEEPS = ("ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def needs(keys: TagKeys, region: str, scope: StatusScope = StatusScope.BOTH) -> 
         Need("DetachInterfaceRole", detach, interface, pooled),
         Need("DetachInterfaceRole", detach, instance, here),
         Need("LookAtInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
-        Need("SweepAccountRole", (DESCRIBES[0], DESCRIBES[2]), context=here),
+        Need("SweepAccountRole", SWEEPS, context=here),
         *([Need("WriteStatusRole", tag, instance, status)] if scope.on_instances else []),
         *(
             [Need("WriteStatusRole", tag, interface, status | pooled)]

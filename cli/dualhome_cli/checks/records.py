@@ -11,8 +11,10 @@ from dualhome.domain.drift import MOVING_LIMIT, strangers
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
+from dualhome_cli.causes import told_by_cause
 from dualhome_cli.checks.finding import Remark, Severity, error, listed, note, warning
 from dualhome_cli.overlooked import overlooked
+from dualhome_cli.particulars import is_overdue
 from dualhome_cli.trouble import INSTALL
 
 UNTRIED = timedelta(hours=1)
@@ -36,6 +38,11 @@ class Records:
     unread_items: tuple[str, ...] = ()
 
 
+def name_of(record: Attachment) -> str:
+    """Return how findings name an attachment."""
+    return f"{record.instance}/{record.target}"
+
+
 def left_out(it: Records) -> Iterator[Remark]:
     """What another version has written is missing from all that is said of the account."""
     if it.unread:
@@ -47,11 +54,11 @@ def stuck(it: Records) -> Iterator[Remark]:
     for record in it.account.records.values():
         if record.state == State.STUCK:
             yield error(
-                f"{_name(record)} is stuck with {record.interface} since {record.since:%F %R}Z:"
+                f"{name_of(record)} is stuck with {record.interface} since {record.since:%F %R}Z:"
                 f" {record.reason}: {record.detail}",
                 f"{record.reason.advice if record.reason else ''}"
                 f" Then: dualhome retry {record.instance} --target {record.target}".strip(),
-                [_name(record)],
+                [name_of(record)],
             )
 
 
@@ -60,22 +67,24 @@ def unsettled(it: Records) -> Iterator[Remark]:
     What is not as asked for, by reason, and what nobody has looked at.
 
     That is what waits, was refused or has failed, what is kept though nobody asks, and what is on
-    its way.
+    its way; without what other checks tell by its cause.
     """
+    told = told_by_cause(it.account, it.now)
     grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
-    for record in it.account.records.values():
-        kept = record.state == State.ATTACHED and record.reason
-        if record.reason and (kept or record.state in SEVERITIES):
+    for holder, record in it.account.records.items():
+        if holder in told or record.reason is Reason.RELEASE_PENDING:
+            continue
+        if record.reason and record.state in SEVERITIES:
             grouped[record.state, record.reason].append(record)
     for (state, reason), records in sorted(grouped.items()):
         said = f" ({_first_failure(records)})" if state == State.FAILED else ""
-        names = tuple(sorted(map(_name, records)))
+        names = tuple(sorted(map(name_of, records)))
         yield Remark(
             SEVERITIES[state],
             f"{state} for {reason}: {listed(names)}{said}",
             reason.advice,
             names,
-            details={_name(it): said for it in records if (said := _known_of(it))},
+            details={name_of(it): said for it in records if (said := _known_of(it))},
             about=tuple(it.interface for it in records if it.holding and it.interface),
             targets=tuple(sorted({it.target for it in records})),
         )
@@ -86,9 +95,50 @@ def unsettled(it: Records) -> Iterator[Remark]:
             missing,
         )
     if moving := sorted(
-        _name(record) for record in it.account.records.values() if record.state in MOVING
+        name_of(record) for record in it.account.records.values() if record.state in MOVING
     ):
         yield note(f"on their way: {listed(moving)}", subjects=moving)
+    yield from _pending(it)
+
+
+def _pending(it: Records) -> Iterator[Remark]:
+    """What goes for want of consent, another check tells; what is late, ``unconfirmed``."""
+    pending = [
+        record
+        for record in it.account.records.values()
+        if record.pending
+        and record.reason is Reason.RELEASE_PENDING
+        and record.pending.reason is not Reason.CONSENT_WITHDRAWN
+        and not is_overdue(record, it.now)
+    ]
+    if pending:
+        names = tuple(sorted(map(name_of, pending)))
+        yield Remark(
+            Severity.NOTE,
+            f"to be released, if a second reading agrees: {listed(names)}",
+            Reason.RELEASE_PENDING.advice,
+            names,
+            details={name_of(record): record.detail for record in pending},
+            about=tuple(record.interface for record in pending if record.interface),
+            targets=tuple(sorted({record.target for record in pending})),
+        )
+
+
+def unconfirmed(it: Records) -> Iterator[Remark]:
+    """The message for the second reading was lost: a sweep sends another, a retry does at once."""
+    late = [record for record in it.account.records.values() if is_overdue(record, it.now)]
+    if late:
+        names = tuple(sorted(map(name_of, late)))
+        ids = sorted({record.instance for record in late})
+        yield Remark(
+            Severity.WARNING,
+            f"due to be released, and not read a second time: {listed(names)}",
+            f"dualhome retry {' '.join(ids)}",
+            names,
+            details={name_of(record): record.detail for record in late},
+            about=tuple(record.interface for record in late if record.interface),
+            targets=tuple(sorted({record.target for record in late})),
+        )
 
 
 def overdue(it: Records) -> Iterator[Remark]:
@@ -96,9 +146,9 @@ def overdue(it: Records) -> Iterator[Remark]:
     moving, untried = [], []
     for record in it.account.records.values():
         if record.state in MOVING and it.now - record.since > MOVING_LIMIT + UNTRIED:
-            moving.append(_name(record))
+            moving.append(name_of(record))
         if record.state == State.FAILED and record.retry_at and it.now - record.retry_at > UNTRIED:
-            untried.append(_name(record))
+            untried.append(name_of(record))
     remedy = "See whether the sweep runs, and what the logs say of the instance."
     if moving:
         names = sorted(moving)
@@ -119,10 +169,6 @@ def others(it: Account) -> Iterator[Remark]:
             f"Detach it, or take it out of the pool; it is adopted if {instance} asks for its"
             " target.",
         )
-
-
-def _name(record: Attachment) -> str:
-    return f"{record.instance}/{record.target}"
 
 
 def _known_of(record: Attachment) -> str:

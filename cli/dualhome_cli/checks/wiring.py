@@ -101,7 +101,15 @@ class Alarms:
     young: bool
 
 
-MEANT = frozenset({"BreakerTrippedAlarm", "PausedAlarm", "PoolLowAlarm", "ReleasesHeldAlarm"})
+MEANT = frozenset(
+    {
+        "BreakerTrippedAlarm",
+        "ContestedAlarm",
+        "PausedAlarm",
+        "PoolLowAlarm",
+        "ReleasesHeldAlarm",
+    }
+)
 """These say what another check calls a warning."""
 
 SILENT = "SweepSilentAlarm"

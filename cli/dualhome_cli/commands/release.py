@@ -58,9 +58,9 @@ def command(
     Take an instance's interfaces back, wanted or not.
 
     The usual way is to change the instance's tag: what its tag still asks for is asked for again
-    afterwards, and followed to where its record comes to rest. This command lets go what is held
-    back because too many releases were due, and what is stuck; where EC2 does not let go of it,
-    --force-detach is the last resort.
+    afterwards, and followed to where its record comes to rest. This command waits for no second
+    reading, and lets go what is held back because too many releases were due, and what is stuck;
+    where EC2 does not let go of it, --force-detach is the last resort.
     """
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)

@@ -44,15 +44,17 @@ def command(
     """
     Try again now what failed, was refused or is stuck.
 
-    What failed is tried at once, not when its time comes; of what is stuck, the interface is
-    detached anew. Everything else about the instance is looked at as after any event.
+    What failed, or is contested, is tried at once, not when its time comes; of what is stuck, the
+    interface is detached anew. A release that was due and not confirmed is read again. Everything
+    else about the instance is looked at as after any event.
     """
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)
     check_targets(subjects, targets)
-    trails = [trail(it, targets, stack.now()) for it in subjects]
+    now = stack.now()
+    trails = [trail(it, targets, now) for it in subjects]
     open_ = [trail for trail in trails if trail.open]
-    intent = [pasted(line, stack) for it in subjects for line in prospects(it, targets)]
+    intent = [pasted(line, stack) for it in subjects for line in prospects(it, targets, now)]
     if not open_:
         click.echo("\n".join([*intent, "There is nothing to try again."]))
         return

@@ -12,6 +12,7 @@ from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.absence import absences
+from dualhome_cli.alternatives import Alternatives
 from dualhome_cli.arguments import INSTANCE
 from dualhome_cli.output import Format, output_option, show
 from dualhome_cli.pasting import pasted
@@ -59,8 +60,8 @@ def command(
 
     Attention needs what waits, is refused, has failed or is stuck; what moves for two minutes or
     longer; what is kept attached although nobody wants it, or although its VPC has taken its
-    consent back; and, of an INSTANCE, what it asks for and is not recorded. Without an INSTANCE,
-    what is released is left out.
+    consent back; a release that is pending for two minutes after it was due; and, of an INSTANCE,
+    what it asks for and is not recorded. Without an INSTANCE, what is released is left out.
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("what is released is listed by instance: name one.")
@@ -71,7 +72,8 @@ def command(
     if named:
         records = list(records)
     tally: Counter[State] = Counter()
-    rows = _tallied(answer(records, question, stack.now()), stack, tally)
+    others = Alternatives(stack.sources, stack.policy)
+    rows = _tallied(answer(records, question, stack.now(), others), stack, tally)
     shown = show(rows, _columns(stack.now()), output, of=Standing, nothing="")
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
@@ -102,6 +104,7 @@ def _tallied(rows: Iterable[Standing], stack: Stack, tally: Counter[State]) -> I
         yield replace(
             row,
             advice=row.advice and pasted(row.advice, stack),
+            particulars=pasted(row.particulars, stack),
             warning_advice=tuple(pasted(it, stack) for it in row.warning_advice),
         )
 

@@ -46,6 +46,7 @@ DONE: Mapping[Name, str] = {
     Name.CHANGES: "sent to the changes queue: what fails again comes back here",
     Name.RULES: "sent to the changes queue: what fails again is set aside as `changes`",
     Name.PUBLISH: "published again",
+    Name.STATUS: "sent to the status queue: what fails again comes back here",
     Name.SWEEP: "made up for by the sweep that ran",
 }
 """What has become of the messages that are gone from a queue."""

@@ -50,10 +50,10 @@ def groups_of(facts: Facts) -> tuple[Group, ...]:
 
 
 def said_of(it: Standing) -> str:
-    """Return detail and AWS's own words, each once and without the advice."""
+    """Return detail and AWS's own words, each once, and what else there is, without the advice."""
     error = f"{it.error_code}: {it.error_message}" if it.error_code else ""
     detail = "" if it.detail in error else it.detail
-    return ". ".join(part.rstrip(".") for part in (detail, error) if part)
+    return ". ".join(part.rstrip(".") for part in (detail, error, it.particulars) if part)
 
 
 def _group(facts: Facts, some: Sequence[Standing]) -> Group:

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 
 from dualhome.domain.account import Account
+from dualhome.domain.attachment import PendingRelease
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.view import Holder
 from dualhome_cli.checks.finding import Severity
 from dualhome_cli.checks.ledger import Broken, broken, confirmed, invariants
-from tests.support.account_builders import a_fit_account, an_account
+from tests.support.account_builders import a_fit_account, an_account, an_attached_instance
 from tests.support.builders import (
     INSTANCE,
     INTERFACE,
     MGMT,
+    NOW,
     a_record,
     a_seen_attachment,
     an_instance,
@@ -71,6 +74,26 @@ def test_an_instance_of_which_something_moves_is_left_out_of_what_sweeps_mend() 
     free = {INTERFACE: an_interface()}
 
     assert Broken() == broken(an_account(a_record(State.RELEASING), interfaces=free))
+
+
+def test_an_instance_that_is_gone_moves_until_a_second_reading_closes_its_record() -> None:
+    """EC2 has given the interface back already; one reading ends nothing."""
+    pending = PendingRelease(Reason.INSTANCE_STATE, NOW)
+    going = a_record(reason=Reason.RELEASE_PENDING, pending=pending)
+    free = {INTERFACE: an_interface()}
+
+    assert Broken() == broken(an_account(going, instances={}, interfaces=free))
+    assert Broken() != broken(an_account(a_record(), instances={}, interfaces=free))
+
+
+def test_what_is_to_be_released_stays_attached_until_a_second_reading_agrees() -> None:
+    """No tag asks for it any more, and nothing is wrong."""
+    pending = PendingRelease(Reason.NOT_WANTED, NOW)
+    going = a_record(reason=Reason.RELEASE_PENDING, pending=pending)
+    instances = {INSTANCE: an_attached_instance(targets=None)}
+
+    assert Broken() == broken(an_account(going, instances=instances))
+    assert Broken() != broken(an_account(a_record(), instances=instances))
 
 
 def test_a_stranger_is_the_business_of_another_check() -> None:

@@ -25,6 +25,7 @@ def without(name: str) -> InMemoryStack:
         (["plan", "i-01"], "parameter", "MaxReleasesPerSweep"),
         (["plan", "i-01"], "parameter", "OnOverlappingCidr"),
         (["plan", "i-01"], "parameter", "OnConsentWithdrawn"),
+        (["plan", "i-01"], "parameter", "ReleaseDelaySeconds"),
         (["targets"], "parameter", "AuditRetentionDays"),
         (["report", "--html", "-"], "parameter", "AuditRetentionDays"),
         (["redrive", "changes"], "output", "ChangesDeadLetterQueueUrl"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dualhome.domain.network import InstanceState, Interface
@@ -53,6 +53,18 @@ def happen(scene: Scene, what: str) -> None:
             scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
 
+OF_BOTH = [an_interface("eni-00"), an_interface("eni-01", pool="data", vpc="vpc-0d")]
+
+
+# Of a unit that is given back, and an index that is pinned elsewhere, one pass confirms the first.
+@example(
+    before="data mgmt",
+    wish="mgmt data@2 x",
+    marks={"dualhome:policy": "all"},
+    pool=OF_BOTH,
+    happenings=[],
+    brakes="",
+)
 @settings(max_examples=150)
 @given(
     before=WISHES,

@@ -1,6 +1,7 @@
 """`dualhome release`, over a whole deployment in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,15 @@ from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, MGMT_VPC, an_instance, an_interface
+from tests.support.builders import (
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    MGMT_VPC,
+    POLICY,
+    an_instance,
+    an_interface,
+)
 from tests.support.in_memory_scene import Scene
 from tests.support.in_memory_sqs import NEVER, OPERATOR, a_deployment, be_stuck
 from tests.support.in_memory_stack import InMemoryStack, run
@@ -41,6 +50,23 @@ def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
     assert result.stdout.endswith(f"{INSTANCE} mgmt: released\n")
     assert {} == scene.ledger.claimed()
     assert [(Ask(Asked.RELEASE),)] == [look.asks for look in sqs.looks]
+
+
+def test_a_command_does_not_wait_for_a_second_reading() -> None:
+    """A person has decided; the text says that it happens now."""
+    scene, stack, _ = a_deployment()
+    attached(scene)
+    wants_nothing(scene)
+    scene.policy = replace(POLICY, release_delay=timedelta(minutes=15))
+    scene.look(event="event-2")
+    assert Reason.RELEASE_PENDING is scene.record().reason
+    due = scene.clock() + timedelta(minutes=15)
+
+    result = run(stack, "release", INSTANCE, "--yes")
+
+    assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
+    assert scene.record().since < due
+    assert f"at index 1 now, not only at {due:%Y-%m-%d %H:%M:%S}, which ends" in result.stdout
 
 
 def test_an_ask_is_dated_by_aws_whatever_the_operators_clock_says(

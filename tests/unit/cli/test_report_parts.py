@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.attachment import Failure
-from dualhome.domain.identifiers import InstanceId, TargetName, VpcId, Zone
+from dualhome.domain.attachment import Failure, PendingRelease
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
 from dualhome.domain.reasons import Reason
+from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
 from dualhome_cli.capacity import Pool, Stock, Use
 from dualhome_cli.report.attention import SHOWN, groups_of
@@ -186,3 +187,19 @@ def _luminance(colour: str) -> float:
         it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_what_is_pending_or_refused_is_told_where_it_is_shown() -> None:
+    """The page is read where nobody can ask the command."""
+    crowd = Crowd()
+    due = PendingRelease(Reason.NOT_WANTED, NOW - timedelta(hours=1))
+    refused = (Refusal(InterfaceId("eni-0bad"), "Odd", 1, NOW + timedelta(days=1)),)
+    crowd.attachment(State.ATTACHED, reason=Reason.RELEASE_PENDING, pending=due)
+    crowd.attachment(State.FAILED, reason=Reason.EC2_REFUSED, refusals=refused)
+
+    said = {
+        str(group.reason): case.said for group in groups_of(crowd.facts()) for case in group.cases
+    }
+
+    assert "No second reading has come since" in said["RELEASE_PENDING"]
+    assert "EC2 has refused eni-0bad (Odd; comes last until" in said["EC2_REFUSED"]

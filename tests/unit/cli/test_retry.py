@@ -1,11 +1,16 @@
 """`dualhome retry`, over a whole deployment in memory."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.builders import INSTANCE, INTERFACE, MGMT, POLICY, an_instance, an_interface
+from tests.support.in_memory_scene import Scene
 from tests.support.in_memory_sqs import OPERATOR, a_deployment, be_stuck, let_go
 from tests.support.in_memory_stack import InMemoryStack, run
 
@@ -166,3 +171,67 @@ def test_a_paused_stack_is_resumed_first() -> None:
 
     assert (1, []) == (result.exit_code, sqs.looks)
     assert "dualhome resume" in result.stderr
+
+
+def be_pending(scene: Scene) -> None:
+    """Let one reading ask for the release of what is attached; the second is due in 10 seconds."""
+    scene.policy = replace(POLICY, release_delay=timedelta(seconds=10))
+    scene.look()
+    scene.work_off()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.look(event="event-2")
+    assert Reason.RELEASE_PENDING is scene.record().reason
+
+
+def test_a_pending_release_is_not_hurried() -> None:
+    """Its second reading comes by itself."""
+    scene, stack, sqs = a_deployment()
+    be_pending(scene)
+
+    result = run(stack, "retry", INSTANCE)
+
+    assert (0, []) == (result.exit_code, sqs.looks)
+    assert "is to be released at 2026-" in result.stdout
+    assert "(NOT_WANTED), if a second reading agrees" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("targets", "state", "told"),
+    [
+        ("", State.RELEASED, "attached -> releasing"),
+        ("mgmt", State.ATTACHED, "attached -> attached"),
+    ],
+)
+def test_a_release_whose_second_reading_was_lost_is_read_again(
+    targets: str, state: State, told: str
+) -> None:
+    """And ends as that reading says."""
+    scene, stack, _ = a_deployment()
+    be_pending(scene)
+    scene.clock.advance(3600)
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": targets})
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert (0, state, None) == (result.exit_code, scene.record().state, scene.record().pending)
+    assert "it is read again now, and released if that reading agrees" in result.stdout
+    assert told in result.stdout
+
+
+def test_what_is_contested_is_attached_again_at_once() -> None:
+    """Somebody has found the other controller, and keeps it off."""
+    scene, stack, _ = a_deployment()
+    scene.look()
+    for number in range(3):
+        scene.work_off(60)
+        scene.clock.advance(60)
+        scene.ec2.detach(INTERFACE)
+        scene.look(event=f"event-{number + 2}")
+    assert Reason.CONTESTED is scene.record().reason
+    again = scene.record().retry_at
+
+    result = run(stack, "retry", INSTANCE, "--yes")
+
+    assert (0, State.ATTACHED) == (result.exit_code, scene.record().state)
+    assert f"it is attached again now, not only after {again:%Y-%m-%d %H:%M:%S}" in result.stdout
+    assert Reason.CONTESTED.advice in result.stdout

@@ -22,7 +22,7 @@ from tests.support.builders import (
     a_vpc,
 )
 from tests.support.in_memory_records import WAITING, a_stack
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.in_memory_stack import PARAMETERS, InMemoryStack, run
 
 SECOND = DeviceSlot(card=0, index=2)
 HOUR = NOW - timedelta(hours=1)
@@ -136,13 +136,7 @@ def test_nothing_that_needs_attention_is_said_and_exits_with_0() -> None:
 
 def test_the_target_is_that_of_a_deployments_own_prefix() -> None:
     """A stack with a prefix of its own reads its own tags alone."""
-    parameters = {
-        "TagPrefix": "acme",
-        "OnOverlappingCidr": "warn",
-        "OnConsentWithdrawn": "keep",
-        "Paused": "false",
-    }
-    stack = InMemoryStack(parameters=parameters)
+    stack = InMemoryStack(parameters=PARAMETERS | {"TagPrefix": "acme"})
     stack.ec2.add(a_vpc(MGMT_VPC, target=None, tags={"acme:target": "mgmt"}))
     stack.ledger.commit(Move(None, a_record(State.CLAIMED)), TRACE)
 

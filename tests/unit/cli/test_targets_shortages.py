@@ -129,7 +129,10 @@ def test_a_vpc_that_is_only_shared_with_us_serves_nothing() -> None:
     """Its tags are ours, and no consent of its owner's."""
     account = an_account(an_instance(), an_interface(), vpcs=[an_app_vpc(), SHARED])
 
-    assert [Lack.NO_VPC] == [it.lack for it in found(account)]
+    (lack,) = found(account)
+    assert Lack.NO_VPC is lack.lack
+    assert f"{SHARED.id} of account {OTHER_ACCOUNT}" in lack.text
+    assert SHARED.id not in lack.remedy
     assert {} == served_by(account)
     (fault,) = pools_of(account)[0].stocks[0].faults
     assert Reason.ACCOUNT_MISMATCH is fault.reason

@@ -125,11 +125,11 @@ class Reason(StrEnum):
     )
     RELEASE_PENDING = (
         "RELEASE_PENDING",
-        "Restore the tags to keep it; else it is released once a second reading agrees.",
+        "Released once a second reading agrees: to keep it, undo what the record names.",
     )
     CONTESTED = (
         "CONTESTED",
-        "Another controller detaches it: keep that one off, or remove the target; then retry.",
+        "Another controller detaches it: keep that one off, then retry; or remove the target.",
     )
     OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: somebody asked for this release by command."
     THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."

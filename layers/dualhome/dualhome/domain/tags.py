@@ -154,7 +154,14 @@ def parse_consent(keys: TagKeys, tags: Mapping[str, str]) -> frozenset[VpcId | s
 
 
 def key_with_room(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
-    """Return the first ``allow-from`` of a VPC, or that of its next tag, with room for ``word``."""
+    """
+    Return the first ``allow-from`` of a VPC, or that of its next tag, with room for ``word``.
+
+    Raises:
+        ValueError: no tag has room: ``word`` is longer than a value can be.
+    """
+    if len(word) > MAX_VALUE:
+        raise ValueError(f"a tag's value has {MAX_VALUE} characters at most, not {len(word)}")
     numbered = (f"{keys.allow_from}:{number}" for number in count(2))
     return next(
         key

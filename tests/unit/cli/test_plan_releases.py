@@ -1,0 +1,192 @@
+"""What a plan says of releases, which rest on two readings, and of interfaces that come last."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.network import InstanceState
+from dualhome.domain.reasons import Reason
+from dualhome_cli.outlook import Confirmation, Prospect
+from dualhome_cli.plan_rows import rows
+from dualhome_cli.plan_text import lines_of
+from tests.support.builders import INSTANCE, INTERFACE, POLICY, an_instance, an_interface
+from tests.support.foretelling import foretold, outlook, outlooks
+from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_sqs import a_deployment
+from tests.support.in_memory_stack import run
+
+TEN = timedelta(seconds=10)
+DELAYED = replace(POLICY, release_delay=TEN)
+REFUSED = UnexpectedAwsError("Not this one.", code="UnheardOf")
+
+
+def attached(*, delay: timedelta = TEN, pool: int = 1) -> Scene:
+    """Return a deployment in which the instance has what it asks for."""
+    pools = (an_interface(f"eni-0{number}") for number in range(1, pool + 1))
+    scene = a_scene(an_instance(), *pools, policy=replace(POLICY, release_delay=delay))
+    scene.look()
+    scene.work_off()
+    return scene
+
+
+def said(scene: Scene) -> str:
+    """Return what a person reads of the plan."""
+    (forecast,) = foretold(scene, [INSTANCE])
+    return "\n".join(line.text for line in lines_of(forecast, verbose=False))
+
+
+@pytest.mark.parametrize(
+    ("delay", "words"),
+    [
+        (TEN, "would release eni-01 at index 1 after 10 s, if a second reading agrees"),
+        (timedelta(0), "would release eni-01 at index 1, if EC2 says the same when asked by id"),
+    ],
+)
+def test_a_release_is_foretold_with_its_delay(delay: timedelta, words: str) -> None:
+    """No single reading takes an interface away, and the plan is a single reading."""
+    scene = attached(delay=delay)
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+
+    found = outlook(scene)
+
+    assert (Prospect.RELEASE, Confirmation(delay)) == (found.prospect, found.confirmation)
+    assert words in said(scene)
+
+
+def test_what_is_pending_is_told_with_its_time_and_not_as_kept() -> None:
+    """It was noted by a first reading; the second is on its way."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.look(event="event-2")
+    due = scene.clock() + TEN
+    scene.clock.advance(3)
+
+    found = outlook(scene)
+
+    assert (Prospect.RELEASE, Confirmation(TEN, due)) == (found.prospect, found.confirmation)
+    assert f"would release eni-01 at index 1 at {due:%Y-%m-%d %H:%M:%S}, if a second" in said(scene)
+
+
+def test_a_pending_release_of_an_instance_between_two_states_is_no_keeping() -> None:
+    """It waits for the instance, too."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.look(event="event-2")
+    due = scene.clock() + TEN
+    scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
+
+    found = outlook(scene)
+
+    assert (Prospect.RELEASE, Confirmation(TEN, due)) == (found.prospect, found.confirmation)
+    assert "NOT_WANTED" == found.detail
+
+
+def test_a_pending_release_that_the_tag_has_ended_is_attached() -> None:
+    """A second reading will disagree."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.look(event="event-2")
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
+
+    found = outlook(scene)
+
+    assert (Prospect.ATTACHED, None) == (found.prospect, found.confirmation)
+
+
+def test_what_goes_with_its_instance_is_confirmed_too() -> None:
+    """An instance that a list does not show may be there all the same."""
+    scene = attached()
+    scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
+
+    _, record = outlooks(scene)
+
+    assert (Prospect.CLOSE, Confirmation(TEN)) == (record.prospect, record.confirmation)
+
+
+def test_what_others_have_detached_ends_without_a_delay() -> None:
+    """There is nothing left to lose."""
+    scene = attached()
+    scene.clock.advance(60)
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.ec2.detach(INTERFACE)
+
+    found = outlook(scene)
+
+    assert (Prospect.CLOSE, None) == (found.prospect, found.confirmation)
+
+
+class Brakes:
+    """A client of DynamoDB's: the breaker has let nobody go."""
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        """Return no item."""
+        assert {"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}} == asked["Key"]
+        return {}
+
+
+def test_programs_are_told_when_by_numbers_and_times() -> None:
+    """Of the stack's own delay."""
+    scene, stack, _ = a_deployment(ReleaseDelaySeconds="30")
+    scene.policy = replace(POLICY, release_delay=timedelta(seconds=30))
+    scene.look()
+    scene.work_off()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    stack = replace(stack, clients={"dynamodb": Brakes()})
+
+    (first,) = json.loads(run(stack, "plan", INSTANCE, "-o", "json").stdout)
+    scene.look(event="event-2")
+    (second,) = json.loads(run(stack, "plan", INSTANCE, "-o", "json").stdout)
+
+    pending = scene.record().pending
+    assert pending
+    assert ["release", "release"] == [row["prospect"] for row in (first, second)]
+    assert [30, 30] == [row["release_after_seconds"] for row in (first, second)]
+    assert first["release_at"] is None
+    assert second["release_at"].startswith(f"{pending.due:%Y-%m-%dT%H:%M:%S}")
+
+
+def refused_once(pool: int) -> Scene:
+    """Return a deployment in which EC2 refuses the first interface that is tried."""
+    scene = a_scene(an_instance(), *(an_interface(f"eni-0{it}") for it in range(1, pool + 1)))
+    scene.calls.fail_next("attach", REFUSED, times=3)
+    scene.look()
+    return scene
+
+
+def test_what_ec2_has_refused_is_said_to_come_last_and_why() -> None:
+    """Otherwise nobody knows why the interface that was meant is passed over."""
+    scene = refused_once(pool=4)
+    scene.clock.advance(1)
+
+    (forecast,) = foretold(scene, [INSTANCE])
+    (row,) = rows(forecast)
+    bad = {it.interface for it in row.refusals}
+
+    assert Prospect.ATTACH is row.prospect
+    assert row.interface not in bad
+    assert 3 == len(bad)
+    text = said(scene)
+    assert "last in order: EC2 has refused " in text
+    assert all(f"{it} (UnheardOf; comes last until 2026-" in text for it in bad)
+
+
+def test_what_is_refused_and_alone_is_tried_again_when_its_time_comes() -> None:
+    """Last is not never."""
+    scene = a_scene(an_instance(), an_interface("eni-01"))
+    scene.calls.fail_next("attach", REFUSED)
+    scene.look()
+
+    assert (Prospect.RETRY, Reason.EC2_REFUSED) == (
+        outlook(scene).prospect,
+        outlook(scene).reason,
+    )
+    assert "last in order: EC2 has refused eni-01" in said(scene)
+    retry_at = scene.record().retry_at
+    assert retry_at
+    scene.clock.advance((retry_at - scene.clock()).total_seconds())
+    assert Prospect.ATTACH is outlook(scene).prospect
+    assert "eni-01 comes last, and no other is free: EC2 has refused eni-01" in said(scene)
