@@ -1,9 +1,11 @@
 """An event whose tags EC2 does not show yet is not dropped: EC2 is asked again, three times."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from dualhome.application.looks import Announced, Look, newest, parse_look, print_look
+from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -49,6 +51,23 @@ def test_ec2_is_asked_after_2_5_and_15_seconds_and_then_no_more() -> None:
         scene.invoke(*scene.looks.receive())
 
     assert [2, 7, 22] == asked
+
+
+def test_what_cannot_be_confirmed_now_is_compared_no_more_often_for_that() -> None:
+    """The look that comes back would compare anew, and each of those, and each of theirs."""
+    scene = a_scene(an_instance(INSTANCE), an_interface())
+    scene.look(INSTANCE)
+    scene.work_off()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.fail_next("describe_tags", ThrottledError("slow down"), times=4)
+
+    deliver(scene, _tagged("instance", INSTANCE, {TARGETS: "data"}))
+
+    queued = [look for _, look in scene.looks.queued]
+    assert [1] == [look.compared for look in queued if look.announced]
+    scene.work_off(seconds=240)
+    assert State.RELEASED == scene.record(instance=INSTANCE).state
+    assert scene.looks.seconds_to_next() is None
 
 
 def test_tags_that_ec2_shows_are_compared_once() -> None:
@@ -134,6 +153,14 @@ def test_of_two_events_about_one_resource_the_later_counts() -> None:
     older, newer = (Announced(INSTANCE, ((TARGETS, it),), n) for n, it in enumerate("ab"))
 
     assert (newer,) == newest((newer, older)) == newest((older, newer))
+
+
+def test_a_look_that_announces_nothing_does_not_make_another_compare_anew() -> None:
+    """Both would begin anew each time they meet, and never end while EC2 shows other tags."""
+    again = Look(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
+
+    assert 2 == Look(INSTANCE, a_cause(), attempt=3).joined_by(again).compared
+    assert 0 == again.joined_by(replace(again, compared=0)).compared
 
 
 def test_what_is_announced_survives_the_queue() -> None:

@@ -6,7 +6,7 @@ from dualhome.domain.network import InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.story import tell
-from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.builders import INSTANCE, INTERFACE, MGMT_VPC, SLOT, an_instance, an_interface
 from tests.support.in_memory_fleet import Broom
 from tests.support.in_memory_scene import Scene, a_scene
 
@@ -30,6 +30,20 @@ def gone(scene: Scene) -> str:
     scene.work_off()
     assert State.RELEASED == scene.record().state
     return tell(scene.ledger.audit[-1])
+
+
+def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_told() -> None:
+    """Two warnings that come and go do not change places each time."""
+    scene = adopted()
+    scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
+    broom = Broom(scene)
+    broom.tick()
+
+    report = broom.tick()
+
+    both = {Reason.CONSENT_WITHDRAWN, Reason.DELETE_ON_TERMINATION}
+    assert both == set(scene.record().warnings)
+    assert {} == report.looks
 
 
 def test_one_that_is_taken_over_is_warned_of() -> None:

@@ -1,12 +1,24 @@
 """EC2's answers lag behind its acts, and each read by a time of its own."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from dualhome.application.agenda import LAST_LOOK
 from dualhome.application.looks import Look
 from dualhome.application.reconcile import reconcile
 from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
 from tests.support.attached_scene import attached
-from tests.support.builders import INSTANCE, INTERFACE, SLOT, a_cause, an_instance, an_interface
+from tests.support.builders import (
+    INSTANCE,
+    INTERFACE,
+    POLICY,
+    SLOT,
+    a_cause,
+    an_instance,
+    an_interface,
+)
 from tests.support.in_memory_scene import Scene, a_scene
 
 READS = {"describe_instances", "describe_pool", "find"}
@@ -105,3 +117,25 @@ def test_a_record_that_is_newer_than_the_reading_is_not_judged_by_it() -> None:
 
 def _is_free(scene: Scene) -> bool:
     return [it.status for it in scene.ec2.interfaces()] == ["available"]
+
+
+def test_an_instance_that_lists_leave_out_for_an_hour_is_left_to_the_sweep_in_the_end() -> None:
+    """Noted by the list, wiped by the answer by id, and noted again: that must come to an end."""
+    scene = a_scene(
+        an_instance(),
+        an_interface(),
+        policy=replace(POLICY, release_delay=timedelta(seconds=10)),
+    )
+    scene.look()
+    scene.work_off()
+    scene.clock.advance(600)
+    scene.ec2.unlisted.add(INSTANCE)
+    scene.ec2.lagging.add("describe_pool")
+    before = len(scene.states())
+    scene.look(event="event-2")
+
+    scene.work_off(seconds=3600)
+
+    assert scene.looks.seconds_to_next() is None
+    assert 2 * LAST_LOOK + 2 >= len(scene.states()) - before
+    assert State.ATTACHED == scene.record().state

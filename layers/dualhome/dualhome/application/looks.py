@@ -62,7 +62,8 @@ class Look:
             later,
             asks=tuple(dict.fromkeys((*self.asks, *other.asks))),
             announced=newest((*self.announced, *other.announced)),
-            compared=min(self.compared, other.compared),
+            # One that announces nothing has compared nothing.
+            compared=min((it.compared for it in (self, other) if it.announced), default=0),
         )
 
 

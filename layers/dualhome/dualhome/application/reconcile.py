@@ -36,7 +36,8 @@ def reconcile(look: Look, batch: Batch) -> None:
     try:
         again = _plan_and_apply(look, batch)
     except TransientError:
-        again = look
+        # What was announced has been compared by then, and comes back by a look of its own.
+        again = replace(look, announced=(), compared=0)
     if again:
         batch.agenda.later(again)
 
@@ -53,7 +54,9 @@ def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
         outcomes = [_apply(step, look.cause, batch) for step in steps]
         look_again |= any(outcome.look_again for outcome in outcomes)
         for due in {step.look_at for step in steps if step.look_at}:
-            batch.agenda.after(Look(look.instance, look.cause), due - batch.run.clock())
+            # It counts on: else a list and an answer by id that differ would never be left alone.
+            again = Look(look.instance, look.cause, look.attempt)
+            batch.agenda.after(again, due - batch.run.clock())
         if not any(outcome.stale for outcome in outcomes):
             look = replace(look, asks=())
         if any(outcome.moved_on for outcome in outcomes):

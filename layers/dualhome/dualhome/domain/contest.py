@@ -19,7 +19,7 @@ WITHIN = timedelta(minutes=10)
 NOTICED_LATE = timedelta(minutes=1)
 """
 No event tells of a detach: sweeps notice it, by default every five minutes, and their schedule is
-exact to a minute (EventBridge Scheduler User Guide, "What is Amazon EventBridge Scheduler?").
+exact to a minute (EventBridge Scheduler User Guide, "Schedule types").
 """
 
 FIRST_DELAY = timedelta(minutes=5)
