@@ -176,7 +176,7 @@ def test_what_is_announced_survives_the_queue() -> None:
 def test_a_message_carries_no_more_than_it_can() -> None:
     """SQS takes 256 KB; a crowd of tagged interfaces must not grow it without end."""
     many = tuple(Announced(f"eni-{n:03}", ((POOL, "m" * 32),)) for n in range(500))
-    look = Look(INSTANCE, a_cause(), announced=many[:20])
+    look = Look(INSTANCE, a_cause(), announced=many[:8])
 
     assert (
         len(json.dumps(print_look(look.joined_by(Look(INSTANCE, a_cause(), announced=many)))))

@@ -1,7 +1,6 @@
 """No single reading of EC2 releases anything: two agree, some time apart, the second by id."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,26 +10,27 @@ from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import PendingRelease
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
+from dualhome.domain.network import Capacity, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders import (
-    DATA,
     INSTANCE,
     MGMT,
-    MGMT_VPC,
-    POLICY,
     a_cause,
-    a_vpc,
-    an_instance,
     an_interface,
 )
+from tests.support.confirmed_scene import (
+    DATA_INTERFACE,
+    DATA_VPC,
+    IGNORE,
+    POLICY_TAG,
+    TARGETS,
+    attached,
+)
 from tests.support.in_memory_calls import BY_ID, READS
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.in_memory_scene import Scene
 
-TARGETS, POLICY_TAG, IGNORE = "dualhome:targets", "dualhome:policy", "dualhome:ignore"
 DELAY = timedelta(seconds=10)
-DATA_VPC, DATA_INTERFACE = "vpc-0c", "eni-02"
 UNIT = {POLICY_TAG: "all"}
 
 
@@ -56,7 +56,7 @@ def test_what_lists_leave_out_for_as_long_as_they_like_releases_nothing(
     tags: dict[str, str], lie: Callable[[Scene], None], seconds: int
 ) -> None:
     """Each was tried with one answer, and cut the traffic of every instance in it."""
-    scene = _attached(tags, seconds=seconds)
+    scene = attached(tags, seconds=seconds)
     if IGNORE in tags:  # nothing is wanted, but nothing may be touched
         scene.ec2.tag(INSTANCE, {TARGETS: None})
     if POLICY_TAG in tags:  # lost, and to be attached again: only then is its VPC asked about
@@ -75,7 +75,7 @@ def test_what_lists_leave_out_for_as_long_as_they_like_releases_nothing(
 @pytest.mark.parametrize("end", ["absent", "unlisted"])
 def test_a_unit_keeps_what_it_has_while_a_list_does_not_show_the_others_interface(end: str) -> None:
     """It is known by its record, and asked for by its id."""
-    scene = _attached(UNIT)
+    scene = attached(UNIT)
     scene.ec2.detach(an_interface(DATA_INTERFACE).id)
     scene.ec2.unlisted.add(DATA_INTERFACE)
     if end == "absent":
@@ -90,7 +90,7 @@ def test_a_unit_keeps_what_it_has_while_a_list_does_not_show_the_others_interfac
 
 def test_the_first_reading_is_noted_and_changes_nothing_else() -> None:
     """Whoever asks sees what is about to happen, when, and why; it is as old as before."""
-    scene = _attached()
+    scene = attached()
     before = scene.record()
     scene.clock.advance(100)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
@@ -107,7 +107,7 @@ def test_the_first_reading_is_noted_and_changes_nothing_else() -> None:
 
 def test_the_second_reading_comes_when_it_is_due_and_releases() -> None:
     """Ten seconds later, by one read of the instance's tags by its id."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.look(event="event-2")
 
@@ -122,7 +122,7 @@ def test_the_second_reading_comes_when_it_is_due_and_releases() -> None:
 
 def test_a_tag_that_is_taken_off_and_put_back_within_the_delay_cuts_nothing() -> None:
     """Terraform and Ansible purge tags and put them back."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.look(event="off")
     scene.work_off(seconds=5)
@@ -137,7 +137,7 @@ def test_a_tag_that_is_taken_off_and_put_back_within_the_delay_cuts_nothing() ->
 
 def test_a_tag_that_is_off_and_on_and_off_again_starts_anew() -> None:
     """The time that the first absence lasted says nothing of the second."""
-    scene = _attached()
+    scene = attached()
     for wish in (None, "mgmt", None):
         scene.ec2.tag(INSTANCE, {TARGETS: wish})
         scene.look(event="event-2")
@@ -154,7 +154,7 @@ def test_a_tag_that_is_off_and_on_and_off_again_starts_anew() -> None:
 
 def test_the_second_reading_that_disagrees_wipes_the_first() -> None:
     """The lists lie twice, ten seconds apart; the answer by id does not."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.untagged.add(INSTANCE)
     scene.look(event="event-2")
     noted = scene.record().pending
@@ -167,7 +167,7 @@ def test_the_second_reading_that_disagrees_wipes_the_first() -> None:
 
 def test_with_a_delay_of_0_the_second_reading_comes_at_once() -> None:
     """At once is not never."""
-    scene = _attached(seconds=0)
+    scene = attached(seconds=0)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
     scene.look(event="event-2")
@@ -179,7 +179,7 @@ def test_with_a_delay_of_0_the_second_reading_comes_at_once() -> None:
 @pytest.mark.parametrize("end", ["terminated", "vanished"])
 def test_an_instance_that_ends_is_confirmed_by_its_id(end: str) -> None:
     """Its claims are given back when EC2 has said so twice."""
-    scene = _attached()
+    scene = attached()
     if end == "terminated":
         scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     else:
@@ -196,7 +196,7 @@ def test_an_instance_that_ends_is_confirmed_by_its_id(end: str) -> None:
 
 def test_two_readings_that_give_different_reasons_do_not_agree() -> None:
     """Tags that are absent now say nothing about an instance that was absent before."""
-    scene = _attached()
+    scene = attached()
     _hide_instance(scene)
     scene.look(event="event-2")
     scene.ec2.unlisted.clear()
@@ -214,7 +214,7 @@ def test_two_readings_that_give_different_reasons_do_not_agree() -> None:
 
 def test_only_confirmed_releases_use_up_the_breaker() -> None:
     """Else a list that lags would hold back what is meant."""
-    scene = _attached()
+    scene = attached()
     scene.brake.most = 1
     scene.ec2.untagged.add(INSTANCE)
     for number in range(3):
@@ -226,7 +226,7 @@ def test_only_confirmed_releases_use_up_the_breaker() -> None:
 
 def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
     """When it is reset, the second reading is asked for, and no ten seconds more."""
-    scene = _attached()
+    scene = attached()
     scene.brake.most = 0
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.look(event="event-2")
@@ -242,7 +242,7 @@ def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
 
 def test_what_a_person_asks_for_by_command_does_not_wait() -> None:
     """Who asks has looked."""
-    scene = _attached()
+    scene = attached()
 
     _ask_for_release(scene)
 
@@ -252,7 +252,7 @@ def test_what_a_person_asks_for_by_command_does_not_wait() -> None:
 
 def test_a_unit_asks_at_most_three_questions() -> None:
     """Tags of all that it rests on, its VPCs and its interfaces."""
-    scene = _attached(UNIT, seconds=0)
+    scene = attached(UNIT, seconds=0)
     scene.ec2.tag(DATA_VPC, {"dualhome:target": None})
     scene.ec2.detach(an_interface(DATA_INTERFACE).id)
     scene.clock.advance(60)
@@ -266,9 +266,22 @@ def test_a_unit_asks_at_most_three_questions() -> None:
         assert scene.calls.count(read) <= 1, read
 
 
+def test_a_unit_that_lacks_a_slot_asks_for_the_instance() -> None:
+    """A list that shows a slot as taken must not give the other interface back."""
+    scene = attached(UNIT, seconds=0)
+    scene.ec2.detach(an_interface(DATA_INTERFACE).id)
+    scene.ec2.types = {"t3.medium": Capacity({0: 2})}
+    scene.clock.advance(60)
+    scene.look(event="detached")
+    scene.work_off()
+
+    assert {"describe_instance", "describe_tags"} <= set(scene.calls.made)
+    assert scene.calls.count(*BY_ID) <= 3 * scene.calls.count("describe_instances")
+
+
 def test_a_second_reading_that_cannot_be_had_leaves_all_as_it_is() -> None:
     """A throttled read comes back; nothing is released without it."""
-    scene = _attached(seconds=0)
+    scene = attached(seconds=0)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.fail_next("describe_tags", ThrottledError("slow down"))
 
@@ -282,7 +295,7 @@ def test_a_second_reading_that_cannot_be_had_leaves_all_as_it_is() -> None:
 
 def test_a_record_that_is_stuck_ends_only_if_the_interface_itself_is_free() -> None:
     """Freed by a list that lags, its interface would be somebody else's, and still be attached."""
-    scene = _attached()
+    scene = attached()
     scene.ec2.detach_seconds = 100_000
     _ask_for_release(scene)
     scene.work_off(seconds=3600)
@@ -297,7 +310,7 @@ def test_a_record_that_is_stuck_ends_only_if_the_interface_itself_is_free() -> N
 
 def test_an_attachment_that_lists_do_not_show_keeps_its_claim() -> None:
     """Neither list shows it, for minutes; by its id EC2 does."""
-    scene = _attached()
+    scene = attached()
     before = scene.record()
     scene.ec2.lagging = {"describe_instances", "describe_pool"}
     scene.clock.advance(60)
@@ -311,37 +324,13 @@ def test_an_attachment_that_lists_do_not_show_keeps_its_claim() -> None:
 
 def test_a_pass_that_releases_makes_four_reads_and_one_by_id() -> None:
     """The budget: four reads a pass, and at most three for each instance that loses something."""
-    scene = _attached(seconds=0)
+    scene = attached(seconds=0)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.forget()
 
     scene.look(event="event-2")
 
     assert (4, 1) == (scene.calls.count(*READS), scene.calls.count(*BY_ID))
-
-
-def _attached(tags: dict[str, str] | None = None, *, seconds: int = 10) -> Scene:
-    unit = POLICY_TAG in (tags or {})
-    wish = "mgmt data" if unit else "mgmt"
-    scene = a_scene(
-        an_instance(targets=wish, tags=tags),
-        a_vpc(DATA_VPC, target="data", cidrs=("10.30.0.0/16",)),
-        an_interface(),
-        an_interface(DATA_INTERFACE, pool="data", vpc=DATA_VPC),
-        policy=replace(POLICY, release_delay=timedelta(seconds=seconds)),
-    )
-    if IGNORE in (tags or {}):
-        scene.ec2.tag(INSTANCE, {IGNORE: None})
-    scene.look()
-    scene.work_off()
-    scene.clock.advance(600)
-    scene.ec2.tag(INSTANCE, tags or {})
-    assert State.ATTACHED == scene.record().state
-    assert MGMT_VPC == scene.record().vpc
-    if unit:
-        assert State.ATTACHED == scene.record(DATA).state
-    scene.calls.forget()
-    return scene
 
 
 def _ask_for_release(scene: Scene) -> None:

@@ -91,6 +91,19 @@ def test_events_and_sweeps_do_not_shorten_the_wait() -> None:
     assert 3 == scene.calls.count("attach")
 
 
+def test_one_list_without_tags_does_not_shorten_the_wait() -> None:
+    """The wait is on the record: closed for a moment, it would begin anew without one."""
+    scene = _contested()
+    waits = scene.record()
+    scene.ec2.untagged.add(INSTANCE)
+    scene.look(event="list")
+    scene.ec2.untagged.clear()
+
+    _reconcile(scene)
+
+    assert waits == scene.record()
+
+
 def test_a_sweep_attaches_again_when_the_wait_is_over() -> None:
     """The other controller may have been stopped by then."""
     scene = _contested()

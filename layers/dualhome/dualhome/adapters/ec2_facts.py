@@ -1,7 +1,7 @@
 """EC2's answers by id, which lists may lag behind."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters import ec2_shapes
 from dualhome.adapters.aws_errors import domain_errors
@@ -12,6 +12,7 @@ from dualhome.domain.network import Instance, Interface, Vpc
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef, VpcTypeDef
 
 
 class Ec2Facts:
@@ -48,30 +49,27 @@ class Ec2Facts:
 
     def vpcs(self, ids: Iterable[VpcId]) -> Mapping[VpcId, Vpc]:
         """Return the VPCs of ``ids``; those that EC2 does not know are left out."""
-        wanted = sorted(ids)
-        try:
-            with domain_errors():
-                found = self._ec2.describe_vpcs(VpcIds=wanted)["Vpcs"]
-        except VpcGoneError:
-            found = []
-            for some in filters("vpc-id", wanted):
+        found: list[VpcTypeDef] = []
+        for some in filters("vpc-id", ids):
+            try:
+                with domain_errors():
+                    found += self._ec2.describe_vpcs(VpcIds=some["Values"])["Vpcs"]
+            except VpcGoneError:
                 with domain_errors():
                     found += self._ec2.describe_vpcs(Filters=[some])["Vpcs"]
         return {vpc.id: vpc for vpc in map(ec2_shapes.vpc, found)}
 
     def interfaces(self, ids: Iterable[InterfaceId]) -> Mapping[InterfaceId, Interface]:
         """Return the interfaces of ``ids``, managed ones too; unknown ones are left out."""
-        wanted = sorted(ids)
-        try:
-            with domain_errors():
-                found = self._ec2.describe_network_interfaces(
-                    NetworkInterfaceIds=wanted, IncludeManagedResources=True
-                )["NetworkInterfaces"]
-        except InterfaceGoneError:
-            found = []
-            for some in filters("network-interface-id", wanted):
-                with domain_errors():
-                    found += self._ec2.describe_network_interfaces(
-                        Filters=[some], IncludeManagedResources=True
-                    )["NetworkInterfaces"]
+        found: list[NetworkInterfaceTypeDef] = []
+        for some in filters("network-interface-id", ids):
+            try:
+                found += self._interfaces(NetworkInterfaceIds=some["Values"])
+            except InterfaceGoneError:
+                found += self._interfaces(Filters=[some])
         return {it.id: it for it in map(ec2_shapes.interface, found)}
+
+    def _interfaces(self, **which: Any) -> "list[NetworkInterfaceTypeDef]":
+        with domain_errors():
+            answer = self._ec2.describe_network_interfaces(IncludeManagedResources=True, **which)
+        return answer["NetworkInterfaces"]

@@ -13,7 +13,7 @@ SOURCE = "dualhome"
 DETAIL_TYPE = "Look"
 
 
-MOST_ANNOUNCED = 20
+MOST_ANNOUNCED = 8
 """Resources whose tags a message carries; SQS takes 256 KB."""
 
 

@@ -16,6 +16,9 @@ from dualhome.domain.pools import pool_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.view import Step, View
 
+OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
+"""Reasons that rest on what is attached to the instance."""
+
 Id = TypeVar("Id", bound=str)
 Shown = TypeVar("Shown", Vpc, Interface)
 
@@ -60,16 +63,23 @@ def questions_of(view: View, steps: Iterable[Step]) -> Questions | None:
     if not ending:
         return None
     if unit := [it for it in ending if _reason(it) is Reason.UNIT_INCOMPLETE and it.undo]:
-        return _about_unit(view, _targets(unit), _targets(steps))
-    if all(it.undo and _reason(it) in OF_TAGS for it in ending):
+        return _about_unit(view, _targets(unit), steps)
+    if all(_rests_on_tags(it) for it in ending):
         vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
         return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
     # What the instance shows by its id says nothing of its VPC's consent: that comes next.
     ending = [it for it in ending if _reason(it) is not Reason.CONSENT_WITHDRAWN]
-    held = (view.records[it.target].interface for it in ending if it.target in view.records)
+    records = (view.records[it.target] for it in ending if it.target in view.records)
+    held = (it.interface for it in records if it.holding)
     return Questions(
         _targets(ending), instance=view.id, interfaces=frozenset(it for it in held if it)
     )
+
+
+def _rests_on_tags(it: Step) -> bool:
+    """Whether no more than tags is to be confirmed: of what EC2 does not show there is more."""
+    held = it.move is not None and it.move.before is not None and it.move.before.holding
+    return _reason(it) in OF_TAGS and (it.undo is not None or not held)
 
 
 def second_view(view: View, questions: Questions, answers: Answers) -> View:
@@ -102,10 +112,19 @@ def _is_gone(instance: Instance | None) -> bool:
     return instance is None or instance.state in GONE
 
 
-def _about_unit(
-    view: View, targets: frozenset[TargetName], planned: frozenset[TargetName]
-) -> Questions:
-    """A unit lacks something because of tags, VPCs and interfaces: of these, all that are known."""
+def _lacks_a_slot(view: View, steps: Iterable[Step]) -> bool:
+    """Whether what a unit lacks is a slot: then the instance's attachments matter."""
+    recorded = {it.reason for it in view.records.values() if not it.holding}
+    return bool(OF_SLOTS & (recorded | {_reason(step) for step in steps}))
+
+
+def _about_unit(view: View, targets: frozenset[TargetName], steps: Collection[Step]) -> Questions:
+    """
+    A unit lacks something because of tags, VPCs and interfaces: of these, all that are known.
+
+    Where it lacks a slot, the instance is asked for instead of the VPCs: a call is not to spare.
+    """
+    planned = _targets(steps)
     instance, keys = view.instance, view.policy.keys
     if instance is None:
         return Questions(targets, instance=view.id)
@@ -117,7 +136,7 @@ def _about_unit(
         *(it.vpc for it in records if it.vpc),
         *(it.id for it in view.vpcs.values() if it.tags.get(keys.target)),
     }
-    wanted = planned | view.records.keys()
+    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, steps)
     # A list that drops the tags of an interface has found it by them, and shows no target.
     interfaces = {
         id_ for id_, it in pool.items() if keys.pool not in it.tags or pool_of(it, keys) in wanted
@@ -126,7 +145,8 @@ def _about_unit(
     return Questions(
         targets,
         tags=frozenset({view.id, *vpcs, *interfaces}),
-        vpcs=frozenset(vpcs),
+        instance=view.id if slots else None,
+        vpcs=frozenset() if slots else frozenset(vpcs),
         interfaces=frozenset(interfaces),
     )
 

@@ -17,7 +17,7 @@ from dualhome.domain.desired_state import desired_state
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.network import ACTING, GONE, DeviceSlot, Instance
-from dualhome.domain.progress import depart, observe
+from dualhome.domain.progress import depart, ended, observe
 from dualhome.domain.reasons import Reason
 from dualhome.domain.standing import Standing
 from dualhome.domain.states import State
@@ -132,13 +132,16 @@ def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:
 
 
 def _dismiss(view: View, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
-    """Close the records of targets that hold nothing and are no longer asked for."""
+    """
+    Close the records of targets that hold nothing and are no longer asked for.
+
+    These too are read twice: a place in line, a refusal and a wait are lost with them.
+    """
     names = {want.target for want in wanted}
     for record in view.records.values():
         if record.target not in names and not record.holding and record.state != State.RELEASED:
-            yield Step(
-                record.target, move=view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
-            )
+            over = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
+            yield ended(view, record, over)
 
 
 def _acquire_missing(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:

@@ -52,7 +52,7 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
         case State.STUCK if not (
             instance.attachment_of(record.interface) or _in_pool_read(view, record)
         ):
-            return _ended(view, record, _unstuck(view, record), plan_again=True)
+            return ended(view, record, _unstuck(view, record), plan_again=True)
         case _:
             return None
 
@@ -70,7 +70,7 @@ def depart(view: View) -> Iterator[Step]:
             yield defer(view, record, Reason.INSTANCE_STATE)
         else:
             gone = view.move(record, State.RELEASED, **end_with_instance(view, record))
-            yield _ended(view, record, gone) if record.holding else Step(record.target, move=gone)
+            yield ended(view, record, gone)
 
 
 def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
@@ -137,7 +137,7 @@ def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: boo
             return _let_go(view, record, Reason.INTERFACE_TAKEN, wanted=wanted)
         case State.ATTACHING if age >= VISIBLE_AFTER:
             failed = view.move(record, State.FAILED, **_vanished(view, record))
-            return _ended(view, record, failed)
+            return ended(view, record, failed)
         case State.ATTACHED if age >= RESUME_AFTER:
             return _detached(view, record, wanted=wanted)
         case _:
@@ -161,17 +161,17 @@ def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> 
         over = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
     else:
         over = view.move(record, State.WAITING, reason=reason)
-    return _ended(view, record, over, plan_again=True)
+    return ended(view, record, over, plan_again=True)
 
 
 def _detached(view: View, record: Attachment, *, wanted: bool) -> Step:
     if wanted:
-        return _ended(view, record, detached(view, record), plan_again=True)
+        return ended(view, record, detached(view, record), plan_again=True)
     return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=False)
 
 
-def _ended(view: View, record: Attachment, over: Move, *, plan_again: bool = False) -> Step:
-    """Return the step that ends what ``record`` holds, since EC2 does not show it."""
+def ended(view: View, record: Attachment, over: Move, *, plan_again: bool = False) -> Step:
+    """Return the step that ends ``record`` because of what was read, or one that comes back."""
     if not view.may_end(record.target):
         return Step(record.target, look_again=True)
     return Step(record.target, move=over, plan_again=plan_again, confirm=True)
