@@ -85,8 +85,9 @@ invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.
 check: lint ## The quick gate: formats, lint, types, imports, templates, unit and contract tests
 	$(BIN)/pytest tests/unit tests/contract
 
+# Tests of deployed stacks wait more than they compute: three workers keep two cores busy.
 test: lint scan $(SAM_VENV)/installed ## Everything, as CI runs it: check, all tests, coverage, template scan
-	$(BIN)/pytest --cov --numprocesses 2 --dist loadgroup --hypothesis-profile full
+	$(BIN)/pytest --cov --numprocesses 3 --dist loadgroup --hypothesis-profile full
 
 lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, import contracts and the template
 	$(BIN)/ruff format --check .
@@ -113,7 +114,7 @@ SEEDS ?= 1 2 3 4 5
 
 seeds: $(VENV)/installed $(SAM_VENV)/installed ## Run TESTS=tests/unit in the orders of SEEDS="1 2 3"; name those that fail
 	@for seed in $(SEEDS); do \
-	  $(BIN)/pytest $(TESTS) --quiet --randomly-seed=$$seed --numprocesses 2 --dist loadgroup \
+	  $(BIN)/pytest $(TESTS) --quiet --randomly-seed=$$seed --numprocesses 3 --dist loadgroup \
 	    || failed="$$failed $$seed"; \
 	done; \
 	echo "failed with seeds:$${failed:- none}"; [ -z "$$failed" ]

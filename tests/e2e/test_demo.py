@@ -37,7 +37,7 @@ TOLD = (
     r"\(g\) The history of web-2",
     r"data +released +tag change",
     r"\(h\) Times, calls",
-    r"dead letters +0 in 4 queues",
+    r"dead letters +0 in 5 queues",
     r"\$ dualhome report --html .local/demo/report.html\n +4 attachments",
     r"expectations met in \d+ s; nothing is left running",
 )

@@ -20,6 +20,11 @@ Resources:
       Events:
         Changes: {Type: SQS, Properties: {Queue: !GetAtt ChangesQueue.Arn, Enabled: false}}
 """
+CONFIG = """
+version = 0.1
+[default.deploy.parameters]
+capabilities = "CAPABILITY_IAM"
+"""
 APP = """
 import json, os
 import words
@@ -36,6 +41,7 @@ def test_an_event_for_a_queue_reader_arrives_in_a_message(checkout: Checkout) ->
     checkout.write("functions/count_changes/app.py", APP)
     checkout.write("layers/words/words.py", "BODIES, QUEUE = 'bodies', 'queue'")
     checkout.write("event.json", '{"source": "aws.ec2"}')
+    checkout.write("samconfig.toml", CONFIG)
     up = checkout.up("--template", "template.yaml")
     assert up[0] == 0, up
 

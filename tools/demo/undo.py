@@ -25,7 +25,7 @@ def taken_back(stage: Stage) -> Chapter:
         same("status", "data released, mgmt attached", ", ".join(states)),
         same("still on web-2", kept, ", ".join(interfaces(ec2, host.id))),
         same("free again, in EC2", ", ".join(freed), ", ".join(free)),
-        same("tag on web-2", f"data=released mgmt=attached:{kept}@1", told.get(host.id, "")),
+        same("tag on web-2", f"mgmt=attached:{kept}@1 data=released", told.get(host.id, "")),
         *(same("  on the freed one", released, tags.get(it, "")) for it in freed),
     ]
     return stage.close(step, expectations)
