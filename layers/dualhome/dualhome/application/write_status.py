@@ -16,12 +16,13 @@ from dualhome.domain.errors import (
     UnavailableError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.retries import doubled
 from dualhome.domain.status import StatusScope, print_given_up, print_status
 
 ROUNDS = 5
 """So often the ledger may change while its status is written; then the message comes back."""
 
-LONGEST_DELAY = timedelta(minutes=15)
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(minutes=15)
 
 RECEIVES = 14
 """
@@ -42,7 +43,7 @@ class Writing:
 
 def delay_after(receives: int) -> timedelta:
     """Return how long a message that could not be done waits after being received so often."""
-    return min(LONGEST_DELAY, timedelta(seconds=2 ** (max(receives, 1) - 1)))
+    return doubled(FIRST_DELAY, receives - 1, LONGEST_DELAY)
 
 
 def write_status(request: StatusRequest, writing: Writing) -> None:

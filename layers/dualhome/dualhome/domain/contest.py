@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.reasons import Reason
+from dualhome.domain.retries import doubled
 from dualhome.domain.states import State
 from dualhome.domain.view import View
 
@@ -48,7 +49,7 @@ def detached(view: View, record: Attachment) -> Move:
             detaches=times,
             contests=contests,
         )
-    delay = min(FIRST_DELAY * (1 << min(contests, 10)), LONGEST_DELAY)
+    delay = doubled(FIRST_DELAY, contests, LONGEST_DELAY)
     told = ", ".join(f"{time:%H:%M:%S}Z" for time in times)
     return view.move(
         record,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dualhome.domain.identifiers import InterfaceId
+from dualhome.domain.retries import doubled
 
 REMEMBERED = 10
 """Refused interfaces that one record keeps: with so many, the next is as likely to be refused."""
@@ -36,7 +37,7 @@ def remember(
     """Return ``known`` with one more refusal, the latest last; those that have expired are left."""
     kept = list(known)
     times = 1 + sum(it.times for it in kept if it.interface == interface)
-    until = now + min(FIRST * (1 << min(times - 1, 5)), LONGEST)
+    until = now + doubled(FIRST, times - 1, LONGEST)
     others = [it for it in kept if it.interface != interface and it.until > now]
     return (*others, Refusal(interface, code, times, until))[-REMEMBERED:]
 

@@ -12,5 +12,9 @@ def look_delay(attempt: int) -> timedelta:
 
 def retry_after(attempt: int) -> timedelta:
     """Return the wait after failure number ``attempt`` (from 1): 1 min, doubling, 1 h at most."""
-    doublings = max(0, min(attempt - 1, 6))
-    return min(timedelta(minutes=1 << doublings), timedelta(hours=1))
+    return doubled(timedelta(minutes=1), attempt - 1, timedelta(hours=1))
+
+
+def doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
+    """Return ``first``, doubled so many ``times`` (not at all if negative), ``longest`` at most."""
+    return min(first * (1 << max(0, min(times, 30))), longest)
