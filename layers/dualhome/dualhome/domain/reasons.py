@@ -157,9 +157,6 @@ WAITING_REASONS = frozenset(
 )
 """Time alone can cure these; every other reason of a choice needs a tag or a person."""
 
-RELEASING_REASONS = frozenset({Reason.NOT_WANTED, Reason.UNIT_INCOMPLETE, Reason.CONSENT_WITHDRAWN})
-"""Why an attachment is released because of what tags ask for."""
-
 HELD_BACK = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})
 """Why an interface stays attached although its tags let it go."""
 

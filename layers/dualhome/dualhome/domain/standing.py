@@ -29,3 +29,6 @@ GOING = {
     Standing.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
 }
 """What does not stay attached, and the reason for which it goes."""
+
+RELEASING_REASONS = frozenset(GOING.values())
+"""Why an attachment is released because of what tags ask for."""

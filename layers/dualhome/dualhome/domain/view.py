@@ -11,7 +11,7 @@ from dualhome.domain.attachment import Attachment, Cause, Move
 from dualhome.domain.eligibility import Policy, Rejection
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
 from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
-from dualhome.domain.reasons import RELEASING_REASONS
+from dualhome.domain.standing import RELEASING_REASONS
 from dualhome.domain.states import State
 
 
