@@ -1,9 +1,9 @@
 """What the queue asks for: a look at an instance, or at those who lack a target."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from dualhome.domain.ask import Ask, Asked
 from dualhome.domain.attachment import Cause
@@ -12,9 +12,28 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 SOURCE = "dualhome"
 DETAIL_TYPE = "Look"
 
+Key = TypeVar("Key")
+Joined = TypeVar("Joined", bound="Joinable")
 
 MOST_ANNOUNCED = 8
 """Resources whose tags a message carries; SQS takes 256 KB."""
+
+
+class Joinable(Protocol):
+    """A request that one message makes, and others may make too."""
+
+    def joined_by(self, other: Self) -> Self:
+        """Return one request for both, about the same thing."""
+        ...
+
+
+def joined(requests: Iterable[Joined], about: Callable[[Joined], Key]) -> dict[Key, Joined]:
+    """Return one request for each thing that ``requests`` are about, in the order of the first."""
+    found: dict[Key, Joined] = {}
+    for it in requests:
+        before = found.get(about(it))
+        found[about(it)] = before.joined_by(it) if before else it
+    return found
 
 
 @dataclass(frozen=True, slots=True)

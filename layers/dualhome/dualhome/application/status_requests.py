@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from dualhome.application.looks import SOURCE
+from dualhome.application.looks import SOURCE, joined
 from dualhome.domain.audit import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.status import changes_status, interfaces_given_up
@@ -30,13 +30,12 @@ class StatusRequest:
 
 def status_requests(entries: Iterable[AuditEntry]) -> Sequence[StatusRequest]:
     """Return one request for each instance whose status the moves of ``entries`` may change."""
-    found: dict[InstanceId | None, StatusRequest] = {}
-    for entry in entries:
-        if changes_status(entry.move):
-            instance = entry.after.instance
-            request = StatusRequest(instance, interfaces_given_up(entry.move))
-            found[instance] = found[instance].joined_by(request) if instance in found else request
-    return list(found.values())
+    requests = (
+        StatusRequest(entry.after.instance, interfaces_given_up(entry.move))
+        for entry in entries
+        if changes_status(entry.move)
+    )
+    return list(joined(requests, lambda it: it.instance).values())
 
 
 def print_status_request(request: StatusRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import EventType
@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dualhome.application.agenda import Agenda
 from dualhome.application.batch import Batch, Run
-from dualhome.application.looks import Look, Wake
+from dualhome.application.looks import Look, Wake, joined
 from dualhome.application.ports import Brake, Facts, Looks, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.survey import Sources, Survey, survey
@@ -26,9 +26,6 @@ from dualhome.entrypoints.batches import each
 from dualhome.entrypoints.messages import Place, Request, parse_message
 
 logger = Logger(child=True)
-
-Joined = TypeVar("Joined", Look, Wake)
-Key = TypeVar("Key", InstanceId, TargetName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,8 @@ def handle_changes(
         TransientError: the queue did not take the looks; the whole batch comes back.
     """
     requests = tuple(_requests_in(event["Records"], here.place))
-    looks = _joined((it for it in requests if isinstance(it, Look)), lambda it: it.instance)
-    wakes = _joined((it for it in requests if isinstance(it, Wake)), lambda it: it.target)
+    looks = joined((it for it in requests if isinstance(it, Look)), lambda it: it.instance)
+    wakes = joined((it for it in requests if isinstance(it, Wake)), lambda it: it.target)
     run = Run(
         sources=here.sources,
         facts=here.facts,
@@ -117,15 +114,6 @@ def _requests_in(records: Iterable[Mapping[str, Any]], place: Place) -> Iterator
         # Garbage fails later, by itself, when its own message is handled.
         with suppress(BadMessageError):
             yield from parse_message(record["body"], place)
-
-
-def _joined(requests: Iterable[Joined], about: Callable[[Joined], Key]) -> dict[Key, Joined]:
-    """Return one request for each thing that ``requests`` are about."""
-    joined: dict[Key, Joined] = {}
-    for it in requests:
-        before = joined.get(about(it))
-        joined[about(it)] = before.joined_by(it) if before else it
-    return joined
 
 
 def _read(looks: Mapping[InstanceId, Look], run: Run) -> Survey | None:

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from dualhome.application.looks import joined
 from dualhome.application.status_requests import StatusRequest, parse_status_request
 from dualhome.application.write_status import RECEIVES, Writing, delay_after, write_status
 from dualhome.domain.errors import (
@@ -59,7 +60,7 @@ def handle_statuses(
     """
     batch = _StatusBatch(
         writer,
-        requests=_merged(_requests_in(event["Records"])),
+        requests=joined(_requests_in(event["Records"]), lambda it: it.instance),
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
     answer = each(event, EventType.SQS, batch.handle)
@@ -85,7 +86,7 @@ class _StatusBatch:
     """One batch: each instance's status is written once, for all messages about it."""
 
     writer: StatusWriter
-    requests: Mapping[InstanceId, StatusRequest]
+    requests: Mapping[InstanceId | None, StatusRequest]
     time_left: Callable[[], float]
     ended: dict[InstanceId, DualhomeError | None] = field(default_factory=dict)
     deferred: list[str] = field(default_factory=list)
@@ -140,12 +141,3 @@ def _requests_in(records: Iterable[Mapping[str, Any]]) -> Iterable[StatusRequest
         # Garbage fails later, by itself, when its own message is handled.
         with suppress(BadMessageError):
             yield parse_status_message(record["body"])
-
-
-def _merged(requests: Iterable[StatusRequest]) -> Mapping[InstanceId, StatusRequest]:
-    merged: dict[InstanceId, StatusRequest] = {}
-    for it in requests:
-        if it.instance is not None:
-            before = merged.get(it.instance)
-            merged[it.instance] = before.joined_by(it) if before else it
-    return merged
