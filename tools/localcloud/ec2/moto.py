@@ -1,9 +1,9 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from werkzeug.test import Client
@@ -14,6 +14,7 @@ from localcloud.ec2.model import Backend, Identified, Interface, Subnet
 
 # What moto says of every call.
 NO_REQUEST_ID = b"<requestId>request-id</requestId>"
+Found = TypeVar("Found", bound=Identified)
 _result: ContextVar[dict[str, Any]] = ContextVar("_result")
 
 
@@ -79,10 +80,7 @@ def find_interface(interface_id: str) -> Interface:
     Raises:
         KeyError: there is none of this id.
     """
-    for one in _backends():
-        if interface_id in one.enis:
-            return one.enis[interface_id]
-    raise KeyError(interface_id)
+    return _find(interface_id, lambda one: one.enis)
 
 
 def find_resource(resource: str) -> Identified:
@@ -106,10 +104,7 @@ def find_vpc(vpc_id: str) -> Identified:
     Raises:
         KeyError: there is none of this id.
     """
-    for one in _backends():
-        if vpc_id in one.vpcs:
-            return one.vpcs[vpc_id]
-    raise KeyError(vpc_id)
+    return _find(vpc_id, lambda one: one.vpcs)
 
 
 def give_tags(resource: str, tags: Mapping[str, str]) -> None:
@@ -121,6 +116,13 @@ def give_tags(resource: str, tags: Mapping[str, str]) -> None:
     """
     found: Any = find_resource(resource)
     found.ec2_backend.tags[resource].update(tags)
+
+
+def _find(id_: str, shelf: Callable[[Backend], Mapping[str, Found]]) -> Found:
+    for one in _backends():
+        if id_ in shelf(one):
+            return shelf(one)[id_]
+    raise KeyError(id_)
 
 
 def _backends() -> Iterator[Backend]:
