@@ -1,11 +1,11 @@
-"""The deployed stack, found by its name: its tables, its queues, and who reads them."""
+"""The deployed stack, found by its name: what reads and what changes it."""
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, update_wrapper
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import boto3
 import click
@@ -13,25 +13,27 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from ulid import ULID
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
-from dualhome.adapters.ec2_instances import Ec2Instances
-from dualhome.adapters.ec2_interfaces import Ec2Interfaces
-from dualhome.adapters.ec2_vpcs import Ec2Vpcs
+from dualhome.adapters.dynamodb import items
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
+from dualhome.adapters.ec2.interfaces import Ec2Interfaces
 from dualhome.application.ports import Ledger
-from dualhome.application.survey import Sources
+from dualhome.application.snapshot import Sources
 from dualhome.application.sweep_ports import Rounds
-from dualhome.domain.eligibility import Policy
-from dualhome.domain.identifiers import AccountId
+from dualhome.domain.identifiers import AccountId, TargetName
+from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.archive import Archive, DynamoDbArchive
 from dualhome_cli.connection import Connection
-from dualhome_cli.trouble import TroubleError
-from dualhome_cli.unreadable import Unreadable
+from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
+from dualhome_cli.data.skipped_items import Unreadable
+from dualhome_cli.errors import TroubleError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -200,3 +202,55 @@ def _describe(session: boto3.Session, name: str) -> "StackTypeDef":
                 " --stack-name."
             ) from error
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """
+    Where an account is read; without ``whole_past`` the audit's oldest entries expire.
+
+    ``unreadable`` takes what another version has written; without it such a thing ends the reading.
+    """
+
+    ec2: "EC2Client"
+    dynamodb: "DynamoDBClient"
+    attachments_table: str
+    audit_table: str
+    policy: Policy
+    whole_past: bool = True
+    unreadable: Unreadable | None = None
+
+    @classmethod
+    def of(cls, stack: "Stack") -> Self:
+        """Return where the account of ``stack`` is read, as far as it can be read."""
+        return cls(
+            ec2=stack.client("ec2"),
+            dynamodb=stack.client("dynamodb"),
+            attachments_table=stack.output("AttachmentsTableName"),
+            audit_table=stack.output("AuditTableName"),
+            policy=stack.policy,
+            whole_past=stack.parameter("AuditRetentionDays") == "0",
+            unreadable=stack.unreadable,
+        )
+
+    @property
+    def ledger(self) -> DynamoDbLedger:
+        """The ledger, to be read."""
+        return DynamoDbLedger(
+            self.dynamodb,
+            self.attachments_table,
+            self.audit_table,
+            new_id=str,
+            read_listed=self.unreadable.records if self.unreadable else items.read_records,
+        )
+
+    @property
+    def archive(self) -> Archive:
+        """The past."""
+        read = self.unreadable.audits if self.unreadable else items.read_audits
+        return DynamoDbArchive(self.dynamodb, self.audit_table, read)
+
+    def swept_targets(self) -> frozenset[TargetName]:
+        """Return every target of which sweeps know."""
+        read = DynamoDbRounds(self.dynamodb, self.attachments_table).targets
+        return self.unreadable.unless(read, frozenset()) if self.unreadable else read()

@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.adapters.ledger_items import read_audit
+from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.bootstrap import outlets
-from dualhome.entrypoints.moves import handle_moves
+from dualhome.entrypoints.publish import handle_moves
 
 logger = Logger()
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dualhome.bootstrap import reconciling
-from dualhome.entrypoints.changes import handle_changes
+from dualhome.entrypoints.reconcile import handle_changes
 
 logger = Logger()
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dualhome.bootstrap import status_writer
-from dualhome.entrypoints.statuses import handle_statuses
+from dualhome.entrypoints.write_status import handle_statuses
 
 logger = Logger()
 

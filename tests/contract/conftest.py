@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.lifecycle import LocalCloud
-from tests.support.ec2_worlds import Ec2World
-from tests.support.in_memory_world import InMemoryWorld
-from tests.support.ledgers import (
+from localcloud.client.lifecycle import LocalCloud
+from tests.support.readers.template import load
+from tests.support.worlds.ec2 import Ec2World
+from tests.support.worlds.in_memory import InMemoryWorld
+from tests.support.worlds.ledgers import (
     Books,
     MakeBooks,
     dynamodb_books,
@@ -18,8 +19,7 @@ from tests.support.ledgers import (
     in_memory_books,
     tables,
 )
-from tests.support.local_world import LocalWorld
-from tests.support.template import load
+from tests.support.worlds.local import LocalWorld
 
 ACCOUNTS = count(200_000_000_001)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.template import Json, load, load_observability, of_kind
+from tests.support.readers.template import Json, load, load_observability, of_kind
 
 STACK = load_observability()
 (TOPIC,) = of_kind(STACK, "SNS::Topic").values()

@@ -7,12 +7,12 @@ import pytest
 
 from dualhome.domain.states import State
 from dualhome_cli.main import COMMANDS
-from tests.support.alarms import breaches, dimensions_of, values_for
-from tests.support.aws_metrics import is_metric_of_aws
-from tests.support.builders import INTERFACE, MGMT, ZONE
-from tests.support.emf import Figure
-from tests.support.emissions import (
+from tests.contract.alarm_arithmetic import breaches, dimensions_of, values_for
+from tests.support.builders.values import INTERFACE, MGMT, ZONE
+from tests.support.readers.aws_metrics import is_metric_of_aws
+from tests.support.readers.metrics import (
     Emission,
+    Figure,
     contested,
     ec2_calls,
     emitted,
@@ -21,7 +21,7 @@ from tests.support.emissions import (
     moves,
     sweep,
 )
-from tests.support.template import Json, load_observability, of_kind, parsed, resources
+from tests.support.readers.template import Json, load_observability, of_kind, parsed, resources
 
 ALARMS = of_kind(load_observability(), "CloudWatch::Alarm")
 OURS = {name: it for name, it in ALARMS.items() if it["Namespace"] == "dualhome"}

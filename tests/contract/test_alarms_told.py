@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.template import ROOT, Json, load_observability, of_kind
+from tests.support.readers.template import ROOT, Json, load_observability, of_kind
 
 ALARMS = of_kind(load_observability(), "CloudWatch::Alarm")
 

@@ -6,17 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.application.ports import Ledger
-from dualhome.domain.attachment import Move
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.states import State
-from dualhome_cli.archive import Archive, DynamoDbArchive
-from tests.support.builders import TRACE, a_record
-from tests.support.in_memory_archive import InMemoryArchive
-from tests.support.in_memory_ledger import InMemoryLedger
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
+from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
+from tests.support.builders.values import TRACE, a_record
+from tests.support.fakes.ledger import InMemoryArchive, InMemoryLedger
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dualhome_cli.checks.wiring import Audience
-from dualhome_cli.readings.resources import Resources
-from tests.support.in_memory_stack import OUTPUTS, InMemoryStack
+from dualhome_cli.doctor.checks.stack import Audience, Resources
+from tests.support.scenarios.stack import OUTPUTS, InMemoryStack
 
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alarms"
 

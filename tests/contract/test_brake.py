@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from dualhome.adapters.dynamodb_brake import DynamoDbBrake
+from dualhome.adapters.dynamodb.release_breaker import DynamoDbBrake
 from dualhome.application.ports import Brake
 from dualhome.domain.identifiers import InstanceId
-from tests.support.in_memory_brake import InMemoryBrake
-from tests.support.in_memory_calls import Calls
-from tests.support.ledgers import ATTACHMENTS, tables
+from tests.support.fakes.call_log import Calls
+from tests.support.fakes.release_breaker import InMemoryBrake
+from tests.support.worlds.ledgers import ATTACHMENTS, tables
 
 ONE, TWO, THREE = (InstanceId(f"i-{number:017x}") for number in (1, 2, 3))
 

@@ -4,7 +4,7 @@ import pytest
 
 from dualhome_cli.main import COMMANDS
 from reference.page import BEGIN, PAGE, up_to_date
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 
 def test_the_page_is_what_help_says_today() -> None:

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from tests.support.aws_metrics import is_metric_of_aws
-from tests.support.emissions import emitted, everything
-from tests.support.template import Json, load_observability, of_kind, resources
+from tests.support.readers.aws_metrics import is_metric_of_aws
+from tests.support.readers.metrics import emitted, everything
+from tests.support.readers.template import Json, load_observability, of_kind, resources
 
 STACK = load_observability()
 (DASHBOARD,) = of_kind(STACK, "CloudWatch::Dashboard").values()

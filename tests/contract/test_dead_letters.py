@@ -9,19 +9,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.ledger_items import read_audit
+from dualhome.adapters.dynamodb.items import read_audit
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import UnavailableError
-from dualhome_cli.redriving.functions import AuditDays
-from dualhome_cli.redriving.letters import DeadLetters, Letter
-from dualhome_cli.redriving.moves import Span
-from dualhome_cli.redriving.queues import DONE, INTENTS, OUTPUTS, Name
-from dualhome_cli.redriving.sqs import BATCH_BYTES, SqsChanges, SqsDeadLetters
-from tests.support.builders import TRACE, a_record
-from tests.support.in_memory_letters import NOON, InMemoryDeadLetters, letters
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
-from tests.support.template import load
+from dualhome_cli.redrive.dead_letters import DeadLetters, Letter
+from dualhome_cli.redrive.publish import AuditDays, Span
+from dualhome_cli.redrive.queues import DONE, INTENTS, OUTPUTS, Name
+from dualhome_cli.redrive.sqs import BATCH_BYTES, SqsChanges, SqsDeadLetters
+from tests.support.builders.values import TRACE, a_record
+from tests.support.fakes.dead_letters import NOON, InMemoryDeadLetters, letters
+from tests.support.readers.template import load
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -9,8 +9,8 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys
-from tests.support.emissions import emitted, everything
-from tests.support.template import ROOT, load
+from tests.support.readers.metrics import emitted, everything
+from tests.support.readers.template import ROOT, load
 
 README = "README.md"
 OPERATIONS = "docs/operations.md"

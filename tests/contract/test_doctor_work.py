@@ -9,16 +9,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from dualhome.adapters.dynamodb_brake import DynamoDbBrake
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.dynamodb.release_breaker import DynamoDbBrake
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
 from dualhome.domain.errors import AccessDeniedError
-from dualhome.domain.rounds import Round
-from dualhome_cli.checks.flow import Brakes, Sweeps
-from dualhome_cli.readings.work import brakes, sweeps
+from dualhome.domain.sweep import Round
+from dualhome_cli.doctor.checks.queues import Brakes, Sweeps, read_brakes, sweeps
 from dualhome_cli.stack import Stack
-from tests.support.builders import ACCOUNT, INSTANCE, NOW
-from tests.support.in_memory_stack import OUTPUTS, PARAMETERS
-from tests.support.ledgers import ATTACHMENTS, tables
+from tests.support.builders.values import ACCOUNT, INSTANCE, NOW
+from tests.support.scenarios.stack import OUTPUTS, PARAMETERS
+from tests.support.worlds.ledgers import ATTACHMENTS, tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,7 +47,7 @@ def stack() -> Iterator[ItsOwnStack]:
 
 def test_a_brake_that_was_never_used_holds_nothing(stack: ItsOwnStack) -> None:
     """There is no item then."""
-    assert Brakes(paused=False, tripped=False, admitted=0, most=MOST) == brakes(stack)
+    assert Brakes(paused=False, tripped=False, admitted=0, most=MOST) == read_brakes(stack)
 
 
 def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) -> None:
@@ -57,7 +56,7 @@ def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) 
     brake.admits(INSTANCE)
     brake.hold()
 
-    assert Brakes(paused=False, tripped=True, admitted=1, most=MOST) == brakes(stack)
+    assert Brakes(paused=False, tripped=True, admitted=1, most=MOST) == read_brakes(stack)
 
 
 def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack) -> None:
@@ -66,7 +65,7 @@ def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack)
         stubber.add_client_error("get_item", "AccessDeniedException", "no")
 
         with pytest.raises(AccessDeniedError):
-            brakes(stack)
+            read_brakes(stack)
 
 
 def test_the_last_sweep_is_the_one_that_was_written(stack: ItsOwnStack) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from dualhome.application.write_status import RECEIVES, delay_after
-from tests.support.template import Json, load, resources
+from tests.support.readers.template import Json, load, resources
 
 FUNCTIONS = resources("Serverless::Function")
 QUEUES = resources("SQS::Queue")

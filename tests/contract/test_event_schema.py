@@ -11,19 +11,18 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
+from dualhome.adapters.dynamodb.values import audit_values, read
 from dualhome.adapters.eventbridge_events import DETAIL_TYPE, SOURCE
-from dualhome.adapters.records import audit_values, read
-from dualhome.domain.attachment import Move, Origin
-from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.attachment import AuditEntry, Move, Origin, Trace
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.announcements import Event, announced
-from tests.support.builders import INSTANCE, OTHER_ZONE, an_instance, an_interface
-from tests.support.event_patterns import matches
-from tests.support.in_memory_scene import Scene, a_scene
-from tests.support.moves import audit_entries
-from tests.support.template import ROOT, parsed
+from tests.contract.announcements import Event, announced
+from tests.contract.random_moves import audit_entries
+from tests.support.builders.values import INSTANCE, OTHER_ZONE, an_instance, an_interface
+from tests.support.readers.event_patterns import matches
+from tests.support.readers.template import ROOT, parsed
+from tests.support.scenarios.scene import Scene, a_scene
 
 FOLDER = ROOT / "docs/events"
 SCHEMA = json.loads((FOLDER / "attachment-state-change.schema.json").read_text(encoding="utf-8"))

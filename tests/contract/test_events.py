@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dualhome.adapters.ledger_items import audit_item, read_audit, wire
-from tests.support.event_patterns import InvalidPatternError, matches
-from tests.support.template import ROOT, resources
+from dualhome.adapters.dynamodb.items import audit_item, read_audit, wire
+from tests.support.readers.event_patterns import InvalidPatternError, matches
+from tests.support.readers.template import ROOT, resources
 
 EVENTS: dict[str, Any] = {
     path.stem: json.loads(path.read_text(encoding="utf-8")) for path in ROOT.glob("events/*.json")

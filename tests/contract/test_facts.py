@@ -1,9 +1,9 @@
 """EC2's answers by id, the same for our EC2 in memory and the local one."""
 
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId
-from dualhome.domain.network import InstanceState
-from tests.support.builders import SLOT
-from tests.support.ec2_worlds import Ec2World
+from tests.support.builders.values import SLOT
+from tests.support.worlds.ec2 import Ec2World
 
 TAGS = {"dualhome:targets": "mgmt", "Name": "db-1"}
 NO_INSTANCE = InstanceId("i-0123456789abcdef0")

@@ -2,15 +2,22 @@
 
 import ast
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import PurePosixPath
 
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 MOST_LINES = 350
 """A lower cap, 200, had cut single subjects into two to six files."""
 
 MOST_LINES_OF_A_FUNCTION = 40
+
+MOST_MODULES = 15
+"""In one folder, its ``__init__`` aside; tests are many, and each is found by its name."""
+
+CROWDED = ("cli", "functions", "layers", "tools", "tests/support")
 
 
 def test_no_python_file_is_over_350_lines() -> None:
@@ -29,6 +36,18 @@ def test_no_function_is_over_40_lines() -> None:
     assert {} == {
         name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION
     }
+
+
+def test_no_folder_holds_more_than_15_modules() -> None:
+    """Whoever looks for a subject reads the names of one folder at a time."""
+    modules = Counter(
+        str(path.parent)
+        for path in map(PurePosixPath, _sources())
+        if path.name != "__init__.py" and str(path).startswith(CROWDED)
+    )
+
+    assert 0 < modules["layers/dualhome/dualhome/domain"]
+    assert {} == {folder: count for folder, count in modules.items() if count > MOST_MODULES}
 
 
 def _functions(name: str) -> Iterator[tuple[str, int]]:

@@ -2,15 +2,15 @@
 
 import pytest
 
-from dualhome.adapters.ec2_fleet import Ec2Fleet
+from dualhome.adapters.ec2.scan import Ec2Fleet
 from dualhome.application.sweep_ports import Fleet, Page
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import PageGoneError
-from dualhome.domain.network import InstanceState
-from tests.support.builders import DATA, MGMT, POLICY, SLOT
-from tests.support.ec2_worlds import Ec2World
-from tests.support.in_memory_fleet import InMemoryFleet
-from tests.support.in_memory_world import InMemoryWorld
-from tests.support.local_world import LocalWorld
+from tests.support.builders.values import DATA, MGMT, POLICY, SLOT
+from tests.support.fakes.ec2_scan import InMemoryFleet
+from tests.support.worlds.ec2 import Ec2World
+from tests.support.worlds.in_memory import InMemoryWorld
+from tests.support.worlds.local import LocalWorld
 
 PAGE = 5
 """The smallest page that EC2 gives (EC2 API Reference, DescribeInstances)."""

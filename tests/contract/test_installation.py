@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = [ROOT / it for it in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]]

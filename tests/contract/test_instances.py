@@ -1,9 +1,9 @@
 """Instances, their types and VPCs, the same for our EC2 in memory and the local one."""
 
+from dualhome.domain.ec2 import AttachmentStatus, Capacity, DeviceSlot, InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import AttachmentStatus, Capacity, DeviceSlot, InstanceState
-from tests.support.builders import OTHER_ACCOUNT, OTHER_ZONE, SLOT
-from tests.support.ec2_worlds import Ec2World, attachment
+from tests.support.builders.values import OTHER_ACCOUNT, OTHER_ZONE, SLOT
+from tests.support.worlds.ec2 import Ec2World, attachment
 
 NOBODY = InstanceId("i-0123456789abcdef0")
 TARGETS = {"dualhome:targets": "mgmt", "Name": "db-1"}

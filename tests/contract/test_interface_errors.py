@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (
     AccessDeniedError,
     CallerRefusedError,
@@ -15,9 +16,8 @@ from dualhome.domain.errors import (
     UnexpectedAwsError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import DeviceSlot
-from tests.support.builders import SLOT
-from tests.support.local_world import LocalWorld
+from tests.support.builders.values import SLOT
+from tests.support.worlds.local import LocalWorld
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)

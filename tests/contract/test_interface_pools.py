@@ -1,9 +1,9 @@
 """Interfaces as EC2 shows them, the same in memory and in the local EC2."""
 
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import DeviceSlot
-from tests.support.builders import DATA, MGMT, OTHER_ZONE, SLOT
-from tests.support.ec2_worlds import Ec2World, attachment
+from tests.support.builders.values import DATA, MGMT, OTHER_ZONE, SLOT
+from tests.support.worlds.ec2 import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot, SeenAttachment
 from dualhome.domain.errors import (
     AttachmentLimitError,
     DualhomeError,
@@ -14,9 +15,8 @@ from dualhome.domain.errors import (
     UnexpectedAwsError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import AttachmentStatus, DeviceSlot, SeenAttachment
-from tests.support.builders import OTHER_ZONE, SLOT, ZONE
-from tests.support.ec2_worlds import Ec2World, attachment
+from tests.support.builders.values import OTHER_ZONE, SLOT, ZONE
+from tests.support.worlds.ec2 import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)

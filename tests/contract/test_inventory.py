@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.ledger_items import claim_key, holder, record_item, wire
+from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
+from dualhome.adapters.dynamodb.items import claim_key, holder, record_item, wire
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.application.ports import Ledger
 from dualhome.application.sweep_ports import Inventory, Page
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import SETTLED, State
-from dualhome.domain.view import Holder
-from tests.support.builders import DATA, INSTANCE, MGMT, TRACE, a_record
-from tests.support.in_memory_inventory import InMemoryInventory
-from tests.support.in_memory_ledger import InMemoryLedger
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, successor, tables
+from tests.support.builders.values import DATA, INSTANCE, MGMT, TRACE, a_record
+from tests.support.fakes.ledger import InMemoryInventory, InMemoryLedger
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, successor, tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

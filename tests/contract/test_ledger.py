@@ -6,20 +6,19 @@ from itertools import pairwise
 
 import pytest
 
-from dualhome.domain.attachment import Attachment, Failure, Move, Origin
-from dualhome.domain.audit import AuditEntry, Trace
+from dualhome.domain.attachment import Attachment, AuditEntry, Failure, Move, Origin, Trace
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (
     RecordMovedError,
     StalePlanError,
 )
 from dualhome.domain.identifiers import InterfaceId
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
-from dualhome.domain.view import Holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     DATA,
     INSTANCE,
@@ -30,7 +29,7 @@ from tests.support.builders import (
     a_cause,
     a_record,
 )
-from tests.support.ledgers import Books, MakeBooks, successor, write
+from tests.support.worlds.ledgers import Books, MakeBooks, successor, write
 
 CLAIM = a_record(State.CLAIMED)
 SECOND, THIRD = InterfaceId("eni-02"), InterfaceId("eni-03")

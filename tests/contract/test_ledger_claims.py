@@ -5,23 +5,16 @@ from dataclasses import replace
 import pytest
 
 from dualhome.domain.attachment import Move
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (
     ClaimTakenError,
     SlotClaimedError,
 )
 from dualhome.domain.identifiers import InterfaceId
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import (
-    DATA,
-    INSTANCE,
-    INTERFACE,
-    MGMT,
-    TRACE,
-    a_record,
-)
-from tests.support.ledgers import Books, successor, write
+from tests.support.builders.values import DATA, INSTANCE, INTERFACE, MGMT, TRACE, a_record
+from tests.support.worlds.ledgers import Books, successor, write
 
 CLAIM = a_record(State.CLAIMED)
 SECOND, THIRD = InterfaceId("eni-02"), InterfaceId("eni-03")

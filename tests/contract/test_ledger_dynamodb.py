@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import (
     ClaimTakenError,
@@ -18,8 +18,8 @@ from dualhome.domain.errors import (
     UnexpectedAwsError,
 )
 from dualhome.domain.states import SETTLED, State
-from tests.support.builders import INSTANCE, INTERFACE, NOW, TRACE, a_record
-from tests.support.ledgers import ATTACHMENTS, AUDIT, dynamodb_books, ids, tables, write
+from tests.support.builders.values import INSTANCE, INTERFACE, NOW, TRACE, a_record
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, dynamodb_books, ids, tables, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

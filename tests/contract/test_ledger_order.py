@@ -6,8 +6,8 @@ from datetime import timedelta
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.identifiers import Zone
 from dualhome.domain.states import State
-from tests.support.builders import DATA, MGMT, NOW, OTHER_ZONE, TRACE, ZONE, a_record
-from tests.support.ledgers import Books
+from tests.support.builders.values import DATA, MGMT, NOW, OTHER_ZONE, TRACE, ZONE, a_record
+from tests.support.worlds.ledgers import Books
 
 
 def test_instances_are_found_by_target_and_state(books: Books) -> None:

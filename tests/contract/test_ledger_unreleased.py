@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.ledger_items import record_item, wire
+from dualhome.adapters.dynamodb.items import record_item, wire
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.domain.errors import ThrottledError
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import DATA, INTERFACE, MGMT, a_record
-from tests.support.ledgers import ATTACHMENTS, AUDIT, Books, ids, successor, tables, write
+from tests.support.builders.values import DATA, INTERFACE, MGMT, a_record
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, Books, ids, successor, tables, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -3,7 +3,7 @@
 import re
 
 from dualhome.domain.states import LEGAL_MOVES, State
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 BEGINNING = "[*]"
 

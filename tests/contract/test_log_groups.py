@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.permissions import granted
-from tests.support.template import resources
+from tests.support.readers.template import granted, resources
 
 (ROLLBACK,) = resources("Serverless::StateMachine").values()
 

@@ -7,8 +7,8 @@ import pytest
 from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.log_lines import logged
-from tests.support.template import Json, load_observability, of_kind, resources
+from tests.contract.log_lines import logged
+from tests.support.readers.template import Json, load_observability, of_kind, resources
 
 QUERIES = of_kind(load_observability(), "Logs::QueryDefinition")
 LINES = logged()

@@ -5,8 +5,8 @@ import pytest
 from dualhome.adapters.emf_metrics import count_ec2_call
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import DATA, MGMT, OTHER_ZONE, ZONE
-from tests.support.emissions import Emission, ec2_calls, emitted, held_back, move, sweep
+from tests.support.builders.values import DATA, MGMT, OTHER_ZONE, ZONE
+from tests.support.readers.metrics import Emission, ec2_calls, emitted, held_back, move, sweep
 
 pytestmark = pytest.mark.usefixtures("environment_of_functions")
 

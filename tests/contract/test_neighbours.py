@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.template import Json, of_kind, parsed, resources
+from tests.support.readers.template import Json, of_kind, parsed, resources
 
 TEMPLATES = ("template.yaml", "observability.yaml")
 NAMES = ("AlarmName", "DashboardName", "LogGroupName", "Name")

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
-from dualhome.adapters.ledger_items import read_audit
+from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
+from dualhome.adapters.dynamodb.items import read_audit
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import UnreadableItemError
-from dualhome.domain.rounds import Round
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import INSTANCE, MGMT, NOW, TRACE, a_record
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
+from dualhome.domain.sweep import Round
+from tests.support.builders.values import INSTANCE, MGMT, NOW, TRACE, a_record
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,17 +8,17 @@ from typing import Any
 import boto3
 import pytest
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
 from dualhome.domain.attachment import Move
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
-from dualhome_cli.feed import Feed
+from dualhome.domain.sweep import Round
+from dualhome_cli.history.tail import Feed
 from dualhome_cli.stack import Stack
-from tests.support.builders import ACCOUNT, NOW, TRACE, a_record
-from tests.support.in_memory_stack import OUTPUTS, PARAMETERS, run
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
+from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record
+from tests.support.scenarios.stack import OUTPUTS, PARAMETERS, run
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 
 MOST = {"MaxReleasesPerSweep": "20", "PoolLowWater": "2", "SweepSchedule": "rate(5 minutes)"}
 INSTALL = "Install the version of this command that is deployed."

@@ -11,7 +11,7 @@ from types import ModuleType
 import botocore
 import pytest
 
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 PINS = re.findall(
     r"^([\w.-]+)==(\S+)",

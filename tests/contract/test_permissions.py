@@ -5,9 +5,8 @@ import re
 import pytest
 
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.checks.permissions import needs
-from tests.support.permissions import ROLES, granted
-from tests.support.template import resources, statements
+from dualhome_cli.doctor.checks.permissions import needs
+from tests.support.readers.template import ROLES, granted, resources, statements
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.template import Json, resources
+from tests.support.readers.template import Json, resources
 
 QUEUES = resources("SQS::Queue")
 RULES = resources("Events::Rule")

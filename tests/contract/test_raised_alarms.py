@@ -8,9 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from dualhome_cli.checks.wiring import Alarm
-from dualhome_cli.readings.resources import Resources
-from tests.support.in_memory_stack import InMemoryStack
+from dualhome_cli.doctor.checks.stack import Alarm, Resources
+from tests.support.scenarios.stack import InMemoryStack
 
 CloudWatch = Any
 """A client, of which no types are installed."""

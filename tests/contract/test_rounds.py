@@ -6,18 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
-from dualhome.adapters.records import read, values
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.values import read, values
 from dualhome.application.sweep_ports import Rounds
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.rounds import REMEMBERED, REPAIRS, Phase, Round
 from dualhome.domain.states import State
-from dualhome.domain.tally import LISTED, NOTED, Tally
-from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, NOW, ZONE
-from tests.support.in_memory_inventory import InMemoryRounds
-from tests.support.ledgers import ATTACHMENTS, tables
+from dualhome.domain.sweep import LISTED, NOTED, REMEMBERED, REPAIRS, Phase, Round, Tally
+from tests.support.builders.values import DATA, INSTANCE, INTERFACE, MGMT, NOW, ZONE
+from tests.support.fakes.ledger import InMemoryRounds
+from tests.support.worlds.ledgers import ATTACHMENTS, tables
 
 LARGEST_ITEM = 400 * 1024
 """Bytes (DynamoDB Developer Guide, "Quotas")."""

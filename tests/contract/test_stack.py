@@ -10,9 +10,9 @@ import pytest
 from moto import mock_aws
 
 from dualhome_cli.connection import Connection
+from dualhome_cli.errors import TroubleError
 from dualhome_cli.stack import NEEDED, Stack
-from dualhome_cli.trouble import TroubleError
-from tests.support.template import load
+from tests.support.readers.template import load
 
 HERE = Connection(profile=None, region="us-east-1", stack_name="dualhome")
 PARAMETERS = {

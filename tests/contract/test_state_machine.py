@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dualhome.domain import errors
-from tests.support.template import ROOT, resources
+from tests.support.readers.template import ROOT, resources
 
 DEFINITION = json.loads((ROOT / "statemachines/rollback.asl.json").read_text(encoding="utf-8"))
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]

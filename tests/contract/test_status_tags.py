@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from dualhome.adapters.ec2_status_tags import Ec2StatusTags
+from dualhome.adapters.ec2.status_tags import Ec2StatusTags
 from dualhome.application.ports import StatusTags
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
-from tests.support.builders import POLICY
-from tests.support.ec2_worlds import Ec2World
-from tests.support.in_memory_outlets import InMemoryStatusTags
-from tests.support.in_memory_world import InMemoryWorld
-from tests.support.local_world import LocalWorld
+from tests.support.builders.values import POLICY
+from tests.support.fakes.publishers import InMemoryStatusTags
+from tests.support.worlds.ec2 import Ec2World
+from tests.support.worlds.in_memory import InMemoryWorld
+from tests.support.worlds.local import LocalWorld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,27 +2,25 @@
 
 from datetime import UTC, datetime
 
-from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
-from dualhome.adapters.ec2_fleet import Ec2Fleet
-from dualhome.adapters.ec2_instances import Ec2Instances
-from dualhome.adapters.ec2_vpcs import Ec2Vpcs
+from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
+from dualhome.adapters.ec2.scan import Ec2Fleet
 from dualhome.application.sweep import Report, Sweeping, sweep
-from dualhome.application.sweep_pages import Comparing
+from dualhome.application.sweep_compare import Comparing
 from dualhome.domain.attachment import Move
 from dualhome.domain.drift import Drift
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
-from tests.support.builders import MGMT, POLICY, SLOT, TRACE, ZONE, a_cause, a_record
-from tests.support.in_memory_brake import InMemoryBrake
-from tests.support.in_memory_calls import Calls
-from tests.support.in_memory_clock import FakeClock
-from tests.support.in_memory_fleet import time_for
-from tests.support.in_memory_looks import InMemoryLooks
-from tests.support.in_memory_statuses import InMemoryStatuses
-from tests.support.ledgers import ATTACHMENTS, AUDIT, ids, tables
-from tests.support.local_world import LocalWorld
+from tests.support.builders.values import MGMT, POLICY, SLOT, TRACE, ZONE, a_cause, a_record
+from tests.support.fakes.call_log import Calls
+from tests.support.fakes.clock import FakeClock
+from tests.support.fakes.ec2_scan import time_for
+from tests.support.fakes.queues import InMemoryLooks, InMemoryStatuses
+from tests.support.fakes.release_breaker import InMemoryBrake
+from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
+from tests.support.worlds.local import LocalWorld
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 ATTACHED, ASKING, FREE = 3, 4, 4

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dualhome.settings import Settings
-from tests.support.template import ROOT, Json, load, resources, source
+from tests.support.readers.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from dualhome.adapters.ec2_instances import Ec2Instances
-from dualhome.domain.network import Capacity
+from dualhome.adapters.ec2.instances import Ec2Instances
+from dualhome.domain.ec2 import Capacity
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

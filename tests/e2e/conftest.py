@@ -9,11 +9,11 @@ from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 
-from tests.support.e2e_account import comes_to_rest
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Stack, as_found, deployed
-from tests.support.e2e_world import World
+from tests.support.deployed.account import comes_to_rest
+from tests.support.deployed.attachments import Attached
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Stack, as_found, deployed
+from tests.support.deployed.world import World
 
 PASSED = pytest.StashKey[bool]()
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.e2e_alarms import Pager, sweep
-from tests.support.e2e_release import attached, refuse_detach, want_nothing
-from tests.support.e2e_stack import Item, Stack, deployed
-from tests.support.e2e_world import World
-from tests.support.template import load_observability, of_kind
+from tests.support.deployed.alarms import Pager, sweep
+from tests.support.deployed.attachments import attached, refuse_detach, want_nothing
+from tests.support.deployed.stack import Item, Stack, deployed
+from tests.support.deployed.world import World
+from tests.support.readers.template import load_observability, of_kind
 
 SPEED = 20
 """An alarm ends when its period has passed without trouble: minutes, else."""

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import OTHER_ZONE, ZONE, World
+from tests.support.deployed.attachments import Attached
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import OTHER_ZONE, ZONE, World
 
 PATH_OF_AN_ATTACH = [(None, "claimed"), ("claimed", "attaching"), ("attaching", "attached")]
 

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.support.e2e_queue import send, set_aside, short_visibility, state_change
-from tests.support.e2e_world import World
+from tests.support.deployed.queue import send, set_aside, short_visibility, state_change
+from tests.support.deployed.world import World
 
 STRANGER = "i-0fedcba9876543210"
 

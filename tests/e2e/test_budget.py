@@ -2,7 +2,7 @@
 
 from bench.batch import one_batch
 from bench.stage import Stage
-from tests.support.e2e_stack import Stack
+from tests.support.deployed.stack import Stack
 
 
 def test_a_batch_of_fifty_launches_keeps_within_the_budget_of_ec2_calls(stack: Stack) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_release import attached
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_triggers import sweep
-from tests.support.e2e_world import World
+from tests.support.deployed.attachments import attached
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.triggers import sweep
+from tests.support.deployed.world import World
 
 Finding = dict[str, Any]
 

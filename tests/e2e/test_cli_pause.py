@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_queue import send, state_change
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_waiting import stays
-from tests.support.e2e_world import World
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.queue import send, state_change
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.waiting import stays
+from tests.support.deployed.world import World
 
 
 @pytest.fixture

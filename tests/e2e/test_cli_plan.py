@@ -2,10 +2,10 @@
 
 import json
 
-from localcloud.environment import ACCOUNT
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import OTHER_ZONE, World
+from localcloud.client.environment import ACCOUNT
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import OTHER_ZONE, World
 
 READS = ("Describe", "Get", "List", "Query", "BatchGet")
 """How the actions begin that change nothing."""

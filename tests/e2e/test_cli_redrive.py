@@ -7,13 +7,13 @@ from collections import Counter
 
 import pytest
 
-from dualhome.application.status_requests import StatusRequest, print_status_request
+from dualhome.application.requests import StatusRequest, print_status_request
 from dualhome.domain.identifiers import InstanceId
-from tests.support.e2e_command import COMMAND, dualhome, environment
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_queue import set_aside, state_change
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.command import COMMAND, dualhome, environment
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.queue import set_aside, state_change
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 GARBAGE = "this is not JSON {"
 

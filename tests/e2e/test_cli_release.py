@@ -1,8 +1,8 @@
 """`dualhome release` on the deployed stack."""
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_release import attached, is_free, refuse_detach
-from tests.support.e2e_world import World
+from tests.support.deployed.attachments import attached, is_free, refuse_detach
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.world import World
 
 
 def test_an_interface_is_given_back_and_its_return_told(world: World) -> None:

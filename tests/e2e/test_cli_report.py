@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
-from tests.support.pages import read_page
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
+from tests.support.readers.pages import read_page
 
 
 def test_the_page_shows_who_has_what_and_who_has_not(

@@ -1,7 +1,7 @@
 """`dualhome retry` on the deployed stack."""
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_world import World
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.world import World
 
 REFUSAL = {"action": "AttachNetworkInterface", "error_code": "OperationNotPermitted"}
 

@@ -2,9 +2,9 @@
 
 import json
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import OTHER_ZONE, ZONE, World
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import OTHER_ZONE, ZONE, World
 
 
 def rows_of(stack: Stack, target: str, *words: str) -> dict[str | None, Item]:

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from tests.support.e2e_command import COMMAND, dualhome, environment
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.command import COMMAND, dualhome, environment
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 
 @pytest.mark.parametrize(

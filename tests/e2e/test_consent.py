@@ -2,11 +2,11 @@
 
 import json
 
-from tests.support.e2e_alarms import sweep
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Item
-from tests.support.e2e_world import World
+from tests.support.deployed.alarms import sweep
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Item
+from tests.support.deployed.world import World
 
 OTHER_ACCOUNT = "444455556666"
 NOBODY = "vpc-0123456789abcdef0"

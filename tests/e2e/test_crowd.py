@@ -1,8 +1,8 @@
 """Many at once: three reconcilers run side by side, and nobody is lost or served twice."""
 
-from tests.support.e2e_crowd import crowd
-from tests.support.e2e_waiting import until
-from tests.support.e2e_world import World
+from tests.e2e.crowd import crowd
+from tests.support.deployed.waiting import until
+from tests.support.deployed.world import World
 
 
 def test_a_hundred_instances_get_a_hundred_interfaces(world: World) -> None:

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_world import World
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.world import World
 
 
 def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_told_as_given_back(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import comes_true, is_listening
-from tests.support.template import ROOT
+from tests.support.readers.processes import comes_true, is_listening
+from tests.support.readers.template import ROOT
 
 TOLD = (
     r"\$ dualhome targets",

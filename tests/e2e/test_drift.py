@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from tests.support.e2e_queue import send, state_change
-from tests.support.e2e_world import World
+from tests.support.deployed.queue import send, state_change
+from tests.support.deployed.world import World
 
 TRUSTED_FOR = timedelta(seconds=10)
 """A younger record is believed: what EC2 shows may lag behind it."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.e2e_calls import RECONCILER, Calls
-from tests.support.e2e_faults import ATTACH, ask_with_fault, moves
-from tests.support.e2e_world import World
+from tests.support.deployed.calls import RECONCILER, Calls
+from tests.support.deployed.ordered_faults import ATTACH, ask_with_fault, moves
+from tests.support.deployed.world import World
 
 
 def test_an_interface_deleted_between_claim_and_attach_gives_way_to_the_next(world: World) -> None:

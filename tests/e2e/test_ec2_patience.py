@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.e2e_calls import RECONCILER
-from tests.support.e2e_faults import CLIENT_TRIES, Asking, moves
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.calls import RECONCILER
+from tests.support.deployed.ordered_faults import CLIENT_TRIES, Asking, moves
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import World
 
 LOST = {"error_code": "InternalError", "after_execution": True}
 THROTTLED = {"error_code": "RequestLimitExceeded"}

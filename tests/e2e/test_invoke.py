@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.e2e_stack import Stack
-from tests.support.template import ROOT
+from tests.support.deployed.stack import Stack
+from tests.support.readers.template import ROOT
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import Target, World
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import Target, World
 
 # Each value with what the answer must say; `{}` stands for a target that could be had.
 MALFORMED = {

@@ -4,12 +4,12 @@ from typing import Final
 
 import pytest
 
-from tests.support import template
-from tests.support.e2e_calls import PUBLISHER, RECONCILER, WRITER, Calls
-from tests.support.e2e_faults import CLIENT_TRIES
-from tests.support.e2e_probe import DENIALS
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import Target, World
+from tests.support.deployed.calls import PUBLISHER, RECONCILER, WRITER, Calls
+from tests.support.deployed.ordered_faults import CLIENT_TRIES
+from tests.support.deployed.probe import DENIALS
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import Target, World
+from tests.support.readers import template
 
 # What Lambda itself does with a function's role; the local cloud does it without a call.
 DONE_BY_LAMBDA = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_probe import DENIALS, Probe
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.probe import DENIALS, Probe
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 
 @pytest.fixture(scope="module")

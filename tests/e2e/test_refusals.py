@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.e2e_stack import Item
-from tests.support.e2e_world import OTHER_ZONE, ZONE, World
+from tests.support.deployed.stack import Item
+from tests.support.deployed.world import OTHER_ZONE, ZONE, World
 
 
 def refused(world: World, instance: str, target: str, reason: str) -> Item:

@@ -1,11 +1,11 @@
 """EC2 refuses one interface for good: the others of its pool serve the instance."""
 
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.selection import rendezvous_weight
-from tests.support.e2e_calls import RECONCILER, Calls
-from tests.support.e2e_command import dualhome
-from tests.support.e2e_faults import ATTACH, moves
-from tests.support.e2e_world import Target, World
+from dualhome.domain.planning.select import rendezvous_weight
+from tests.support.deployed.calls import RECONCILER, Calls
+from tests.support.deployed.command import dualhome
+from tests.support.deployed.ordered_faults import ATTACH, moves
+from tests.support.deployed.world import Target, World
 
 TOO_MANY = "PrivateIpAddressLimitExceeded"
 FOR_GOOD = 1000

@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_release import (
+from tests.support.deployed.attachments import (
     PATH_OF_A_RELEASE,
+    Attached,
     attached,
     is_free,
     moves_since_attached,
     want_nothing,
 )
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 
 @pytest.fixture(scope="module")

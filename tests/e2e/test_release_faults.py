@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_faults import CLIENT_TRIES
-from tests.support.e2e_release import (
+from tests.support.deployed.attachments import (
     PATH_OF_A_RELEASE,
+    Attached,
     attached,
     is_free,
     moves_since_attached,
     refuse_detach,
     want_nothing,
 )
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.ordered_faults import CLIENT_TRIES
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import World
 
 REFUSAL = "The attachment cannot be <detached> & stays."
 

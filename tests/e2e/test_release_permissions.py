@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.support import template
-from tests.support.e2e_calls import RECONCILER, Calls
-from tests.support.e2e_probe import DENIALS, Probe
-from tests.support.e2e_release import attached, refuse_detach, want_nothing
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.attachments import attached, refuse_detach, want_nothing
+from tests.support.deployed.calls import RECONCILER, Calls
+from tests.support.deployed.probe import DENIALS, Probe
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.world import World
+from tests.support.readers import template
 
 DETACH, LOOK, SETTLE, MARK_STUCK = STEPS = [
     "DetachInterfaceRole",

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_calls import RECONCILER, WRITER, Calls
-from tests.support.e2e_queue import send, state_change, tag_change
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_waiting import stays
-from tests.support.e2e_world import World
+from tests.support.deployed.attachments import Attached
+from tests.support.deployed.calls import RECONCILER, WRITER, Calls
+from tests.support.deployed.queue import send, state_change, tag_change
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.waiting import stays
+from tests.support.deployed.world import World
 
 QUIET_SECONDS = 2.5
 """Longer than the looks that an attach leaves behind take to come: 1 s, then 2 s."""

@@ -1,6 +1,6 @@
 """Reserved means fixed: the instance gets the interface that is reserved for it, or waits."""
 
-from tests.support.e2e_world import OTHER_ZONE, World
+from tests.support.deployed.world import OTHER_ZONE, World
 
 
 def test_an_appliance_in_a_rolling_replacement_gets_its_fixed_address(world: World) -> None:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.support.e2e_attached import Attached
-from tests.support.e2e_release import want_nothing
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
+from tests.support.deployed.attachments import Attached, want_nothing
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 LIST_OF_INSTANCES, LIST_OF_INTERFACES = "DescribeInstances", "DescribeNetworkInterfaces"
 

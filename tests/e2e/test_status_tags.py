@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.lifecycle import LocalCloud
-from tests.support.e2e_alarms import sweep
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import Target, World, set_tags
-from tests.support.template import ROOT
+from localcloud.client.lifecycle import LocalCloud
+from tests.support.deployed.alarms import sweep
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import Target, World, set_tags
+from tests.support.readers.template import ROOT
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_release import attached, want_nothing
-from tests.support.e2e_stack import Item, Stack
-from tests.support.e2e_waiting import until
-from tests.support.e2e_world import World
-from tests.support.template import ROOT
+from tests.support.deployed.attachments import attached, want_nothing
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.stack import Item, Stack
+from tests.support.deployed.waiting import until
+from tests.support.deployed.world import World
+from tests.support.readers.template import ROOT
 
 FOLDER = ROOT / "docs/events"
 SCHEMA = json.loads((FOLDER / "attachment-state-change.schema.json").read_text(encoding="utf-8"))

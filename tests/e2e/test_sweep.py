@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_triggers import sweep, without_events
-from tests.support.e2e_world import World
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.triggers import sweep, without_events
+from tests.support.deployed.world import World
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """No interface is free now: the instance waits, and is served when one appears."""
 
-from tests.support.e2e_world import OTHER_ZONE, World
+from tests.support.deployed.world import OTHER_ZONE, World
 
 MANY = 50
 """Targets whose refusals fill a tag of 256 characters, and take half a second to write."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.support.e2e_stack import Stack, as_found
-from tests.support.e2e_world import World
-from tests.support.fault_runs import Run, attached, prepare
-from tests.support.fault_stack import LEFT_ALONE, breakable
-from tests.support.fault_tally import TALLY
+from tests.support.deployed.faults.runs import Run, attached, prepare
+from tests.support.deployed.faults.stack import LEFT_ALONE, breakable
+from tests.support.deployed.faults.tally import TALLY
+from tests.support.deployed.stack import Stack, as_found
+from tests.support.deployed.world import World
 
 NEVER = 100_000.0
 

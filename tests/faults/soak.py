@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.fault_stack import SPEED, breakable
-from tests.support.fault_tally import Tally, total
-from tests.support.mixture import Round, play
+from tests.support.deployed.faults.mixture import Round, play
+from tests.support.deployed.faults.stack import SPEED, breakable
+from tests.support.deployed.faults.tally import Tally, total
 
 BATCH = 50
 """As deployed."""

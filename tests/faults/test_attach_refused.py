@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.e2e_world import World
-from tests.support.fault_runs import Run, Survived, prepare, survive
-from tests.support.fault_stack import rests
+from tests.support.deployed.faults.runs import Run, Survived, prepare, survive
+from tests.support.deployed.faults.stack import rests
+from tests.support.deployed.world import World
 
 CLIENT_TRIES = 3
 

@@ -6,9 +6,8 @@ from itertools import product
 
 import pytest
 
-from tests.support.e2e_world import World
-from tests.support.fault_hands import HANDS
-from tests.support.fault_runs import (
+from tests.faults.manual_actions import HANDS
+from tests.support.deployed.faults.runs import (
     DETACHER,
     LOOKER,
     RECONCILER,
@@ -19,6 +18,7 @@ from tests.support.fault_runs import (
     outcome,
     prepare,
 )
+from tests.support.deployed.world import World
 
 Case = tuple[str, str, int]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.support.e2e_queue import send, state_change, tag_change
-from tests.support.e2e_release import want_nothing
-from tests.support.e2e_triggers import on_schedule, without_events
-from tests.support.e2e_world import World
-from tests.support.fault_runs import Run, Survived, attached, outcome, prepare, survive
+from tests.support.deployed.attachments import want_nothing
+from tests.support.deployed.faults.runs import Run, Survived, attached, outcome, prepare, survive
+from tests.support.deployed.queue import send, state_change, tag_change
+from tests.support.deployed.triggers import on_schedule, without_events
+from tests.support.deployed.world import World
 
 SEED = 20261123
 LOST = ("asked", "left", "terminated", "detached by hand", "stopped", "interface added")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.e2e_stack import Stack
-from tests.support.fault_tally import TALLY
-from tests.support.mixture import play
+from tests.support.deployed.faults.mixture import play
+from tests.support.deployed.faults.tally import TALLY
+from tests.support.deployed.stack import Stack
 
 SEEDS = (1, 2, 3)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.fault_runs import Run, Survived, outcome
+from tests.support.deployed.faults.runs import Run, Survived, outcome
 
 pytestmark = pytest.mark.timeout(900)
 

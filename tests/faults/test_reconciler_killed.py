@@ -9,8 +9,8 @@ from itertools import product
 
 import pytest
 
-from tests.support.e2e_world import World
-from tests.support.fault_runs import RECONCILER, Run, Survived, prepare, survive
+from tests.support.deployed.faults.runs import RECONCILER, Run, Survived, prepare, survive
+from tests.support.deployed.world import World
 
 Case = tuple[str, int]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.e2e_world import World
-from tests.support.fault_runs import RECONCILER, SETTLER, Run, Survived, prepare, survive
+from tests.support.deployed.faults.runs import RECONCILER, SETTLER, Run, Survived, prepare, survive
+from tests.support.deployed.world import World
 
 Order = Mapping[str, Any]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
-from tests.support.fault_runs import Run, Survived, attached, outcome
-from tests.support.fault_stack import rests, sweep
-from tests.support.stale_lists import VERY_STALE, stale_lists
+from tests.support.deployed.faults.runs import Run, Survived, attached, outcome
+from tests.support.deployed.faults.stack import rests, sweep
+from tests.support.deployed.faults.stale_lists import VERY_STALE, stale_lists
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 pytestmark = pytest.mark.timeout(400)
 

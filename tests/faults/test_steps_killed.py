@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.support.e2e_events import Inbox
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_world import World
-from tests.support.fault_runs import (
+from tests.support.deployed.events import Inbox
+from tests.support.deployed.faults.runs import (
     DETACHER,
     LOOKER,
     MARKER,
@@ -20,6 +18,8 @@ from tests.support.fault_runs import (
     attached,
     survive,
 )
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.world import World
 
 Case = tuple[str, str, int]
 

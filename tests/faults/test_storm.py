@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.e2e_account import broken
-from tests.support.e2e_calls import RECONCILER, Calls
-from tests.support.e2e_stack import Stack
-from tests.support.e2e_waiting import until
-from tests.support.e2e_world import World
-from tests.support.fault_stack import breakable, comes_to_rest
-from tests.support.fault_tally import TALLY
+from tests.support.deployed.account import broken
+from tests.support.deployed.calls import RECONCILER, Calls
+from tests.support.deployed.faults.stack import breakable, comes_to_rest
+from tests.support.deployed.faults.tally import TALLY
+from tests.support.deployed.stack import Stack
+from tests.support.deployed.waiting import until
+from tests.support.deployed.world import World
 
 INSTANCES, TARGETS = 200, ("mgmt", "data", "store")
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.e2e_world import World
-from tests.support.fault_runs import (
+from tests.support.deployed.faults.runs import (
     DETACHER,
     LOOKER,
     RECONCILER,
@@ -17,7 +16,8 @@ from tests.support.fault_runs import (
     prepare,
     survive,
 )
-from tests.support.fault_stack import SPEED
+from tests.support.deployed.faults.stack import SPEED
+from tests.support.deployed.world import World
 
 STACK_SECONDS = 20
 THROTTLED = {"do": "error", "service": "ec2", "code": "RequestLimitExceeded", "status": 503}

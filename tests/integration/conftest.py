@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import Checkout
+from tests.support.readers.checkout import Checkout
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
-from localcloud.environment import ACCOUNT, REGION, SECRET
-from tests.support.checkout import Checkout
-from tests.support.processes import comes_true, is_listening
+from localcloud.client.environment import ACCOUNT, REGION, SECRET
+from tests.support.readers.checkout import Checkout
+from tests.support.readers.processes import comes_true, is_listening
 
 TEMPLATE = """
 Resources:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.ask import Command, CommandError
+from demo.command import Command, CommandError
 from demo.network import PLAN, Host, Network, Subnet, Vpc
 from demo.picture import draw_network
 from demo.screen import Screen
 from demo.watch import Expectation, same
-from localcloud.lifecycle import LocalCloud
-from localcloud.server_process import free_port
+from localcloud.client.lifecycle import LocalCloud
+from localcloud.client.server_process import free_port
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 

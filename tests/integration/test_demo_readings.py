@@ -8,8 +8,8 @@ from demo.shown import say
 from demo.stage import Beginning, Chapter, Step
 from demo.timing import Timing, timings
 from demo.watch import names, same, until
-from localcloud.control_client import ControlClient
-from localcloud.ec2_calls import Calls, calls_since, looked_at
+from localcloud.client.control import ControlClient
+from localcloud.client.ec2_calls import Calls, calls_since, looked_at
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 

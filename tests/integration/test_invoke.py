@@ -2,7 +2,7 @@
 
 import json
 
-from tests.support.checkout import Checkout
+from tests.support.readers.checkout import Checkout
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from localcloud.environment import client_environment
-from localcloud.lifecycle import LocalCloud
-from localcloud.server_process import ServerError
-from tests.support.processes import comes_true, is_alive, is_listening
+from localcloud.client.environment import client_environment
+from localcloud.client.lifecycle import LocalCloud
+from localcloud.client.server_process import ServerError
+from tests.support.readers.processes import comes_true, is_alive, is_listening
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -24,7 +24,7 @@ TOOLS = Path(__file__).parents[2] / "tools"
 OWNER = """
 import sys, time
 from pathlib import Path
-from localcloud.lifecycle import LocalCloud
+from localcloud.client.lifecycle import LocalCloud
 
 with LocalCloud.start(Path(sys.argv[1])) as cloud:
     print(cloud.endpoint, flush=True)

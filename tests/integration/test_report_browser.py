@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dualhome_cli.report.page import render
-from tests.support.browser import Browser, find_chromium, serving
-from tests.support.report_crowd import Crowd, many, one
+from dualhome_cli.report.html import render
+from tests.integration.browser import Browser, find_chromium, serving
+from tests.support.builders.large_report import Crowd, many, one
 
 pytestmark = pytest.mark.skipif(
     find_chromium() is None,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import untried
-from tests.support.template import ROOT
+from tests.support.readers.template import ROOT
 
 BROWSER = "tests/integration/test_report_browser.py"
 TOLD = f"13 of {BROWSER}: no Chromium"

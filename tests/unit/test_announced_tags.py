@@ -4,13 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from dualhome.application.looks import Announced, Look, newest, parse_look, print_look
+from dualhome.application.requests import Announced, Look, newest, parse_look, print_look
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.entrypoints.messages import parse_message
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     INTERFACE,
     MGMT_VPC,
@@ -20,8 +20,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_delivery import PLACE, deliver
-from tests.support.in_memory_scene import a_scene
+from tests.support.scenarios.delivery import PLACE, deliver
+from tests.support.scenarios.scene import a_scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 INSTANCE, OTHER = InstanceId("i-00000001"), InstanceId("i-00000002")

@@ -1,12 +1,12 @@
 """What an operator asks for by command goes before what the tags say."""
 
-from dualhome.application.looks import Look, parse_look, print_look
-from dualhome.domain.ask import Ask, Asked
+from dualhome.application.requests import Look, parse_look, print_look
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.errors import RecordMovedError, ThrottledError, UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     MGMT,
@@ -15,7 +15,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 WHO = "arn:aws:sts::111122223333:assumed-role/network/kim"

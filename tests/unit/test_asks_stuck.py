@@ -2,14 +2,14 @@
 
 import pytest
 
-from dualhome.application.looks import Look
-from dualhome.domain.ask import Ask, Asked
+from dualhome.application.requests import Look
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, a_cause, an_instance, an_interface
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, a_cause, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 RETRY, RELEASE = Ask(Asked.RETRY), Ask(Asked.RELEASE)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dualhome.domain.ec2 import DeviceSlot, InstanceState
 from dualhome.domain.errors import (
     DualhomeError,
     InstanceGoneError,
@@ -10,17 +11,10 @@ from dualhome.domain.errors import (
     UnavailableError,
     UnexpectedAwsError,
 )
-from dualhome.domain.network import DeviceSlot, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
-    INSTANCE,
-    INTERFACE,
-    SLOT,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf")

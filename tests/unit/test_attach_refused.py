@@ -13,7 +13,7 @@ from dualhome.domain.errors import (
 )
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     NOW,
     a_cause,
@@ -21,7 +21,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf")

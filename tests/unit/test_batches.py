@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from dualhome.application.agenda import LAST_LOOK, Agenda
-from dualhome.application.looks import Look
-from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.attachment import Move
+from dualhome.application.requests import Look
+from dualhome.application.requeue import LAST_LOOK, Agenda
+from dualhome.domain.attachment import Ask, Asked, Move
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     INSTANCE,
     NOW,
@@ -19,8 +18,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_delivery import deliver
-from tests.support.in_memory_scene import a_scene
+from tests.support.scenarios.delivery import deliver
+from tests.support.scenarios.scene import a_scene
 
 WHO = "arn:aws:iam::111122223333:user/kim"
 RELEASE = Ask(Asked.RELEASE)

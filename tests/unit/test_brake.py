@@ -8,8 +8,8 @@ from dualhome.domain.errors import UnavailableError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import an_instance, an_interface
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 INSTANCES = [f"i-{number:08x}" for number in range(1, 31)]

@@ -5,21 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.looks import Look
-from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.attachment import PendingRelease
+from dualhome.application.requests import Look
+from dualhome.domain.attachment import Ask, Asked, PendingRelease
+from dualhome.domain.ec2 import Capacity, InstanceState
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import Capacity, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
-    INSTANCE,
-    MGMT,
-    a_cause,
-    an_interface,
-)
-from tests.support.confirmed_scene import (
+from tests.support.builders.values import INSTANCE, MGMT, a_cause, an_interface
+from tests.support.fakes.call_log import BY_ID, READS
+from tests.support.scenarios.scene import Scene
+from tests.unit.confirmed_scene import (
     DATA_INTERFACE,
     DATA_VPC,
     IGNORE,
@@ -27,8 +23,6 @@ from tests.support.confirmed_scene import (
     TARGETS,
     attached,
 )
-from tests.support.in_memory_calls import BY_ID, READS
-from tests.support.in_memory_scene import Scene
 
 DELAY = timedelta(seconds=10)
 UNIT = {POLICY_TAG: "all"}

@@ -3,13 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dualhome.domain.eligibility import Policy
+from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, MGMT_VPC, POLICY, a_vpc, an_instance, an_interface
-from tests.support.in_memory_calls import BY_ID
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    MGMT_VPC,
+    POLICY,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.call_log import BY_ID
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 ALLOW_FROM = POLICY.keys.allow_from
 RELEASES = replace(POLICY, release_without_consent=True, release_delay=timedelta(seconds=10))

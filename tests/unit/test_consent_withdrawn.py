@@ -8,8 +8,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached, holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     APP_VPC,
     INSTANCE,
     MGMT_VPC,
@@ -18,8 +17,9 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached, holder
+from tests.support.scenarios.scene import Scene, a_scene
 
 ALLOW_FROM = "dualhome:allow-from"
 WITHDRAWN = (Reason.CONSENT_WITHDRAWN,)

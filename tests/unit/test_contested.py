@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from dualhome.application.looks import Look
-from dualhome.domain.ask import Ask, Asked
+from dualhome.application.requests import Look
+from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, a_cause, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    a_cause,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 
 def test_after_three_detaches_within_ten_minutes_it_waits() -> None:

@@ -2,13 +2,20 @@
 
 import pytest
 
-from dualhome.domain.network import InstanceState
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.story import tell
-from tests.support.builders import INSTANCE, INTERFACE, MGMT_VPC, SLOT, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from dualhome_cli.history.transitions import tell
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    MGMT_VPC,
+    SLOT,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 WARNED = (Reason.DELETE_ON_TERMINATION,)
 

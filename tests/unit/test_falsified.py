@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from dualhome.domain.errors import DualhomeError, ThrottledError
-from tests.support.in_memory_crowd import Crowd
-from tests.support.in_memory_happenings import Happening
-from tests.support.in_memory_mishaps import Mishap
-from tests.support.spelling import Spelling
+from tests.support.scenarios.crowd import Crowd
+from tests.support.scenarios.faults import Mishap
+from tests.support.scenarios.replay import Spelling
+from tests.support.scenarios.user_actions import Happening
 from tests.unit.test_model import FAULTS, PEOPLE, Model
 
 PLANTED = "a rule that a third instance breaks"
@@ -82,7 +82,7 @@ def test_an_error_is_spelled_with_all_that_aws_said() -> None:
 
 def test_what_cannot_be_spelled_is_refused() -> None:
     """A program that does not run is found when the step is added, not when it is needed."""
-    with pytest.raises(TypeError, match="say in tests/support/spelling"):
+    with pytest.raises(TypeError, match=r"say in tests/support/scenarios/replay\.py"):
         Spelling().of(object())
 
 

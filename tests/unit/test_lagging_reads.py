@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dualhome.application.agenda import LAST_LOOK
-from dualhome.application.looks import Look
 from dualhome.application.reconcile import reconcile
+from dualhome.application.requests import Look
+from dualhome.application.requeue import LAST_LOOK
 from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     POLICY,
@@ -19,7 +18,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.attached import attached
+from tests.support.scenarios.scene import Scene, a_scene
 
 READS = {"describe_instances", "describe_pool", "find"}
 

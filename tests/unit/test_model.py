@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.ec2 import DeviceSlot, InstanceState
 from dualhome.domain.errors import (
     AccessDeniedError,
     SlotTakenError,
@@ -17,12 +18,24 @@ from dualhome.domain.errors import (
     UnavailableError,
     UnexpectedAwsError,
 )
-from dualhome.domain.network import DeviceSlot, InstanceState
-from tests.support.builders import MGMT, POLICY
-from tests.support.falsified import FOLDER, Story
-from tests.support.in_memory_calls import BY_ID, READS
-from tests.support.in_memory_crowd import ANY, Crowd
-from tests.support.in_memory_happenings import (
+from tests.support.builders.values import MGMT, POLICY
+from tests.support.fakes.call_log import BY_ID, READS
+from tests.support.readers.template import ROOT
+from tests.support.scenarios.crowd import ANY, Crowd
+from tests.support.scenarios.faults import (
+    Abort,
+    Bar,
+    Death,
+    Deliver,
+    Fault,
+    Jam,
+    Lag,
+    Mishap,
+    Omit,
+    Pace,
+)
+from tests.support.scenarios.replay import FOLDER, Story
+from tests.support.scenarios.user_actions import (
     Add,
     Attach,
     Command,
@@ -38,19 +51,6 @@ from tests.support.in_memory_happenings import (
     Reserve,
     Tag,
 )
-from tests.support.in_memory_mishaps import (
-    Abort,
-    Bar,
-    Death,
-    Deliver,
-    Fault,
-    Jam,
-    Lag,
-    Mishap,
-    Omit,
-    Pace,
-)
-from tests.support.template import ROOT
 
 WISHES = st.sampled_from(
     [

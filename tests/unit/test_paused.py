@@ -2,21 +2,15 @@
 
 from datetime import timedelta
 
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import ThrottledError
-from dualhome.domain.network import InstanceState
-from dualhome.domain.progress import IN_FLIGHT
+from dualhome.domain.planning.observe import IN_FLIGHT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached, holder, paused, unpaused
-from tests.support.builders import (
-    INSTANCE,
-    INTERFACE,
-    SLOT,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached, holder, paused, unpaused
+from tests.support.scenarios.scene import a_scene
 
 TARGETS = "dualhome:targets"
 HOUR = timedelta(hours=1).total_seconds()

@@ -6,12 +6,12 @@ import pytest
 
 from dualhome.application.rollback import Undo, detach_interface
 from dualhome.domain.errors import PausedError
-from dualhome.domain.progress import ATTACH_TIMEOUT
+from dualhome.domain.planning.observe import ATTACH_TIMEOUT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached, holder, paused, unpaused
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.scenarios.attached import attached, holder, paused, unpaused
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 HOUR = timedelta(hours=1).total_seconds()

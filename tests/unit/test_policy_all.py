@@ -3,14 +3,14 @@
 import pytest
 
 from dualhome.domain.attachment import Failure
+from dualhome.domain.ec2 import InstanceState, Interface
 from dualhome.domain.errors import AttachmentLimitError, UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState, Interface
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, a_vpc, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, a_vpc, an_instance, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS, POLICY = "dualhome:targets", "dualhome:policy"
 HOLDER = InstanceId("i-02")

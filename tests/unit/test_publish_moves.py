@@ -3,13 +3,13 @@
 import pytest
 
 from dualhome.application.publish import publish
-from dualhome.application.status_requests import StatusRequest
+from dualhome.application.requests import StatusRequest
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import UnavailableError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     OTHER_ZONE,
@@ -18,8 +18,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stage import Stage
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stage import Stage
 
 
 def test_each_move_is_announced_and_counted_in_the_order_in_which_it_was_written() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import UnavailableError
 from dualhome.domain.states import State
-from dualhome.entrypoints.moves import handle_moves
-from tests.support.builders import INSTANCE, an_instance, an_interface
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stage import Stage
+from dualhome.entrypoints.publish import handle_moves
+from tests.support.builders.values import INSTANCE, an_instance, an_interface
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stage import Stage
 
 
 def test_a_batch_that_is_published_is_not_delivered_again() -> None:

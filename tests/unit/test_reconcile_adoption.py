@@ -1,12 +1,12 @@
 """What stands where we would have put it, and what does not."""
 
 from dualhome.domain.attachment import Move, Origin
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InterfaceId
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,
@@ -18,7 +18,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import a_scene
+from tests.support.scenarios.scene import a_scene
 
 
 def test_a_pool_interface_that_is_attached_already_is_adopted() -> None:

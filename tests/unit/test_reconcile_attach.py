@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Origin
-from dualhome.domain.network import AttachmentStatus, DeviceSlot
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
@@ -21,8 +21,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_calls import Killed
-from tests.support.in_memory_scene import a_scene
+from tests.support.fakes.call_log import Killed
+from tests.support.scenarios.scene import a_scene
 
 
 def test_a_tagged_instance_gets_an_interface_of_its_own_zone_at_the_lowest_free_index() -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from dualhome.domain.attachment import Origin
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
@@ -15,7 +15,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 
 def test_an_interface_detached_by_hand_is_attached_again() -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.planning.select import rendezvous_weight
 from dualhome.domain.reasons import Reason
-from dualhome.domain.selection import rendezvous_weight
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     MGMT,
     MGMT_VPC,
@@ -16,7 +16,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import a_scene
+from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(20))
 

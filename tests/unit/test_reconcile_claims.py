@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.application.looks import Look
 from dualhome.application.reconcile import reconcile
+from dualhome.application.requests import Look
 from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     TRACE,
     a_cause,
@@ -18,7 +18,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 RIVAL = InstanceId("i-02")
 POOL = tuple(an_interface(f"eni-0{number}") for number in range(1, 8))

@@ -4,16 +4,16 @@ from collections import Counter
 
 import pytest
 
-from dualhome.application.looks import Look
 from dualhome.application.reconcile import reconcile
+from dualhome.application.requests import Look
+from dualhome.domain.ec2 import Interface
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import Interface
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import MGMT, a_cause, a_vpc, an_instance, an_interface
-from tests.support.in_memory_calls import READS
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import MGMT, a_cause, a_vpc, an_instance, an_interface
+from tests.support.fakes.call_log import READS
+from tests.support.scenarios.scene import Scene, a_scene
 
 CROWD = [InstanceId(f"i-{number:03}") for number in range(100)]
 

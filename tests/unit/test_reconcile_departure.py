@@ -4,20 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.wake import WOKEN_PER_RELEASE
+from dualhome.application.requeue import WOKEN_PER_RELEASE
+from dualhome.domain.ec2 import Instance, InstanceState
 from dualhome.domain.errors import AttachmentLimitError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import Instance, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
-    INSTANCE,
-    INTERFACE,
-    OTHER_ZONE,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, OTHER_ZONE, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 WAITER = InstanceId("i-02")
 

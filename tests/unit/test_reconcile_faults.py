@@ -2,11 +2,11 @@
 
 import pytest
 
+from dualhome.domain.ec2 import AttachmentStatus, InstanceState
 from dualhome.domain.errors import ThrottledError, TransientError, UnavailableError
-from dualhome.domain.network import AttachmentStatus, InstanceState
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
@@ -15,8 +15,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_calls import READS, Killed
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.fakes.call_log import READS, Killed
+from tests.support.scenarios.scene import Scene, a_scene
 
 CALLS = 21
 """Calls of all ports on the way from the first look to two attachments seen."""

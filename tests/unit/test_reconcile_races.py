@@ -4,18 +4,13 @@ from itertools import count
 
 from dualhome.application.reconcile import ROUNDS
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import Wanted
-from tests.support.builders import (
-    INSTANCE,
-    MGMT,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, MGMT, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 RIVAL = InstanceId("i-02")
 POOL = tuple(an_interface(f"eni-0{number}") for number in range(1, 8))

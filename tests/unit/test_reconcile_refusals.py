@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.application.agenda import Agenda
-from dualhome.application.looks import Wake
-from dualhome.application.wake import wake
-from dualhome.domain.network import Instance, Interface, Vpc
+from dualhome.application.requests import Wake
+from dualhome.application.requeue import Agenda, wake
+from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
-from tests.support.builders import (
+from tests.support.builders.values import (
     APP_VPC,
     INSTANCE,
     INTERFACE,
@@ -27,7 +26,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 RESERVED = {"dualhome:reserved-for": "i-02"}
 BUSY = a_seen_attachment(instance="i-02")

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.looks import Look, parse_look, print_look
+from dualhome.application.requests import Look, parse_look, print_look
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, NOW, a_cause, an_instance, an_interface
-from tests.support.in_memory_scene import a_scene
+from tests.support.builders.values import INSTANCE, NOW, a_cause, an_instance, an_interface
+from tests.support.scenarios.scene import a_scene
 
 
 def test_an_event_that_comes_twice_changes_nothing() -> None:

@@ -6,13 +6,13 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import DualhomeError, ThrottledError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.states import HOLDING, State
-from tests.support.builders import a_vpc, an_instance, an_interface
-from tests.support.in_memory_calls import Killed
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import a_vpc, an_instance, an_interface
+from tests.support.fakes.call_log import Killed
+from tests.support.scenarios.scene import Scene, a_scene
 
 CAST = [InstanceId(f"i-0{number}") for number in range(3)]
 POOL = [an_interface(f"eni-0{number}") for number in range(3)]

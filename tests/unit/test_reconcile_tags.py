@@ -5,13 +5,8 @@ import pytest
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
-from tests.support.builders import (
-    INSTANCE,
-    MGMT,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import a_scene
+from tests.support.builders.values import INSTANCE, MGMT, an_instance, an_interface
+from tests.support.scenarios.scene import a_scene
 
 KEY = "dualhome:targets"
 

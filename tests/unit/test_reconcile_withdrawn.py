@@ -5,8 +5,8 @@ import pytest
 from dualhome.domain.errors import ThrottledError, UnavailableError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 
 WITHDRAWN: dict[str, dict[str, str | None]] = {
     "the tag is removed": {"dualhome:targets": None},

@@ -6,6 +6,7 @@ import pytest
 
 from dualhome.application.attach import LOSSES
 from dualhome.domain.attachment import Failure
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (
     AttachmentLimitError,
     DualhomeError,
@@ -14,12 +15,18 @@ from dualhome.domain.errors import (
     UnavailableError,
     UnexpectedAwsError,
 )
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, SLOT, a_vpc, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    SLOT,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 HOUR = 3600
 IN_USE = "InvalidNetworkInterface.InUse"

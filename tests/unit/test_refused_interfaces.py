@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.agenda import Agenda
-from dualhome.application.looks import Announced, Look, Wake
-from dualhome.application.wake import wake
-from dualhome.domain.ask import Ask, Asked
+from dualhome.application.requests import Announced, Look, Wake
+from dualhome.application.requeue import Agenda, wake
+from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.ec2 import Interface
 from dualhome.domain.errors import (
     AccessDeniedError,
     AttachmentLimitError,
@@ -16,17 +16,23 @@ from dualhome.domain.errors import (
     UnexpectedAwsError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import Interface
+from dualhome.domain.planning.select import rendezvous_weight
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import ATTACHES, REMEMBERED
-from dualhome.domain.selection import rendezvous_weight
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, MGMT, NOW, a_cause, a_vpc, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    MGMT,
+    NOW,
+    a_cause,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
-CODE = "PrivateIpAddressLimitExceeded"
-HOUR, DAY = 3600, 86400
+CODE, HOUR, DAY = "PrivateIpAddressLimitExceeded", 3600, 86400
 
 
 def a_pool(size: int) -> tuple[Interface, ...]:

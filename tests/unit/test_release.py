@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from dualhome.domain.network import DeviceSlot, InstanceState
+from dualhome.domain.ec2 import DeviceSlot, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
@@ -15,7 +15,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 WITHDRAWN: Mapping[str, Mapping[str, str | None]] = {

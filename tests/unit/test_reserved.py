@@ -1,10 +1,10 @@
 """Interfaces that are reserved for an instance: it gets one of them, or waits for one."""
 
+from dualhome.domain.ec2 import DeviceSlot, InstanceState, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import DeviceSlot, InstanceState, Interface
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     MGMT_VPC,
     OTHER_ZONE,
@@ -12,7 +12,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.scenarios.scene import Scene, a_scene
 
 NAMED = {"Name": "fw-1"}
 OLD, NEW = InstanceId("i-0a"), InstanceId("i-0b")

@@ -4,18 +4,12 @@ from datetime import timedelta
 
 from dualhome.domain.attachment import Failure
 from dualhome.domain.errors import UnavailableError
-from dualhome.domain.progress import ATTACH_TIMEOUT
+from dualhome.domain.planning.observe import ATTACH_TIMEOUT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import unwanted
-from tests.support.builders import (
-    INSTANCE,
-    INTERFACE,
-    SLOT,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.scenarios.attached import unwanted
+from tests.support.scenarios.scene import Scene, a_scene
 
 NEVER = timedelta(days=1).total_seconds()
 

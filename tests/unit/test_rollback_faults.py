@@ -8,9 +8,9 @@ from dualhome.adapters.sfn_rollbacks import TRIES
 from dualhome.domain.errors import DualhomeError, ThrottledError, UnavailableError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, an_instance, an_interface
-from tests.support.in_memory_calls import Killed
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.fakes.call_log import Killed
+from tests.support.scenarios.scene import Scene, a_scene
 
 CALLS = 38
 """Calls of all ports from the look that sees the wish withdrawn until another instance has it."""

@@ -6,13 +6,9 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import AccessDeniedError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import unwanted
-from tests.support.builders import (
-    INTERFACE,
-    an_instance,
-    an_interface,
-)
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INTERFACE, an_instance, an_interface
+from tests.support.scenarios.attached import unwanted
+from tests.support.scenarios.scene import Scene, a_scene
 
 NEVER = timedelta(days=1).total_seconds()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dualhome.settings import WORDS, Settings, SettingsError
-from tests.support.template import load
+from tests.support.readers.template import load
 
 TOLD = {
     "ATTACHMENTS_TABLE": "attachments",

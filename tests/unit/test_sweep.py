@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from dualhome.domain.drift import Drift
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import ThrottledError, UnexpectedAwsError
-from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached, holder
-from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached, holder
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 READS = (

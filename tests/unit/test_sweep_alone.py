@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.network import InstanceState
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.states import State
-from tests.support.builders import POLICY, an_interface
-from tests.support.in_memory_crowd import SETTLES, SWEEPS, Crowd
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_happenings import (
+from tests.support.builders.values import POLICY, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.crowd import SETTLES, SWEEPS, Crowd
+from tests.support.scenarios.faults import Deliver
+from tests.support.scenarios.user_actions import (
     Add,
     Attach,
     Delete,
@@ -21,7 +22,6 @@ from tests.support.in_memory_happenings import (
     PutState,
     Tag,
 )
-from tests.support.in_memory_mishaps import Deliver
 
 NUMBERS = st.integers(min_value=0, max_value=5)
 WISHES = st.sampled_from([None, "", "mgmt", "data", "mgmt data", "mgmt@2", "data@1 mgmt", "mgmt@0"])

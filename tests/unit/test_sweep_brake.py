@@ -8,10 +8,10 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import paused
-from tests.support.in_memory_fates import Fate, a_fleet_of
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import paused
+from tests.support.scenarios.scene import Scene
+from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
 
 def test_it_is_held_before_anything_is_looked_at() -> None:

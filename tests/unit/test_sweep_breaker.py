@@ -3,12 +3,12 @@
 import pytest
 
 from dualhome.domain.drift import Drift
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
-from tests.support.builders import a_vpc, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import a_vpc, an_instance, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 FLEET = [InstanceId(f"i-{number:02}") for number in range(1, 7)]

@@ -6,15 +6,15 @@ from json import dumps
 
 import pytest
 
-from dualhome.adapters.records import values
+from dualhome.adapters.dynamodb.values import values
 from dualhome.application.sweep import Report, sweep
 from dualhome.domain.drift import Drift
-from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
-from tests.support.builders import a_cause
-from tests.support.in_memory_fleet import Broom, time_for
-from tests.support.in_memory_masses import Masses, counted_alone
-from tests.support.in_memory_scene import a_scene
+from dualhome.domain.sweep import Round
+from tests.support.builders.values import a_cause
+from tests.support.fakes.ec2_scan import Broom, time_for
+from tests.support.scenarios.scene import a_scene
+from tests.unit.large_account import Masses, counted_alone
 
 MANY, PAGE = 1_000, 100
 ALL_WANTED, NONE_WANTED = "mgmt data", None

@@ -5,7 +5,7 @@ from collections import Counter
 from dualhome.domain.attachment import Move, Origin
 from dualhome.domain.identifiers import VpcId
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     TRACE,
     a_primary,
     a_record,
@@ -14,8 +14,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 MANY = 100
 VPCS = {"mgmt": VpcId("vpc-0b"), "data": VpcId("vpc-0c")}

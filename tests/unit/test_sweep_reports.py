@@ -2,12 +2,11 @@
 
 import pytest
 
-from dualhome.domain.network import InstanceState
+from dualhome.domain.ec2 import InstanceState
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.tally import LISTED
-from dualhome.domain.view import Holder
-from tests.support.attached_scene import attached
-from tests.support.builders import (
+from dualhome.domain.sweep import LISTED
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,
@@ -17,8 +16,9 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import a_scene
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached
+from tests.support.scenarios.scene import a_scene
 
 OTHER = Holder(an_instance("i-02").id, MGMT)
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"

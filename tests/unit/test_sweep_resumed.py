@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from dualhome.application.sweep import TRUSTED_FOR, Report
 from dualhome.domain.errors import PageGoneError, ThrottledError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
-from tests.support.builders import an_instance, an_interface
-from tests.support.in_memory_calls import Killed
-from tests.support.in_memory_fates import Fate, a_fleet_of
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene
+from tests.support.builders.values import an_instance, an_interface
+from tests.support.fakes.call_log import Killed
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene
+from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
 FATES = st.lists(st.sampled_from(Fate), max_size=12)
 PAGES = st.integers(min_value=1, max_value=4)

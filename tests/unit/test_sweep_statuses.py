@@ -5,16 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from dualhome.application.status_requests import StatusRequest
+from dualhome.application.requests import StatusRequest
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.rounds import REPAIRS
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
-from dualhome.domain.tally import NOTED
-from tests.support.attached_scene import attached
-from tests.support.builders import (
+from dualhome.domain.sweep import NOTED, REPAIRS
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     POLICY,
@@ -23,9 +21,10 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_fleet import EVERY, Broom
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stage import Stage
+from tests.support.fakes.ec2_scan import EVERY, Broom
+from tests.support.scenarios.attached import attached
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stage import Stage
 
 KEY, TARGETS = POLICY.keys.status, POLICY.keys.targets
 ATTACHED = f"mgmt=attached:{INTERFACE}@1"

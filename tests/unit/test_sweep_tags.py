@@ -5,9 +5,9 @@ import pytest
 from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached, holder
-from tests.support.builders import INSTANCE, INTERFACE
-from tests.support.in_memory_fleet import Broom
+from tests.support.builders.values import INSTANCE, INTERFACE
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached, holder
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 

@@ -1,12 +1,12 @@
 """Which targets a sweep knows: what hangs on one must be found when nothing names it any more."""
 
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
 from dualhome.domain.states import State
-from tests.support.attached_scene import attached
-from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene
+from tests.support.builders.values import DATA, INSTANCE, INTERFACE, MGMT, an_instance, an_interface
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import attached
+from tests.support.scenarios.scene import Scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 

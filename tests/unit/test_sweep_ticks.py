@@ -8,8 +8,8 @@ from dualhome.application.sweep import Report
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome.entrypoints.sweep import Broom as Ticking
 from dualhome.entrypoints.sweep import handle_tick
-from tests.support.in_memory_fates import Fate, a_fleet_of
-from tests.support.in_memory_fleet import Broom, time_for
+from tests.support.fakes.ec2_scan import Broom, time_for
+from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from dualhome.domain.network import Capacity
+from dualhome.domain.ec2 import Capacity
+from dualhome.domain.invariants.at_rest import every_wish_is_answered, units_are_whole_or_not_at_all
 from dualhome.domain.reasons import Reason
-from dualhome.domain.settlement import every_wish_is_answered, units_are_whole_or_not_at_all
 from dualhome.domain.states import State
-from tests.support.account_builders import an_account
-from tests.support.builders import (
+from tests.support.builders.accounts import an_account
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
@@ -16,9 +16,9 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_ec2 import TYPES
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.fakes.ec2 import TYPES
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.scene import Scene, a_scene
 
 NEW = "z9.large"
 FOR_DATA = an_interface("eni-02", pool="data", vpc="vpc-0c")

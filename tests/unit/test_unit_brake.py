@@ -3,17 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dualhome.application.looks import Look
-from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.attachment import Attachment
+from dualhome.application.requests import Look
+from dualhome.domain.attachment import Ask, Asked, Attachment
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.attached_scene import paused
-from tests.support.builders import INSTANCE, POLICY, a_cause, a_vpc, an_instance, an_interface
-from tests.support.in_memory_fleet import Broom
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    POLICY,
+    a_cause,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.ec2_scan import Broom
+from tests.support.scenarios.attached import paused
+from tests.support.scenarios.scene import Scene, a_scene
 
 IDS = [InstanceId(f"i-{number:02}") for number in range(30)]
 MOST = 20

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from dualhome.application.looks import Wake
+from dualhome.application.requests import Wake
 from dualhome.entrypoints.messages import Place, parse_message
-from tests.support.builders import ACCOUNT, POLICY
-from tests.support.template import ROOT
+from tests.support.builders.values import ACCOUNT, POLICY
+from tests.support.readers.template import ROOT
 
 PLACE = Place(ACCOUNT, "us-east-1", POLICY.keys)
 SAMPLE = json.loads((ROOT / "events/vpc-allow-from-continued.json").read_text(encoding="utf-8"))

@@ -5,14 +5,22 @@ from typing import Any
 
 import pytest
 
-from dualhome.application.agenda import Agenda
-from dualhome.application.looks import Announced, Look, Wake
-from dualhome.application.wake import wake
+from dualhome.application.requests import Announced, Look, Wake
+from dualhome.application.requeue import Agenda, wake
 from dualhome.domain.attachment import Failure, Move
 from dualhome.domain.refusals import remember
 from dualhome.domain.states import HOLDING, State
-from tests.support.builders import DATA, INSTANCE, INTERFACE, MGMT, NOW, TRACE, a_cause, a_record
-from tests.support.in_memory_ledger import InMemoryLedger
+from tests.support.builders.values import (
+    DATA,
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    NOW,
+    TRACE,
+    a_cause,
+    a_record,
+)
+from tests.support.fakes.ledger import InMemoryLedger
 
 CAUSE = a_cause("event-wake")
 

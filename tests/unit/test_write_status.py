@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from dualhome.application.publish import publish
-from dualhome.application.status_requests import StatusRequest
+from dualhome.application.requests import StatusRequest
 from dualhome.application.write_status import RECEIVES
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import AccessDeniedError, ThrottledError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     POLICY,
@@ -22,8 +22,8 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stage import Stage
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stage import Stage
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 DENIED = AccessDeniedError("no", code="UnauthorizedOperation")

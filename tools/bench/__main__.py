@@ -22,9 +22,9 @@ from bench.command import command
 from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
 from bench.stage import STACK, Stage
-from localcloud.deploy import DeployError
-from localcloud.lifecycle import LocalCloud
-from localcloud.server_process import ServerError
+from localcloud.client.deploy import DeployError
+from localcloud.client.lifecycle import LocalCloud
+from localcloud.client.server_process import ServerError
 
 ROOT = Path(__file__).parents[2]
 WIDEST = 110

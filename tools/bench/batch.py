@@ -13,7 +13,7 @@ from bench.figures import Figure, Row, at_most, exactly
 from bench.roles import RECONCILER, STATUS_WRITER
 from bench.stage import DEADLINE_SECONDS, Stage, wait
 from dualhome.domain.states import State
-from localcloud.ec2_calls import Calls, calls_since
+from localcloud.client.ec2_calls import Calls, calls_since
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef

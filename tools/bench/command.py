@@ -15,7 +15,7 @@ from bench.figures import Figure, Row
 from bench.records import many_records
 from bench.stage import Stage, wait
 from dualhome.domain.states import State
-from localcloud.environment import bound_to
+from localcloud.client.environment import bound_to
 
 ROOT = Path(__file__).parents[2]
 RUNS = 5

@@ -10,11 +10,10 @@ from bench.figures import Figure, Row, at_most, exactly
 from bench.passes import Passes
 from bench.roles import RECONCILER, STATUS_WRITER
 from bench.stage import Stage, wait
-from dualhome.domain.attachment import Attachment
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
-from localcloud.ec2_calls import Calls, calls_since
+from localcloud.client.ec2_calls import Calls, calls_since
 
 INSTANCES = 100
 POOLS = (100, 60)

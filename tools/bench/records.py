@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bench.stage import Stage
-from dualhome.adapters.ledger_items import record_item, wire
+from dualhome.adapters.dynamodb.items import record_item, wire
 from dualhome.domain.attachment import Attachment, Cause
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import (
     AttachmentId,
     InstanceId,
@@ -17,7 +18,6 @@ from dualhome.domain.identifiers import (
     VpcId,
     Zone,
 )
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.states import State
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome_cli.archive import Archive, DynamoDbArchive
-from localcloud.deployment import Deployment
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
+from localcloud.client.deployment import Deployment
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

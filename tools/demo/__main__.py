@@ -10,19 +10,24 @@ from typing import NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from demo.ask import ROOT, CommandError
-from demo.closing import history, report, summary
+from demo.command import ROOT, CommandError
 from demo.logs import save_function_logs
-from demo.prologue import left_alone, set_stage
-from demo.repeat import same_event_again
 from demo.screen import Screen
 from demo.stage import STACK
-from demo.story import launched_with_the_tag, no_pool_in_its_zone, tagged_later, vpc_not_admitted
-from demo.undo import taken_back
+from demo.steps.attach import (
+    launched_with_the_tag,
+    no_pool_in_its_zone,
+    tagged_later,
+    vpc_not_admitted,
+)
+from demo.steps.closing import history, report, summary
+from demo.steps.prologue import left_alone, set_stage
+from demo.steps.repeat import same_event_again
+from demo.steps.undo import taken_back
 from demo.watch import Expectation
-from localcloud.deploy import DeployError
-from localcloud.lifecycle import LocalCloud
-from localcloud.server_process import LOG_NAME, ServerError
+from localcloud.client.deploy import DeployError
+from localcloud.client.lifecycle import LocalCloud
+from localcloud.client.server_process import LOG_NAME, ServerError
 
 DIRECTORY = ROOT / ".local" / "demo"
 LOGS = (DIRECTORY / LOG_NAME, DIRECTORY / "functions.log")

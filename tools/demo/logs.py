@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from localcloud.lifecycle import LocalCloud
+from localcloud.client.lifecycle import LocalCloud
 
 
 def save_function_logs(cloud: LocalCloud, stack: str, path: Path) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from demo.ask import Command
+from demo.command import Command
 from demo.commands import create_tags
 from demo.network import Host, Network
 from demo.screen import Screen
 from demo.shown import StatusTags, say, status_tags
 from demo.tap import Tap
 from demo.watch import Expectation, until
-from localcloud.deployment import Deployment
-from localcloud.ec2_calls import Calls, calls_since
+from localcloud.client.deployment import Deployment
+from localcloud.client.ec2_calls import Calls, calls_since
 
 STACK = "dualhome"
 ROLES = f"{STACK}-"

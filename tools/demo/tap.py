@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from localcloud.lifecycle import LocalCloud
+from localcloud.client.lifecycle import LocalCloud
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from demo.ask import Row
+from demo.command import Row
 from demo.stage import Chapter
 
 

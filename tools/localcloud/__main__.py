@@ -9,9 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from localcloud.background import Background, Running
-from localcloud.deploy import DeployError, deploy
-from localcloud.server_process import ServerError
+from localcloud.client.background import Background, Running
+from localcloud.client.deploy import DeployError, deploy
+from localcloud.client.server_process import ServerError
 
 DEFAULT_PORT = 4566  # what AWS emulators listen on by custom
 

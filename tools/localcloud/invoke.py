@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.background import Background, Running
-from localcloud.clients import client
-from localcloud.environment import bound_to
+from localcloud.client.background import Background, Running
+from localcloud.client.connect import client
+from localcloud.client.environment import bound_to
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import click
 
-from dualhome_cli.checks.finding import Finding, Severity, remedy_in_table, what_in_table
-from dualhome_cli.examination import Patient, examine
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.pasting import pasted
-from dualhome_cli.progress import waiting
+from dualhome_cli.actions.follow import waiting
+from dualhome_cli.doctor.check import Finding, Severity, remedy_in_table, what_in_table
+from dualhome_cli.doctor.checkup import Patient, examine
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.table import Column
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.table import Column
 
 EXIT_CODES = {Severity.OK: 0, Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 4}
 STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}

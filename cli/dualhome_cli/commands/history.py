@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 
 import click
 
-from dualhome.domain.audit import AuditEntry
-from dualhome_cli.arguments import INSTANCE_OR_INTERFACE
-from dualhome_cli.chapters import OF_MANY, OF_ONE
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.past import moves_of, moves_since
-from dualhome_cli.pasting import pasted
+from dualhome.domain.attachment import AuditEntry
+from dualhome_cli.data.audit_log import moves_of, moves_since
+from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Chapter, chapter_of
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.story import Chapter, chapter_of
-from dualhome_cli.times import Since
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.parameters import INSTANCE_OR_INTERFACE
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.times import Since
 
 LONGEST = timedelta(days=31)
 """Further back, day by day, an instance or an interface has to be named."""

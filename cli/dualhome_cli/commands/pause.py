@@ -2,9 +2,9 @@
 
 import click
 
-from dualhome_cli.consent import consent_options, follow_options
+from dualhome_cli.actions.pause import switch
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.switching import switch
+from dualhome_cli.ui.prompts import consent_options, follow_options
 
 EPILOG = """
 \b

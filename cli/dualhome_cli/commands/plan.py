@@ -8,19 +8,16 @@ from itertools import chain
 import click
 
 from dualhome.domain.identifiers import InstanceId
-from dualhome_cli.arguments import INSTANCE
-from dualhome_cli.braking import RehearsedBrake, read_brake
-from dualhome_cli.gathering import filters, found_by
-from dualhome_cli.lines import Line, write
-from dualhome_cli.outlook import Forecast, Prospect
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.pasting import pasted
-from dualhome_cli.plan_rows import Row, rows
-from dualhome_cli.plan_text import lines_of
-from dualhome_cli.plan_words import totals
-from dualhome_cli.planning import Planning, forecasts
+from dualhome_cli.data.instances import filters, found_by
+from dualhome_cli.plan.outcome import Forecast, Prospect
+from dualhome_cli.plan.rows import Row, rows
+from dualhome_cli.plan.simulation import Planning, RehearsedBrake, forecasts, read_brake
+from dualhome_cli.plan.text import lines_of, totals
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.terminal import console
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.parameters import INSTANCE
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.terminal import Line, console, write
 
 EPILOG = """
 \b

@@ -5,13 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import click
 
-from dualhome_cli.consent import ask, consent_options
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.redriving.contents import COLUMNS, Contents, look_into
-from dualhome_cli.redriving.letters import Outcome
-from dualhome_cli.redriving.queues import INTENTS, DeadLetterQueue, Name, queue
-from dualhome_cli.redriving.running import Result, run, tell_end
+from dualhome_cli.redrive.dead_letters import Outcome
+from dualhome_cli.redrive.queues import INTENTS, DeadLetterQueue, Name, queue
+from dualhome_cli.redrive.report import COLUMNS, Contents, Result, look_into, run, tell_end
 from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.prompts import ask, consent_options
 
 EPILOG = """
 \b

@@ -2,14 +2,10 @@
 
 import click
 
-from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome_cli.arguments import INSTANCE
-from dualhome_cli.consent import ask, consent_options, follow_options
-from dualhome_cli.following import see_to_the_end
-from dualhome_cli.orders import order
-from dualhome_cli.pasting import pasted
-from dualhome_cli.releasing import (
+from dualhome_cli.actions.follow import see_to_the_end
+from dualhome_cli.actions.release import (
     FORCED,
     WELL,
     asked_again,
@@ -18,8 +14,12 @@ from dualhome_cli.releasing import (
     trail,
     where_to_see,
 )
+from dualhome_cli.actions.request import order
+from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.subjects import check_not_paused, check_targets, read_subjects
+from dualhome_cli.ui.parameters import INSTANCE
+from dualhome_cli.ui.prompts import ask, consent_options, follow_options
+from dualhome_cli.ui.shell_commands import pasted
 
 EPILOG = """
 \b

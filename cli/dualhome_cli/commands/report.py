@@ -4,14 +4,11 @@ from datetime import datetime
 
 import click
 
-from dualhome_cli.account import read_present
-from dualhome_cli.books import Books
-from dualhome_cli.report.facts import Facts
-from dualhome_cli.report.gathering import gather
-from dualhome_cli.report.page import render
-from dualhome_cli.report.wording import count_of
-from dualhome_cli.report.writing import write_page
-from dualhome_cli.stack import Stack, pass_stack
+from dualhome_cli.data.snapshot import read_present
+from dualhome_cli.report.data import Facts, gather
+from dualhome_cli.report.html import render, write_page
+from dualhome_cli.report.text import count_of
+from dualhome_cli.stack import Books, Stack, pass_stack
 
 
 @click.command(

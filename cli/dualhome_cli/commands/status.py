@@ -11,17 +11,17 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.absence import absences
-from dualhome_cli.alternatives import Alternatives
-from dualhome_cli.arguments import INSTANCE
-from dualhome_cli.colours import colour_of
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.pasting import pasted
-from dualhome_cli.present import Question, answer, read_records
+from dualhome_cli.data.records import Question, answer, read_records
+from dualhome_cli.data.unrecorded import absences
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.standing import Standing, why
-from dualhome_cli.table import Column
-from dualhome_cli.times import print_age
+from dualhome_cli.status.alternatives import Alternatives
+from dualhome_cli.status.attachment_row import Standing, why
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.parameters import INSTANCE
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.table import Column
+from dualhome_cli.ui.terminal import colour_of
+from dualhome_cli.ui.times import print_age
 
 WRONG_USAGE = 2
 

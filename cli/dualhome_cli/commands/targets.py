@@ -6,17 +6,14 @@ from dataclasses import replace
 import click
 from rich.text import Text
 
-from dualhome_cli.account import read_present
-from dualhome_cli.books import Books
-from dualhome_cli.capacity import pools_of
-from dualhome_cli.capacity_rows import Row, rows
-from dualhome_cli.capacity_text import COLUMNS
-from dualhome_cli.lines import Line, write
-from dualhome_cli.output import Format, output_option, show
-from dualhome_cli.pasting import pasted
-from dualhome_cli.shortages import Lack, Shortage, shortages
-from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.terminal import console, printable
+from dualhome_cli.data.snapshot import read_present
+from dualhome_cli.pools.capacity import pools_of
+from dualhome_cli.pools.rows import COLUMNS, Row, rows
+from dualhome_cli.pools.shortages import Lack, Shortage, shortages
+from dualhome_cli.stack import Books, Stack, pass_stack
+from dualhome_cli.ui.output import Format, output_option, show
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.terminal import Line, console, printable, write
 
 EPILOG = """
 \b

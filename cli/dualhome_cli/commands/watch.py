@@ -4,11 +4,10 @@ import time
 
 import click
 
-from dualhome_cli.chapters import OF_MANY
-from dualhome_cli.feed import Feed, follow
-from dualhome_cli.output import Format, live, output_option
+from dualhome_cli.history.tail import Feed, follow
+from dualhome_cli.history.transitions import OF_MANY, chapter_of
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.story import chapter_of
+from dualhome_cli.ui.output import Format, live, output_option
 
 
 @click.command(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dualhome.domain.reasons import Reason
-from dualhome_cli.report.facts import Facts
+from dualhome_cli.report.data import Facts
 from dualhome_cli.report.marks import OF_STATE, WORST_FIRST, Mark
-from dualhome_cli.report.wording import name_of
-from dualhome_cli.standing import Standing, calling
+from dualhome_cli.report.text import name_of
+from dualhome_cli.status.attachment_row import Standing, calling
 
 SHOWN = 4
 """Of each group; the others stand in the table of all attachments."""

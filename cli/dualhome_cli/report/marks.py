@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from dualhome.domain.states import State
-from dualhome_cli.capacity import Use
+from dualhome_cli.pools.capacity import Use
 
 
 class Mark(StrEnum):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from dualhome_cli.report.attention import said_of
-from dualhome_cli.report.facts import Facts
+from dualhome_cli.report.data import Facts
 from dualhome_cli.report.marks import OF_STATE, Mark
-from dualhome_cli.report.wording import in_order, name_of
-from dualhome_cli.standing import Standing
+from dualhome_cli.report.text import in_order, name_of
+from dualhome_cli.status.attachment_row import Standing
 
 MOST = 5_000
 """Rows on the page: about 4 MB. What needs attention comes first, and so is on it."""

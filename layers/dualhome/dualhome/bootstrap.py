@@ -9,34 +9,31 @@ import boto3
 from botocore.config import Config
 from ulid import ULID
 
-from dualhome.adapters.dynamodb_brake import DynamoDbBrake
-from dualhome.adapters.dynamodb_inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb_ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb_rounds import DynamoDbRounds
-from dualhome.adapters.ec2_facts import Ec2Facts
-from dualhome.adapters.ec2_fleet import Ec2Fleet
-from dualhome.adapters.ec2_instances import Ec2Instances
-from dualhome.adapters.ec2_interfaces import Ec2Interfaces
-from dualhome.adapters.ec2_status_tags import Ec2StatusTags
-from dualhome.adapters.ec2_vpcs import Ec2Vpcs
+from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.release_breaker import DynamoDbBrake
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.ec2.facts import Ec2Facts
+from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
+from dualhome.adapters.ec2.interfaces import Ec2Interfaces
+from dualhome.adapters.ec2.scan import Ec2Fleet
+from dualhome.adapters.ec2.status_tags import Ec2StatusTags
 from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
-from dualhome.adapters.sqs_looks import SqsLooks
-from dualhome.adapters.sqs_set_aside import SqsSetAside
-from dualhome.adapters.sqs_statuses import SqsStatuses
+from dualhome.adapters.sqs import SqsLooks, SqsSetAside, SqsStatuses
 from dualhome.application.publish import Outlets
-from dualhome.application.survey import Sources
+from dualhome.application.snapshot import Sources
 from dualhome.application.sweep import Sweeping
-from dualhome.application.sweep_pages import Comparing
+from dualhome.application.sweep_compare import Comparing
 from dualhome.application.write_status import Writing
-from dualhome.domain.eligibility import Policy
+from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.changes import Reconciling
 from dualhome.entrypoints.messages import Place
-from dualhome.entrypoints.statuses import StatusWriter
+from dualhome.entrypoints.reconcile import Reconciling
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Broom
+from dualhome.entrypoints.write_status import StatusWriter
 from dualhome.settings import Settings
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.support.processes import comes_true
+from tests.support.readers.processes import comes_true
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -63,7 +63,14 @@ class Cloud:
 @contextmanager
 def running_cloud(*options: str) -> Iterator[Cloud]:
     """Run a local AWS of one's own on a free port; it ends with us, however we end."""
-    command = [sys.executable, "-m", "localcloud.server", "--port", "0", "--exit-with-stdin"]
+    command = [
+        sys.executable,
+        "-m",
+        "localcloud.server.__main__",
+        "--port",
+        "0",
+        "--exit-with-stdin",
+    ]
     with subprocess.Popen(
         [*command, *options],
         env=os.environ | {"PYTHONPATH": str(ROOT / "tools")},

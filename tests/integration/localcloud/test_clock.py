@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.integration.localcloud.cloud import AT_ONCE, Lab, eventually, running_cloud
-from tests.support.processes import comes_true
+from tests.support.readers.processes import comes_true
 
 SPEED = 20.0
 SLACK = 0.02

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.localcloud.cloud import AT_ONCE, Cloud, Lab, eventually, running_cloud
-from tests.support.processes import is_alive
+from tests.support.readers.processes import is_alive
 
 CODE = '''
 import os

@@ -5,8 +5,8 @@ import shlex
 import pytest
 
 from dualhome.domain.tags import MAX_VALUE, TagKeys, key_with_room, parse_consent
-from dualhome_cli.admission import let_all_in, let_in
-from tests.support.builders import MGMT_VPC, POLICY, a_vpc
+from dualhome_cli.ui.shell_commands import let_all_in, let_in
+from tests.support.builders.values import MGMT_VPC, POLICY, a_vpc
 
 KEYS = POLICY.keys
 GUESTS = [f"vpc-{number:017x}" for number in range(30)]

@@ -5,7 +5,7 @@ from io import StringIO
 import click
 import pytest
 
-from dualhome_cli.consent import ask
+from dualhome_cli.ui.prompts import ask
 
 
 class Terminal(StringIO):

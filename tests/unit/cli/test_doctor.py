@@ -8,11 +8,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
-from dualhome_cli.checks.check import Check
-from dualhome_cli.checks.finding import Remark, Severity, error, in_short, note, warning
 from dualhome_cli.commands.doctor import EXIT_CODES
-from dualhome_cli.trouble import TroubleError
-from tests.support.in_memory_stack import OUTPUTS, PARAMETERS, InMemoryStack, run
+from dualhome_cli.doctor.check import Check, Remark, Severity, error, in_short, note, warning
+from dualhome_cli.errors import TroubleError
+from tests.support.scenarios.stack import OUTPUTS, PARAMETERS, InMemoryStack, run
 
 MADE = OUTPUTS | {"AlarmTopicArn": "arn:aws:sns:us-east-1:111122223333:alarms"}
 DEPLOYED = PARAMETERS | {

@@ -6,19 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.account import Account
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
-from dualhome_cli.checks import networks, pools, records, tags
-from dualhome_cli.checks.finding import Remark, Severity
-from dualhome_cli.checks.tags import MOST_TAGS
-from tests.support.account_builders import (
-    a_fit_account,
-    an_account,
-    an_attached_instance,
-)
-from tests.support.builders import (
+from dualhome_cli.doctor.check import Remark, Severity
+from dualhome_cli.doctor.checks import networks, pools, records, tags
+from dualhome_cli.doctor.checks.tags import MOST_TAGS
+from tests.support.builders.accounts import a_fit_account, an_account, an_attached_instance
+from tests.support.builders.values import (
     APP_VPC,
     INSTANCE,
     INTERFACE,

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from dualhome.domain.account import Account
 from dualhome.domain.attachment import Attachment, Failure, PendingRelease
+from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import Instance, Interface
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.checks import causes, records
-from dualhome_cli.checks.finding import Finding, Severity
-from dualhome_cli.checks.records import Records
-from tests.support.account_builders import an_account
-from tests.support.builders import (
+from dualhome_cli.doctor.check import Finding, Severity
+from dualhome_cli.doctor.checks import causes, records
+from dualhome_cli.doctor.checks.records import Records
+from tests.support.builders.accounts import an_account
+from tests.support.builders.values import (
     INTERFACE,
     NOW,
     OTHER_ZONE,

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome_cli.checks import flow
-from dualhome_cli.checks.finding import Severity
-from dualhome_cli.checks.flow import Brakes, Queue, Sweeps
-from tests.support.builders import NOW
+from dualhome_cli.doctor.check import Severity
+from dualhome_cli.doctor.checks import queues
+from dualhome_cli.doctor.checks.queues import Brakes, Queue, Sweeps
+from tests.support.builders.values import NOW
 
 EVERY = timedelta(minutes=5)
 
 
 def test_messages_that_grow_old_are_a_warning_with_their_age() -> None:
     """Young ones are work in progress, whatever their number."""
-    (old,) = flow.changes_queue(Queue("changes", 3, oldest=timedelta(minutes=9)))
-    (young,) = flow.changes_queue(Queue("changes", 300, oldest=timedelta(seconds=9)))
-    (unknown,) = flow.changes_queue(Queue("changes", 0, handled=2))
+    (old,) = queues.changes_queue(Queue("changes", 3, oldest=timedelta(minutes=9)))
+    (young,) = queues.changes_queue(Queue("changes", 300, oldest=timedelta(seconds=9)))
+    (unknown,) = queues.changes_queue(Queue("changes", 0, handled=2))
 
     assert (Severity.WARNING, True) == (old.severity, "3 messages wait" in old.what)
     assert "9 min" in old.what
@@ -25,13 +25,13 @@ def test_messages_that_grow_old_are_a_warning_with_their_age() -> None:
 
 def test_a_queue_without_messages_is_well_however_old_the_last_one_was() -> None:
     """CloudWatch tells of the past minutes."""
-    assert [] == list(flow.changes_queue(Queue("changes", 0, oldest=timedelta(hours=1))))
+    assert [] == list(queues.changes_queue(Queue("changes", 0, oldest=timedelta(hours=1))))
 
 
 @pytest.mark.parametrize("queue", [Queue("dlq", 1), Queue("dlq", 0, handled=1)])
 def test_whatever_was_set_aside_is_an_error(queue: Queue) -> None:
     """Also while somebody redrives it."""
-    (remark,) = flow.set_aside([Queue("empty", 0), queue])
+    (remark,) = queues.set_aside([Queue("empty", 0), queue])
 
     assert Severity.ERROR is remark.severity
     assert "dlq holds 1 message" == remark.what
@@ -54,7 +54,7 @@ def test_a_sweep_that_does_not_come_is_an_error(
     """Three in a row are no accident; a new stack has had none yet."""
     sweeps = Sweeps(EVERY, last, deployed, NOW)  # type: ignore[arg-type]
 
-    assert severities == [it.severity for it in flow.sweep(sweeps)]
+    assert severities == [it.severity for it in queues.sweep(sweeps)]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_sweep_that_does_not_come_is_an_error(
 )
 def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None:
     """It is meant so, and yet nothing goes on until somebody ends it."""
-    (remark,) = flow.brakes(brakes)
+    (remark,) = queues.brakes(brakes)
 
     assert Severity.WARNING is remark.severity
     assert word in remark.what
@@ -75,13 +75,13 @@ def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None
 
 def test_releases_below_the_limit_are_well() -> None:
     """The breaker counts; it does not complain."""
-    assert [] == list(flow.brakes(Brakes(paused=False, tripped=False, admitted=19, most=20)))
+    assert [] == list(queues.brakes(Brakes(paused=False, tripped=False, admitted=19, most=20)))
 
 
 @pytest.mark.parametrize("most", [0, 20])
 def test_a_limit_that_is_reached_holds_nobody_yet(most: int) -> None:
     """Whom it holds keeps a record that says so; with a limit of 0 it is reached for ever."""
-    (remark,) = flow.brakes(Brakes(paused=False, tripped=False, admitted=most, most=most))
+    (remark,) = queues.brakes(Brakes(paused=False, tripped=False, admitted=most, most=most))
 
     assert Severity.NOTE is remark.severity
     assert f"{most} of {most}" in remark.what

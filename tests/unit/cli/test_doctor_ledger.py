@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from dualhome.domain.account import Account
 from dualhome.domain.attachment import PendingRelease
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from dualhome_cli.checks.finding import Severity
-from dualhome_cli.checks.ledger import Broken, broken, confirmed, invariants
-from tests.support.account_builders import a_fit_account, an_account, an_attached_instance
-from tests.support.builders import (
+from dualhome_cli.doctor.check import Severity
+from dualhome_cli.doctor.checks.ledger import Broken, broken, confirmed, invariants
+from tests.support.builders.accounts import a_fit_account, an_account, an_attached_instance
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,

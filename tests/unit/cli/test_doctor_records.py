@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Failure
+from dualhome.domain.ec2 import ACTING, InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import ACTING, InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.checks import records
-from dualhome_cli.checks.finding import Finding, Remark, Severity, remedy_in_table, what_in_table
-from dualhome_cli.checks.records import Records
-from tests.support.account_builders import a_fit_account, an_account, an_attached_interface
-from tests.support.builders import (
+from dualhome_cli.doctor.check import Finding, Remark, Severity, remedy_in_table, what_in_table
+from dualhome_cli.doctor.checks import records
+from dualhome_cli.doctor.checks.records import Records
+from tests.support.builders.accounts import a_fit_account, an_account, an_attached_interface
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,

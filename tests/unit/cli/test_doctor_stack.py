@@ -4,12 +4,12 @@ import pytest
 
 from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.checks import limits, permissions, wiring
-from dualhome_cli.checks.finding import Severity
-from dualhome_cli.checks.limits import Interfaces
-from dualhome_cli.checks.permissions import Decision
-from dualhome_cli.checks.wiring import Alarm, Alarms, Audience, Part
-from tests.support.template import load_observability, of_kind
+from dualhome_cli.doctor.check import Severity
+from dualhome_cli.doctor.checks import limits, permissions, stack
+from dualhome_cli.doctor.checks.limits import Interfaces
+from dualhome_cli.doctor.checks.permissions import Decision
+from dualhome_cli.doctor.checks.stack import Alarm, Alarms, Audience, Part
+from tests.support.readers.template import load_observability, of_kind
 
 
 def raised(logical_id: str, name: str = "an-alarm", *, young: bool = False) -> Alarms:
@@ -22,22 +22,22 @@ def test_what_is_enabled_and_active_is_well() -> None:
     """Else the operator learns to look away."""
     enabled, active = [Part("A", "a", "enabled")], [Part("F", "f", "active", "successful")]
 
-    assert [] == list(wiring.rules(enabled))
-    assert [] == list(wiring.schedules(enabled))
-    assert [] == list(wiring.sources(enabled))
-    assert [] == list(wiring.functions(active))
+    assert [] == list(stack.rules(enabled))
+    assert [] == list(stack.schedules(enabled))
+    assert [] == list(stack.sources(enabled))
+    assert [] == list(stack.functions(active))
 
 
 def test_a_disabled_rule_is_an_error_with_the_command_that_enables_it() -> None:
     """Its events are lost from now on."""
-    (remark,) = wiring.rules([Part("InstanceTagsRule", "stack-tags", "disabled")])
+    (remark,) = stack.rules([Part("InstanceTagsRule", "stack-tags", "disabled")])
 
     assert Severity.ERROR is remark.severity
     assert "InstanceTagsRule" in remark.what
     assert "aws events enable-rule --name stack-tags" == remark.remedy
 
 
-@pytest.mark.parametrize("check", [wiring.rules, wiring.schedules, wiring.sources])
+@pytest.mark.parametrize("check", [stack.rules, stack.schedules, stack.sources])
 def test_what_is_missing_cannot_be_enabled_and_is_deployed_again(check: object) -> None:
     """Somebody has deleted it by hand."""
     (remark,) = check([Part("A", "a", "")])  # type: ignore[operator]
@@ -59,7 +59,7 @@ def test_a_function_that_cannot_run_is_named_with_what_lambda_says(
     part: Part, severity: Severity
 ) -> None:
     """Inactive is what weeks of quiet make of it: the next call wakes it."""
-    (remark,) = wiring.functions([part])
+    (remark,) = stack.functions([part])
 
     assert severity is remark.severity
     assert part.why in remark.what
@@ -75,12 +75,12 @@ def test_a_function_that_cannot_run_is_named_with_what_lambda_says(
 )
 def test_the_stack_s_status_is_judged(status: str, severities: list[Severity]) -> None:
     """A stack that failed half-way is half old and half new."""
-    assert severities == [it.severity for it in wiring.stack_status(status)]
+    assert severities == [it.severity for it in stack.stack_status(status)]
 
 
 def test_a_raised_alarm_is_an_error_in_cloudwatch_s_words() -> None:
     """CloudWatch has seen it before us."""
-    (remark,) = wiring.alarms(raised("StuckAlarm", "dualhome-stuck"))
+    (remark,) = stack.alarms(raised("StuckAlarm", "dualhome-stuck"))
 
     assert Severity.ERROR is remark.severity
     assert "dualhome-stuck" in remark.what
@@ -89,15 +89,15 @@ def test_a_raised_alarm_is_an_error_in_cloudwatch_s_words() -> None:
 
 def test_the_remedy_is_what_the_alarm_itself_advises() -> None:
     """Whoever has only installed the command has no other page."""
-    (remark,) = wiring.alarms(raised("StuckAlarm"))
+    (remark,) = stack.alarms(raised("StuckAlarm"))
 
     assert "dualhome status --attention." == remark.remedy
 
 
-@pytest.mark.parametrize("name", sorted(wiring.MEANT))
+@pytest.mark.parametrize("name", sorted(stack.MEANT))
 def test_an_alarm_about_what_another_check_calls_a_warning_is_one(name: str) -> None:
     """A pause is no defect because CloudWatch has seen it, too."""
-    (remark,) = wiring.alarms(raised(name))
+    (remark,) = stack.alarms(raised(name))
 
     assert Severity.WARNING is remark.severity
 
@@ -105,8 +105,8 @@ def test_an_alarm_about_what_another_check_calls_a_warning_is_one(name: str) -> 
 @pytest.mark.parametrize(("young", "severity"), [(True, Severity.NOTE), (False, Severity.ERROR)])
 def test_no_sweep_is_no_error_before_three_could_be(*, young: bool, severity: Severity) -> None:
     """A stack that was made a minute ago has raised this alarm by having no data."""
-    (silent,) = wiring.alarms(raised(wiring.SILENT, young=young))
-    (other,) = wiring.alarms(raised("StuckAlarm", young=young))
+    (silent,) = stack.alarms(raised(stack.SILENT, young=young))
+    (other,) = stack.alarms(raised("StuckAlarm", young=young))
 
     assert [severity, Severity.ERROR] == [silent.severity, other.severity]
 
@@ -115,16 +115,16 @@ def test_the_alarms_told_apart_are_those_of_the_template() -> None:
     """A renamed one would be an error again."""
     named = of_kind(load_observability(), "CloudWatch::Alarm")
 
-    assert {*wiring.MEANT, wiring.SILENT} <= named.keys()
+    assert {*stack.MEANT, stack.SILENT} <= named.keys()
 
 
 def test_alarms_that_nobody_hears_are_told_of() -> None:
     """SNS sends nothing before a subscriber has confirmed."""
-    (silent,) = wiring.audience(Audience(confirmed=0, pending=0))
-    (pending,) = wiring.audience(Audience(confirmed=1, pending=1))
+    (silent,) = stack.audience(Audience(confirmed=0, pending=0))
+    (pending,) = stack.audience(Audience(confirmed=1, pending=1))
 
     assert [Severity.NOTE, Severity.WARNING] == [silent.severity, pending.severity]
-    assert [] == list(wiring.audience(Audience(confirmed=1, pending=0)))
+    assert [] == list(stack.audience(Audience(confirmed=1, pending=0)))
 
 
 def test_a_denied_action_is_an_error_that_says_who_denies_it() -> None:

@@ -6,9 +6,9 @@ from itertools import islice
 import pytest
 
 from dualhome.domain.errors import AccessDeniedError, ThrottledError, UnavailableError
-from dualhome_cli.feed import LONGEST_PAUSE_SECONDS, OVERLAP, Feed
-from tests.support.builders import NOW
-from tests.support.in_memory_night import Night, a_move
+from dualhome_cli.history.tail import LONGEST_PAUSE_SECONDS, OVERLAP, Feed
+from tests.support.builders.values import NOW
+from tests.unit.cli.growing_archive import Night, a_move
 
 SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.states import State
 from dualhome_cli.commands.history import LONGEST
-from tests.support.builders import NOW, TRACE, a_cause, a_record
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.builders.values import NOW, TRACE, a_cause, a_record
+from tests.support.scenarios.stack import InMemoryStack, run
 
 DAY = timedelta(days=1)
 

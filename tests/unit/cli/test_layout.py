@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from dualhome_cli.layout import Layout, Shape, lay_out
+from dualhome_cli.ui.table import Layout, Shape, lay_out
 
 INSTANCE = "i-0123456789abcdef0"
 INTERFACE = "eni-0fedcba9876543210@1"

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from dualhome_cli.lines import Line, write
+from dualhome_cli.ui.terminal import Line, write
 
 
 def written(line: Line, width: int) -> list[str]:

@@ -1,12 +1,11 @@
 """Ids in sentences are fields for programs."""
 
-from dualhome.domain.attachment import Failure, Move
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import AuditEntry, Failure, Move
 from dualhome.domain.states import State
-from dualhome_cli.mentions import instances_in, interfaces_in, mentions, vpcs_in
-from dualhome_cli.standing import standing_of
-from dualhome_cli.story import chapter_of
-from tests.support.builders import NOW, TRACE, a_record
+from dualhome_cli.history.transitions import chapter_of
+from dualhome_cli.status.attachment_row import standing_of
+from dualhome_cli.ui.ids import instances_in, interfaces_in, mentions, vpcs_in
+from tests.support.builders.values import NOW, TRACE, a_record
 
 TEXT = "eni-0a1: it is in-use, on i-02, and vpc-0b does not allow vpc-0a; see eni-0a1 in subnet-0c"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.in_memory_stack import OUTPUTS, PARAMETERS, InMemoryStack, run
+from tests.support.scenarios.stack import OUTPUTS, PARAMETERS, InMemoryStack, run
 
 
 class Silent:

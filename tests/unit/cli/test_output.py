@@ -10,9 +10,9 @@ from datetime import datetime
 import pytest
 
 from dualhome.domain.states import State
-from dualhome_cli.output import Format, live, plain, show
-from dualhome_cli.table import ROWS_AT_ONCE, Column
-from tests.support.builders import NOW
+from dualhome_cli.ui.output import Format, live, plain, show
+from dualhome_cli.ui.table import ROWS_AT_ONCE, Column
+from tests.support.builders.values import NOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 import pytest
 
 from dualhome_cli.main import dualhome
-from dualhome_cli.pasting import pasted
-from tests.support.builders import an_instance
-from tests.support.in_memory_records import a_stack
-from tests.support.in_memory_stack import InMemoryStack, run
+from dualhome_cli.ui.shell_commands import pasted
+from tests.support.builders.values import an_instance
+from tests.support.scenarios.stack import InMemoryStack, a_stack_with, run
 
 GIVEN = ("--profile", "ops team", "--region", "eu-west-1", "--stack-name", "dual-2")
 STACK = InMemoryStack(region="eu-west-1")
@@ -45,7 +44,7 @@ def test_a_command_of_the_aws_cli_always_gets_the_region() -> None:
 
 def test_commands_tell_them_so() -> None:
     """Whoever asked about another stack would be sent to the wrong one."""
-    stack = a_stack()
+    stack = a_stack_with()
     stack.ec2.add(an_instance("i-0abc"))
 
     said = run(stack, *GIVEN, "status", "i-0abc").stderr

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.in_memory_cloudformation import PARAMETERS, TAKEN_BACK, CloudFormation
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.scenarios.stack import InMemoryStack, run
+from tests.unit.cli.cloudformation import PARAMETERS, TAKEN_BACK, CloudFormation
 
 
 def deployed(cloudformation: CloudFormation) -> InMemoryStack:

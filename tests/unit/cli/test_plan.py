@@ -1,11 +1,11 @@
 """What a plan foretells, and that it is what the reconciler then does."""
 
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.reasons import Reason
-from dualhome_cli.outlook import Prospect
-from tests.support.builders import INSTANCE, OTHER_ZONE, a_vpc, an_instance, an_interface
-from tests.support.foretelling import outlook, outlooks
-from tests.support.in_memory_scene import a_scene
+from dualhome_cli.plan.outcome import Prospect
+from tests.support.builders.values import INSTANCE, OTHER_ZONE, a_vpc, an_instance, an_interface
+from tests.support.scenarios.plan_driver import outlook, outlooks
+from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 

@@ -1,12 +1,12 @@
 """What a plan says of interfaces that people attach or detach themselves."""
 
-from dualhome.domain.network import DeviceSlot
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.reasons import Reason
-from dualhome_cli.outlook import Prospect
-from dualhome_cli.plan_words import warnings
-from tests.support.builders import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
-from tests.support.foretelling import outlook
-from tests.support.in_memory_scene import a_scene
+from dualhome_cli.plan.outcome import Prospect
+from dualhome_cli.plan.text import warnings
+from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.scenarios.plan_driver import outlook
+from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import OTHER_ZONE, an_instance, an_interface
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stack import PARAMETERS, InMemoryStack, a_stack, run
+from tests.support.builders.values import OTHER_ZONE, an_instance, an_interface
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stack import PARAMETERS, InMemoryStack, a_stack, run
 
 ELSEWHERE = "it is in us-east-1b, the instance in us-east-1a"
 

@@ -1,6 +1,6 @@
 """Which instances are meant by a group or by tags, in EC2's own terms."""
 
-from dualhome_cli.gathering import filters
+from dualhome_cli.data.instances import filters
 
 
 def test_a_group_and_tags_must_all_match() -> None:

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.outlook import Prospect
-from tests.support.builders import an_instance, an_interface
-from tests.support.foretelling import foretold
-from tests.support.in_memory_scene import Scene, a_scene
+from dualhome_cli.plan.outcome import Prospect
+from tests.support.builders.values import an_instance, an_interface
+from tests.support.scenarios.plan_driver import foretold
+from tests.support.scenarios.scene import Scene, a_scene
 
 CROWD = [InstanceId(f"i-{number:02}") for number in range(6)]
 

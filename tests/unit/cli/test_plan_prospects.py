@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.network import InstanceState
 from dualhome.domain.reasons import Reason
-from dualhome_cli.outlook import Prospect
-from tests.support.builders import INSTANCE, OTHER_ZONE, POLICY, an_instance, an_interface
-from tests.support.foretelling import outlook, outlooks
-from tests.support.in_memory_scene import a_scene
+from dualhome_cli.plan.outcome import Prospect
+from tests.support.builders.values import INSTANCE, OTHER_ZONE, POLICY, an_instance, an_interface
+from tests.support.scenarios.plan_driver import outlook, outlooks
+from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import UnexpectedAwsError
-from dualhome.domain.network import InstanceState
 from dualhome.domain.reasons import Reason
-from dualhome_cli.outlook import Confirmation, Prospect
-from dualhome_cli.plan_rows import rows
-from dualhome_cli.plan_text import lines_of
-from tests.support.builders import INSTANCE, INTERFACE, POLICY, an_instance, an_interface
-from tests.support.foretelling import foretold, outlook, outlooks
-from tests.support.in_memory_scene import Scene, a_scene
-from tests.support.in_memory_sqs import a_deployment
-from tests.support.in_memory_stack import run
+from dualhome_cli.plan.outcome import Confirmation, Prospect
+from dualhome_cli.plan.rows import rows
+from dualhome_cli.plan.text import lines_of
+from tests.support.builders.values import INSTANCE, INTERFACE, POLICY, an_instance, an_interface
+from tests.support.fakes.sqs import a_deployment
+from tests.support.scenarios.plan_driver import foretold, outlook, outlooks
+from tests.support.scenarios.scene import Scene, a_scene
+from tests.support.scenarios.stack import run
 
 TEN = timedelta(seconds=10)
 DELAYED = replace(POLICY, release_delay=TEN)

@@ -6,11 +6,18 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dualhome.domain.network import InstanceState, Interface
+from dualhome.domain.ec2 import InstanceState, Interface
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, OTHER_ZONE, POLICY, a_vpc, an_instance, an_interface
-from tests.support.foretelling import outlooks
-from tests.support.in_memory_scene import Scene, a_scene
+from tests.support.builders.values import (
+    INSTANCE,
+    OTHER_ZONE,
+    POLICY,
+    a_vpc,
+    an_instance,
+    an_interface,
+)
+from tests.support.scenarios.plan_driver import outlooks
+from tests.support.scenarios.scene import Scene, a_scene
 
 WISHES = st.sampled_from(["", "mgmt", "mgmt@2", "data mgmt", "mgmt@1 data@1", "mgmt data@2 x", "@"])
 MARKS: st.SearchStrategy[dict[str, str]] = st.sampled_from(

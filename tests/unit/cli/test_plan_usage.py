@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.builders import OTHER_ZONE, an_instance, an_interface
-from tests.support.in_memory_stack import a_stack, run
+from tests.support.builders.values import OTHER_ZONE, an_instance, an_interface
+from tests.support.scenarios.stack import a_stack, run
 
 
 def test_an_unknown_instance_is_named() -> None:

@@ -8,9 +8,9 @@ import pytest
 from click.testing import Result
 
 from dualhome_cli.commands import redrive
-from dualhome_cli.redriving.queues import DeadLetterQueue, Name
-from tests.support.in_memory_letters import Copier, InMemoryDeadLetters
-from tests.support.in_memory_stack import InMemoryStack, run
+from dualhome_cli.redrive.queues import DeadLetterQueue, Name
+from tests.support.fakes.dead_letters import Copier, InMemoryDeadLetters
+from tests.support.scenarios.stack import InMemoryStack, run
 
 
 def redriven(patch: pytest.MonkeyPatch, *words: str, bodies: tuple[str, ...]) -> Result:

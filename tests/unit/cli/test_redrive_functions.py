@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from dualhome.adapters.ledger_items import read_audit
-from dualhome.entrypoints.moves import handle_moves
-from dualhome_cli.redriving.functions import PAUSES, FailedCallError, PublishFunction
-from dualhome_cli.trouble import TroubleError
-from tests.support.in_memory_scene import a_scene
-from tests.support.in_memory_stage import Stage
+from dualhome.adapters.dynamodb.items import read_audit
+from dualhome.entrypoints.publish import handle_moves
+from dualhome_cli.errors import TroubleError
+from dualhome_cli.redrive.publish import PAUSES, FailedCallError, PublishFunction
+from tests.support.scenarios.scene import a_scene
+from tests.support.scenarios.stage import Stage
 
 ITEMS = [{"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": key}} for key in ("first", "second")]
 DONE: Mapping[str, Any] = {"batchItemFailures": [], "unreadable": []}

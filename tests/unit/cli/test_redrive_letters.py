@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dualhome_cli.redriving.contents import look_into
-from dualhome_cli.redriving.letters import MOST_KEPT, Letter, Outcome, redrive
-from tests.support.in_memory_letters import NOON, Copier, InMemoryDeadLetters
+from dualhome_cli.redrive.dead_letters import MOST_KEPT, Letter, Outcome, redrive
+from dualhome_cli.redrive.report import look_into
+from tests.support.fakes.dead_letters import NOON, Copier, InMemoryDeadLetters
 
 
 def ignore(_: Outcome) -> None:

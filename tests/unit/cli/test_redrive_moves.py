@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.adapters.sqs_set_aside import DETAIL_TYPE, SqsSetAside
-from dualhome.domain.audit import UnreadableAudit
+from dualhome.adapters.sqs import DETAIL_TYPE, SqsSetAside
+from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
-from dualhome_cli.redriving.moves import (
+from dualhome_cli.redrive.publish import (
     BATCH,
     MARGIN,
     Item,
@@ -21,9 +21,9 @@ from dualhome_cli.redriving.moves import (
     parse_span,
     parse_unreadable,
 )
-from tests.support.alphabet import HOSTILE
-from tests.support.checkout import ROOT
-from tests.support.in_memory_letters import NOON, letters
+from tests.support.builders.hostile_text import HOSTILE
+from tests.support.fakes.dead_letters import NOON, letters
+from tests.support.readers.checkout import ROOT
 
 TEXTS = st.text(HOSTILE)
 EXPIRED = "INSTANCE#i-expired"

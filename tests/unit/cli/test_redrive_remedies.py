@@ -5,18 +5,17 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dualhome.application.looks import Look, print_look
-from dualhome.domain.ask import Ask, Asked
+from dualhome.application.requests import Look, print_look
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Place
-from dualhome_cli.redriving.changes import SendAgain, StatusAgain
-from dualhome_cli.redriving.letters import Letter
-from dualhome_cli.redriving.sweeps import SweepAgain
-from tests.support.builders import DATA, MGMT, a_cause
-from tests.support.checkout import ROOT
-from tests.support.in_memory_letters import letters
+from dualhome_cli.redrive.dead_letters import Letter
+from dualhome_cli.redrive.queues import SendAgain, StatusAgain, SweepAgain
+from tests.support.builders.values import DATA, MGMT, a_cause
+from tests.support.fakes.dead_letters import letters
+from tests.support.readers.checkout import ROOT
 
 PLACE = Place(AccountId("111122223333"), "us-east-1", TagKeys())
 EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-8")

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,
@@ -19,9 +19,9 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.in_memory_scene import Scene
-from tests.support.in_memory_sqs import NEVER, OPERATOR, a_deployment, be_stuck
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.fakes.sqs import NEVER, OPERATOR, a_deployment, be_stuck
+from tests.support.scenarios.scene import Scene
+from tests.support.scenarios.stack import InMemoryStack, run
 
 
 def attached(scene: Scene) -> None:

@@ -11,10 +11,10 @@ from dualhome.domain.attachment import Failure
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.report import rows
-from dualhome_cli.report.facts import Facts
-from dualhome_cli.report.page import render
-from tests.support.pages import Page, read_page
-from tests.support.report_crowd import Crowd, many, one
+from dualhome_cli.report.data import Facts
+from dualhome_cli.report.html import render
+from tests.support.builders.large_report import Crowd, many, one
+from tests.support.readers.pages import Page, read_page
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from dualhome_cli.report.page import render
-from tests.support.builders import an_instance
-from tests.support.pages import read_page
-from tests.support.report_crowd import POOLS, Crowd, one
+from dualhome_cli.report.html import render
+from tests.support.builders.large_report import POOLS, Crowd, one
+from tests.support.builders.values import an_instance
+from tests.support.readers.pages import read_page
 
 
 def test_what_is_asked_for_and_not_recorded_needs_attention() -> None:

@@ -5,11 +5,11 @@ from itertools import combinations
 import pytest
 
 from dualhome.domain.states import State
-from dualhome_cli.report import drawing
-from dualhome_cli.report.drawing import BOX, WIDTH
+from dualhome_cli.report import layout
+from dualhome_cli.report.layout import BOX, WIDTH
 from dualhome_cli.report.marks import Mark
-from tests.support.pictures import drawings, marks_in, only
-from tests.support.report_crowd import Crowd, many, one
+from tests.support.builders.large_report import Crowd, many, one
+from tests.support.readers.pictures import drawings, marks_in, only
 
 
 def test_every_instance_and_interface_is_in_the_picture_of_its_zone() -> None:
@@ -45,8 +45,8 @@ def test_nothing_lies_upon_another_thing(count: int) -> None:
             signs = [*frame.signs, *(row.sign for row in frame.rows)]
             assert len(signs) == len({(sign.x, sign.y) for sign in signs})
             for sign in signs:
-                assert frame.x <= sign.x <= frame.x + BOX - drawing.SIGN
-                assert frame.y <= sign.y <= frame.y + frame.height - drawing.SIGN
+                assert frame.x <= sign.x <= frame.x + BOX - layout.SIGN
+                assert frame.y <= sign.y <= frame.y + frame.height - layout.SIGN
             assert 0 <= frame.x <= WIDTH - BOX
             assert frame.y + frame.height <= drawn.height
 
@@ -55,7 +55,7 @@ def test_a_box_of_very_many_lets_a_sign_stand_for_several_the_worst_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The picture stays a picture; what is wrong stays in it."""
-    monkeypatch.setattr(drawing, "MOST_SIGNS", 10)
+    monkeypatch.setattr(layout, "MOST_SIGNS", 10)
     crowd = Crowd()
     for number in range(25):
         crowd.attachment(name=f"web-{number}")
@@ -70,14 +70,14 @@ def test_a_box_of_very_many_lets_a_sign_stand_for_several_the_worst_of_them(
 
 def test_a_sign_that_stands_for_very_many_names_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the page would grow with the account without limit."""
-    monkeypatch.setattr(drawing, "MOST_SIGNS", 2)
+    monkeypatch.setattr(layout, "MOST_SIGNS", 2)
     crowd = Crowd()
     for number in range(40):
         crowd.attachment(name=f"web-{number}")
 
     title = only(crowd).frames[0].signs[0].title
 
-    assert drawing.MOST_TITLES == title.count("web-")
+    assert layout.MOST_TITLES == title.count("web-")
     assert title.endswith("| and 16 more")
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from dualhome.domain.states import State
 from dualhome_cli.report.charts import SIZE, moves_chart, seconds_of, times_chart
-from dualhome_cli.report.day import OUTCOMES, Day, Outcome, Times, day_of, times_of
-from tests.support.builders import NOW
-from tests.support.report_crowd import many, seen_at
+from dualhome_cli.report.statistics import OUTCOMES, Day, Outcome, Times, day_of, times_of
+from tests.support.builders.large_report import many, seen_at
+from tests.support.builders.values import NOW
 
 TODAY = NOW.date()
 

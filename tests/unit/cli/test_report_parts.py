@@ -14,13 +14,13 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.capacity import Pool, Stock, Use
+from dualhome_cli.pools.capacity import Pool, Stock, Use
 from dualhome_cli.report.attention import SHOWN, groups_of
-from dualhome_cli.report.bars import SIZE, bar_of
+from dualhome_cli.report.charts import SIZE, bar_of
 from dualhome_cli.report.rows import lines_of
-from dualhome_cli.report.wording import clipped, in_order
-from tests.support.builders import NOW
-from tests.support.report_crowd import Crowd, many, one
+from dualhome_cli.report.text import clipped, in_order
+from tests.support.builders.large_report import Crowd, many, one
+from tests.support.builders.values import NOW
 
 CSS = files("dualhome_cli.report").joinpath("page", "page.css").read_text("utf-8")
 READABLE = 4.5

@@ -5,11 +5,11 @@ from dataclasses import replace
 from dualhome.domain.identifiers import VpcId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.capacity import Use
+from dualhome_cli.pools.capacity import Use
 from dualhome_cli.report.marks import OF_STATE, OF_USE, SHAPES, Mark
-from tests.support.builders import DATA
-from tests.support.pictures import marks_in, only
-from tests.support.report_crowd import APPS, POOLS, ZONES, Crowd, one
+from tests.support.builders.large_report import APPS, POOLS, ZONES, Crowd, one
+from tests.support.builders.values import DATA
+from tests.support.readers.pictures import marks_in, only
 
 
 def test_one_attachment_is_a_line_from_its_instance_to_its_interface() -> None:

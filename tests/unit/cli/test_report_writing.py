@@ -6,8 +6,8 @@ from stat import S_IMODE
 
 import pytest
 
-from dualhome_cli.report.writing import write_page
-from tests.support.in_memory_stack import InMemoryStack, run
+from dualhome_cli.report.html import write_page
+from tests.support.scenarios.stack import InMemoryStack, run
 
 
 def test_a_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:

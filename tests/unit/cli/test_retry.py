@@ -5,14 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.ask import Ask, Asked
+from dualhome.domain.attachment import Ask, Asked
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import INSTANCE, INTERFACE, MGMT, POLICY, an_instance, an_interface
-from tests.support.in_memory_scene import Scene
-from tests.support.in_memory_sqs import OPERATOR, a_deployment, be_stuck, let_go
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    MGMT,
+    POLICY,
+    an_instance,
+    an_interface,
+)
+from tests.support.fakes.sqs import OPERATOR, a_deployment, be_stuck, let_go
+from tests.support.scenarios.scene import Scene
+from tests.support.scenarios.stack import InMemoryStack, run
 
 REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf", verbatim="We do not like it.")
 

@@ -7,8 +7,8 @@ import pytest
 from dualhome.domain.attachment import Attachment, Failure
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.standing import needs_attention, standing_of, why
-from tests.support.builders import NOW, a_record
+from dualhome_cli.status.attachment_row import needs_attention, standing_of, why
+from tests.support.builders.values import NOW, a_record
 
 HOUR = NOW - timedelta(hours=1)
 

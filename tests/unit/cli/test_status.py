@@ -9,20 +9,13 @@ from typing import Any
 import pytest
 
 from dualhome.domain.attachment import Move
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
-from dualhome.domain.rounds import Round
 from dualhome.domain.states import State
-from tests.support.builders import (
-    MGMT_VPC,
-    NOW,
-    TRACE,
-    a_record,
-    a_vpc,
-)
-from tests.support.in_memory_records import WAITING, a_stack
-from tests.support.in_memory_stack import PARAMETERS, InMemoryStack, run
+from dualhome.domain.sweep import Round
+from tests.support.builders.values import MGMT_VPC, NOW, TRACE, a_record, a_vpc
+from tests.support.scenarios.stack import PARAMETERS, WAITING, InMemoryStack, a_stack_with, run
 
 SECOND = DeviceSlot(card=0, index=2)
 HOUR = NOW - timedelta(hours=1)
@@ -36,7 +29,7 @@ def rows_of(stack: InMemoryStack, *words: str) -> list[dict[str, Any]]:
 
 def test_an_instance_says_what_is_attached_where_and_since_when() -> None:
     """The first question at night, answered without knowing where to look."""
-    stack = a_stack(a_record(State.ATTACHED, since=HOUR), WAITING)
+    stack = a_stack_with(a_record(State.ATTACHED, since=HOUR), WAITING)
 
     result = run(stack, "status", "i-01")
 
@@ -53,7 +46,7 @@ def test_real_ids_fit_side_by_side_into_80_columns() -> None:
     since = NOW - timedelta(hours=23, minutes=59)
     held = a_record(State.ATTACHED, instance=instance, interface=interface, since=since)
 
-    result = run(a_stack(held), "status", instance, columns=80)
+    result = run(a_stack_with(held), "status", instance, columns=80)
 
     assert [instance, "mgmt", "attached", f"{interface}@1"] == (
         result.stdout.splitlines()[1].split()[:4]
@@ -62,7 +55,7 @@ def test_real_ids_fit_side_by_side_into_80_columns() -> None:
 
 def test_what_is_not_attached_says_why_and_what_to_do() -> None:
     """The second question."""
-    stack = a_stack(WAITING)
+    stack = a_stack_with(WAITING)
 
     result = run(stack, "status", "i-02")
 
@@ -72,7 +65,7 @@ def test_what_is_not_attached_says_why_and_what_to_do() -> None:
 def test_without_an_instance_everything_that_is_not_released_is_shown() -> None:
     """Targets are known from the VPCs that serve them, and from those that lack something."""
     nowhere = a_record(State.REFUSED, instance="i-03", target="nowhere", reason=Reason.NO_TARGET)
-    stack = a_stack(a_record(), WAITING, nowhere, a_record(State.RELEASED, instance="i-04"))
+    stack = a_stack_with(a_record(), WAITING, nowhere, a_record(State.RELEASED, instance="i-04"))
 
     assert {("i-01", "mgmt"), ("i-02", "mgmt"), ("i-03", "nowhere")} == {
         (row["instance"], row["target"]) for row in rows_of(stack)
@@ -81,7 +74,7 @@ def test_without_an_instance_everything_that_is_not_released_is_shown() -> None:
 
 def test_what_is_attached_to_a_vpc_that_has_lost_its_tag_is_shown() -> None:
     """Somebody has renamed a target: its instances are still attached."""
-    stack = a_stack(a_record(target="old"))
+    stack = a_stack_with(a_record(target="old"))
     stack.rounds.write(Round(at=NOW, targets=(TargetName("old"),)))
 
     assert ["old"] == [row["target"] for row in rows_of(stack)]
@@ -89,7 +82,7 @@ def test_what_is_attached_to_a_vpc_that_has_lost_its_tag_is_shown() -> None:
 
 def test_an_instance_shows_what_it_has_released_too() -> None:
     """It was dual-homed until an hour ago: so much for the outage."""
-    stack = a_stack(a_record(State.RELEASED, since=HOUR, interface="eni-01"))
+    stack = a_stack_with(a_record(State.RELEASED, since=HOUR, interface="eni-01"))
 
     (row,) = rows_of(stack, "i-01")
 
@@ -109,7 +102,9 @@ def test_an_instance_shows_what_it_has_released_too() -> None:
 )
 def test_the_answer_can_be_narrowed(words: list[str], instances: set[str]) -> None:
     """Among thousands, those of one pool or one state."""
-    stack = a_stack(a_record(), a_record(target="data", interface="eni-02", slot=SECOND), WAITING)
+    stack = a_stack_with(
+        a_record(), a_record(target="data", interface="eni-02", slot=SECOND), WAITING
+    )
     stack.ec2.add(a_vpc("vpc-0c", target="data"))
 
     assert instances == {row["instance"] for row in rows_of(stack, *words)}
@@ -117,7 +112,7 @@ def test_the_answer_can_be_narrowed(words: list[str], instances: set[str]) -> No
 
 def test_attention_shows_what_somebody_should_look_at_and_exits_with_1() -> None:
     """A cron job can ask."""
-    result = run(a_stack(a_record(), WAITING), "status", "--attention", "-o", "csv")
+    result = run(a_stack_with(a_record(), WAITING), "status", "--attention", "-o", "csv")
 
     assert 1 == result.exit_code
     assert ["i-02"] == [row["instance"] for row in csv.DictReader(io.StringIO(result.stdout))]
@@ -125,7 +120,7 @@ def test_attention_shows_what_somebody_should_look_at_and_exits_with_1() -> None
 
 def test_nothing_that_needs_attention_is_said_and_exits_with_0() -> None:
     """Silence could also be a defect."""
-    result = run(a_stack(a_record()), "status", "--attention")
+    result = run(a_stack_with(a_record()), "status", "--attention")
 
     assert (0, "", "No record needs attention.\n") == (
         result.exit_code,

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.domain.network import InstanceState
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.states import State
-from tests.support.builders import a_primary, a_record, a_seen_attachment, an_instance
-from tests.support.in_memory_records import WAITING, a_stack
-from tests.support.in_memory_stack import InMemoryStack, run
+from tests.support.builders.values import a_primary, a_record, a_seen_attachment, an_instance
+from tests.support.scenarios.stack import WAITING, InMemoryStack, a_stack_with, run
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,7 @@ from tests.support.in_memory_stack import InMemoryStack, run
 )
 def test_an_instance_without_a_record_says_why(tags: dict[str, str] | None, sentence: str) -> None:
     """Nothing at all would leave open whether the id is wrong, or the Region, or the tag."""
-    stack = a_stack()
+    stack = a_stack_with()
     if tags is not None:
         stack.ec2.add(an_instance("i-0abc", targets=None, tags=tags))
 
@@ -39,7 +38,7 @@ def test_an_instance_without_a_record_says_why(tags: dict[str, str] | None, sent
 def test_what_somebody_has_attached_by_hand_is_told() -> None:
     """It is dual-homed, only not by us."""
     seen = a_seen_attachment("eni-09", "i-0abc", index=2)
-    stack = a_stack()
+    stack = a_stack_with()
     stack.ec2.add(an_instance("i-0abc", targets=None, attachments=(a_primary("i-0abc"), seen)))
 
     result = run(stack, "status", "i-0abc")
@@ -59,7 +58,7 @@ def test_what_is_asked_for_and_not_recorded_needs_attention(
     state: InstanceState, sentence: str, exit_code: int
 ) -> None:
     """An event was lost: what is recorded looks healthy."""
-    stack = a_stack(a_record())
+    stack = a_stack_with(a_record())
     stack.ec2.add(an_instance(targets="mgmt data", state=state))
 
     result = run(stack, "status", "i-01", "--attention")
@@ -83,7 +82,7 @@ def test_an_empty_answer_to_attention_says_what_was_empty(
     words: list[str], sentence: str, exit_code: int
 ) -> None:
     """Somebody who mistypes a name must not sleep well."""
-    stack = a_stack(a_record())
+    stack = a_stack_with(a_record())
     stack.ec2.add(an_instance())
 
     result = run(stack, "status", *words, "--attention")
@@ -95,7 +94,7 @@ def test_an_empty_answer_to_attention_says_what_was_empty(
 
 def test_a_pause_is_told_beside_the_answer() -> None:
     """Whoever asks why nothing happens need not read every row."""
-    stack = a_stack(a_record())
+    stack = a_stack_with(a_record())
     paused = replace(stack, parameters={**stack.parameters, "Paused": "true"})
 
     result = run(paused, "status", "-o", "json")
@@ -107,14 +106,14 @@ def test_a_pause_is_told_beside_the_answer() -> None:
 
 def test_an_instance_that_is_named_twice_is_shown_once() -> None:
     """Lists of ids are pasted from elsewhere."""
-    result = run(a_stack(a_record()), "status", "i-01", "i-01")
+    result = run(a_stack_with(a_record()), "status", "i-01", "i-01")
 
     assert 2 == len(result.stdout.splitlines())
 
 
 def test_what_is_known_is_shown_beside_what_is_not() -> None:
     """One slip in a list does not cost the rest of the answer."""
-    result = run(a_stack(a_record()), "status", "i-0dead", "i-01")
+    result = run(a_stack_with(a_record()), "status", "i-0dead", "i-01")
 
     assert 2 == result.exit_code
     assert "i-01" in result.stdout
@@ -132,7 +131,7 @@ def test_what_is_no_id_is_wrong_usage(word: str) -> None:
 
 def test_an_empty_table_says_how_to_begin() -> None:
     """The first thing a new user sees."""
-    result = run(a_stack(), "status")
+    result = run(a_stack_with(), "status")
 
     assert (0, "") == (result.exit_code, result.stdout)
     assert "tag an instance dualhome:targets=NAME" in result.stderr
@@ -140,7 +139,7 @@ def test_an_empty_table_says_how_to_begin() -> None:
 
 def test_released_attachments_are_not_listed_without_an_instance() -> None:
     """No index holds them: an empty answer would be a lie."""
-    result = run(a_stack(a_record(State.RELEASED)), "status", "--state", "released")
+    result = run(a_stack_with(a_record(State.RELEASED)), "status", "--state", "released")
 
     assert 2 == result.exit_code
     assert "listed by instance: name one" in result.stderr
@@ -150,7 +149,7 @@ def test_a_narrow_terminal_shows_every_id_whole() -> None:
     """Half a screen, or a telephone: an id that is cut is no id."""
     record = a_record(instance="i-0123456789abcdef0", interface="eni-0fedcba9876543210")
 
-    out = run(a_stack(record, WAITING), "status", columns=40).stdout
+    out = run(a_stack_with(record, WAITING), "status", columns=40).stdout
 
     assert "instance: i-0123456789abcdef0" in out
     assert "interface: eni-0fedcba9876543210@1" in out
@@ -160,4 +159,4 @@ def test_a_narrow_terminal_shows_every_id_whole() -> None:
 
 def test_nothing_is_coloured_when_no_terminal_reads_it() -> None:
     """Escape codes break grep."""
-    assert "\x1b" not in run(a_stack(a_record(), WAITING), "status").output
+    assert "\x1b" not in run(a_stack_with(a_record(), WAITING), "status").output

@@ -9,21 +9,28 @@ from typing import Any
 import pytest
 
 from dualhome.domain.attachment import Attachment, Failure, Move, PendingRelease
+from dualhome.domain.ec2 import Interface
 from dualhome.domain.errors import AccessDeniedError
 from dualhome.domain.identifiers import InterfaceId, TargetName
-from dualhome.domain.network import Interface
+from dualhome.domain.planning.types import GOING
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
-from dualhome.domain.standing import GOING
 from dualhome.domain.states import State
-from dualhome_cli.alternatives import Alternatives
-from dualhome_cli.particulars import WHAT_KEEPS
-from dualhome_cli.present import Question, answer
-from dualhome_cli.standing import needs_attention, standing_of, why
-from tests.support.builders import INTERFACE, NOW, OTHER_ZONE, POLICY, TRACE, a_record, an_interface
-from tests.support.in_memory_interfaces import InMemoryInterfaces
-from tests.support.in_memory_records import a_stack
-from tests.support.in_memory_stack import InMemoryStack, run
+from dualhome_cli.data.records import Question, answer
+from dualhome_cli.status.alternatives import Alternatives
+from dualhome_cli.status.attachment_row import needs_attention, standing_of, why
+from dualhome_cli.status.details import WHAT_KEEPS
+from tests.support.builders.values import (
+    INTERFACE,
+    NOW,
+    OTHER_ZONE,
+    POLICY,
+    TRACE,
+    a_record,
+    an_interface,
+)
+from tests.support.fakes.ec2_ports import InMemoryInterfaces
+from tests.support.scenarios.stack import InMemoryStack, a_stack_with, run
 
 HOUR = timedelta(hours=1)
 DUE = NOW + timedelta(seconds=10)
@@ -54,7 +61,7 @@ def pending(
 def a_stack_with_failed(**fields: Any) -> InMemoryStack:
     """Return a stack whose one record has failed on the interface that it had claimed."""
     claimed = a_record(State.CLAIMED, instance="i-02", interface="eni-0a")
-    stack = a_stack(claimed)
+    stack = a_stack_with(claimed)
     stack.ledger.commit(Move(claimed, replace(FAILED, **fields)), TRACE)
     return stack
 
@@ -68,7 +75,7 @@ def row_of(stack: InMemoryStack, instance: str) -> dict[str, Any]:
 @pytest.mark.parametrize("reason", [*GOING.values(), Reason.INSTANCE_STATE])
 def test_a_pending_release_says_when_it_is_due_why_and_what_keeps_it(reason: Reason) -> None:
     """Every reason for which a release can be pending."""
-    stack = a_stack(pending(reason))
+    stack = a_stack_with(pending(reason))
 
     said = run(stack, "status", "i-01").stdout
 
@@ -172,7 +179,7 @@ def test_a_contest_shows_its_times_and_when_it_is_attached_again() -> None:
     contested = a_record(
         State.WAITING, reason=Reason.CONTESTED, detail=detail, retry_at=again, contests=1
     )
-    stack = a_stack(contested)
+    stack = a_stack_with(contested)
 
     assert f"CONTESTED: {detail}. {Reason.CONTESTED.advice}" in run(stack, "status", "i-01").stdout
     row = row_of(stack, "i-01")
@@ -186,7 +193,7 @@ def test_a_reservation_in_use_names_holder_interface_and_how_many_share_the_name
     it = a_record(
         State.WAITING, reason=Reason.RESERVED_IN_USE, detail=detail, reservation="web", sharing=3
     )
-    stack = a_stack(it)
+    stack = a_stack_with(it)
 
     said = run(stack, "status", "i-01").stdout
 

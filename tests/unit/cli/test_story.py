@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.attachment import Attachment, Cause, Failure, Move, Origin
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import Attachment, AuditEntry, Cause, Failure, Move, Origin
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import LEGAL_MOVES, State
-from dualhome_cli.story import chapter_of, print_cause, tell
-from tests.support.builders import INSTANCE, NOW, TRACE, a_cause, a_record
+from dualhome_cli.history.transitions import chapter_of, print_cause, tell
+from tests.support.builders.values import INSTANCE, NOW, TRACE, a_cause, a_record
 
 ALTHOUGH = "although its VPC lets the instance's VPC in no longer"
 FAILURE = Failure("IncorrectState", "Not now")

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.attachment import Attachment, Failure, Move, PendingRelease
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import Attachment, AuditEntry, Failure, Move, PendingRelease
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.story import tell
-from tests.support.builders import INTERFACE, NOW, TRACE, a_record
+from dualhome_cli.history.transitions import tell
+from tests.support.builders.values import INTERFACE, NOW, TRACE, a_record
 
 DUE = NOW + timedelta(seconds=10)
 CODE = "AddressLimitExceeded"

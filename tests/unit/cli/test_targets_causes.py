@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from dualhome.domain.account import Account
 from dualhome.domain.identifiers import InterfaceId
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.capacity import pools_of
-from dualhome_cli.capacity_rows import rows
-from dualhome_cli.checks import pools, tags
-from dualhome_cli.output import plain
-from dualhome_cli.shortages import Lack, Shortage, shortages
-from tests.support.accounts import an_account
-from tests.support.builders import (
+from dualhome_cli.doctor.checks import pools, tags
+from dualhome_cli.pools.capacity import pools_of
+from dualhome_cli.pools.rows import rows
+from dualhome_cli.pools.shortages import Lack, Shortage, shortages
+from dualhome_cli.ui.output import plain
+from tests.support.builders.accounts import an_account_of
+from tests.support.builders.values import (
     APP_VPC,
     MGMT_VPC,
     OTHER_ACCOUNT,
@@ -42,7 +42,7 @@ def found(account: Account, low_water: int = 2) -> dict[Lack, Shortage]:
 def serving(*pool: Any, asked: bool = True, **vpc: Any) -> Account:
     """Return an account whose VPC has ``pool``; one instance asks for the target, or none does."""
     things = [*pool, *([an_instance()] if asked else [])]
-    return an_account(*things, vpcs=[an_app_vpc(), a_vpc(**vpc)])
+    return an_account_of(*things, vpcs=[an_app_vpc(), a_vpc(**vpc)])
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,12 @@ def test_a_pool_in_a_vpc_that_serves_another_target_has_the_wrong_name() -> None
             ),
             Reason.OVERLAPPING_CIDR,
         ),
-        (an_account(an_instance(owner=OTHER_ACCOUNT), an_interface()), Reason.ACCOUNT_MISMATCH),
-        (an_account(an_instance(operator_managed=True), an_interface()), Reason.INSTANCE_UNUSABLE),
-        (an_account(an_instance(vpc=MGMT_VPC), an_interface()), Reason.SAME_VPC),
+        (an_account_of(an_instance(owner=OTHER_ACCOUNT), an_interface()), Reason.ACCOUNT_MISMATCH),
+        (
+            an_account_of(an_instance(operator_managed=True), an_interface()),
+            Reason.INSTANCE_UNUSABLE,
+        ),
+        (an_account_of(an_instance(vpc=MGMT_VPC), an_interface()), Reason.SAME_VPC),
     ],
 )
 def test_what_no_command_mends_is_answered_with_advice(account: Account, advice: Reason) -> None:
@@ -123,7 +126,7 @@ def test_what_no_command_mends_is_answered_with_advice(account: Account, advice:
 def test_interfaces_that_nobody_can_have_are_named_and_ordinary_ones_added() -> None:
     """A service manages them: the pool looks full, and is empty. Another one does help."""
     managed = [an_interface(f"eni-0{number}", requester_managed=True) for number in (1, 2)]
-    account = an_account(
+    account = an_account_of(
         an_instance(),
         *managed,
         records=[a_record(State.REFUSED, reason=Reason.INTERFACE_UNUSABLE)],
@@ -139,7 +142,7 @@ def test_interfaces_that_nobody_can_have_are_named_and_ordinary_ones_added() -> 
 
 def test_no_interface_is_added_in_a_subnet_on_an_outpost() -> None:
     """It would be on the Outpost, too."""
-    low = found(an_account(an_instance(), an_interface(outpost=True)))[Lack.LOW_WATER]
+    low = found(an_account_of(an_instance(), an_interface(outpost=True)))[Lack.LOW_WATER]
 
     assert f"--subnet-id SUBNET-OF-{MGMT_VPC}-IN-us-east-1a" in low.remedy
 
@@ -149,7 +152,7 @@ def test_an_interface_is_added_where_it_helps_not_where_most_are() -> None:
     vpcs = [an_app_vpc(), a_vpc(allow_from=None), a_vpc(TWIN)]
     full = [an_interface(f"eni-0{number}", status="in-use") for number in range(3)]
 
-    low = found(an_account(an_instance(), *full, vpcs=vpcs))[Lack.LOW_WATER]
+    low = found(an_account_of(an_instance(), *full, vpcs=vpcs))[Lack.LOW_WATER]
 
     assert f"SUBNET-OF-{TWIN}-IN-us-east-1a" in low.remedy
 
@@ -157,8 +160,8 @@ def test_an_interface_is_added_where_it_helps_not_where_most_are() -> None:
 @pytest.mark.parametrize("value", ["mgmt data", "mgmt@1", "x" * 33])
 def test_a_vpc_whose_tag_names_no_target_is_not_stocked_for_it(value: str) -> None:
     """An interface with the same text in its tag would be in no pool at all."""
-    alone = an_account(vpcs=[a_vpc(target=value)])
-    both = an_account(an_interface(pool=value), vpcs=[a_vpc(target=value)])
+    alone = an_account_of(vpcs=[a_vpc(target=value)])
+    both = an_account_of(an_interface(pool=value), vpcs=[a_vpc(target=value)])
 
     (lack,) = shortages(alone, pools_of(alone), 0)
 
@@ -172,7 +175,7 @@ def test_a_vpc_whose_tag_names_no_target_is_not_stocked_for_it(value: str) -> No
 
 def test_who_waits_for_a_target_that_a_malformed_tag_names_is_led_to_that_tag() -> None:
     """Not to a VPC that is still to be chosen."""
-    account = an_account(an_instance(), vpcs=[an_app_vpc(), a_vpc(target="mgmt, data")])
+    account = an_account_of(an_instance(), vpcs=[an_app_vpc(), a_vpc(target="mgmt, data")])
 
     lack = found(account, 0)[Lack.NO_VPC]
 
@@ -201,7 +204,7 @@ def test_interfaces_whose_tag_names_no_target_are_told_together_with_the_name_th
     """The pool was filled, with a blank too much: no more interfaces are needed."""
     wrong = [an_interface(f"eni-0{number}", pool="mgmt ") for number in (1, 2)]
 
-    lacks = found(an_account(*wrong), 0)
+    lacks = found(an_account_of(*wrong), 0)
 
     assert {Lack.BAD_NAME} == lacks.keys()
     lack = lacks[Lack.BAD_NAME]
@@ -213,7 +216,7 @@ def test_interfaces_whose_tag_names_no_target_are_told_together_with_the_name_th
 def test_a_misnamed_tag_has_its_row_for_programs() -> None:
     """What is said to people must be found there too."""
     wrong = [an_interface("eni-01", pool="a b"), an_interface("eni-02")]
-    account = an_account(*wrong, vpcs=[a_vpc(target="mgmt data"), a_vpc(TWIN, target="data")])
+    account = an_account_of(*wrong, vpcs=[a_vpc(target="mgmt data"), a_vpc(TWIN, target="data")])
 
     lacks = list(shortages(account, pools_of(account), 0))
     told = {remedy for row in rows(pools_of(account), lacks) for remedy in row.remedies}
@@ -223,7 +226,7 @@ def test_a_misnamed_tag_has_its_row_for_programs() -> None:
 
 def test_the_doctor_tells_of_a_misnamed_tag_once_and_with_the_same_command() -> None:
     """Under `tags`, where every other malformed tag is."""
-    account = an_account(an_interface(pool="mgmt "), vpcs=[a_vpc(), a_vpc(TWIN, target="a b")])
+    account = an_account_of(an_interface(pool="mgmt "), vpcs=[a_vpc(), a_vpc(TWIN, target="a b")])
 
     of_tags = {it.remedy for it in tags.malformed_tags(account)}
 
@@ -233,7 +236,7 @@ def test_the_doctor_tells_of_a_misnamed_tag_once_and_with_the_same_command() -> 
 
 def test_what_a_row_counts_it_also_names() -> None:
     """Whoever reads that two are unusable asks which, and why."""
-    account = an_account(
+    account = an_account_of(
         an_instance(),
         an_instance("i-02"),
         an_interface("eni-01"),

@@ -2,15 +2,14 @@
 
 import shlex
 
-from dualhome.domain.account import Account
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.capacity import pools_of, served_by
-from dualhome_cli.capacity_rows import rows
-from dualhome_cli.capacity_text import also
-from dualhome_cli.shortages import Lack, Shortage, shortages
-from tests.support.accounts import an_account
-from tests.support.builders import (
+from dualhome_cli.pools.capacity import pools_of, served_by
+from dualhome_cli.pools.rows import also, rows
+from dualhome_cli.pools.shortages import Lack, Shortage, shortages
+from tests.support.builders.accounts import an_account_of
+from tests.support.builders.values import (
     MGMT_VPC,
     OTHER_ACCOUNT,
     OTHER_ZONE,
@@ -32,14 +31,14 @@ def found(account: Account, low_water: int = 2) -> list[Shortage]:
 
 def test_an_account_in_which_all_can_be_had_lacks_nothing() -> None:
     """Silence is the commonest answer."""
-    account = an_account(an_instance(), an_interface("eni-01"), an_interface("eni-02"))
+    account = an_account_of(an_instance(), an_interface("eni-01"), an_interface("eni-02"))
 
     assert [] == found(account)
 
 
 def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
     """A slip in a launch template: fifty instances wait for a target that will never be."""
-    (lack,) = found(an_account(an_instance(targets="mgnt"), an_interface()), low_water=0)
+    (lack,) = found(an_account_of(an_instance(targets="mgnt"), an_interface()), low_water=0)
 
     assert (Lack.NO_VPC, "mgnt") == (lack.lack, lack.target)
     assert "1 instance asks for mgnt, and no VPC serves it" == lack.text
@@ -50,7 +49,7 @@ def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
 
 def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
     """In the very subnet in which its interfaces lie already."""
-    (lack,) = found(an_account(an_instance(), an_interface()))
+    (lack,) = found(an_account_of(an_instance(), an_interface()))
 
     assert (Lack.LOW_WATER, ZONE) == (lack.lack, lack.zone)
     assert "mgmt in us-east-1a: 1 free, fewer than 2; 1 instance asks for it, 1 without one" == (
@@ -65,7 +64,7 @@ def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
 
 def test_a_low_pool_that_nobody_asks_for_is_worth_a_note() -> None:
     """The alarm is raised for it, and its description leads here."""
-    (lack,) = found(an_account(an_interface()))
+    (lack,) = found(an_account_of(an_interface()))
 
     assert Lack.LOW_UNASKED is lack.lack
     assert "mgmt in us-east-1a: 1 free, fewer than 2; nobody asks for it" == lack.text
@@ -75,21 +74,21 @@ def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
     """Which of a VPC's subnets suits, its owner knows."""
     there = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
 
-    (lack,) = found(an_account(an_instance(), *there))
+    (lack,) = found(an_account_of(an_instance(), *there))
 
     assert f"--subnet-id SUBNET-OF-{MGMT_VPC}-IN-{ZONE} " in lack.remedy
 
 
 def test_a_vpc_that_serves_a_target_without_an_interface_is_told() -> None:
     """It was tagged, and the pool was forgotten."""
-    (lack,) = found(an_account())
+    (lack,) = found(an_account_of())
 
     assert (Lack.NO_INTERFACES, MGMT_VPC) == (lack.lack, lack.vpc)
 
 
 def test_an_interface_in_another_pool_does_not_stock_the_vpc() -> None:
     """Two names, one of them misspelt: each half looks right by itself."""
-    lacks = [it.lack for it in found(an_account(an_interface(pool="mgnt")), low_water=0)]
+    lacks = [it.lack for it in found(an_account_of(an_interface(pool="mgnt")), low_water=0)]
 
     assert [Lack.NO_INTERFACES] == lacks
 
@@ -98,7 +97,7 @@ def test_a_vpc_that_lets_nobody_in_is_told() -> None:
     """Both sides must consent, and only one has."""
     closed = a_vpc(allow_from=None)
 
-    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
+    (lack,) = found(an_account_of(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
 
     assert (Lack.NOBODY_ALLOWED, MGMT_VPC) == (lack.lack, lack.vpc)
     assert "Key=dualhome:allow-from,Value=SOURCE-VPC" in lack.remedy
@@ -109,7 +108,7 @@ def test_a_list_that_is_full_goes_on_in_another_tag() -> None:
     own = MGMT_VPC
     closed = a_vpc(allow_from=" ".join([own] * 36), tags={"dualhome:allow-from:2": own})
 
-    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
+    (lack,) = found(an_account_of(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
 
     expected = f"Key=dualhome:allow-from:2,Value={own} SOURCE-VPC"
     assert expected == shlex.split(lack.remedy)[-1]
@@ -120,14 +119,14 @@ def test_a_part_of_the_list_that_cannot_be_read_is_replaced() -> None:
     tags = {"dualhome:allow-from:2": "everybody"}
     closed = a_vpc(allow_from="vpc-0c", tags=tags)
 
-    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
+    (lack,) = found(an_account_of(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
 
     assert "Key=dualhome:allow-from:2,Value=SOURCE-VPC" == shlex.split(lack.remedy)[-1]
 
 
 def test_a_vpc_that_is_only_shared_with_us_serves_nothing() -> None:
     """Its tags are ours, and no consent of its owner's."""
-    account = an_account(an_instance(), an_interface(), vpcs=[an_app_vpc(), SHARED])
+    account = an_account_of(an_instance(), an_interface(), vpcs=[an_app_vpc(), SHARED])
 
     (lack,) = found(account)
     assert Lack.NO_VPC is lack.lack
@@ -141,7 +140,7 @@ def test_a_vpc_that_is_only_shared_with_us_serves_nothing() -> None:
 def test_what_others_wrote_into_a_tag_is_no_command() -> None:
     """The remedy is made to be pasted into a shell."""
     text = "x; reboot $(id)"
-    account = an_account(an_interface(pool=text), vpcs=[a_vpc(target=text)])
+    account = an_account_of(an_interface(pool=text), vpcs=[a_vpc(target=text)])
 
     for lack in found(account):
         assert text in lack.text
@@ -153,14 +152,14 @@ def test_keys_that_others_wrote_are_no_command_either() -> None:
     key = "dualhome:allow-from:$(id)"
     shut = a_vpc(allow_from=None, tags={key: "; reboot"})
 
-    (lack,) = found(an_account(an_interface(), vpcs=[an_app_vpc(), shut]), low_water=0)
+    (lack,) = found(an_account_of(an_interface(), vpcs=[an_app_vpc(), shut]), low_water=0)
 
     assert f"Key={key},Value=SOURCE-VPC" == shlex.split(lack.remedy)[-1]
 
 
 def test_a_row_has_the_shortages_that_are_about_it() -> None:
     """Programs read rows: what is said to people must be found there too."""
-    account = an_account(an_instance(targets="mgmt x"), vpcs=[a_vpc(allow_from=None)])
+    account = an_account_of(an_instance(targets="mgmt x"), vpcs=[a_vpc(allow_from=None)])
 
     mgmt, unserved = rows(pools_of(account), found(account))
 
@@ -174,7 +173,7 @@ def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
     """Whoever reads `low-water` in a row adds capacity there."""
     here = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
     twin = a_vpc("vpc-0d", allow_from=None)
-    account = an_account(
+    account = an_account_of(
         an_instance(),
         an_instance("i-02", zone=OTHER_ZONE),
         an_interface(vpc=twin.id),
@@ -194,7 +193,7 @@ def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
 
 def test_a_vpc_without_interfaces_has_a_row_though_nobody_asks_for_it() -> None:
     """It would otherwise be missing from the list of what there is."""
-    account = an_account()
+    account = an_account_of()
 
     (row,) = rows(pools_of(account), found(account))
 
@@ -204,7 +203,7 @@ def test_a_vpc_without_interfaces_has_a_row_though_nobody_asks_for_it() -> None:
 def test_a_row_counts_each_use_by_itself() -> None:
     """Free is free for anybody, and nothing is counted twice."""
     claimed = an_interface("eni-01")
-    account = an_account(
+    account = an_account_of(
         claimed,
         an_interface("eni-02", tags={"dualhome:reserved-for": "db-1"}),
         an_interface("eni-03", status="in-use"),
@@ -222,6 +221,6 @@ def test_a_row_counts_each_use_by_itself() -> None:
 
 def test_a_row_says_only_what_there_is() -> None:
     """Zeros in five columns hide the one number that matters."""
-    (row,) = rows(pools_of(an_account(an_interface())), [])
+    (row,) = rows(pools_of(an_account_of(an_interface())), [])
 
     assert "" == also(row)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome_cli.times import parse_since, print_age, print_time
-from tests.support.builders import NOW
+from dualhome_cli.ui.times import parse_since, print_age, print_time
+from tests.support.builders.values import NOW
 
 
 @pytest.mark.parametrize(

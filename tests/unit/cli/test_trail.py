@@ -7,17 +7,24 @@ from typing import Any
 
 import pytest
 
-from dualhome.domain.attachment import Attachment, Move
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import Attachment, AuditEntry, Move
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli import releasing
-from dualhome_cli.progress import show_endings
-from dualhome_cli.retrying import ENDS
-from dualhome_cli.trail import OVERDUE, QUIET, ROLLBACK, Ending, Trail, endings, follow
-from tests.support.builders import INSTANCE, MGMT, NOW, TRACE, a_cause, a_record
-from tests.support.in_memory_archive import InMemoryArchive
-from tests.support.in_memory_stack import InMemoryStack
+from dualhome_cli.actions import release
+from dualhome_cli.actions.follow import (
+    OVERDUE,
+    QUIET,
+    ROLLBACK,
+    Ending,
+    Trail,
+    endings,
+    follow,
+    show_endings,
+)
+from dualhome_cli.actions.retry import ENDS
+from tests.support.builders.values import INSTANCE, MGMT, NOW, TRACE, a_cause, a_record
+from tests.support.fakes.ledger import InMemoryArchive
+from tests.support.scenarios.stack import InMemoryStack
 
 Story = list[Callable[["Telling"], None]]
 
@@ -140,10 +147,10 @@ def test_where_a_release_leads_is_followed_on_from_where_it_ended() -> None:
     """Asked for again, claimed, and then EC2 says no."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.RELEASED, State.CLAIMED, State.FAILED)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     assert [State.RELEASED] == told.follow(first)
 
-    further = releasing.onwards(first, {MGMT}, told.now)
+    further = release.onwards(first, {MGMT}, told.now)
 
     assert [State.CLAIMED, State.FAILED] == told.follow(further)
     assert [Ending(INSTANCE, MGMT, State.FAILED, moved=True)] == endings([further])
@@ -155,10 +162,10 @@ def test_what_has_come_back_meanwhile_is_not_waited_for() -> None:
     released = told.record
     for state in (State.RELEASED, State.CLAIMED, State.ATTACHED):
         told.to(state)
-    first = Trail(INSTANCE, {MGMT: released}, {MGMT}, set(), releasing.ENDS, NOW)
+    first = Trail(INSTANCE, {MGMT: released}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    further = releasing.onwards(first, {MGMT}, told.now)
+    further = release.onwards(first, {MGMT}, told.now)
 
     assert [] == told.follow(further)
     assert (0, [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)]) == (
@@ -171,10 +178,10 @@ def test_what_the_tag_no_longer_asks_for_stays_released() -> None:
     """Somebody has followed the advice while the release went on."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.RELEASED)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    further = releasing.onwards(first, {MGMT}, told.now)
+    further = release.onwards(first, {MGMT}, told.now)
     told.follow(further)
 
     assert [Ending(INSTANCE, MGMT, State.RELEASED, moved=False)] == endings([further])
@@ -185,10 +192,10 @@ def test_what_was_not_released_leads_nowhere() -> None:
     """It is stuck: that was told already."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.STUCK)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), releasing.ENDS, NOW)
+    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    assert set() == releasing.onwards(first, {MGMT}, told.now).may
+    assert set() == release.onwards(first, {MGMT}, told.now).may
 
 
 def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> None:

@@ -6,8 +6,8 @@ from click.testing import Result
 
 from dualhome.adapters.aws_errors import meaning
 from dualhome.domain.errors import DualhomeError, TransientError, UnavailableError
-from dualhome_cli.trouble import CODES, advice, will_pass
-from tests.support.in_memory_stack import InMemoryStack, run
+from dualhome_cli.errors import CODES, advice, will_pass
+from tests.support.scenarios.stack import InMemoryStack, run
 
 URL = "https://dynamodb.us-esat-1.amazonaws.com"
 

@@ -14,9 +14,9 @@ import sys
 from dataclasses import replace
 from dualhome.domain.states import State
 from dualhome_cli.main import dualhome
-from tests.support.builders import a_record
-from tests.support.in_memory_records import WAITING, a_stack
-dualhome(sys.argv[1:], obj=a_stack(replace(WAITING, detail="caf\\u00e9")))
+from tests.support.builders.values import a_record
+from tests.support.scenarios.stack import WAITING, a_stack_with
+dualhome(sys.argv[1:], obj=a_stack_with(replace(WAITING, detail="caf\\u00e9")))
 """
 
 

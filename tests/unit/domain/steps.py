@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.network import AttachmentStatus
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.ec2 import AttachmentStatus
+from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Step, View
 from dualhome.domain.states import State
-from dualhome.domain.view import Step, View
-from tests.support.builders import (
+from tests.support.builders.values import (
     NOW,
     a_primary,
     a_record,
@@ -16,7 +16,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 
 def only_step(view: View) -> Step:

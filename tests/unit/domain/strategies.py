@@ -9,20 +9,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.eligibility import Policy
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot, Instance, InstanceState, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.network import (
-    AttachmentStatus,
-    DeviceSlot,
-    Instance,
-    InstanceState,
-    Interface,
-)
+from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.planning.types import Holder, View
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import MAX_VALUE, WHOLE_TAG, Wanted, print_targets
-from dualhome.domain.view import Holder, View
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     APP_VPC,
     MGMT_VPC,
@@ -37,7 +31,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 QUICK = settings(max_examples=40)
 """All unit tests together take seconds; what needs more examples says so."""

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Origin
-from dualhome.domain.network import AttachmentStatus, DeviceSlot, InstanceState
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot, InstanceState
+from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     INTERFACE,
     MGMT,
@@ -25,7 +25,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 from tests.unit.domain.steps import only_step, outcome
 
 SEEN = a_seen_attachment()

@@ -3,12 +3,12 @@
 import pytest
 
 from dualhome.domain.attachment import Origin
-from dualhome.domain.network import DeviceSlot
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.ec2 import DeviceSlot
+from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Holder, View
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder, View
-from tests.support.builders import (
+from tests.support.builders.values import (
     INTERFACE,
     MGMT,
     NOW,
@@ -21,7 +21,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 from tests.unit.domain.steps import outcome
 
 SEEN = a_seen_attachment(index=2)

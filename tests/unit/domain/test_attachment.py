@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.attachment import Failure, Move
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import AuditEntry, Failure, Move
+from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import IllegalMoveError
-from dualhome.domain.network import DeviceSlot
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State, check_move
-from tests.support.builders import (
+from tests.support.builders.values import (
     INTERFACE,
     NOW,
     TRACE,

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.consent import consent_withdrawn, warnings_now
-from dualhome.domain.network import GONE, AttachmentStatus, Instance, Vpc
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, Vpc
+from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
+from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     APP_VPC,
     OTHER_ACCOUNT,
     POLICY,
@@ -22,7 +22,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 from tests.unit.domain.steps import outcome
 
 WITHDRAWN = Reason.CONSENT_WITHDRAWN

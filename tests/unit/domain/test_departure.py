@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.network import Instance, InstanceState
-from dualhome.domain.plan import plan_instance
-from dualhome.domain.progress import IN_FLIGHT, VISIBLE_AFTER
+from dualhome.domain.ec2 import Instance, InstanceState
+from dualhome.domain.planning.observe import IN_FLIGHT, VISIBLE_AFTER
+from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
-from tests.support.builders import (
+from tests.support.builders.values import (
     NOW,
     a_record,
     a_seen_attachment,
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 GONE = [
     None,

@@ -3,9 +3,9 @@
 import pytest
 
 from dualhome.domain.desired_state import desired_state, read_desired_state
-from dualhome.domain.network import InstanceState
+from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
-from tests.support.builders import DATA, MGMT, an_instance
+from tests.support.builders.values import DATA, MGMT, an_instance
 
 KEYS = TagKeys()
 

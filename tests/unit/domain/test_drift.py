@@ -12,23 +12,11 @@ from dualhome.domain.drift import (
     Drift,
     drift_of,
 )
-from dualhome.domain.network import (
-    GONE,
-    AttachmentStatus,
-    Instance,
-    InstanceState,
-    SeenAttachment,
-)
+from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, InstanceState, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
-from tests.support.builders import (
-    DATA,
-    NOW,
-    a_record,
-    a_seen_attachment,
-    an_instance,
-)
+from tests.support.builders.values import DATA, NOW, a_record, a_seen_attachment, an_instance
 
 KEYS = TagKeys()
 

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.eligibility import PAIR_RULES, RULES, Candidate, Policy, why_ineligible
 from dualhome.domain.identifiers import TargetName, VpcId
+from dualhome.domain.planning.eligibility import (
+    PAIR_RULES,
+    RULES,
+    Candidate,
+    Policy,
+    why_ineligible,
+)
 from dualhome.domain.reasons import Reason
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     APP_VPC,
     MGMT_VPC,
@@ -22,7 +28,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_candidate
+from tests.support.builders.views import a_candidate
 from tests.unit.domain.strategies import QUICK
 
 STRICT = Policy(account=ACCOUNT, refuse_overlap=True)

@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.eligibility import Candidate, Policy, overlapping_cidrs, why_ineligible
 from dualhome.domain.identifiers import AccountId, ZoneId
+from dualhome.domain.planning.eligibility import (
+    Candidate,
+    Policy,
+    overlapping_cidrs,
+    why_ineligible,
+)
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import TagKeys
-from tests.support.builders import (
+from tests.support.builders.values import (
     ACCOUNT,
     APP_VPC,
     OTHER_ACCOUNT,
@@ -20,7 +25,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_candidate
+from tests.support.builders.views import a_candidate
 from tests.unit.domain.strategies import QUICK
 
 

@@ -5,22 +5,22 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.domain.account import Account
 from dualhome.domain.attachment import Failure
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.invariants import INVARIANTS, broken_invariants
-from dualhome.domain.network import AttachmentStatus, DeviceSlot
+from dualhome.domain.invariants.always import INVARIANTS, broken_invariants
+from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.account_builders import (
+from tests.support.builders.accounts import (
     a_fit_account,
     a_past,
     an_account,
     an_attached_instance,
     an_attached_interface,
 )
-from tests.support.builders import (
+from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.domain.account import Account
 from dualhome.domain.attachment import Failure, Move
-from dualhome.domain.invariants import broken_invariants
+from dualhome.domain.invariants.always import broken_invariants
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.states import State
-from tests.support.account_builders import a_past, an_account
+from tests.support.builders.accounts import a_past, an_account
 
 FAILURE = Failure("OperationNotPermitted", "no")
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dualhome.domain.network import InstanceState
-from dualhome.domain.plan import plan_instance, targets_to_read
+from dualhome.domain.ec2 import InstanceState
+from dualhome.domain.planning.plan import plan_instance, targets_to_read
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     MGMT,
     NOW,
@@ -17,7 +17,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 KEYS = TagKeys()
 SEEN = a_seen_attachment()

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.desired_state import desired_state
-from dualhome.domain.eligibility import Candidate, why_ineligible
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.planning.eligibility import Candidate, why_ineligible
+from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Holder, Step, View
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder, Step, View
-from tests.support.builders import a_seen_attachment
+from tests.support.builders.values import a_seen_attachment
 from tests.unit.domain.strategies import QUICK, roomy_views, views
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dualhome.domain.pools import mentions, pool_of, reservation_of, target_of
+from dualhome.domain.ec2 import mentions, pool_of, reservation_of, target_of
 from dualhome.domain.tags import TagKeys
-from tests.support.builders import DATA, MGMT, a_vpc, an_interface
+from tests.support.builders.values import DATA, MGMT, a_vpc, an_interface
 
 KEYS = TagKeys()
 

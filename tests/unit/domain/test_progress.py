@@ -5,18 +5,12 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Failure, Origin
-from dualhome.domain.network import AttachmentStatus, DeviceSlot
-from dualhome.domain.plan import plan_instance
-from dualhome.domain.progress import IN_FLIGHT, RESUME_AFTER, VISIBLE_AFTER
+from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot
+from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER, VISIBLE_AFTER
+from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
-    INTERFACE,
-    NOW,
-    SLOT,
-    a_record,
-    a_seen_attachment,
-)
+from tests.support.builders.values import INTERFACE, NOW, SLOT, a_record, a_seen_attachment
 from tests.unit.domain.steps import aged, not_seen, only_step, outcome, seen_as
 
 SECOND = timedelta(seconds=1)

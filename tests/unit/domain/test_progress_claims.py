@@ -4,17 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.network import AttachmentStatus, InstanceState, Interface
-from dualhome.domain.progress import IN_FLIGHT, RESUME_AFTER
+from dualhome.domain.ec2 import AttachmentStatus, InstanceState, Interface
+from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
-    a_record,
-    a_seen_attachment,
-    an_instance,
-    an_interface,
-)
-from tests.support.view_builders import a_view
+from tests.support.builders.values import a_record, a_seen_attachment, an_instance, an_interface
+from tests.support.builders.views import a_view
 from tests.unit.domain.steps import aged, not_seen, only_step, seen_as
 
 SECOND = timedelta(seconds=1)

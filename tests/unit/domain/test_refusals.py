@@ -2,10 +2,10 @@
 
 import pytest
 
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
-from tests.support.builders import (
+from tests.support.builders.values import (
     INTERFACE,
     MGMT,
     OTHER_ACCOUNT,
@@ -16,7 +16,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 from tests.unit.domain.steps import only_step, outcome
 
 SEEN = a_seen_attachment()

@@ -6,7 +6,7 @@ import pytest
 
 from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.refusals import REMEMBERED, Refusal, in_force, remember
-from tests.support.builders import INTERFACE, NOW
+from tests.support.builders.values import INTERFACE, NOW
 
 HOUR = timedelta(hours=1)
 CODE = "PrivateIpAddressLimitExceeded"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.retries import look_delay, retry_after
+from dualhome.domain.states import look_delay, retry_after
 from tests.unit.domain.strategies import QUICK
 
 ATTEMPTS = st.integers(min_value=1, max_value=10_000)

@@ -6,17 +6,17 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.domain.eligibility import Candidate, Rejection, why_ineligible
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.reasons import Reason
-from dualhome.domain.selection import (
+from dualhome.domain.planning.eligibility import Candidate, Rejection, why_ineligible
+from dualhome.domain.planning.select import (
     choose_interface,
     principal_rejection,
     rendezvous_weight,
     zones_with,
 )
-from tests.support.builders import NOW, OTHER_ZONE, an_instance, an_interface
-from tests.support.view_builders import a_candidate
+from dualhome.domain.reasons import Reason
+from tests.support.builders.values import NOW, OTHER_ZONE, an_instance, an_interface
+from tests.support.builders.views import a_candidate
 from tests.unit.domain.strategies import QUICK
 
 CROWD = 100

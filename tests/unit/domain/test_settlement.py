@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.domain.account import Account
+from dualhome.domain.ec2 import Instance, InstanceState
 from dualhome.domain.identifiers import InstanceId
-from dualhome.domain.invariants import broken_invariants
-from dualhome.domain.network import Instance, InstanceState
+from dualhome.domain.invariants.always import broken_invariants
+from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.account_builders import an_account, an_attached_instance
-from tests.support.builders import (
+from tests.support.builders.accounts import an_account, an_attached_instance
+from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from dualhome.domain.ec2 import Capacity, DeviceSlot
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
-from dualhome.domain.network import Capacity, DeviceSlot
-from dualhome.domain.selection import PRIMARY, choose_slot, lowest_free_slot
+from dualhome.domain.planning.select import PRIMARY, choose_slot, lowest_free_slot
 from tests.unit.domain.strategies import QUICK
 
 SLOTS = st.frozensets(st.builds(DeviceSlot, card=st.integers(0, 1), index=st.integers(0, 9)))

@@ -15,7 +15,7 @@ from dualhome.domain.status import (
     targets_named,
 )
 from dualhome.domain.tags import MAX_VALUE, WHOLE_TAG
-from tests.support.builders import DATA, INTERFACE, a_record
+from tests.support.builders.values import DATA, INTERFACE, a_record
 from tests.unit.domain.strategies import QUICK
 
 LONGEST = "m" * 31

@@ -1,11 +1,7 @@
 """What a sweep finds in the pools that is somebody else's."""
 
 from dualhome.domain.drift import strangers
-from tests.support.builders import (
-    INTERFACE,
-    a_seen_attachment,
-    an_interface,
-)
+from tests.support.builders.values import INTERFACE, a_seen_attachment, an_interface
 
 SEEN = a_seen_attachment()
 

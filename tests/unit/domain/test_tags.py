@@ -21,8 +21,8 @@ from dualhome.domain.tags import (
     print_targets,
     value_with,
 )
-from tests.support.alphabet import HOSTILE
-from tests.support.builders import DATA, MGMT
+from tests.support.builders.hostile_text import HOSTILE
+from tests.support.builders.values import DATA, MGMT
 from tests.unit.domain.strategies import INDEXES, NAMES, QUICK, wanted_targets
 
 KEY = "dualhome:targets"

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from dualhome.domain.attachment import Attachment, Failure
-from dualhome.domain.confirmation import questions_of
+from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import Instance, Interface
-from dualhome.domain.plan import plan_instance
+from dualhome.domain.planning.confirm import questions_of
+from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Step, View
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
-from dualhome.domain.view import Step, View
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     MGMT,
     NOW,
@@ -26,7 +26,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 SEEN = a_seen_attachment()
 VPCS = (an_app_vpc(), a_vpc(), a_vpc("vpc-0c", target="data"))

@@ -8,8 +8,10 @@ import pytest
 
 from dualhome import domain
 
-NAMES = [it.name for it in pkgutil.iter_modules(domain.__path__)]
-MODULES = [import_module(f"dualhome.domain.{name}") for name in NAMES]
+MODULES = [
+    import_module(it.name)
+    for it in pkgutil.walk_packages(domain.__path__, prefix="dualhome.domain.")
+]
 VALUES: dict[str, type] = {
     it.__name__: it
     for module in MODULES

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.ask import Ask, Asked
-from dualhome.domain.network import AttachmentStatus, InstanceState
-from dualhome.domain.plan import plan_instance
-from dualhome.domain.progress import IN_FLIGHT, RESUME_AFTER
+from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.ec2 import AttachmentStatus, InstanceState
+from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER
+from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders import (
+from tests.support.builders.values import (
     DATA,
     MGMT,
     NOW,
@@ -22,7 +22,7 @@ from tests.support.builders import (
     an_instance,
     an_interface,
 )
-from tests.support.view_builders import a_view
+from tests.support.builders.views import a_view
 
 SECOND = timedelta(seconds=1)
 WITHDRAWN = {

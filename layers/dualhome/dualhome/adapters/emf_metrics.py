@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from dualhome.adapters.aws_errors import RULES
 from dualhome.application.sweep import Report
-from dualhome.domain.audit import AuditEntry
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.states import State
 

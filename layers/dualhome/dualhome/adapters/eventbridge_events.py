@@ -5,8 +5,8 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.records import audit_values
-from dualhome.domain.audit import AuditEntry
+from dualhome.adapters.dynamodb.values import audit_values
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dualhome.application.batch import Batch
+from dualhome.application.snapshot import Batch
 from dualhome.domain.attachment import Attachment, Cause, Failure
+from dualhome.domain.ec2 import SeenAttachment
 from dualhome.domain.errors import (
     AccessDeniedError,
     AttachmentLimitError,
@@ -19,12 +20,10 @@ from dualhome.domain.errors import (
     TransientError,
 )
 from dualhome.domain.identifiers import InterfaceId
-from dualhome.domain.network import SeenAttachment
-from dualhome.domain.progress import ATTACH_TIMEOUT, VISIBLE_AFTER
+from dualhome.domain.planning.observe import ATTACH_TIMEOUT, VISIBLE_AFTER
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import remember
-from dualhome.domain.retries import retry_after
-from dualhome.domain.states import State
+from dualhome.domain.states import State, retry_after
 
 LOSSES = 5
 """Claims lost to nobody that EC2 shows before it is a failure, to be tried ever less often."""

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from dualhome.application.looks import Look
-from dualhome.application.status_requests import StatusRequest
-from dualhome.domain.attachment import Attachment, Move
-from dualhome.domain.audit import AuditEntry, Trace, UnreadableAudit
+from dualhome.application.requests import Look, StatusRequest
+from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace, UnreadableAudit
+from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import (
     AttachmentId,
     InstanceId,
@@ -16,9 +15,8 @@ from dualhome.domain.identifiers import (
     VpcId,
     Zone,
 )
-from dualhome.domain.network import Capacity, DeviceSlot, Instance, Interface, Vpc
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
 
 
 class Instances(Protocol):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dualhome.application.ports import Events, Metrics, SetAside, Statuses
-from dualhome.application.status_requests import status_requests
-from dualhome.domain.audit import AuditEntry
+from dualhome.application.requests import status_requests
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.status import StatusScope
 

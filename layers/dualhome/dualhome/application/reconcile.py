@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dualhome.application.attach import Outcome, attach
-from dualhome.application.batch import Batch
-from dualhome.application.looks import Look
+from dualhome.application.requests import Look
+from dualhome.application.snapshot import Batch
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
 from dualhome.domain.identifiers import InterfaceId, VpcId
-from dualhome.domain.plan import plan_confirmed
+from dualhome.domain.planning.plan import plan_confirmed
+from dualhome.domain.planning.types import Step, View
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.view import Step, View
 
 ROUNDS = 5
 """How often one look plans anew because others were faster, before it comes back later."""

@@ -5,17 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dualhome.application.looks import Look
 from dualhome.application.ports import Interfaces, Ledger, Looks
-from dualhome.application.wake import waiting_beside
-from dualhome.domain.attachment import Attachment, Move
-from dualhome.domain.audit import Trace
+from dualhome.application.requests import Look
+from dualhome.application.requeue import waiting_beside
+from dualhome.domain.attachment import Attachment, Move, Trace
+from dualhome.domain.ec2 import AttachmentStatus
 from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError, PausedError
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome.domain.network import AttachmentStatus
 from dualhome.domain.reasons import Reason
-from dualhome.domain.retries import look_delay, retry_after
-from dualhome.domain.states import State
+from dualhome.domain.states import State, look_delay, retry_after
 
 LOOKS = 25
 """Looks at a detaching interface before a person must: about 16 minutes in all."""

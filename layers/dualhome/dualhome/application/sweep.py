@@ -4,18 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from dualhome.application.looks import Look
 from dualhome.application.ports import Brake, Looks, Statuses
-from dualhome.application.sweep_pages import Comparing, read_page
+from dualhome.application.requests import Look
+from dualhome.application.sweep_compare import Comparing, read_page
 from dualhome.application.sweep_ports import Rounds
 from dualhome.application.sweep_statuses import Misstated, confirmed
 from dualhome.domain.attachment import Cause
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import PageGoneError, RecordMovedError, TransientError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
-from dualhome.domain.rounds import Phase, Round
 from dualhome.domain.states import State
-from dualhome.domain.tally import Tally
+from dualhome.domain.sweep import Phase, Round, Tally
 
 TIME_TO_STOP = 30.0
 """Seconds: a page is not begun with less left, but by the next tick."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
-from dualhome.domain.network import Instance, Interface
-from dualhome.domain.rounds import Round
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.view import Holder
+from dualhome.domain.sweep import Round
 
 T = TypeVar("T")
 

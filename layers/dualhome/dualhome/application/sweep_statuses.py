@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
-from dualhome.application.status_requests import StatusRequest
+from dualhome.application.requests import StatusRequest
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.attachment import Attachment
+from dualhome.domain.ec2 import GONE, Instance, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import GONE, Instance, Interface
-from dualhome.domain.rounds import Round
+from dualhome.domain.planning.types import Holder
 from dualhome.domain.status import MOVING, print_status, tells_of_a_holder, word_of
+from dualhome.domain.sweep import NOTED, Round
 from dualhome.domain.tags import TagKeys
-from dualhome.domain.tally import NOTED
-from dualhome.domain.view import Holder
 
 
 @dataclass(frozen=True, slots=True)

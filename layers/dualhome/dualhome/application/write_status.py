@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dualhome.application.ports import StatusTags
-from dualhome.application.status_requests import StatusRequest
+from dualhome.application.requests import StatusRequest
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import (
@@ -16,7 +16,7 @@ from dualhome.domain.errors import (
     UnavailableError,
 )
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.retries import doubled
+from dualhome.domain.states import doubled
 from dualhome.domain.status import StatusScope, print_given_up, print_status
 
 ROUNDS = 5

@@ -1,11 +1,13 @@
-"""The record of an attachment (instance x target), and a move from one record to the next."""
+"""The record of an attachment (instance x target), a move to the next one, its audit entry."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.identifiers import (
+    AccountId,
     AttachmentId,
     InstanceId,
     InterfaceId,
@@ -14,10 +16,27 @@ from dualhome.domain.identifiers import (
     VpcId,
     Zone,
 )
-from dualhome.domain.network import DeviceSlot, Interface
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import HOLDING, SETTLED, State, check_move
+
+
+class Asked(StrEnum):
+    """The kinds of asks."""
+
+    RETRY = "retry"
+    """Try now what has failed, and take back anew what is stuck."""
+    RELEASE = "release"
+    """Take back what is held, wanted or not; what is still wanted is attached again afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One ask; without ``target`` it is about every target. ``force`` the detach of a release."""
+
+    what: Asked
+    target: TargetName | None = None
+    force: bool = False
 
 
 class Origin(StrEnum):
@@ -183,3 +202,61 @@ class Move:
     def from_state(self) -> State | None:
         """The state that is left."""
         return self.before.state if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Which run made a move; ``request_id`` is Lambda's."""
+
+    account: AccountId
+    region: str
+    request_id: str
+    execution_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One move of one attachment. ``id`` is a ULID: entries sort by time, then by id."""
+
+    id: str
+    move: Move
+    trace: Trace
+
+    @property
+    def after(self) -> Attachment:
+        """The record as the move left it."""
+        return self.move.after
+
+    @property
+    def at(self) -> datetime:
+        """When the move was made."""
+        return self.move.after.written_at
+
+    @property
+    def held(self) -> Attachment | None:
+        """The record that owns an interface: as the move left it or, if it gave it up, before."""
+        records = (self.move.after, self.move.before)
+        return next((it for it in records if it is not None and it.holding), None)
+
+    @property
+    def seconds_to_attached(self) -> float | None:
+        """
+        Seconds from the event that asked to the attachment seen; None for other moves.
+
+        Never below zero, although the two are of different clocks: CloudWatch has no percentile of
+        a time range with a negative value (CloudWatch API Reference, GetMetricStatistics).
+        """
+        after = self.after
+        already = self.move.from_state == State.ATTACHED
+        if already or after.state != State.ATTACHED or after.requested_at is None:
+            return None
+        return max(0.0, (after.since - after.requested_at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableAudit:
+    """The keys of an item of the audit table that holds no entry, and ``why`` it does not."""
+
+    pk: str
+    sk: str
+    why: str

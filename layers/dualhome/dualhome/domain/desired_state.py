@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from dualhome.domain.ec2 import GONE, Instance
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.network import GONE, Instance
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
 
 

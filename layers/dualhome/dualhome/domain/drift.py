@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.desired_state import DesiredState, desired_state
+from dualhome.domain.ec2 import AttachmentStatus, Instance, Interface, SeenAttachment
 from dualhome.domain.identifiers import InstanceId, InterfaceId
-from dualhome.domain.network import AttachmentStatus, Instance, Interface, SeenAttachment
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys

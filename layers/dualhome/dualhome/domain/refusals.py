@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dualhome.domain.identifiers import InterfaceId
-from dualhome.domain.retries import doubled
+from dualhome.domain.states import doubled
 
 REMEMBERED = 10
 """Refused interfaces that one record keeps: with so many, the next is as likely to be refused."""

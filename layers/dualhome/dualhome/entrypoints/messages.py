@@ -7,14 +7,7 @@ from datetime import datetime
 from json import JSONDecodeError, loads
 from typing import Any
 
-from dualhome.application.looks import (
-    DETAIL_TYPE,
-    SOURCE,
-    Announced,
-    Look,
-    Wake,
-    parse_look,
-)
+from dualhome.application.requests import DETAIL_TYPE, SOURCE, Announced, Look, Wake, parse_look
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName

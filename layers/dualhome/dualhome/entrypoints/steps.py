@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dualhome.application.ports import Interfaces, Ledger, Looks
 from dualhome.application.rollback import Undo, Undoing
-from dualhome.domain.audit import Trace
+from dualhome.domain.attachment import Trace
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 
 logger = Logger()

@@ -1,0 +1,215 @@
+"""A request followed to its end: a line for each move, until nothing is in flight."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import click
+from rich.text import Text
+
+from dualhome.domain.attachment import Attachment, AuditEntry
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.states import SETTLED, State
+from dualhome.domain.status import MOVING
+from dualhome_cli.data.audit_log import Archive
+from dualhome_cli.stack import Stack
+from dualhome_cli.status.attachment_row import sentence
+from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.terminal import colour_of, console, printable
+
+QUIET = timedelta(seconds=20)
+"""Without a move, what may stay as it is has been looked at: queue and start take less."""
+
+OVERDUE = timedelta(minutes=2)
+"""Without a move, what must move has not been looked at."""
+
+ROLLBACK = timedelta(minutes=20)
+"""A rollback that is given up has taken 16 minutes."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """
+    How an attachment was last seen; unless it ``moved`` to an end, it is still so.
+
+    ``why`` says in the record's own words what its state leaves open.
+    """
+
+    instance: InstanceId
+    target: TargetName
+    state: State | None
+    moved: bool
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Trail:
+    """
+    One instance's attachments; ``must`` and ``may`` are the targets whose end is waited for.
+
+    ``ends`` are the states in which one has come to its end. What ``may`` move has ended, too,
+    if it has not moved for a while. ``records`` is brought up to date on the way.
+    """
+
+    instance: InstanceId
+    records: dict[TargetName, Attachment]
+    must: set[TargetName]
+    may: set[TargetName]
+    ends: frozenset[State]
+    since: datetime
+    ended: dict[TargetName, Ending] = field(default_factory=dict)
+    moved_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moved_at = self.since
+
+    @property
+    def open(self) -> set[TargetName]:
+        """The targets whose end has not been seen."""
+        return (self.must | self.may) - self.ended.keys()
+
+    def note(self, entry: AuditEntry, now: datetime) -> None:
+        """Take a move into account."""
+        after = entry.after
+        self.records[after.target] = after
+        self.moved_at = now
+        if after.target in self.open and after.state in self.ends:
+            self._end(after.target, moved=True)
+
+    def is_new(self, entry: AuditEntry) -> bool:
+        """Whether a move is later than all that is known."""
+        known = self.records.get(entry.after.target)
+        return known is None or entry.after.version > known.version
+
+    def lose_patience(self, now: datetime) -> None:
+        """Give up what has not moved for too long."""
+        for target in self.open:
+            if now - self.moved_at >= self._patience(target):
+                self._end(target, moved=False)
+
+    def begin_at_ends(self) -> None:
+        """Take what has come to an end before it is followed for having done so."""
+        for target in self.open:
+            record = self.records.get(target)
+            if record and record.state in self.ends:
+                self._end(target, moved=True)
+
+    def _end(self, target: TargetName, *, moved: bool) -> None:
+        record = self.records.get(target)
+        state = record.state if record else None
+        self.ended[target] = Ending(self.instance, target, state, moved, _why(record))
+
+    def _patience(self, target: TargetName) -> timedelta:
+        record = self.records.get(target)
+        if record and record.state in MOVING:
+            return ROLLBACK
+        return OVERDUE if target in self.must else QUIET
+
+
+def _why(record: Attachment | None) -> str:
+    if record is None or (record.state in SETTLED and record.state != State.ATTACHED):
+        return ""
+    why = sentence(record.reason, record.detail, record.failure)
+    advice = record.reason.advice if record.reason and record.state not in SETTLED else ""
+    return " ".join(filter(None, (why, advice)))
+
+
+def follow(
+    trails: Sequence[Trail],
+    archive: Archive,
+    clock: Callable[[], datetime],
+    wait: Callable[[], None],
+) -> Iterator[AuditEntry]:
+    """Yield each new move of the trails' instances, until every trail has come to its end."""
+    while any(trail.open for trail in trails):
+        for trail in (it for it in trails if it.open):
+            since = trail.since - CLOCKS_DIFFER
+            for entry in archive.of_instance(trail.instance, since):
+                if trail.is_new(entry):
+                    trail.note(entry, clock())
+                    yield entry
+            trail.lose_patience(clock())
+        if any(trail.open for trail in trails):
+            wait()
+
+
+def endings(trails: Sequence[Trail]) -> list[Ending]:
+    """Return how each attachment ended that was waited for."""
+    return [ending for trail in trails for _, ending in sorted(trail.ended.items())]
+
+
+def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
+    """Write each move as it comes; ``doing`` stands below while nothing does."""
+    with waiting(doing) as write:
+        for entry in entries:
+            write(_line(entry))
+
+
+def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> None:
+    """Write how each attachment ended, after ``lead``."""
+    nobody = pasted("not recorded: nobody has looked, see `dualhome doctor`", stack)
+    out = console()
+    for it in endings:
+        state = it.state or nobody
+        end = Text(state, colour_of(it.state)) if it.moved else Text(f"still {state}", "yellow")
+        why = f": {printable(pasted(it.why, stack))}" if it.why else ""
+        out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
+
+
+@contextmanager
+def waiting(doing: str) -> Iterator[Callable[[Text], None]]:
+    """Show ``doing`` with a spinner on a terminal; lines are written above it."""
+    out = console()
+    if not out.is_terminal:
+        yield out.print
+        return
+    with out.status(doing):
+        yield out.print
+
+
+def _line(entry: AuditEntry) -> Text:
+    after = entry.after
+    before = entry.move.from_state or "new"
+    why = " ".join(filter(None, (after.reason, printable(after.detail))))
+    return Text.assemble(
+        f"{after.written_at:%H:%M:%S}  {after.instance} {after.target}  {before} -> ",
+        (after.state, colour_of(after.state)),
+        f"  {after.interface or ''}  {why}".rstrip(),
+    )
+
+
+SECONDS_BETWEEN_READS = 1.0
+
+
+def see_to_the_end(
+    stack: Stack,
+    trails: Sequence[Trail],
+    well: frozenset[State],
+    onwards: Callable[[Trail], Trail] | None = None,
+) -> None:
+    """
+    Show every move until all trails have ended, and how they did.
+
+    Then likewise where they lead: whatever the tag still asks for ends as the record says.
+
+    Raises:
+        Exit: with 1, one of ``trails`` has not ended ``well``.
+    """
+    _show(stack, trails)
+    found = endings(trails)
+    show_endings(found, stack)
+    if onwards:
+        further = [onwards(trail) for trail in trails]
+        _show(stack, further)
+        show_endings(endings(further), stack, "the tag still asks for it: ")
+    if not all(ending.moved and ending.state in well for ending in found):
+        raise click.exceptions.Exit(1)
+
+
+def _show(stack: Stack, trails: Sequence[Trail]) -> None:
+    entries = follow(trails, stack.archive, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
+    show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")

@@ -1,0 +1,88 @@
+"""What a retry will do, attachment by attachment."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from dualhome.domain.attachment import Attachment, PendingRelease
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import SETTLED, State
+from dualhome.domain.status import MOVING
+from dualhome_cli.actions.follow import Trail
+from dualhome_cli.data.requested import Subject
+from dualhome_cli.ui.times import print_time
+
+MUST_MOVE = frozenset({State.FAILED, State.STUCK})
+"""A look that is asked to retry moves these, whatever the outcome."""
+
+ENDS = frozenset(set(State) - MOVING)
+
+WELL = SETTLED
+
+
+def prospects(subject: Subject, targets: Sequence[str], now: datetime) -> Iterator[str]:
+    """Yield in a sentence each what will become of the attachments."""
+    if subject.ignored:
+        yield f"{subject.id}: carries {subject.keys.ignore}, so it is left alone."
+        return
+    for record in subject.among(targets):
+        yield f"{record.instance} {record.target}: {_prospect(record, now)}"
+    for target in sorted(_unrecorded(subject, targets)):
+        yield f"{subject.id} {target}: is wanted and not recorded; it is looked at now."
+
+
+def trail(subject: Subject, targets: Sequence[str], since: datetime) -> Trail:
+    """Return what is waited for; of a release that is pending, the second reading if it is due."""
+    records = () if subject.ignored else tuple(subject.among(targets))
+    open_ = {it.target for it in records if it.state not in SETTLED}
+    must = {it.target for it in records if it.state in MUST_MOVE or it.reason is Reason.CONTESTED}
+    must |= {it.target for it in records if _is_due(it, since)}
+    may = open_ | _unrecorded(subject, targets)
+    return Trail(subject.id, dict(subject.records), must, may - must, ENDS, since)
+
+
+def _prospect(record: Attachment, now: datetime) -> str:
+    why = f" ({record.reason}: {record.reason.advice})" if record.reason else ""
+    match record.state:
+        case State.FAILED:
+            return f"has failed{why}; it is tried again now, not only when its time comes."
+        case State.STUCK:
+            return f"is stuck{why}; EC2 is asked again to detach {record.interface}."
+        case State.WAITING | State.REFUSED:
+            return f"is {record.state}{why}; {_of_lacking(record)}"
+        case State.ATTACHED if record.reason is Reason.RELEASE_PENDING and record.pending:
+            return _of_pending(record.pending, due=_is_due(record, now))
+        case State.ATTACHED | State.RELEASED:
+            return f"is {record.state}; there is nothing to try again."
+        case _:
+            return f"is {record.state} already; it is looked at now."
+
+
+def _of_lacking(record: Attachment) -> str:
+    if record.reason is not Reason.CONTESTED:
+        return "it is looked at now, and stays so if that still holds."
+    when = f", not only after {print_time(record.retry_at)}" if record.retry_at else ""
+    return f"it is attached again now{when}, if an interface is free."
+
+
+def _of_pending(pending: PendingRelease, *, due: bool) -> str:
+    when = print_time(pending.due)
+    if due:
+        was = f"was due to be released at {when} ({pending.reason})"
+        return f"{was}; it is read again now, and released if that reading agrees."
+    said = f"is to be released at {when} ({pending.reason}), if a second reading agrees"
+    return f"{said}; there is nothing to try again before."
+
+
+def _is_due(record: Attachment, now: datetime) -> bool:
+    pending = record.pending if record.reason is Reason.RELEASE_PENDING else None
+    return pending is not None and pending.due <= now
+
+
+def _unrecorded(subject: Subject, targets: Sequence[str]) -> set[TargetName]:
+    """Return what the tags ask for and nobody has begun."""
+    if subject.desired.hands_off:
+        return set()
+    released = {it.target for it in subject.records.values() if it.state == State.RELEASED}
+    wanted = {it for it in subject.desired.wanted if not targets or it in targets}
+    return wanted - (subject.records.keys() - released)

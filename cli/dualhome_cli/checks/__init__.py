@@ -1,1 +1,0 @@
-"""What `dualhome doctor` looks at, by concern: each check reads something, and judges it purely."""

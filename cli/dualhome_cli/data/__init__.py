@@ -1,0 +1,1 @@
+"""What commands read of the account: EC2 and both tables."""

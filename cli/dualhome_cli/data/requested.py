@@ -1,0 +1,99 @@
+"""The instances that a command is about: what they ask for, and what is recorded of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import click
+
+from dualhome.application.snapshot import Sources
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.desired_state import DesiredState, desired_state
+from dualhome.domain.ec2 import Instance
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.tags import TagKeys
+from dualhome_cli.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One instance; ``instance`` is None when EC2 does not show it."""
+
+    id: InstanceId
+    instance: Instance | None
+    records: Mapping[TargetName, Attachment]
+    keys: TagKeys
+
+    @property
+    def desired(self) -> DesiredState:
+        """What its tags ask for."""
+        return desired_state(self.instance, self.keys)
+
+    @property
+    def ignored(self) -> bool:
+        """Whether dualhome keeps its hands off."""
+        return self.instance is not None and self.keys.ignore in self.instance.tags
+
+    def among(self, targets: Sequence[str]) -> Iterator[Attachment]:
+        """Yield the records of ``targets``, or all if none is named."""
+        return (it for it in self.records.values() if not targets or it.target in targets)
+
+
+class UnknownSubjectError(click.ClickException):
+    """What was named does not exist; the message says where it was looked for."""
+
+    exit_code = 2
+
+
+def read_subjects(stack: Stack, ids: Iterable[InstanceId]) -> list[Subject]:
+    """
+    Return what is known of the instances; each is named once.
+
+    Raises:
+        UnknownSubjectError: of one nothing is known.
+    """
+    subjects = list(_read(list(dict.fromkeys(ids)), stack.sources, stack))
+    unknown = [it.id for it in subjects if not it.instance and not it.records]
+    if unknown:
+        raise UnknownSubjectError(
+            f"Neither EC2 in {stack.region} nor the ledger knows {', '.join(unknown)}:"
+            " look at the id, or give --region."
+        )
+    return subjects
+
+
+def check_targets(subjects: Sequence[Subject], targets: Sequence[str]) -> None:
+    """
+    Let pass targets of which some instance has a record, or which it asks for.
+
+    Raises:
+        UnknownSubjectError: no instance has, or does.
+    """
+    known = {target for it in subjects for target in (*it.records, *it.desired.wanted)}
+    unknown = [it for it in targets if it not in known]
+    if unknown and not any(it.ignored for it in subjects):
+        ids = ", ".join(it.id for it in subjects)
+        raise UnknownSubjectError(
+            f"{ids}: nothing is recorded of {' and '.join(map(repr, unknown))}, and no tag asks"
+            f" for it: `dualhome status {subjects[0].id}` names the targets."
+        )
+
+
+def _read(ids: Sequence[InstanceId], sources: Sources, stack: Stack) -> Iterator[Subject]:
+    shown = sources.instances.describe(ids)
+    records = sources.ledger.records(ids)
+    for id_ in ids:
+        yield Subject(id_, shown.get(id_), records[id_], stack.keys)
+
+
+def check_not_paused(stack: Stack) -> None:
+    """
+    Let pass what needs a stack that attaches and detaches.
+
+    Raises:
+        ClickException: it does neither now.
+    """
+    if stack.policy.paused:
+        raise click.ClickException(
+            f"Stack {stack.name} is paused, nothing is attached or detached: `dualhome resume`"
+            " first."
+        )

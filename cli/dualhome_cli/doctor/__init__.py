@@ -1,0 +1,1 @@
+"""`dualhome doctor`: checks of stack and account."""

@@ -1,0 +1,171 @@
+"""A check reads, judges what was read, and returns findings; it never ends the checkup."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, Self, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome_cli.errors import DENIED, INSTALL, TroubleError, caller
+from dualhome_cli.ui.ids import instances_in, interfaces_in, vpcs_in
+
+
+class Severity(StrEnum):
+    """How bad it is, from best to worst."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Worth knowing; also what could not be asked."""
+    WARNING = "warning"
+    """It works, but somebody should act before it does not."""
+    ERROR = "error"
+    """Something does not work."""
+
+    @property
+    def rank(self) -> int:
+        """How bad, as a number."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    ``what`` names the resources and values; ``remedy`` is a sentence, or a command.
+
+    Both are whole: a table for people shortens them. ``subjects`` are the things that ``what``
+    lists, ``details`` says of each what is known of it alone. The rest are the ids of all that the
+    finding is about, by kind.
+    """
+
+    check: str
+    severity: Severity
+    what: str
+    remedy: str = ""
+    subjects: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    instances: tuple[InstanceId, ...] = ()
+    interfaces: tuple[InterfaceId, ...] = ()
+    vpcs: tuple[VpcId, ...] = ()
+    targets: tuple[TargetName, ...] = ()
+
+    @classmethod
+    def of(cls, check: str, it: "Remark") -> Self:
+        """Return what ``check`` remarks."""
+        texts = [it.what, *it.subjects, *it.about, *it.details.values()]
+        return cls(
+            check,
+            it.severity,
+            it.what,
+            it.remedy,
+            it.subjects,
+            it.details,
+            instances_in(texts),
+            interfaces_in(texts),
+            vpcs_in(texts),
+            it.targets,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding, before it is known which check made it; ``about`` are ids besides its texts'."""
+
+    severity: Severity
+    what: str
+    remedy: str = ""
+    subjects: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
+    targets: tuple[TargetName, ...] = ()
+
+
+def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark that is worth knowing."""
+    return Remark(Severity.NOTE, what, remedy, tuple(subjects))
+
+
+def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark that somebody should act on."""
+    return Remark(Severity.WARNING, what, remedy, tuple(subjects))
+
+
+def error(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark about what does not work."""
+    return Remark(Severity.ERROR, what, remedy, tuple(subjects))
+
+
+MOST = 10
+"""Things that a table names of a finding."""
+
+
+def listed(things: Iterable[str]) -> str:
+    """Return ``things`` in one line, each of them: ``what_in_table`` knows the list again."""
+    return ", ".join(things)
+
+
+def in_short(things: Sequence[str], most: int = MOST) -> str:
+    """Return ``things`` in one line, the many counted: findings stay readable."""
+    shown = listed(things[:most])
+    return f"{shown} and {len(things) - most} more" if len(things) > most else shown
+
+
+def what_in_table(it: Finding) -> str:
+    """Return what a person sees of a finding that lists many things."""
+    return it.what.replace(listed(it.subjects), in_short(it.subjects)) if it.subjects else it.what
+
+
+def remedy_in_table(it: Finding) -> str:
+    """Return the remedy; a command about many things with the first of them."""
+    every, first = " ".join(it.subjects), " ".join(it.subjects[:MOST])
+    return it.remedy.replace(every, first) if it.subjects else it.remedy
+
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+DEPLOY = "Deploy the version that this command belongs to."
+PERMIT = "Ask for a role that allows it, or give --profile."
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S, T]):
+    """``read`` asks AWS, ``judge`` is pure; ``well`` says it if there is nothing to remark on."""
+
+    name: str
+    read: Callable[[S], T]
+    judge: Callable[[T], Iterable[Remark]]
+    well: str
+
+    def findings(self, source: S) -> Iterator[Finding]:
+        """Yield what is found; what AWS refuses to tell, or cannot be asked, is a finding too."""
+        try:
+            known = self.read(source)
+        except (ClientError, BotoCoreError, DualhomeError) as refusal:
+            remarks = [_unknown(refusal)]
+        except TroubleError as trouble:  # a parameter or an output that an older template lacks
+            remarks = [warning(trouble.message, DEPLOY)]
+        else:
+            remarks = list(self.judge(known))
+        for remark in remarks or [Remark(Severity.OK, self.well)]:
+            yield Finding.of(self.name, remark)
+
+
+def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:
+    if isinstance(refusal, BotoCoreError):
+        return warning(f"could not be asked: {refusal}", "Look at the network; run it again.")
+    if isinstance(refusal, AccessDeniedError):
+        return note(f"could not be asked: {refusal.message}", PERMIT)
+    if isinstance(refusal, UnreadableItemError):
+        return warning(f"could not be read: {refusal.message}", INSTALL)
+    if isinstance(refusal, DualhomeError):
+        return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
+    said = refusal.response["Error"]
+    code, message = said.get("Code", ""), said.get("Message", "")
+    if code in DENIED:
+        denied = f"you may not {refusal.operation_name}{caller(message)}"
+        return note(f"could not be asked: {denied}", PERMIT)
+    words = f"{refusal.operation_name}: {code}: {message}"
+    return warning(f"could not be asked: {words}", "Look at what AWS says; run it again.")

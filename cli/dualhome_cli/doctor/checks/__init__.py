@@ -1,0 +1,1 @@
+"""The checks, by concern: each has what it reads, and judges it purely."""

@@ -1,0 +1,249 @@
+"""Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from dualhome.domain.invariants.snapshot import Account
+from dualhome_cli.data.snapshot import read_account, read_present
+from dualhome_cli.doctor.check import Check, Finding
+from dualhome_cli.doctor.checks import (
+    causes,
+    ledger,
+    limits,
+    networks,
+    permissions,
+    pools,
+    queues,
+    records,
+    tags,
+)
+from dualhome_cli.doctor.checks import stack as stack_checks
+from dualhome_cli.doctor.checks.stack import Resources
+from dualhome_cli.stack import Books, Stack
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A stack and its account at a moment; ``pause`` waits between two readings of the ledger."""
+
+    stack: Stack
+    now: datetime
+    pause: Callable[[], None]
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The stack's parts."""
+        return Resources(self.stack)
+
+    @property
+    def young(self) -> bool:
+        """Whether the stack has not yet had the time for the sweeps that may be missed."""
+        age = self.now - self.resources.itself["CreationTime"]
+        return bool(age < queues.MISSED_SWEEPS * queues.sweep_interval(self.stack))
+
+    @cached_property
+    def books(self) -> Books:
+        """Where the account is read."""
+        return Books.of(self.stack)
+
+    @cached_property
+    def account(self) -> Account:
+        """The account without its past, read once."""
+        return read_present(self.books)
+
+    @property
+    def records(self) -> records.Records:
+        """The account's records at this moment."""
+        account, unread = self.account, self.stack.unreadable
+        return records.Records(account, self.now, unread.said(), unread.items)
+
+    def whole_account(self) -> Account:
+        """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""
+        return read_account(replace(self.books, unreadable=None))
+
+
+def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
+    """Yield what each check finds, as soon as it is known; nothing is changed."""
+    for check in _checks(with_ledger=with_ledger):
+        yield from check.findings(patient)
+
+
+def _checks(*, with_ledger: bool) -> Iterable[Check[Patient, Any]]:
+    yield from (*WIRING, *FLOW, *ACCESS, *ACCOUNT)
+    if with_ledger:
+        yield LEDGER
+
+
+WIRING: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "stack",
+        lambda it: str(it.resources.itself["StackStatus"]),
+        stack_checks.stack_status,
+        "It is deployed whole.",
+    ),
+    Check("rules", lambda it: it.resources.rules(), stack_checks.rules, "Every rule is enabled."),
+    Check(
+        "schedule",
+        lambda it: it.resources.schedules(),
+        stack_checks.schedules,
+        "The sweep's schedule is enabled.",
+    ),
+    Check(
+        "event-sources",
+        lambda it: it.resources.sources(),
+        stack_checks.sources,
+        "Queue and stream feed their functions.",
+    ),
+    Check(
+        "functions",
+        lambda it: it.resources.functions(),
+        stack_checks.functions,
+        "Every function is active, its last update whole.",
+    ),
+    Check(
+        "alarms",
+        lambda it: stack_checks.Alarms(it.resources.alarms(), young=it.young),
+        stack_checks.alarms,
+        "No alarm is raised.",
+    ),
+    Check(
+        "audience",
+        lambda it: it.resources.audience(),
+        stack_checks.audience,
+        "Whoever should hear of alarms does.",
+    ),
+)
+
+FLOW: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "queue",
+        lambda it: queues.read_changes_queue(it.stack, it.now),
+        queues.changes_queue,
+        "The changes queue is drained.",
+    ),
+    Check(
+        "status-queue",
+        lambda it: queues.read_status_queue(it.stack),
+        queues.status_queue,
+        "No status tag waits to be written.",
+    ),
+    Check(
+        "dead-letters",
+        lambda it: queues.dead_letters(it.stack),
+        queues.set_aside,
+        "Nothing was set aside.",
+    ),
+    Check(
+        "sweep",
+        lambda it: queues.sweeps(it.stack, it.resources.itself["CreationTime"], it.now),
+        queues.sweep,
+        "It ran when it was last due.",
+    ),
+    Check(
+        "brakes",
+        lambda it: queues.read_brakes(it.stack),
+        queues.brakes,
+        "Neither paused nor held back by the breaker.",
+    ),
+)
+
+ACCESS: tuple[Check[Patient, Any], ...] = (
+    Check(
+        "permissions",
+        lambda it: permissions.decisions(it.resources),
+        permissions.permissions,
+        "IAM's simulation allows the EC2 calls of the roles, with sample tags; EC2 may yet differ.",
+    ),
+    Check(
+        "quota",
+        lambda it: limits.interfaces(it.stack),
+        limits.interface_quota,
+        "There are no interfaces yet.",
+    ),
+)
+
+ACCOUNT: tuple[Check[Patient, Any], ...] = (
+    Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
+    Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
+    Check(
+        "tag-room",
+        lambda it: tags.TagRoom(it.account, it.stack.status_scope),
+        tags.full,
+        "Every instance and interface has room for its status tag.",
+    ),
+    Check(
+        "pools",
+        lambda it: pools.Pools(it.account, int(it.stack.parameter("PoolLowWater"))),
+        pools.shortages_of,
+        "Every target asked for is served, and no pool is low.",
+    ),
+    Check("overlaps", lambda it: it.account, networks.overlaps, "No address ranges overlap."),
+    Check(
+        "consent",
+        lambda it: it.account,
+        networks.withdrawn,
+        "Every VPC still lets in what is attached.",
+    ),
+    Check(
+        "public-ipv4",
+        lambda it: it.account,
+        networks.public_addresses,
+        "No instance will lose its public IPv4 address.",
+    ),
+    Check(
+        "deletions",
+        lambda it: it.account,
+        networks.deletions,
+        "No interface is deleted with its instance.",
+    ),
+    Check(
+        "stuck",
+        lambda it: it.records,
+        records.stuck,
+        "No attachment is stuck.",
+    ),
+    Check(
+        "refused-interfaces",
+        lambda it: it.records,
+        causes.refused_for_many,
+        "EC2 refuses no interface for several instances.",
+    ),
+    Check(
+        "namesakes",
+        lambda it: it.records,
+        causes.namesakes,
+        "No Name has more instances than interfaces reserved for it.",
+    ),
+    Check("contests", lambda it: it.records, causes.contests, "Nobody detaches what is attached."),
+    Check(
+        "unsettled",
+        lambda it: it.records,
+        records.unsettled,
+        "Nothing asked for waits, was refused, has failed or was overlooked.",
+    ),
+    Check(
+        "unconfirmed",
+        lambda it: it.records,
+        records.unconfirmed,
+        "Every release that was due has been read a second time.",
+    ),
+    Check(
+        "overdue",
+        lambda it: it.records,
+        records.overdue,
+        "Nothing moves for too long.",
+    ),
+    Check(
+        "strangers", lambda it: it.account, records.others, "No one else uses a pool's interface."
+    ),
+)
+
+LEDGER: Check[Patient, Any] = Check(
+    "ledger",
+    lambda it: ledger.confirmed(it.whole_account, it.pause),
+    ledger.invariants,
+    "Ledger, audit and EC2 agree.",
+)

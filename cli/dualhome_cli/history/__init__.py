@@ -1,0 +1,1 @@
+"""`dualhome history` and `watch`: moves, as rows."""

@@ -1,0 +1,1 @@
+"""`dualhome plan`: what the reconciler would do, simulated and told."""

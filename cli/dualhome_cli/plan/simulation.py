@@ -1,0 +1,169 @@
+"""Run the reconciler's own planning, and change nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.dynamodb.release_breaker import KEY
+from dualhome.application.ports import Instances
+from dualhome.application.reconcile import ROUNDS
+from dualhome.application.requests import Look
+from dualhome.application.snapshot import Sources, Survey, survey
+from dualhome.domain.attachment import Cause
+from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.planning.confirm import Answers, Questions
+from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.planning.plan import plan_confirmed
+from dualhome.domain.planning.types import Step, View
+from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """Whom the breaker has let go since the last sweep; ``held``: it lets nobody go any more."""
+
+    held: bool = False
+    instances: frozenset[InstanceId] = frozenset()
+
+
+@dataclass
+class RehearsedBrake:
+    """The answers that the breaker would give; ``read`` is called when it is first asked."""
+
+    most: int
+    read: Callable[[], Let]
+
+    @cached_property
+    def _let(self) -> Let:
+        return self.read()
+
+    @cached_property
+    def _admitted(self) -> set[InstanceId]:
+        return set(self._let.instances)
+
+    def admits(self, instance: InstanceId) -> bool:
+        """Say whether ``instance`` would be let go, after those asked about before."""
+        room = instance in self._admitted or len(self._admitted) < self.most
+        if self._let.held or self.most == 0 or not room:
+            return False
+        self._admitted.add(instance)
+        return True
+
+
+def read_brake(dynamodb: "DynamoDBClient", table: str) -> Let:
+    """Return what the ledger knows of the breaker."""
+    with domain_errors():
+        found = dynamodb.get_item(TableName=table, Key=KEY, ConsistentRead=True)
+    item = found.get("Item", {})
+    return Let(
+        held="held" in item,
+        instances=frozenset(map(InstanceId, item.get("instances", {}).get("SS", []))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AsIfTagged:
+    """The port ``Instances``, showing each instance as if its tag ``key`` had ``value``."""
+
+    instances: Instances
+    key: str
+    value: str
+
+    def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
+        """Return the instances that EC2 shows, with the other tag."""
+        found = self.instances.describe(ids).items()
+        return {id_: replace(it, tags={**it.tags, self.key: self.value}) for id_, it in found}
+
+    def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
+        """Return what each instance type holds."""
+        return self.instances.capacities(types)
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What plans rest on; ``targets``, unless None, stands for each instance's targets tag."""
+
+    sources: Sources
+    policy: Policy
+    brake: RehearsedBrake
+    now: datetime
+    targets: str | None = None
+
+    def read(self, ids: Iterable[InstanceId]) -> Survey:
+        """Read what the reconciler would read; raises ``DualhomeError`` if it cannot be had."""
+        sources = self.sources
+        if self.targets is not None:
+            tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
+            sources = replace(sources, instances=tagged)
+        return survey(ids, sources, self.policy, self.now)
+
+
+def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
+    """
+    Plan for each of ``ids``, one after the other, over one reading of the world.
+
+    What one would take is taken for all those after it: nothing is promised twice. A release is
+    foretold as if a second reading had agreed already; its outlook says when that is due.
+
+    Raises:
+        DualhomeError: a read failed.
+    """
+    seen = planning.read(ids)
+    promised: set[InterfaceId] = set()
+    for id_ in ids:
+        before = dict(seen.records.get(id_, {}))
+        steps = _rehearse(id_, seen, planning)
+        instance, after = seen.instances.get(id_), seen.records.get(id_, {})
+        rehearsed = Rehearsed(instance, before, steps, after, planning.policy, planning.now)
+        outlooks = tuple(outlooks_of(rehearsed, promised))
+        yield Forecast(id_, instance, outlooks)
+        promised.update(
+            it.record.interface
+            for it in outlooks
+            if it.prospect is Prospect.ATTACH and it.record and it.record.interface
+        )
+
+
+def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetName, Step]:
+    """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
+    look = Look(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    policy = replace(planning.policy, release_delay=timedelta())
+    found: dict[TargetName, Step] = {}
+    for _ in range(ROUNDS):
+        again = False
+        view = seen.view(look, policy, planning.now)
+        for step in plan_confirmed(view, partial(_answered, view), planning.brake.admits):
+            if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
+                again = True  # the ledger takes no second move of what has moved on
+                continue
+            if step.target not in found or step.move:
+                found[step.target] = step
+            if step.move:
+                seen.note(step.move)
+            again |= step.plan_again
+        if not again:
+            break
+    return found
+
+
+def _answered(view: View, asked: Questions) -> Answers:
+    """Answer as if a second reading showed what the first did."""
+    shown: list[Instance | Vpc | Interface] = [
+        *view.vpcs.values(),
+        *view.pool.values(),
+        *filter(None, [view.instance]),
+    ]
+    return Answers(
+        read_at=view.read_at,
+        tags={it.id: it.tags for it in shown if it.id in asked.tags},
+        instance=view.instance,
+        vpcs={id_: it for id_, it in view.vpcs.items() if id_ in asked.vpcs},
+        interfaces={id_: it for id_, it in view.pool.items() if id_ in asked.interfaces},
+    )

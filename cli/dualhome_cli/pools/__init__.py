@@ -1,0 +1,1 @@
+"""`dualhome targets`: capacity, shortages, and what mends them."""

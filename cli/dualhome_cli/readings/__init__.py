@@ -1,1 +1,0 @@
-"""What `dualhome doctor` asks AWS, for its checks to judge."""

@@ -1,0 +1,1 @@
+"""`dualhome redrive`: messages of dead-letter queues, handled again."""

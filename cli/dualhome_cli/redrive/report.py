@@ -1,0 +1,142 @@
+"""A redrive as an operator sees it: what lies in each queue, a bar, the result."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Self
+
+import click
+from rich.progress import Progress
+
+from dualhome.domain.errors import BadMessageError
+from dualhome_cli.redrive.dead_letters import (
+    MOST_KEPT,
+    DeadLetters,
+    Letter,
+    Outcome,
+    Remedy,
+    redrive,
+)
+from dualhome_cli.redrive.queues import DONE, DeadLetterQueue, Name
+from dualhome_cli.ui.table import Column
+from dualhome_cli.ui.terminal import console, printable
+from dualhome_cli.ui.times import print_time
+
+SAMPLE = 50
+"""Messages that are looked at."""
+
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """
+    What ``queue`` holds.
+
+    ``kinds`` counts the messages that were ``looked_at``, the first of many; ``oldest`` is of them.
+    ``hidden`` messages are in the hands of another redrive, or of one that died.
+    """
+
+    queue: str
+    waiting: int
+    hidden: int
+    oldest: datetime | None
+    kinds: Mapping[str, int]
+    looked_at: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do now."""
+        return not self.waiting and not self.kinds
+
+
+COLUMNS: Sequence[Column[Contents]] = (
+    Column("Queue", lambda it: it.queue),
+    Column("Waiting", lambda it: str(it.waiting)),
+    Column("In other hands", lambda it: str(it.hidden)),
+    Column("Oldest", lambda it: print_time(it.oldest) if it.oldest else ""),
+    Column(f"Kinds (of the first {SAMPLE})", lambda it: _print_kinds(it.kinds), prose=True),
+)
+
+
+def look_into(name: str, queue: DeadLetters, remedy: Remedy) -> Contents:
+    """Return what the queue called ``name`` holds; whatever was looked at is put back."""
+    depth = queue.depth()
+    sample: dict[str, Letter] = {}
+    try:
+        for letter in _some(queue):
+            sample[letter.id] = letter
+    finally:
+        queue.put_back(list(sample.values()))
+    return Contents(
+        queue=name,
+        waiting=max(depth.waiting, len(sample)),
+        hidden=depth.hidden,
+        oldest=min((letter.sent_at for letter in sample.values()), default=None),
+        kinds=Counter(_kind(letter, remedy) for letter in sample.values()),
+        looked_at=len(sample),
+    )
+
+
+def _some(queue: DeadLetters) -> Iterator[Letter]:
+    taken = 0
+    while taken < SAMPLE and (letters := queue.take()):
+        taken += len(letters)
+        yield from letters
+
+
+def _kind(letter: Letter, remedy: Remedy) -> str:
+    try:
+        return remedy.kind(letter.body)
+    except BadMessageError:
+        return UNREADABLE
+
+
+def _print_kinds(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} x {kind}" for kind, count in kinds.items())
+
+
+EXAMPLES = 5
+"""Messages that stay of which each is told why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Contents):
+    """What a queue held, and what became of it; ``reasons`` say why messages stay, by their id."""
+
+    handled: int
+    left: int
+    reasons: Mapping[str, str]
+
+    @classmethod
+    def of(cls, found: Contents, outcome: Outcome) -> Self:
+        """Return how the redrive of a queue ended that held what was ``found``."""
+        return cls(
+            **{it.name: getattr(found, it.name) for it in fields(found)},
+            handled=outcome.done,
+            left=len(outcome.kept),
+            reasons={letter.id: why for letter, why in outcome.kept.items()},
+        )
+
+
+def run(queue: DeadLetterQueue, waiting: int, *, quiet: bool) -> Outcome:
+    """Do over what is in ``queue``, about ``waiting`` messages; ``quiet`` shows no bar."""
+    hidden = quiet or not sys.stdout.isatty()
+    with Progress(console=console(), disable=hidden, transient=True) as progress:
+        task = progress.add_task(queue.name, total=waiting)
+
+        def tell(outcome: Outcome) -> None:
+            progress.update(task, completed=outcome.done + len(outcome.kept))
+
+        return redrive(queue.letters, queue.remedy, tell)
+
+
+def tell_end(name: Name, outcome: Outcome) -> None:
+    """Say how the redrive of the queue ``name`` ended."""
+    click.echo(f"{name}: {outcome.done} {DONE[name]}; {len(outcome.kept)} left.")
+    for letter, why in list(outcome.kept.items())[:EXAMPLES]:
+        click.echo(f"  {letter.id} is left: {printable(why)}")
+    if len(outcome.kept) >= MOST_KEPT:
+        click.echo(f"  There may be more: a redrive stops when {MOST_KEPT} are left.")

@@ -1,1 +1,0 @@
-"""What was set aside in dead-letter queues, done over."""

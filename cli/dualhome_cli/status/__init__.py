@@ -1,0 +1,1 @@
+"""`dualhome status`: the attachments there are, as rows."""

@@ -1,0 +1,1 @@
+"""What every command shares with the person or program that reads it: tables, terminal, prompts."""

@@ -1,0 +1,137 @@
+"""The ledger's items: their keys, what their indexes need, and DynamoDB's wire form."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from json import dumps, loads
+from typing import Any, TypeVar
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from cattrs import BaseValidationError, transform_error
+
+from dualhome.adapters.dynamodb.values import audit_values, read, stamp, values
+from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
+from dualhome.domain.ec2 import DeviceSlot
+from dualhome.domain.errors import UnreadableItemError
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.states import SETTLED, State
+
+T = TypeVar("T")
+Item = dict[str, Any]
+
+_to_wire = TypeSerializer().serialize
+_from_wire = TypeDeserializer().deserialize
+
+
+def wire(item: Item) -> Item:
+    """Return an item in DynamoDB's wire form: each value under the name of its type."""
+    return {key: _to_wire(value) for key, value in item.items()}
+
+
+def plain(item: Mapping[str, Any]) -> Item:
+    """Return an item in wire form as plain values."""
+    return {key: _from_wire(value) for key, value in item.items()}
+
+
+def instance_key(instance: InstanceId) -> str:
+    """Return the partition of an instance: its records and slots, or its past."""
+    return f"INSTANCE#{instance}"
+
+
+def record_key(instance: InstanceId, target: TargetName) -> Item:
+    """Return the key of an attachment's record."""
+    return {"pk": instance_key(instance), "sk": f"TARGET#{target}"}
+
+
+def claim_key(interface: InterfaceId) -> Item:
+    """Return the key of an interface's claim."""
+    return {"pk": f"INTERFACE#{interface}", "sk": "CLAIM"}
+
+
+def slot_key(instance: InstanceId, slot: DeviceSlot) -> Item:
+    """Return the key of an instance's slot."""
+    return {"pk": instance_key(instance), "sk": f"SLOT#{slot.card}#{slot.index}"}
+
+
+def holder(it: Attachment) -> Item:
+    """Return what a claim or a slot says of the record that holds it."""
+    return {"instance": it.instance, "target": it.target}
+
+
+def target_order(state: State, zone: Zone | None = None) -> str:
+    """Return how the records of a target in ``state`` (and ``zone``) begin in their order."""
+    return f"{state}#" if zone is None else f"{state}#{zone}#"
+
+
+def record_item(it: Attachment) -> Item:
+    """
+    Return the item of a record.
+
+    Only records that need attention are in the index of those, and only those that are not
+    released in the index by target: what is over would fill it for ever.
+    """
+    since = stamp(it.since)
+    item = record_key(it.instance, it.target) | values(it)
+    if it.state != State.RELEASED:
+        item["target_order"] = f"{target_order(it.state, it.zone or Zone(''))}{since}"
+    if it.state not in SETTLED:
+        item |= {"attention": it.state.value, "attention_at": since}
+    return item
+
+
+def read_item(type_: type[T], item: Mapping[str, Any]) -> T:
+    """
+    Return the ``type_`` that an item in wire form holds.
+
+    Raises:
+        UnreadableItemError: it holds none that this version knows.
+    """
+    it = plain(item)
+    with _readable(it):
+        return read(type_, it)
+
+
+def read_record(item: Mapping[str, Any]) -> Attachment:
+    """Return the record that an item in wire form holds; raises as ``read_item``."""
+    return read_item(Attachment, item)
+
+
+def read_records(items: Iterable[Mapping[str, Any]]) -> Iterator[Attachment]:
+    """Yield the record of each item; raises as ``read_item``."""
+    return map(read_record, items)
+
+
+def audit_item(entry: AuditEntry, retention_days: int) -> Item:
+    """Return the item of an audit entry; it expires after ``retention_days``, 0 being never."""
+    item: Item = loads(dumps(audit_values(entry)), parse_float=Decimal)  # DynamoDB takes no float
+    at, after = item["at"], entry.after
+    item |= {"pk": instance_key(after.instance), "sk": f"{at}#{entry.id}", "day": at[:10]}
+    if retention_days:
+        expires = entry.at + timedelta(days=retention_days)
+        item["expires_at"] = int(expires.timestamp())
+    return item
+
+
+def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry that an audit item in wire form holds; raises as ``read_item``."""
+    it = plain(item)
+    with _readable(it):
+        move = read(Move, {"before": None} | it)
+        return AuditEntry(id=it["id"], move=move, trace=read(Trace, it))
+
+
+def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry]:
+    """Yield the entry of each audit item; raises as ``read_item``."""
+    return map(read_audit, items)
+
+
+@contextmanager
+def _readable(it: Item) -> Iterator[None]:
+    try:
+        yield
+    except (BaseValidationError, KeyError) as exc:
+        why = transform_error(exc)[0]
+        raise UnreadableItemError(
+            f"Another version of dualhome has written the item {it.get('pk')} {it.get('sk')}: {why}"
+        ) from exc

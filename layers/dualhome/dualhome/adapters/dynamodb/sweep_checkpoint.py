@@ -1,0 +1,52 @@
+"""The checkpoint of sweeps as one item of the attachments table."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dualhome.adapters.aws_errors import domain_errors
+from dualhome.adapters.dynamodb import items
+from dualhome.adapters.dynamodb.values import values
+from dualhome.domain.errors import RecordMovedError
+from dualhome.domain.identifiers import TargetName
+from dualhome.domain.sweep import Round
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = {"pk": "SWEEP", "sk": "STATE"}
+
+
+class DynamoDbRounds:
+    """The item stays below DynamoDB's 400 KB with 10,000 releases and 1,000 targets."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def read(self) -> Round | None:
+        """Return the round as last written; None before the first sweep."""
+        with domain_errors():
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key=items.wire(KEY), ConsistentRead=True
+            )
+        return items.read_item(Round, answer["Item"]) if "Item" in answer else None
+
+    def write(self, it: Round) -> Round:
+        """Write ``it`` over the version that it names; return it with its new version."""
+        after = replace(it, version=it.version + 1)
+        with domain_errors():
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item=items.wire(KEY | values(after)),
+                    ConditionExpression="attribute_not_exists(pk) OR version = :version",
+                    ExpressionAttributeValues=items.wire({":version": it.version}),
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException as exc:
+                raise RecordMovedError(f"a sweep has written version {after.version}") from exc
+        return after
+
+    def targets(self) -> frozenset[TargetName]:
+        """Return every target under which sweeps say that something may be attached."""
+        last = self.read()
+        return last.known() if last else frozenset()

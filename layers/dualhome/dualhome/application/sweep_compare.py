@@ -1,0 +1,262 @@
+"""What each page of a sweep tells: pools, records, and the instances that ask."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from dualhome.application.ports import Instances, Vpcs
+from dualhome.application.sweep_ports import Claims, Fleet, Inventory, Page
+from dualhome.application.sweep_statuses import (
+    Suspect,
+    suspect_instances,
+    suspect_interfaces,
+)
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.desired_state import desired_state
+from dualhome.domain.drift import (
+    SEEN_ON_INSTANCES,
+    Drift,
+    drift_of,
+    strangers,
+)
+from dualhome.domain.ec2 import Instance, Interface, Vpc, pool_of, reservation_of
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
+from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
+from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.planning.types import Holder
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome.domain.status import StatusScope, targets_named
+from dualhome.domain.sweep import LISTED, Phase, Round, Tally
+from dualhome.domain.tags import TagKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """What pages are read from; while ``paused``, what is unwanted is no release."""
+
+    fleet: Fleet
+    instances: Instances
+    vpcs: Vpcs
+    inventory: Inventory
+    ledger: Claims
+    policy: Policy
+    scope: StatusScope
+    clock: Callable[[], datetime]
+
+    @property
+    def keys(self) -> TagKeys:
+        """The keys of the tags that are compared."""
+        return self.policy.keys
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is attached and nothing released."""
+        return self.policy.paused
+
+    def reading_vpcs_once(self) -> Self:
+        """Return the same for one sweep: its VPCs are read with the first page that needs them."""
+        return replace(self, vpcs=_VpcsOnce(self.vpcs))
+
+
+@dataclass(slots=True)
+class _VpcsOnce:
+    """
+    The port ``Vpcs`` for one sweep: whoever asks again gets the first answer.
+
+    What has changed since costs one reconcile request too many, or is found by the next sweep.
+    """
+
+    vpcs: Vpcs
+    found: Mapping[VpcId, Vpc] | None = None
+
+    def describe(self) -> Mapping[VpcId, Vpc]:
+        """Return every VPC as the first read showed it."""
+        if self.found is None:
+            self.found = self.vpcs.describe()
+        return self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    What one page tells: figures, instances to look at, and the token of the next page.
+
+    ``suspects`` are resources whose status tag may be wrong.
+    """
+
+    tally: Tally
+    looks: tuple[InstanceId, ...] = ()
+    token: str | None = None
+    suspects: tuple[Suspect, ...] = ()
+
+
+Held = dict[InterfaceId, set[Holder]]
+"""Who holds an interface, by the records."""
+
+
+def read_page(here: Comparing, at: Round) -> Told:
+    """
+    Read the page at which the round stands.
+
+    Raises:
+        PageGoneError: the page's token is no longer known.
+        TransientError: a read failed.
+    """
+    match at.phase:
+        case Phase.POOLS:
+            return _pools(here, here.fleet.pools(at.token))
+        case Phase.ATTACHED:
+            return _records(here, here.inventory.attached(TargetName(at.part), at.token))
+        case Phase.UNSETTLED:
+            return _records(here, here.inventory.unsettled(State(at.part), at.token))
+        case Phase.ASKING:
+            return _asking(here, at.token)
+        case _:
+            raise ValueError(f"{at.phase}: nothing is read there")
+
+
+def _pools(here: Comparing, page: Page[Interface]) -> Told:
+    """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
+    ids = [it.id for it in page.items]
+    claims = here.ledger.claims(ids)
+    pools = {it.id: pool_of(it, here.keys) for it in page.items}
+    suspects = {
+        Holder(it.attachment.instance, target)
+        for it in page.items
+        if it.attachment and it.id not in claims and (target := pools[it.id])
+    }
+    records = list(here.inventory.recorded({*claims.values(), *suspects}))
+    held = _held(records)
+    free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
+    for it in page.items:
+        if (target := pools[it.id]) and not reservation_of(it, here.keys):
+            free[target][it.zone] += int(it.status == "available" and it.id not in claims)
+    return Told(
+        Tally(
+            free=free,
+            targets=tuple({target for target in pools.values() if target}),
+            strangers=tuple(strangers(page.items, frozenset(claims.keys() | held.keys()))),
+            torn=tuple(_torn(here, ids, held, claims)),
+        ),
+        token=page.token,
+        suspects=tuple(suspect_interfaces(page.items, claims, records, here.keys))
+        if here.scope.on_interfaces
+        else (),
+    )
+
+
+def _records(here: Comparing, page: Page[Attachment]) -> Told:
+    compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
+    shown = here.instances.describe(compared) if compared else {}
+    vpcs = here.vpcs.describe() if any(it.state == State.ATTACHED for it in page.items) else {}
+    drifts = [
+        (record.instance, drift)
+        for record in page.items
+        if (drift := _drift_of(here, record, shown.get(record.instance), vpcs))
+        and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
+    ]
+    unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
+    # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
+    restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
+    if here.paused:
+        unwanted, restrained = set(), set()
+    held = _held(page.items)
+    claims = here.ledger.claims(held) if held else {}
+    return Told(
+        Tally(
+            looks=Counter(drift for _, drift in drifts),
+            states=Counter(record.state for record in page.items),
+            targets=tuple({record.target for record in page.items if record.holding}),
+            torn=tuple(_torn(here, held, held, claims)),
+            unwanted=tuple(unwanted | restrained),
+        ),
+        looks=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
+        token=page.token,
+    )
+
+
+def _drift_of(
+    here: Comparing, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
+) -> Drift | None:
+    if drift := drift_of(record, instance, here.keys, here.clock()):
+        return drift
+    if record.state != State.ATTACHED:
+        return None
+    withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
+    hands_off = desired_state(instance, here.keys).hands_off
+    if here.policy.release_without_consent and withdrawn and not hands_off:
+        return Drift.UNWANTED
+    told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
+    return None if told else Drift.CONSENT
+
+
+def _asking(here: Comparing, token: str | None) -> Told:
+    statuses = here.scope.on_instances
+    page = here.fleet.tagged(token) if statuses else here.fleet.asking(token)
+    desired = {instance.id: desired_state(instance, here.keys) for instance in page.items}
+    asked = {Holder(id_, target) for id_, it in desired.items() for target in it.wanted}
+    if statuses:
+        asked |= {
+            Holder(instance.id, target)
+            for instance in page.items
+            for target in targets_named(instance.tags.get(here.keys.status, ""))
+        }
+    records: dict[InstanceId, list[Attachment]] = defaultdict(list)
+    for record in here.inventory.recorded(asked):
+        records[record.instance].append(record)
+    known = [record for found in records.values() for record in found]
+    recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
+    for record in known:
+        if record.state is not State.RELEASED:
+            recorded[record.instance].add(record.target)
+    missing = sorted(id_ for id_, it in desired.items() if it.unrecorded(recorded[id_]))
+    marks = {here.keys.targets, here.keys.ignore}
+    return Told(
+        Tally(
+            # Others carry a status alone.
+            instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
+            looks={Drift.MISSING: len(missing)} if missing else {},
+            targets=tuple({record.target for record in known if record.holding}),
+        ),
+        tuple(missing),
+        page.token,
+        tuple(suspect_instances(page.items, records, here.keys)) if statuses else (),
+    )
+
+
+def _held(records: Iterable[Attachment]) -> Held:
+    found: Held = defaultdict(set)
+    for record in records:
+        if record.holding and record.interface:
+            found[record.interface].add(Holder(record.instance, record.target))
+    return dict(found)
+
+
+def _torn(
+    here: Comparing,
+    interfaces: Iterable[InterfaceId],
+    held: Held,
+    claims: Mapping[InterfaceId, Holder],
+) -> Iterator[InterfaceId]:
+    """Return those whose claim and record disagree; so many as can be named are read anew."""
+    suspects = 0
+    for interface in interfaces:
+        claimed = {claims[interface]} if interface in claims else set()
+        recorded = held.get(interface, set())
+        if recorded != claimed and suspects < LISTED:
+            suspects += 1
+            if _disagree(here, interface, recorded | claimed):
+                yield interface
+
+
+def _disagree(here: Comparing, interface: InterfaceId, holders: set[Holder]) -> bool:
+    """Read claim and records anew, twice at most: a move between the two reads tears nothing."""
+    for _ in range(2):
+        claim = here.ledger.claims([interface]).get(interface)
+        held = _held(here.inventory.recorded(holders)).get(interface, set())
+        if held == ({claim} if claim in holders else set()):
+            return False
+    return True

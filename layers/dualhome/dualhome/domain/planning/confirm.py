@@ -1,0 +1,174 @@
+"""
+The second reading that confirms what a first one would end: asked by id, fact by fact.
+
+To confirm a tag, "describe a single resource" (EC2 User Guide, "Tag your Amazon EC2 resources").
+What the answers give is a view of its own; the plan over that view is what is carried out.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from dualhome.domain.ec2 import GONE, Instance, Interface, Vpc, pool_of
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.planning.types import Step, View
+from dualhome.domain.reasons import Reason
+
+OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
+"""Reasons that rest on what is attached to the instance."""
+
+Id = TypeVar("Id", bound=str)
+Shown = TypeVar("Shown", Vpc, Interface)
+
+OF_TAGS = frozenset({Reason.NOT_WANTED, Reason.CONSENT_WITHDRAWN})
+"""Reasons of releases that rest on tags alone: the instance's, and the VPC's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """
+    What to ask EC2 by id, at most three calls for one instance and up to 200 resources.
+
+    ``targets`` are those whose end the answers can confirm.
+    """
+
+    targets: frozenset[TargetName]
+    tags: frozenset[str] = frozenset()
+    instance: InstanceId | None = None
+    vpcs: frozenset[VpcId] = frozenset()
+    interfaces: frozenset[InterfaceId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What EC2 says by id; what it does not know is left out. ``read_at``: when it was asked."""
+
+    read_at: datetime
+    tags: Mapping[str, Mapping[str, str]]
+    instance: Instance | None
+    vpcs: Mapping[VpcId, Vpc]
+    interfaces: Mapping[InterfaceId, Interface]
+
+
+def questions_of(view: View, steps: Iterable[Step]) -> Questions | None:
+    """
+    Return what to ask before ``steps`` are carried out; None if they end nothing.
+
+    Where a unit would be given back, only that is confirmed: the rest comes with the next pass.
+    """
+    steps = tuple(steps)
+    ending = [step for step in steps if step.confirm]
+    if not ending:
+        return None
+    if unit := [it for it in ending if _reason(it) is Reason.UNIT_INCOMPLETE and it.undo]:
+        return _about_unit(view, _targets(unit), steps)
+    if all(_rests_on_tags(it) for it in ending):
+        vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
+        return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
+    # What the instance shows by its id says nothing of its VPC's consent: that comes next.
+    ending = [it for it in ending if _reason(it) is not Reason.CONSENT_WITHDRAWN]
+    records = (view.records[it.target] for it in ending if it.target in view.records)
+    held = (it.interface for it in records if it.holding)
+    return Questions(
+        _targets(ending), instance=view.id, interfaces=frozenset(it for it in held if it)
+    )
+
+
+def _rests_on_tags(it: Step) -> bool:
+    """Whether no more than tags is to be confirmed: of what EC2 does not show there is more."""
+    held = it.move is not None and it.move.before is not None and it.move.before.holding
+    return _reason(it) in OF_TAGS and (it.undo is not None or not held)
+
+
+def second_view(view: View, questions: Questions, answers: Answers) -> View:
+    """Return ``view`` with what EC2 has answered in place of what was read before."""
+    instance = answers.instance if questions.instance else view.instance
+    if instance and view.id in questions.tags:
+        instance = replace(instance, tags=answers.tags.get(view.id, {}))
+    return replace(
+        view,
+        instance=instance,
+        vpcs=_tagged(
+            _merged(view.vpcs, questions.vpcs, answers.vpcs), questions.tags, answers.tags
+        ),
+        pool=_tagged(
+            _merged(view.pool, questions.interfaces, answers.interfaces),
+            questions.tags,
+            answers.tags,
+        ),
+        read_at=answers.read_at if questions.instance else view.read_at,
+        first_reading=questions.targets,
+    )
+
+
+def contradicts(view: View, second: View) -> bool:
+    """Return whether EC2 shows an instance by id that a list showed as gone, or did not show."""
+    return _is_gone(view.instance) and not _is_gone(second.instance)
+
+
+def _is_gone(instance: Instance | None) -> bool:
+    return instance is None or instance.state in GONE
+
+
+def _lacks_a_slot(view: View, steps: Iterable[Step]) -> bool:
+    """Whether what a unit lacks is a slot: then the instance's attachments matter."""
+    recorded = {it.reason for it in view.records.values() if not it.holding}
+    return bool(OF_SLOTS & (recorded | {_reason(step) for step in steps}))
+
+
+def _about_unit(view: View, targets: frozenset[TargetName], steps: Collection[Step]) -> Questions:
+    """
+    A unit lacks something because of tags, VPCs and interfaces: of these, all that are known.
+
+    Where it lacks a slot, the instance is asked for instead of the VPCs: a call is not to spare.
+    """
+    planned = _targets(steps)
+    instance, keys = view.instance, view.policy.keys
+    if instance is None:
+        return Questions(targets, instance=view.id)
+    pool = {it.id: it for it in view.pool.values() if it.zone == instance.zone}
+    records = view.records.values()
+    vpcs = {
+        instance.vpc,
+        *(it.vpc for it in pool.values()),
+        *(it.vpc for it in records if it.vpc),
+        *(it.id for it in view.vpcs.values() if it.tags.get(keys.target)),
+    }
+    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, steps)
+    # A list that drops the tags of an interface has found it by them, and shows no target.
+    interfaces = {
+        id_ for id_, it in pool.items() if keys.pool not in it.tags or pool_of(it, keys) in wanted
+    }
+    interfaces |= {it.interface for it in records if it.interface}
+    return Questions(
+        targets,
+        tags=frozenset({view.id, *vpcs, *interfaces}),
+        instance=view.id if slots else None,
+        vpcs=frozenset() if slots else frozenset(vpcs),
+        interfaces=frozenset(interfaces),
+    )
+
+
+def _merged(
+    known: Mapping[Id, Shown], asked: Collection[Id], answered: Mapping[Id, Shown]
+) -> dict[Id, Shown]:
+    """Return what is known, with the answers in place of all that was asked about."""
+    return {id_: it for id_, it in known.items() if id_ not in asked} | dict(answered)
+
+
+def _tagged(
+    shown: Mapping[Id, Shown], asked: Collection[str], tags: Mapping[str, Mapping[str, str]]
+) -> dict[Id, Shown]:
+    return {
+        id_: replace(it, tags=tags.get(id_, {})) if id_ in asked else it
+        for id_, it in shown.items()
+    }
+
+
+def _targets(steps: Iterable[Step]) -> frozenset[TargetName]:
+    return frozenset(step.target for step in steps)
+
+
+def _reason(step: Step) -> Reason | None:
+    return step.move.after.reason if step.move else None

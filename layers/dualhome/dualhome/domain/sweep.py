@@ -1,0 +1,188 @@
+"""A sweep's checkpoint and its findings: how far it has come, and what it found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self, TypeVar
+
+from dualhome.domain.drift import Drift
+from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.states import SETTLED, State
+
+Key = TypeVar("Key", bound=str)
+
+NOTED = 200
+"""So many wrong status tags are noted for the next round; it finds the others."""
+
+LISTED = 100
+"""So many strangers, and so many torn claims, are named; what is found beyond is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """
+    What was found.
+
+    ``instances`` are those that ask, ``looks`` counts drifts, ``states`` the records that are not
+    released, ``free`` the interfaces that anybody could be given, where there are any that are not
+    reserved. ``targets`` are those that have a pool, or a record that holds an interface.
+    ``unwanted`` are the instances that would lose one.
+    ``misstated`` are resources whose status tag is wrong, each with a mark of what it says and what
+    it should say; ``repairs`` are those of which a repair was asked for.
+    """
+
+    instances: int = 0
+    looks: Mapping[Drift, int] = field(default_factory=dict)
+    states: Mapping[State, int] = field(default_factory=dict)
+    free: Mapping[TargetName, Mapping[Zone, int]] = field(default_factory=dict)
+    targets: tuple[TargetName, ...] = ()
+    strangers: tuple[tuple[InterfaceId, InstanceId], ...] = ()
+    torn: tuple[InterfaceId, ...] = ()
+    unwanted: tuple[InstanceId, ...] = ()
+    misstated: Mapping[str, str] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
+
+    def __add__(self, other: Self) -> Self:
+        return replace(
+            self,
+            instances=self.instances + other.instances,
+            looks=_sum(self.looks, other.looks),
+            states=_sum(self.states, other.states),
+            free={
+                target: _sum(self.free.get(target, {}), other.free.get(target, {}))
+                for target in sorted(self.free.keys() | other.free.keys())
+            },
+            targets=_union(self.targets, other.targets),
+            strangers=tuple(sorted({*self.strangers, *other.strangers}))[:LISTED],
+            torn=_union(self.torn, other.torn)[:LISTED],
+            unwanted=_union(self.unwanted, other.unwanted),
+            misstated=dict(sorted({**other.misstated, **self.misstated}.items())[:NOTED]),
+            repairs=_union(self.repairs, other.repairs),
+        )
+
+
+def _sum(one: Mapping[Key, int], other: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in sorted({**one, **other})}
+
+
+def _union(one: Iterable[Key], other: Iterable[Key]) -> tuple[Key, ...]:
+    return tuple(sorted({*one, *other}))
+
+
+REPAIRS = 100
+"""So many status tags are repaired in a round."""
+
+REPAIRED_FOR = timedelta(hours=1)
+"""A resource whose tag was repaired is left alone for so long."""
+
+REMEMBERED = 1200
+"""So many repairs are remembered, a hundred every five minutes; with more, none is asked for."""
+
+
+class Phase(StrEnum):
+    """
+    What a round reads, in this order.
+
+    The attached come before all that lacks something: the breaker must have tripped by then.
+    """
+
+    POOLS = "pools"
+    ATTACHED = "attached"
+    UNSETTLED = "unsettled"
+    ASKING = "asking"
+    RELEASES = "releases"
+    """Nothing is read any more: what is unwanted is let go, or not."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """
+    A round between two pages.
+
+    ``at`` is when the last page was turned, ``version`` counts the pages turned by all rounds.
+    ``part`` is the target, or the state, whose records are being read, ``token`` the next page.
+    ``targets`` are known from the rounds before; ``before`` is what the finished phases found,
+    ``tally`` what this one has. ``noted`` is ``misstated`` of the round before, ``repaired`` says
+    when the status tags were repaired that earlier rounds have asked to repair.
+    """
+
+    at: datetime
+    version: int = 0
+    phase: Phase = Phase.POOLS
+    part: str = ""
+    token: str | None = None
+    targets: tuple[TargetName, ...] = ()
+    before: Tally = field(default_factory=Tally)
+    tally: Tally = field(default_factory=Tally)
+    noted: Mapping[str, str] = field(default_factory=dict)
+    repaired: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def found(self) -> Tally:
+        """What was found so far."""
+        return self.before + self.tally
+
+    def known(self) -> frozenset[TargetName]:
+        """
+        Return every target under which something may be attached.
+
+        One without a pool, and without a record that holds, is forgotten when its round is done.
+        """
+        earlier = () if self.phase is Phase.DONE else self.targets
+        return frozenset({*earlier, *self.found.targets})
+
+    def next_round(self, now: datetime) -> Self:
+        """Return the beginning of the round that follows this one."""
+        asked = dict.fromkeys(self.found.repairs, self.at)
+        return type(self)(
+            now,
+            self.version,
+            targets=tuple(sorted(self.known())),
+            noted=self.found.misstated if self.phase is Phase.DONE else {},
+            repaired={
+                resource: at
+                for resource, at in {**self.repaired, **asked}.items()
+                if now - at < REPAIRED_FOR
+            },
+        )
+
+    def may_repair(self, resource: str, mark: str) -> bool:
+        """Return whether two rounds agree on a wrong tag, and there is room for its repair."""
+        asked = self.found.repairs
+        room = len(asked) < REPAIRS and len(self.repaired) + len(asked) < REMEMBERED
+        return room and self.noted.get(resource) == mark and resource not in asked
+
+    def turned(self, found: Tally, token: str | None, most_unwanted: int) -> "Round":
+        """Return the round after a page: at the next page, part or phase."""
+        tally = self.tally + found
+        here = replace(
+            self, token=token, tally=replace(tally, unwanted=tally.unwanted[:most_unwanted])
+        )
+        if token is not None:
+            return here
+        later = [part for part in _parts(here) if part > here.part]
+        return replace(here, part=later[0]) if later else _next_phase(here)
+
+    def phase_anew(self) -> Self:
+        """Return the round at the beginning of its phase, what that has found forgotten."""
+        return replace(self, part=_parts(self)[0], token=None, tally=Tally())
+
+
+def _parts(it: Round) -> Sequence[str]:
+    match it.phase:
+        case Phase.ATTACHED:
+            return sorted({*it.targets, *it.before.targets})
+        case Phase.UNSETTLED:
+            return sorted(set(State) - SETTLED)
+        case _:
+            return [""]
+
+
+def _next_phase(it: Round) -> Round:
+    phases = list(Phase)
+    following = phases[phases.index(it.phase) + 1]
+    entered = replace(it, phase=following, before=it.found, tally=Tally())
+    parts = _parts(entered)
+    return replace(entered, part=parts[0]) if parts else _next_phase(entered)

@@ -1,0 +1,60 @@
+"""A function that makes one AWS call with a role of the template, and says what AWS answered."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.deployed.stack import Stack
+
+DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure"}
+"""How AWS's services word a refusal of IAM."""
+
+CODE = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    call = getattr(boto3.client(event["service"]), event["method"])
+    try:
+        call(**event["arguments"])
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "ok"
+"""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One such function; the role's policies are those that the template deployed."""
+
+    stack: Stack
+    function: str
+
+    @staticmethod
+    def with_role_of(stack: Stack, logical_id: str) -> "Probe":
+        """Create the function with the role of the template's function ``logical_id``."""
+        functions = stack.cloud.client("lambda")
+        role = functions.get_function_configuration(FunctionName=stack.role(logical_id))["Role"]
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as files:
+            files.writestr("probe.py", CODE)
+        name = f"probe-{logical_id}"
+        functions.create_function(
+            FunctionName=name,
+            Role=role,
+            Runtime="python3.13",
+            Handler="probe.handler",
+            Timeout=30,
+            Code={"ZipFile": package.getvalue()},
+        )
+        return Probe(stack, name)
+
+    def ask(self, service: str, method: str, **arguments: Any) -> str:
+        """Return ``ok``, or the code of the error that AWS answered."""
+        event = {"service": service, "method": method, "arguments": arguments}
+        answer = self.stack.cloud.client("lambda").invoke(
+            FunctionName=self.function, Payload=json.dumps(event)
+        )
+        return str(json.loads(answer["Payload"].read()))

@@ -1,0 +1,139 @@
+"""The rollback state machine in memory: its own definition, walked by the test's clock."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from dualhome.adapters.sfn_rollbacks import TRIES
+from dualhome.application import rollback
+from dualhome.application.rollback import Undo, Undoing
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.errors import DualhomeError, RollbackExhaustedError
+from tests.support.fakes.call_log import Calls, Killed
+from tests.support.readers.checkout import ROOT
+
+DEFINITION = json.loads((ROOT / "statemachines" / "rollback.asl.json").read_text())
+STATES: Mapping[str, Any] = DEFINITION["States"]
+CRASH = "Lambda.Unknown"
+"""A process that dies (Step Functions Developer Guide, "Handling errors")."""
+
+STEPS: Mapping[str, Callable[[Undo, Undoing], Undo]] = {
+    "${DetachInterfaceFunctionArn}": rollback.detach_interface,
+    "${LookAtInterfaceFunctionArn}": rollback.look_at_interface,
+    "${SettleAttachmentFunctionArn}": rollback.settle_attachment,
+    "${MarkStuckFunctionArn}": rollback.mark_stuck,
+}
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run: its data, and the state that comes next, and when; ``tries`` is by retrier."""
+
+    data: dict[str, Any]
+    due: datetime
+    state: str = DEFINITION["StartAt"]
+    tries: Counter[int] = field(default_factory=Counter)
+
+    def go_to(self, state: str) -> None:
+        """Let ``state`` come next."""
+        self.state, self.tries = state, Counter()
+
+
+@dataclass(slots=True)
+class InMemoryRollbacks:
+    """The port ``Rollbacks``, and what Step Functions does with it."""
+
+    undoing: Undoing
+    calls: Calls
+    executions: dict[tuple[str, str, int], Execution] = field(default_factory=dict)
+    ended: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+
+    def start(self, record: Attachment) -> None:
+        """Start, unless it runs; what has died is tried ``TRIES`` times in all."""
+        with self.calls.making("start"):
+            name = (record.instance, record.target, record.version)
+            if name in self.executions:
+                return
+            if self.ended[name] == TRIES:
+                raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended")
+            data = dict(zip(("instance", "target", "version"), name, strict=True))
+            self.executions[name] = Execution(data, self.undoing.clock())
+
+    def abort(self) -> None:
+        """End every execution, as a person at the console does."""
+        self.ended.update(list(self.executions))
+        self.executions.clear()
+
+    def seconds_to_next(self) -> float | None:
+        """Return the seconds until a step is due; None if nothing runs."""
+        now = self.undoing.clock()
+        return min(
+            ((it.due - now).total_seconds() for it in self.executions.values()), default=None
+        )
+
+    def run_due(self) -> None:
+        """Run every state that is due, once."""
+        for name, it in list(self.executions.items()):
+            if it.due <= self.undoing.clock():
+                it.due = self.undoing.clock()
+                if not self._advance(it):
+                    del self.executions[name]
+                    self.ended[name] += 1
+
+    def _advance(self, it: Execution) -> bool:
+        """Run one state; return whether another one comes."""
+        state = STATES[it.state]
+        match state["Type"]:
+            case "Task":
+                return self._do(it, state)
+            case "Wait":
+                it.due += timedelta(seconds=_at(it.data, state["SecondsPath"]))
+                it.go_to(state["Next"])
+            case "Choice":
+                met = (rule["Next"] for rule in state["Choices"] if _holds(rule, it.data))
+                it.go_to(next(met, state["Default"]))
+            case _:
+                return False
+        return True
+
+    def _do(self, it: Execution, state: Mapping[str, Any]) -> bool:
+        try:
+            it.data = asdict(STEPS[state["Resource"]](_undo(it.data), self.undoing))
+        except Killed:
+            return _retry(it, state, CRASH, "")
+        except DualhomeError as error:
+            return _retry(it, state, type(error).__name__, str(error))
+        it.go_to(state["Next"])
+        return True
+
+
+def _retry(it: Execution, state: Mapping[str, Any], error: str, cause: str) -> bool:
+    for number, retrier in enumerate(state["Retry"]):
+        if error in retrier["ErrorEquals"]:
+            if it.tries[number] == retrier["MaxAttempts"]:
+                break
+            wait = retrier["IntervalSeconds"] * retrier["BackoffRate"] ** it.tries[number]
+            it.tries[number] += 1
+            it.due += timedelta(seconds=min(wait, retrier.get("MaxDelaySeconds", wait)))
+            return True
+    for catcher in state.get("Catch", []):
+        it.data["error"] = {"Error": error, "Cause": cause}
+        it.go_to(catcher["Next"])
+        return True
+    return False
+
+
+def _undo(data: Mapping[str, Any]) -> Undo:
+    error = data.get("error") or {}
+    return Undo(**{**data, "error": f"{error['Error']}: {error['Cause']}" if error else ""})
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON value
+    return data[path.removeprefix("$.")]
+
+
+def _holds(rule: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    return bool(rule["BooleanEquals"] == _at(data, rule["Variable"]))

@@ -1,0 +1,86 @@
+"""SQS and STS of a deployment in memory: what the command sends is worked off at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from json import loads
+from typing import Any
+
+from dualhome.application.requests import Look, parse_look
+from dualhome.domain.ec2 import Instance, Interface
+from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
+from tests.support.scenarios.stack import PARAMETERS, InMemoryStack
+
+NEVER = 10_000_000
+"""Seconds that no test waits for."""
+
+OPERATOR = "arn:aws:sts::111122223333:assumed-role/oncall/alex"
+
+
+class WorkedOffSqs:
+    """A client of SQS whose messages ``scene`` handles while the sender waits."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.looks: list[Look] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        self._scene = scene
+
+    def send_message_batch(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803 - SQS's name
+        Entries: Sequence[Mapping[str, Any]],  # noqa: N803 - SQS's name
+    ) -> Mapping[str, Any]:
+        """Take the messages, and let the deployment do what they ask for."""
+        assert QueueUrl.endswith("/changes")
+        looks = [parse_look(loads(entry["MessageBody"])) for entry in Entries]
+        self.looks += looks
+        self._scene.invoke(*looks)
+        self.meanwhile()
+        self._scene.work_off()
+        return {"Successful": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Sts:
+    """A client of STS, by whose clock it is ``now``."""
+
+    now: Callable[[], datetime]
+
+    def get_caller_identity(self) -> Mapping[str, Any]:
+        """Say who asks, and when."""
+        date = format_datetime(self.now().replace(microsecond=0), usegmt=True)
+        return {"Arn": OPERATOR, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+
+def a_deployment(
+    *things: Instance | Interface, **parameters: str
+) -> tuple[Scene, InMemoryStack, WorkedOffSqs]:
+    """Return a deployment, the stack that a command finds, and its queue."""
+    scene = a_scene(*(things or (an_instance(), an_interface())))
+    sqs = WorkedOffSqs(scene)
+    stack = InMemoryStack(
+        ec2=scene.ec2,
+        books=scene.ledger,
+        clients={"sqs": sqs, "sts": Sts(scene.clock)},
+        parameters=PARAMETERS | parameters,
+    )
+    return scene, stack, sqs
+
+
+def be_stuck(scene: Scene) -> None:
+    """Let EC2 not let go of the interface that nobody wants, until a person must look."""
+    scene.look()
+    scene.work_off()
+    scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
+    scene.ec2.detach_seconds = NEVER
+    scene.look(event="event-2")
+    scene.work_off(3600)
+
+
+def let_go(scene: Scene) -> None:
+    """Let EC2 let go after all."""
+    scene.ec2.detach_seconds = 0
+    scene.ec2.detach(INTERFACE)

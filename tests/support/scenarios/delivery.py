@@ -1,0 +1,33 @@
+"""Events and messages, delivered to a deployment in memory as one batch of its queue."""
+
+import json
+from types import SimpleNamespace
+from typing import Any, cast
+
+from dualhome.entrypoints.messages import Place
+from dualhome.entrypoints.reconcile import Reconciling, handle_changes
+from tests.support.builders.values import ACCOUNT, POLICY
+from tests.support.fakes.ec2_ports import InMemoryFacts
+from tests.support.scenarios.scene import Scene
+
+PLACE = Place(ACCOUNT, "us-east-1", POLICY.keys)
+
+
+def deliver(scene: Scene, *events: dict[str, Any]) -> None:
+    """Let one invocation handle ``events``; none of its messages fails."""
+    records = [{"messageId": str(n), "body": json.dumps(it)} for n, it in enumerate(events)]
+    context = SimpleNamespace(
+        aws_request_id="request-1", get_remaining_time_in_millis=lambda: 60_000
+    )
+    here = Reconciling(
+        sources=scene.sources(),
+        facts=InMemoryFacts(scene.ec2),
+        rollbacks=scene.rollbacks,
+        brake=scene.brake,
+        looks=scene.looks,
+        policy=scene.policy,
+        place=PLACE,
+        clock=scene.clock,
+    )
+    answer = handle_changes({"Records": records}, cast("Any", context), here)
+    assert {"batchItemFailures": []} == answer

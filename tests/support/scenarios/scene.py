@@ -1,0 +1,130 @@
+"""A whole deployment in memory: the reconciler with its queue, its ledger and its EC2."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dualhome.application.reconcile import reconcile
+from dualhome.application.requests import Look
+from dualhome.application.requeue import Agenda
+from dualhome.application.rollback import Undoing
+from dualhome.application.snapshot import Batch, Run, Sources, survey
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.ec2 import Instance, Interface, Vpc
+from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.states import State
+from tests.support.builders.values import INSTANCE, MGMT, POLICY, TRACE, a_cause, a_vpc, an_app_vpc
+from tests.support.fakes.call_log import Calls
+from tests.support.fakes.clock import FakeClock
+from tests.support.fakes.ec2 import InMemoryEc2
+from tests.support.fakes.ec2_ports import (
+    InMemoryFacts,
+    InMemoryInstances,
+    InMemoryInterfaces,
+    InMemoryVpcs,
+)
+from tests.support.fakes.ledger import InMemoryLedger
+from tests.support.fakes.queues import InMemoryLooks
+from tests.support.fakes.release_breaker import InMemoryBrake
+from tests.support.fakes.rollbacks import InMemoryRollbacks
+
+REDELIVERY = 180
+"""Seconds until the queue delivers anew what an invocation did not finish."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """The fakes, and what runs over them; ``time_left`` is an invocation's, in seconds."""
+
+    policy: Policy = POLICY
+    time_left: float = 60.0
+    clock: FakeClock = field(default_factory=FakeClock)
+    calls: Calls = field(default_factory=Calls)
+    ec2: InMemoryEc2 = field(init=False)
+    ledger: InMemoryLedger = field(init=False)
+    looks: InMemoryLooks = field(init=False)
+    rollbacks: InMemoryRollbacks = field(init=False)
+    brake: InMemoryBrake = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the fakes share one clock and one count of calls."""
+        self.ec2 = InMemoryEc2(self.clock, self.calls)
+        self.ledger = InMemoryLedger(self.calls)
+        self.looks = InMemoryLooks(self.clock, self.calls)
+        interfaces = InMemoryInterfaces(self.ec2)
+        undoing = Undoing(
+            interfaces, self.ledger, self.looks, TRACE, self.policy.paused, self.clock
+        )
+        self.rollbacks = InMemoryRollbacks(undoing, self.calls)
+        self.brake = InMemoryBrake(self.calls)
+
+    def sources(self) -> Sources:
+        """Return the fakes as the ports that a survey reads."""
+        return Sources(
+            instances=InMemoryInstances(self.ec2),
+            vpcs=InMemoryVpcs(self.ec2),
+            interfaces=InMemoryInterfaces(self.ec2),
+            ledger=self.ledger,
+        )
+
+    def batch(self, ids: Iterable[InstanceId]) -> Batch:
+        """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
+        run = Run(
+            self.sources(),
+            InMemoryFacts(self.ec2),
+            self.rollbacks,
+            self.brake,
+            self.policy,
+            TRACE,
+            self.clock,
+            lambda: self.time_left,
+        )
+        return Batch(run, survey(ids, run.sources, self.policy, self.clock()), Agenda())
+
+    def invoke(self, *looks: Look) -> None:
+        """Run one invocation; if it ends early, the queue delivers its messages again."""
+        try:
+            batch = self.batch({look.instance: None for look in looks})
+            for look in looks:
+                reconcile(look, batch)
+            batch.agenda.hand_over(self.looks)
+        except BaseException:
+            self.looks.put_back(looks, REDELIVERY)
+            raise
+
+    def look(self, *instances: str, event: str = "event-1") -> None:
+        """Run one invocation for an event on each of ``instances``."""
+        ids = instances or (INSTANCE,)
+        self.invoke(*(Look(InstanceId(id_), a_cause(event)) for id_ in ids))
+
+    def work_off(self, seconds: float = 900) -> None:
+        """Let time pass, and run what falls due, until the queue is empty, or for ``seconds``."""
+        while (wait := self._seconds_to_next()) is not None and seconds >= wait:
+            seconds -= wait
+            self.clock.advance(wait)
+            self.rollbacks.run_due()
+            if due := self.looks.receive():
+                self.invoke(*due)
+
+    def _seconds_to_next(self) -> float | None:
+        waits = (self.looks.seconds_to_next(), self.rollbacks.seconds_to_next())
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def record(self, target: str = MGMT, instance: str = INSTANCE) -> Attachment:
+        """Return the present of one attachment."""
+        return self.ledger.of(InstanceId(instance))[TargetName(target)]
+
+    def states(self, target: str = MGMT, instance: str = INSTANCE) -> list[State]:
+        """Return the states that one attachment went through."""
+        wanted = (InstanceId(instance), TargetName(target))
+        past = (entry.after for entry in self.ledger.audit)
+        return [it.state for it in past if (it.instance, it.target) == wanted]
+
+
+def a_scene(
+    *things: Instance | Interface | Vpc, policy: Policy = POLICY, time_left: float = 60.0
+) -> Scene:
+    """Return a deployment with an application VPC, a target VPC and ``things``."""
+    scene = Scene(policy, time_left)
+    scene.ec2.add(an_app_vpc(), a_vpc(), *things)
+    return scene

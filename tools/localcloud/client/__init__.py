@@ -1,0 +1,1 @@
+"""The local cloud from outside: start, deploy, control, stop."""

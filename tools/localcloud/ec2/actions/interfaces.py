@@ -1,0 +1,81 @@
+"""The calls that change interfaces."""
+
+from localcloud.ec2.actions import attachments, rules
+from localcloud.ec2.api.call import Call, Ec2Error, Reply, success
+from localcloud.ec2.state import moto
+from localcloud.ec2.state.model import Slot
+from localcloud.ec2.state.world import World
+
+
+def attach(world: World, call: Call) -> Reply:
+    """Answer AttachNetworkInterface."""
+    instance = rules.known_instance(call.scope, call.required("InstanceId"))
+    interface = rules.known_interface(call.scope, call.required("NetworkInterfaceId"))
+    slot = Slot(int(call.params.get("NetworkCardIndex", "0")), int(call.required("DeviceIndex")))
+    held = attachments.attached_interfaces(instance)
+    taken = [eni.attachment.slot for eni in held if eni.attachment]
+    rules.own_interface(interface)
+    rules.free_interface(interface)
+    rules.same_owner(interface, instance.owner_id)
+    rules.same_zone(interface.subnet, instance.availability_zone)
+    rules.settled_instance(instance)
+    rules.known_card(instance.instance_type, slot.card)
+    rules.free_slot(instance, taken, slot)
+    count = 1 + sum(other.card == slot.card for other in taken)
+    rules.within_limit(instance.instance_type, slot.card, count)
+    attachment = attachments.begin_attach(world, instance, interface, slot)
+    return success(call.action, attachmentId=attachment, networkCardIndex=str(slot.card))
+
+
+def detach(world: World, call: Call) -> Reply:
+    """Answer DetachNetworkInterface; asking again while it is `detaching` changes nothing."""
+    interface = rules.known_attachment(call.scope, call.required("AttachmentId"))
+    rules.own_interface(interface)
+    rules.detachable(interface)
+    force = call.params.get("Force", "").lower() == "true"
+    attachments.begin_detach(world, interface, force=force)
+    return success(call.action)
+
+
+def create(_world: World, call: Call) -> Reply:
+    """Answer CreateNetworkInterface; moto would give any address, even one that is taken."""
+    subnet = moto.find_subnet(call.scope, call.required("SubnetId"))
+    if subnet is None:
+        return moto.forward(call)
+    rules.groups_of_vpc(call.scope, call.items("SecurityGroupId"), subnet.vpc_id)
+    if call.groups("PrivateIpAddresses"):
+        return moto.forward(call)
+    address = call.params.get("PrivateIpAddress")
+    if address:
+        rules.free_address(call.scope, subnet, address)
+        subnet.request_ip(address, None)
+    else:
+        address = rules.next_address(subnet)
+    return moto.forward(call.adding(PrivateIpAddress=address))
+
+
+def delete(_world: World, call: Call) -> Reply:
+    """Answer DeleteNetworkInterface."""
+    interface = rules.known_interface(call.scope, call.required("NetworkInterfaceId"))
+    rules.own_interface(interface)
+    rules.deletable(interface)
+    attachments.delete(call.scope, interface)
+    return success(call.action)
+
+
+def modify_attribute(_world: World, call: Call) -> Reply:
+    """Answer ModifyNetworkInterfaceAttribute; moto ignores its Attachment."""
+    interface = rules.known_interface(call.scope, call.required("NetworkInterfaceId"))
+    rules.own_interface(interface)
+    rules.groups_of_vpc(call.scope, call.items("SecurityGroupId"), interface.subnet.vpc_id)
+    attachment_id = call.params.get("Attachment.AttachmentId")
+    if attachment_id is None:
+        return moto.forward(call)
+    attachment = rules.known_attachment(call.scope, attachment_id).attachment
+    if attachment is None or attachment is not interface.attachment:
+        message = f"Attachment '{attachment_id}' is not of interface '{interface.id}'"
+        raise Ec2Error("InvalidAttachmentID.NotFound", message)
+    wanted = call.params.get("Attachment.DeleteOnTermination")
+    if wanted is not None:
+        attachment.delete_on_termination = wanted.lower() == "true"
+    return success(call.action)

@@ -1,0 +1,1 @@
+"""One EC2 call in, one reply out: parsing, throttling, faults, tokens, reads."""

@@ -1,0 +1,1 @@
+"""Where ministack and moto differ from AWS, service by service."""
