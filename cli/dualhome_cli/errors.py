@@ -68,7 +68,7 @@ DENIED = frozenset(
 """``AuthorizationError`` is SNS's (SNS API Reference, "ListSubscriptionsByTopic", Errors)."""
 
 
-class TroubleError(click.ClickException):
+class CommandError(click.ClickException):
     """AWS said no, or could not be asked; the message says what to do."""
 
     exit_code = AWS_SAID_NO
@@ -92,11 +92,11 @@ def in_plain_words() -> Iterator[None]:
         _write_no_more()
         raise click.exceptions.Exit(PIPE_CLOSED) from None
     except (aws.ClientError, aws.BotoCoreError, DualhomeError) as error:
-        raise TroubleError(advice(error)) from error
+        raise CommandError(advice(error)) from error
     except OSError as error:  # some of botocore's errors are, too
         _write_no_more()
         what = error.filename or "The answer cannot be written"
-        raise TroubleError(f"{what}: {error.strerror or error}.") from error
+        raise CommandError(f"{what}: {error.strerror or error}.") from error
 
 
 def _write_no_more() -> None:

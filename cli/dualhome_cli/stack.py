@@ -15,12 +15,12 @@ from ulid import ULID
 
 from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.interfaces import Ec2Interfaces
 from dualhome.application.ports import Ledger
 from dualhome.application.snapshot import Sources
-from dualhome.application.sweep_ports import Rounds
+from dualhome.application.sweep_ports import SweepCheckpoints
 from dualhome.domain.identifiers import AccountId, TargetName
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.status import StatusScope
@@ -28,7 +28,7 @@ from dualhome.domain.tags import TagKeys
 from dualhome_cli.connection import Connection
 from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
 from dualhome_cli.data.skipped_items import Unreadable
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -73,7 +73,7 @@ class Stack:
         found = _describe(session, connection.stack_name)
         outputs = {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
         if missing := [name for name in NEEDED if name not in outputs]:
-            raise TroubleError(
+            raise CommandError(
                 f"Stack {connection.stack_name} ({found['StackStatus']}) has no output"
                 f" {missing[0]}: is it dualhome's, and deployed? Give --stack-name."
             )
@@ -151,14 +151,14 @@ class Stack:
         return DynamoDbArchive(self.client("dynamodb"), table, self.unreadable.audits)
 
     @cached_property
-    def rounds(self) -> Rounds:
+    def checkpoints(self) -> SweepCheckpoints:
         """What sweeps know."""
         table = self.output("AttachmentsTableName")
-        return DynamoDbRounds(self.client("dynamodb"), table)
+        return DynamoDbSweepCheckpoints(self.client("dynamodb"), table)
 
     @cached_property
     def sources(self) -> Sources:
-        """Where a survey reads."""
+        """Where a snapshot is read from."""
         ec2 = self.client("ec2")
         return Sources(
             instances=Ec2Instances(ec2),
@@ -170,7 +170,7 @@ class Stack:
     def _deployed(self, values: Mapping[str, str], kind: str, name: str) -> str:
         if name in values:
             return values[name]
-        raise TroubleError(f"Stack {self.name} has no {kind} {name}: deploy this version first.")
+        raise CommandError(f"Stack {self.name} has no {kind} {name}: deploy this version first.")
 
 
 def pass_stack(command: Callable[Concatenate[Stack, P], T]) -> Callable[P, T]:
@@ -197,7 +197,7 @@ def _describe(session: boto3.Session, name: str) -> "StackTypeDef":
         return client.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in error.response["Error"].get("Message", ""):
-            raise TroubleError(
+            raise CommandError(
                 f"There is no stack {name} in {client.meta.region_name}: give --region or"
                 " --stack-name."
             ) from error
@@ -252,5 +252,5 @@ class Books:
 
     def swept_targets(self) -> frozenset[TargetName]:
         """Return every target of which sweeps know."""
-        read = DynamoDbRounds(self.dynamodb, self.attachments_table).targets
+        read = DynamoDbSweepCheckpoints(self.dynamodb, self.attachments_table).targets
         return self.unreadable.unless(read, frozenset()) if self.unreadable else read()

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dualhome.adapters.dynamodb.items import read_audit
-from dualhome.bootstrap import outlets
+from dualhome.bootstrap import publishers
 from dualhome.entrypoints.publish import handle_moves
 
 logger = Logger()
@@ -16,4 +16,4 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
     """A record that cannot be read is set aside on the failures queue, and stops nobody."""
-    return handle_moves(event, outlets(), read_audit)
+    return handle_moves(event, publishers(), read_audit)

@@ -32,10 +32,10 @@ DAY = 86_400
 # What goes wrong, as the code tells it; in brackets what happens beside it within the period.
 TROUBLE: dict[str, list[Emission]] = {
     "StuckAlarm": [sweep(states={State.ATTACHED: 3, State.STUCK: 1})],
-    "BreakerTrippedAlarm": [sweep(releases=21, tripped=True)],
+    "BreakerOpenAlarm": [sweep(releases=21, tripped=True)],
     "PausedAlarm": [sweep(paused=True)],
     "PoolLowAlarm": [sweep(pools={(MGMT, ZONE): 1})],
-    "TornClaimsAlarm": [sweep(torn=(INTERFACE,))],
+    "InconsistentClaimsAlarm": [sweep(inconsistent_claims=(INTERFACE,))],
     "SweepSilentAlarm": [],
     "AttachFailuresAlarm": [
         move(State.RELEASING, State.FAILED),

@@ -46,9 +46,9 @@ def calls(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", INNER, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_an_inner_module_knows_the_standard_library_and_the_package_alone(path: Path) -> None:
     """A rule that needs AWS to be tested is tested badly; no list of libraries is ever complete."""
-    strangers = set(imported(path)) - sys.stdlib_module_names - {"dualhome"}
+    foreign_attachments = set(imported(path)) - sys.stdlib_module_names - {"dualhome"}
 
-    assert set() == strangers
+    assert set() == foreign_attachments
 
 
 @pytest.mark.parametrize("path", INNER, ids=lambda path: str(path.relative_to(PACKAGE)))

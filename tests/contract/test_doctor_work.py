@@ -9,10 +9,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from dualhome.adapters.dynamodb.release_breaker import DynamoDbBrake
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.domain.errors import AccessDeniedError
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from dualhome_cli.doctor.checks.queues import Brakes, Sweeps, read_brakes, sweeps
 from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, INSTANCE, NOW
@@ -52,9 +52,9 @@ def test_a_brake_that_was_never_used_holds_nothing(stack: ItsOwnStack) -> None:
 
 def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) -> None:
     """The sweep writes it, and the reconciler."""
-    brake = DynamoDbBrake(stack.dynamodb, ATTACHMENTS, MOST)
-    brake.admits(INSTANCE)
-    brake.hold()
+    breaker = DynamoDbReleaseBreaker(stack.dynamodb, ATTACHMENTS, MOST)
+    breaker.admits(INSTANCE)
+    breaker.open()
 
     assert Brakes(paused=False, tripped=True, admitted=1, most=MOST) == read_brakes(stack)
 
@@ -71,7 +71,7 @@ def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack)
 def test_the_last_sweep_is_the_one_that_was_written(stack: ItsOwnStack) -> None:
     """Its checkpoint has the time."""
     before = sweeps(stack, NOW, NOW)
-    DynamoDbRounds(stack.dynamodb, ATTACHMENTS).write(Round(NOW))
+    DynamoDbSweepCheckpoints(stack.dynamodb, ATTACHMENTS).write(SweepCheckpoint(NOW))
 
     assert Sweeps(EVERY, None, NOW, NOW) == before
     assert Sweeps(EVERY, NOW, NOW, NOW) == sweeps(stack, NOW, NOW)

@@ -50,13 +50,13 @@ def stories() -> list[Scene]:
     stuck = a_scene(an_instance(), an_interface())
     stuck.ec2.detach_seconds = NEVER
     for scene in (attached, refused, malformed, failed, stuck):
-        scene.look()
+        scene.request()
         scene.work_off()
-    waiting.look(INSTANCE, "i-02")
+    waiting.request(INSTANCE, "i-02")
     waiting.work_off()
     for scene in (attached, stuck):
         scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-        scene.look()
+        scene.request()
         scene.work_off(3600)
     return [attached, refused, malformed, waiting, failed, stuck]
 

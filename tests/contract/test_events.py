@@ -45,7 +45,7 @@ EXPECTED: dict[str, set[str]] = {
     "vpc-allow-from-changed": {"VpcTagsRule"},
     "vpc-allow-from-continued": {"VpcTagsRule"},
     "volume-tag": set(),
-    "look": set(),  # goes to the queue by itself
+    "reconcile-request": set(),  # goes to the queue by itself
     "status-request": set(),  # goes to a queue of its own
 }
 

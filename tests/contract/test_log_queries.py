@@ -79,7 +79,7 @@ def test_a_query_names_values_that_exist(query: Json) -> None:
     """A state or a reason that does not exist is in no line."""
     assert texts(query, "after") <= set(State)
     assert texts(query, "reason") <= set(Reason)
-    assert {name.split(".")[1] for name in fields(query) if name.startswith("looks.")} <= set(Drift)
+    assert {it.split(".")[1] for it in fields(query) if it.startswith("drifts.")} <= set(Drift)
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
@@ -105,5 +105,5 @@ def test_each_line_of_a_query_begins_with_a_command_or_goes_on_with_one(query: J
 def test_the_reader_of_log_calls_sees_them_all() -> None:
     """The tests above rest on it."""
     assert {"instance", "target", "before", "after", "reason", "interface"} <= LINES["moved"]
-    assert {"instances", "looks", "releases"} <= LINES["swept"]
-    assert {"look", "step", "wake", "not done, it comes back"} <= LINES.keys()
+    assert {"instances", "drifts", "releases"} <= LINES["swept"]
+    assert {"reconcile", "step", "capacity changed", "not done, it comes back"} <= LINES.keys()

@@ -8,12 +8,12 @@ import pytest
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import UnreadableItemError
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from tests.support.builders.values import INSTANCE, MGMT, NOW, TRACE, a_record
 from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 
@@ -83,8 +83,8 @@ def test_an_audit_entry_without_an_id_is_named(dynamodb: "DynamoDBClient") -> No
 
 def test_the_checkpoint_of_sweeps_is_named(dynamodb: "DynamoDBClient") -> None:
     """A sweep that began anew would forget the targets that it knows."""
-    rounds = DynamoDbRounds(dynamodb, ATTACHMENTS)
-    rounds.write(Round(NOW))
+    checkpoints = DynamoDbSweepCheckpoints(dynamodb, ATTACHMENTS)
+    checkpoints.write(SweepCheckpoint(NOW))
     dynamodb.update_item(
         TableName=ATTACHMENTS,
         Key={"pk": {"S": "SWEEP"}, "sk": {"S": "STATE"}},
@@ -93,4 +93,4 @@ def test_the_checkpoint_of_sweeps_is_named(dynamodb: "DynamoDBClient") -> None:
     )
 
     with pytest.raises(UnreadableItemError, match="SWEEP STATE"):
-        rounds.read()
+        checkpoints.read()

@@ -9,11 +9,11 @@ import boto3
 import pytest
 
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.domain.attachment import Move
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from dualhome_cli.history.tail import Feed
 from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record
@@ -36,7 +36,7 @@ def stack() -> Iterator[Stack]:
             for item in client.scan(TableName=table)["Items"]:
                 if item.get("instance") == {"S": "i-01"} and item["sk"]["S"] != "CLAIM":
                     client.put_item(TableName=table, Item=of_another_version(item))
-        DynamoDbRounds(client, ATTACHMENTS).write(Round(NOW))
+        DynamoDbSweepCheckpoints(client, ATTACHMENTS).write(SweepCheckpoint(NOW))
         outputs = OUTPUTS | {"AttachmentsTableName": ATTACHMENTS, "AuditTableName": AUDIT}
         session = boto3.Session(region_name="us-east-1")
         yield Stack(session, "dualhome", ACCOUNT, "us-east-1", outputs, PARAMETERS | MOST)

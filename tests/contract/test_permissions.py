@@ -26,8 +26,8 @@ NO_NARROWER_RESOURCE = re.compile(
 
 STEPS = {
     "DetachInterfaceFunction",
-    "LookAtInterfaceFunction",
-    "SettleAttachmentFunction",
+    "CheckDetachedFunction",
+    "CloseAttachmentFunction",
     "MarkStuckFunction",
 }
 
@@ -55,7 +55,7 @@ def test_nobody_may_change_or_remove_an_audit_record() -> None:
     assert actions.pop(("PublishChangesRole", "${AuditTable.StreamArn}"))
     assert actions == {
         (role, "${AuditTable.Arn}"): {"dynamodb:PutItem"}
-        for role in ("ReconcileInstancesRole", "SettleAttachmentRole", "MarkStuckRole")
+        for role in ("ReconcileInstancesRole", "CloseAttachmentRole", "MarkStuckRole")
     }
 
 
@@ -99,7 +99,7 @@ def test_a_claim_is_freed_by_the_reconciler_and_by_the_last_step_alone() -> None
         if "Condition" not in statement
     }
 
-    assert may_free == {"ReconcileInstancesRole", "SettleAttachmentRole"}
+    assert may_free == {"ReconcileInstancesRole", "CloseAttachmentRole"}
 
 
 def test_the_state_machine_may_run_exactly_its_steps_and_the_schedule_exactly_the_sweep() -> None:
@@ -145,8 +145,8 @@ def test_a_sweep_writes_its_place_and_the_brake_and_no_record() -> None:
     assert written == {
         ("dynamodb:GetItem", "SWEEP"),
         ("dynamodb:PutItem", "SWEEP"),
-        ("dynamodb:UpdateItem", "BRAKE"),
-        ("dynamodb:DeleteItem", "BRAKE"),
+        ("dynamodb:UpdateItem", "RELEASE_BREAKER"),
+        ("dynamodb:DeleteItem", "RELEASE_BREAKER"),
     }
 
 

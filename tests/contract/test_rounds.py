@@ -6,34 +6,42 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.dynamodb.values import read, values
-from dualhome.application.sweep_ports import Rounds
+from dualhome.application.sweep_ports import SweepCheckpoints
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.states import State
-from dualhome.domain.sweep import LISTED, NOTED, REMEMBERED, REPAIRS, Phase, Round, Tally
+from dualhome.domain.sweep import (
+    LISTED,
+    NOTED,
+    REMEMBERED,
+    REPAIRS,
+    Phase,
+    SweepCheckpoint,
+    SweepFindings,
+)
 from tests.support.builders.values import DATA, INSTANCE, INTERFACE, MGMT, NOW, ZONE
-from tests.support.fakes.ledger import InMemoryRounds
+from tests.support.fakes.ledger import InMemorySweepCheckpoints
 from tests.support.worlds.ledgers import ATTACHMENTS, tables
 
 LARGEST_ITEM = 400 * 1024
 """Bytes (DynamoDB Developer Guide, "Quotas")."""
 
-TALLY = Tally(
+TALLY = SweepFindings(
     instances=3,
-    looks={Drift.MISSING: 2, Drift.DETACHED: 1},
+    drifts={Drift.MISSING: 2, Drift.DETACHED: 1},
     states={State.ATTACHED: 1000, State.STUCK: 1},
     free={MGMT: {ZONE: 0}, DATA: {ZONE: 7}},
     targets=(DATA, MGMT),
-    strangers=((INTERFACE, INSTANCE),),
-    torn=(INTERFACE,),
+    foreign_attachments=((INTERFACE, INSTANCE),),
+    inconsistent_claims=(INTERFACE,),
     unwanted=(INSTANCE,),
     misstated={INSTANCE: "0123456789ab"},
     repairs=(INTERFACE,),
 )
-ROUND = Round(
+ROUND = SweepCheckpoint(
     NOW,
     0,
     Phase.ATTACHED,
@@ -48,61 +56,65 @@ ROUND = Round(
 
 
 @pytest.fixture(params=["in memory", "DynamoDB"])
-def rounds(request: pytest.FixtureRequest) -> Iterator[Rounds]:
+def checkpoints(request: pytest.FixtureRequest) -> Iterator[SweepCheckpoints]:
     """Each implementation in turn."""
     if request.param == "in memory":
-        yield InMemoryRounds()
+        yield InMemorySweepCheckpoints()
     else:
         with tables() as client:
-            yield DynamoDbRounds(client, ATTACHMENTS)
+            yield DynamoDbSweepCheckpoints(client, ATTACHMENTS)
 
 
-def test_before_the_first_sweep_there_is_none(rounds: Rounds) -> None:
+def test_before_the_first_sweep_there_is_none(checkpoints: SweepCheckpoints) -> None:
     """And no target is known."""
-    assert rounds.read() is None
-    assert frozenset() == rounds.targets()
+    assert checkpoints.read() is None
+    assert frozenset() == checkpoints.targets()
 
 
 @pytest.mark.parametrize("phase", Phase)
-@pytest.mark.parametrize("tally", [Tally(), TALLY], ids=["empty", "full"])
-def test_what_is_written_is_read(rounds: Rounds, phase: Phase, tally: Tally) -> None:
+@pytest.mark.parametrize("tally", [SweepFindings(), TALLY], ids=["empty", "full"])
+def test_what_is_written_is_read(
+    checkpoints: SweepCheckpoints, phase: Phase, tally: SweepFindings
+) -> None:
     """Wherever a sweep was cut off."""
-    written = rounds.write(replace(ROUND, phase=phase, tally=tally, token=None))
+    written = checkpoints.write(replace(ROUND, phase=phase, tally=tally, token=None))
 
-    assert written == rounds.read()
+    assert written == checkpoints.read()
     assert 1 == written.version
 
 
-def test_each_write_goes_over_the_version_that_was_read(rounds: Rounds) -> None:
+def test_each_write_goes_over_the_version_that_was_read(checkpoints: SweepCheckpoints) -> None:
     """So that a page is turned once."""
-    first = rounds.write(ROUND)
+    first = checkpoints.write(ROUND)
 
-    second = rounds.write(replace(first, at=NOW + timedelta(seconds=1)))
+    second = checkpoints.write(replace(first, at=NOW + timedelta(seconds=1)))
 
     assert 2 == second.version
-    assert second == rounds.read()
+    assert second == checkpoints.read()
 
 
 @pytest.mark.parametrize("version", [0, 1, 3])
-def test_who_was_slower_does_not_write(rounds: Rounds, version: int) -> None:
+def test_who_was_slower_does_not_write(checkpoints: SweepCheckpoints, version: int) -> None:
     """Of two sweeps at once one goes on, and the other one ends."""
-    ahead = rounds.write(rounds.write(ROUND))
+    ahead = checkpoints.write(checkpoints.write(ROUND))
 
     with pytest.raises(RecordMovedError):
-        rounds.write(replace(ROUND, version=version, part="data"))
+        checkpoints.write(replace(ROUND, version=version, part="data"))
 
-    assert ahead == rounds.read()
+    assert ahead == checkpoints.read()
 
 
-def test_targets_are_known_of_this_round_and_until_it_is_done_of_the_last(rounds: Rounds) -> None:
+def test_targets_are_known_of_this_round_and_until_it_is_done_of_the_last(
+    checkpoints: SweepCheckpoints,
+) -> None:
     """One without a pool and without a record that holds is forgotten then."""
-    under_way = rounds.write(ROUND)
-    while_it_lasts = rounds.targets()
+    under_way = checkpoints.write(ROUND)
+    while_it_lasts = checkpoints.targets()
 
-    rounds.write(replace(under_way, phase=Phase.DONE))
+    checkpoints.write(replace(under_way, phase=Phase.DONE))
 
     assert {"data", "mgmt", "old"} == while_it_lasts
-    assert {"data", "mgmt"} == rounds.targets()
+    assert {"data", "mgmt"} == checkpoints.targets()
 
 
 def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
@@ -115,18 +127,18 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
         TALLY,
         free={name: {ZONE: 1000} for name in names},
         targets=names,
-        strangers=tuple((interface, INSTANCE) for interface in interfaces),
-        torn=tuple(interfaces),
+        foreign_attachments=tuple((interface, INSTANCE) for interface in interfaces),
+        inconsistent_claims=tuple(interfaces),
         unwanted=instances,
         misstated=marks,
         repairs=tuple(interfaces[:REPAIRS]),
     )
     remembered = {f"eni-{number:017x}": NOW for number in range(REMEMBERED - REPAIRS)}
     full = replace(ROUND, targets=names, before=largest, noted=marks, repaired=remembered)
-    item = values(replace(full, tally=Tally()))
+    item = values(replace(full, tally=SweepFindings()))
 
     assert _size(item) < LARGEST_ITEM
-    assert largest == read(Round, item).before
+    assert largest == read(SweepCheckpoint, item).before
 
 
 def _size(value: object) -> int:

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from dualhome_cli.connection import Connection
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 from dualhome_cli.stack import NEEDED, Stack
 from tests.support.readers.template import load
 
@@ -96,7 +96,7 @@ def test_a_client_asks_where_the_stack_is() -> None:
 @pytest.mark.usefixtures("aws")
 def test_a_stack_that_is_not_there_is_told_with_the_region() -> None:
     """Nine times of ten it is in another one."""
-    with pytest.raises(TroubleError, match="no stack dualhome in us-east-1: give --region"):
+    with pytest.raises(CommandError, match="no stack dualhome in us-east-1: give --region"):
         Stack.find(HERE)
 
 
@@ -105,7 +105,7 @@ def test_a_stack_of_somebody_else_is_told_from_ours() -> None:
     """A name proves nothing."""
     deploy({})
 
-    with pytest.raises(TroubleError, match=r"CREATE_COMPLETE\) has no output AttachmentsTableName"):
+    with pytest.raises(CommandError, match=r"CREATE_COMPLETE\) has no output AttachmentsTableName"):
         Stack.find(HERE)
 
 

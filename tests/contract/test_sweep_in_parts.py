@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
-from dualhome.adapters.ec2.scan import Ec2Fleet
-from dualhome.application.sweep import Report, Sweeping, sweep
-from dualhome.application.sweep_compare import Comparing
+from dualhome.adapters.ec2.scan import Ec2Scan
+from dualhome.application.sweep import SweepContext, SweepReport, sweep
+from dualhome.application.sweep_compare import CompareContext
 from dualhome.domain.attachment import Move
 from dualhome.domain.drift import Drift
 from dualhome.domain.states import State
@@ -17,8 +17,8 @@ from tests.support.builders.values import MGMT, POLICY, SLOT, TRACE, ZONE, a_cau
 from tests.support.fakes.call_log import Calls
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.ec2_scan import time_for
-from tests.support.fakes.queues import InMemoryLooks, InMemoryStatuses
-from tests.support.fakes.release_breaker import InMemoryBrake
+from tests.support.fakes.queues import InMemoryReconcileQueue, InMemoryStatuses
+from tests.support.fakes.release_breaker import InMemoryReleaseBreaker
 from tests.support.worlds.ledgers import ATTACHMENTS, AUDIT, ids, tables
 from tests.support.worlds.local import LocalWorld
 
@@ -36,9 +36,9 @@ def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> Non
             local_world.interface(tags={POOL: "mgmt"}, zone=ZONE)
         for _ in range(ATTACHED):
             _attach(local_world, ledger)
-        looks = InMemoryLooks(FakeClock(), Calls())
-        comparing = Comparing(
-            fleet=Ec2Fleet(local_world.client, POLICY.keys, page=5),
+        queue = InMemoryReconcileQueue(FakeClock(), Calls())
+        compare = CompareContext(
+            scan=Ec2Scan(local_world.client, POLICY.keys, page=5),
             instances=Ec2Instances(local_world.client),
             vpcs=Ec2Vpcs(local_world.client),
             inventory=DynamoDbInventory(dynamodb, ATTACHMENTS, page=2),
@@ -47,16 +47,16 @@ def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> Non
             scope=StatusScope.BOTH,
             clock=lambda: datetime.now(UTC),
         )
-        rounds = DynamoDbRounds(dynamodb, ATTACHMENTS)
+        checkpoints = DynamoDbSweepCheckpoints(dynamodb, ATTACHMENTS)
         statuses = InMemoryStatuses(FakeClock(), Calls())
-        brake = InMemoryBrake(Calls())
-        here = Sweeping(comparing, rounds, brake, looks, statuses, most_releases=20)
+        breaker = InMemoryReleaseBreaker(Calls())
+        here = SweepContext(compare, checkpoints, breaker, queue, statuses, most_releases=20)
 
         reports = [sweep(here, a_cause(), time_for(1)) for _ in range(2 + 2 + 7 + 2 + 1)]
 
     assert [False, True] == [report.swept for report in reports[-2:]]
     assert _expected() == reports[-1]
-    assert sorted(missing) == sorted(look.instance for _, look in looks.queued)
+    assert sorted(missing) == sorted(request.instance for _, request in queue.queued)
 
 
 def _attach(world: LocalWorld, ledger: DynamoDbLedger) -> None:
@@ -67,14 +67,14 @@ def _attach(world: LocalWorld, ledger: DynamoDbLedger) -> None:
     ledger.commit(Move(None, record), TRACE)
 
 
-def _expected() -> Report:
-    return Report(
+def _expected() -> SweepReport:
+    return SweepReport(
         instances=ATTACHED + ASKING,
-        looks={Drift.MISSING: ASKING},
+        drifts={Drift.MISSING: ASKING},
         releases=0,
         tripped=False,
-        strangers=(),
-        torn=(),
+        foreign_attachments=(),
+        inconsistent_claims=(),
         states={State.ATTACHED: ATTACHED},
         pools={(MGMT, ZONE): FREE},
         paused=False,

@@ -5,19 +5,18 @@ import json
 from tests.support.deployed.queue import send, set_aside, short_visibility, state_change
 from tests.support.deployed.world import World
 
-STRANGER = "i-0fedcba9876543210"
+FOREIGN = "i-0fedcba9876543210"
 
 BAD = {
     "garbage": "this is not JSON {",
     "JSON, but no event": '["instance", "i-0123456789abcdef0"]',
     "empty": "{}",
-    "of an unknown type": state_change(STRANGER)
-    | {"detail-type": "EC2 Spot Instance Interruption"},
-    "of another account": state_change(STRANGER, account="999999999999"),
-    "of another Region": state_change(STRANGER, region="eu-central-1"),
-    "without an instance": state_change(STRANGER) | {"detail": {"state": "running"}},
+    "of an unknown type": state_change(FOREIGN) | {"detail-type": "EC2 Spot Instance Interruption"},
+    "of another account": state_change(FOREIGN, account="999999999999"),
+    "of another Region": state_change(FOREIGN, region="eu-central-1"),
+    "without an instance": state_change(FOREIGN) | {"detail": {"state": "running"}},
     "about something else than an instance": state_change("../../etc/passwd"),
-    "of tags of a volume": state_change(STRANGER)
+    "of tags of a volume": state_change(FOREIGN)
     | {
         "source": "aws.tag",
         "detail-type": "Tag Change on Resource",
@@ -46,7 +45,7 @@ def test_messages_that_nobody_can_handle_end_in_the_dead_letter_queue(world: Wor
 
     missing = [case for case, text in texts.items() if text not in kept]
     assert missing == []
-    assert world.stack.records(STRANGER) == {}
+    assert world.stack.records(FOREIGN) == {}
     assert not [body for body in kept if instance in body]
 
 

@@ -79,7 +79,7 @@ def test_an_attach_that_was_throttled_for_long_is_verified_as_soon_as_any(
     attached(it)
 
     # The wait before a look grows with its attempt.
-    attempts = it.world.stack.looks(it.instance)
+    attempts = it.world.stack.reconciliations(it.instance)
     assert max(attempts) >= 3
     assert attempts[-1] <= 1
 

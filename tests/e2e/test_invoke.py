@@ -28,7 +28,7 @@ def directory(stack: Stack, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("function", "event", "logged", "failed"),
     [
-        ("reconcile_instances", "instance-running.json", '"message":"look"', 0),
+        ("reconcile_instances", "instance-running.json", '"message":"reconcile"', 0),
         ("reconcile_instances", "reconcile-batch.json", "not an event in JSON", 1),
         ("publish_changes", "publish-batch.json", '"Moves"', 0),
         ("write_status", "status-request.json", '"Ec2Calls"', 0),

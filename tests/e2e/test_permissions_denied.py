@@ -75,7 +75,7 @@ def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method:
 @pytest.mark.parametrize(
     ("key", "answer"),
     [
-        pytest.param({"pk": "BRAKE", "sk": "ROUND"}, "ok", id="the brake"),
+        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "ok", id="the brake"),
         pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
     ],
 )
@@ -99,7 +99,7 @@ def test_only_the_count_of_releases_may_be_updated(
     ("key", "answer"),
     [
         pytest.param({"pk": "SWEEP", "sk": "PROBE"}, "ok", id="its place"),
-        pytest.param({"pk": "BRAKE", "sk": "ROUND"}, "denied", id="the brake"),
+        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "denied", id="the brake"),
         pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
     ],
 )

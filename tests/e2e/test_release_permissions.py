@@ -11,8 +11,8 @@ from tests.support.readers import template
 
 DETACH, LOOK, SETTLE, MARK_STUCK = STEPS = [
     "DetachInterfaceRole",
-    "LookAtInterfaceRole",
-    "SettleAttachmentRole",
+    "CheckDetachedRole",
+    "CloseAttachmentRole",
     "MarkStuckRole",
 ]
 DONE_BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}

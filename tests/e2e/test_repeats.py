@@ -14,7 +14,7 @@ from tests.support.deployed.waiting import stays
 from tests.support.deployed.world import World
 
 QUIET_SECONDS = 2.5
-"""Longer than the looks that an attach leaves behind take to come: 1 s, then 2 s."""
+"""Longer than the requests that an attach leaves behind take to come: 1 s, then 2 s."""
 
 
 def is_quiet(world: World, *instances: str) -> None:
@@ -117,7 +117,7 @@ def test_our_own_status_tags_wake_nobody(world: World) -> None:
         )
     # What EC2 has told of it so far is looked at; what an attach leaves behind is no event's.
     world.is_looked_at_while_running(it.instance)
-    calls, before = Calls.from_now(world.stack), woken(it)
+    calls, before = Calls.from_now(world.stack), requeued(it)
 
     publish_again(world, it.instance)
 
@@ -126,25 +126,25 @@ def test_our_own_status_tags_wake_nobody(world: World) -> None:
     world.until(lambda: told(it.instance)["dualhome-status"] == status)
     world.until(lambda: told(it.interface)["dualhome-status"] == status)
     assert calls.count(WRITER, "CreateTags", about=it.instance) == 1
-    assert stays(lambda: before == woken(it), seconds=QUIET_SECONDS)
+    assert stays(lambda: before == requeued(it), seconds=QUIET_SECONDS)
 
 
 def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(world: World) -> None:
     """The proof above would be worth nothing if tag events reached nobody."""
     (it,) = Attached.in_worlds(world)
-    looks, wakes = woken(it)
+    requests, wakes = requeued(it)
 
     world.tag(it.instance, targets=f"{it.mgmt.name} ")
     world.tag(it.interface, pool=f"{it.mgmt.name} ")
 
-    world.until(lambda: woken(it)[0] > looks)
-    world.until(lambda: woken(it)[1] > wakes)
+    world.until(lambda: requeued(it)[0] > requests)
+    world.until(lambda: requeued(it)[1] > wakes)
 
 
-def woken(it: Attached) -> tuple[int, int]:
+def requeued(it: Attached) -> tuple[int, int]:
     """Return how often events have asked for a look at the instance, and at those who lack."""
     stack = it.world.stack
-    return stack.looks(it.instance).count(0), stack.wakes(it.mgmt.name)
+    return stack.reconciliations(it.instance).count(0), stack.capacity_changes(it.mgmt.name)
 
 
 def publish_again(world: World, instance: str) -> None:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.deployed.faults.mixture import Round, play
+from tests.support.deployed.faults.mixture import SweepCheckpoint, play
 from tests.support.deployed.faults.stack import SPEED, breakable
 from tests.support.deployed.faults.tally import Tally, total
 
@@ -52,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tell(it: Round) -> None:
+def _tell(it: SweepCheckpoint) -> None:
     faults, kinds = it.met.total(), len(it.met)
     verdict = "broken" if it.broken else "whole"
     rest = f"rest after {it.seconds:.0f} s"

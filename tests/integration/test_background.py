@@ -21,7 +21,7 @@ Resources:
 Outputs:
   Name: {{Value: !Ref Thing}}
 """
-STRANGER = "AKIAIOSFODNN7EXAMPLE"
+FOREIGN = "AKIAIOSFODNN7EXAMPLE"
 """A key that IAM here never issued."""
 
 ACCOUNT_IN_USE = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
@@ -47,8 +47,8 @@ def test_policies_are_enforced_unless_told_otherwise(running: Checkout, checkout
     assert "IAM policies are enforced\n" in said_by_default
     assert "IAM policies are not enforced\n" in said
     assert "IAM policies are not enforced; to change that, stop it first" in said_again
-    assert {"AuthFailure"} == {refusal_of(running, STRANGER)}
-    assert {""} == {refusal_of(running, ACCOUNT), refusal_of(checkout, STRANGER)}
+    assert {"AuthFailure"} == {refusal_of(running, FOREIGN)}
+    assert {""} == {refusal_of(running, ACCOUNT), refusal_of(checkout, FOREIGN)}
 
 
 def test_down_leaves_logs_and_nothing_else(checkout: Checkout) -> None:

@@ -32,7 +32,7 @@ def attached(tags: dict[str, str] | None = None, *, seconds: int = 10) -> Scene:
     )
     if IGNORE in (tags or {}):
         scene.ec2.tag(INSTANCE, {IGNORE: None})
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.ec2.tag(INSTANCE, tags or {})

@@ -4,7 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from dualhome.application.requests import Announced, Look, newest, parse_look, print_look
+from dualhome.application.requests import (
+    Announced,
+    ReconcileRequest,
+    newest,
+    parse_request,
+    print_request,
+)
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
@@ -45,10 +51,10 @@ def test_ec2_is_asked_after_2_5_and_15_seconds_and_then_no_more() -> None:
     deliver(scene, _tagged("instance", INSTANCE, {TARGETS: "mgmt"}))
 
     asked = []
-    while (wait := scene.looks.seconds_to_next()) is not None:
+    while (wait := scene.queue.seconds_to_next()) is not None:
         scene.clock.advance(wait)
         asked.append((scene.clock() - began).total_seconds())
-        scene.invoke(*scene.looks.receive())
+        scene.invoke(*scene.queue.receive())
 
     assert [2, 7, 22] == asked
 
@@ -56,18 +62,18 @@ def test_ec2_is_asked_after_2_5_and_15_seconds_and_then_no_more() -> None:
 def test_what_cannot_be_confirmed_now_is_compared_no_more_often_for_that() -> None:
     """The look that comes back would compare anew, and each of those, and each of theirs."""
     scene = a_scene(an_instance(INSTANCE), an_interface())
-    scene.look(INSTANCE)
+    scene.request(INSTANCE)
     scene.work_off()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.fail_next("describe_tags", ThrottledError("slow down"), times=4)
 
     deliver(scene, _tagged("instance", INSTANCE, {TARGETS: "data"}))
 
-    queued = [look for _, look in scene.looks.queued]
-    assert [1] == [look.compared for look in queued if look.announced]
+    queued = [request for _, request in scene.queue.queued]
+    assert [1] == [request.compared for request in queued if request.announced]
     scene.work_off(seconds=240)
     assert State.RELEASED == scene.record(instance=INSTANCE).state
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def test_tags_that_ec2_shows_are_compared_once() -> None:
@@ -79,14 +85,14 @@ def test_tags_that_ec2_shows_are_compared_once() -> None:
 
     deliver(scene, _tagged("instance", INSTANCE, {TARGETS: "mgmt", "dualhome-status": "x"}))
 
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
     assert 1 == scene.calls.count("describe_instances")
 
 
 def test_a_tag_that_was_removed_and_is_still_shown_is_noticed() -> None:
     """Else it would stay attached until the next sweep."""
     scene = a_scene(an_instance(INSTANCE), an_interface())
-    scene.look(INSTANCE)
+    scene.request(INSTANCE)
     scene.work_off()
     deliver(scene, _tagged("instance", INSTANCE, {}))
     scene.ec2.tag(INSTANCE, {TARGETS: None})
@@ -102,7 +108,7 @@ def test_a_tag_that_was_removed_and_is_still_shown_is_noticed() -> None:
 def test_a_pool_interface_that_no_list_shows_yet_is_waited_for() -> None:
     """The event names it; whoever waits for its target asks again for it."""
     scene = a_scene(an_instance(INSTANCE))
-    scene.look(INSTANCE)
+    scene.request(INSTANCE)
     scene.work_off()
     scene.ec2.add(an_interface())
     scene.ec2.unlisted.add(INTERFACE)
@@ -121,7 +127,7 @@ def test_a_vpc_that_is_still_shown_without_its_consent_is_asked_about_again() ->
     scene = a_scene(an_instance(INSTANCE), an_interface())
     tags = dict(a_vpc().tags)
     scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
-    scene.look(INSTANCE)
+    scene.request(INSTANCE)
     scene.work_off()
     before = scene.record(instance=INSTANCE).reason
     deliver(scene, _tagged("vpc", MGMT_VPC, tags))
@@ -157,29 +163,35 @@ def test_of_two_events_about_one_resource_the_later_counts() -> None:
 
 def test_a_look_that_announces_nothing_does_not_make_another_compare_anew() -> None:
     """Both would begin anew each time they meet, and never end while EC2 shows other tags."""
-    again = Look(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
+    again = ReconcileRequest(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
 
-    assert 2 == Look(INSTANCE, a_cause(), attempt=3).joined_by(again).compared
+    assert 2 == ReconcileRequest(INSTANCE, a_cause(), attempt=3).joined_by(again).compared
     assert 0 == again.joined_by(replace(again, compared=0)).compared
 
 
 def test_what_is_announced_survives_the_queue() -> None:
     """A look that comes back is the same."""
     announced = (Announced(INSTANCE, ((TARGETS, "mgmt"),), 4),)
-    look = Look(INSTANCE, a_cause(), announced=announced, compared=2)
-    body = json.dumps(print_look(look))
+    request = ReconcileRequest(INSTANCE, a_cause(), announced=announced, compared=2)
+    body = json.dumps(print_request(request))
 
-    assert look == parse_look(json.loads(body))
-    assert (look,) == parse_message(body, PLACE)
+    assert request == parse_request(json.loads(body))
+    assert (request,) == parse_message(body, PLACE)
 
 
 def test_a_message_carries_no_more_than_it_can() -> None:
     """SQS takes 256 KB; a crowd of tagged interfaces must not grow it without end."""
     many = tuple(Announced(f"eni-{n:03}", ((POOL, "m" * 32),)) for n in range(500))
-    look = Look(INSTANCE, a_cause(), announced=many[:8])
+    request = ReconcileRequest(INSTANCE, a_cause(), announced=many[:8])
 
     assert (
-        len(json.dumps(print_look(look.joined_by(Look(INSTANCE, a_cause(), announced=many)))))
+        len(
+            json.dumps(
+                print_request(
+                    request.joined_by(ReconcileRequest(INSTANCE, a_cause(), announced=many))
+                )
+            )
+        )
         < 8000
     )
 

@@ -1,7 +1,7 @@
 """What an operator asks for by command goes before what the tags say."""
 
-from dualhome.application.requests import Look, parse_look, print_look
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.application.requests import ReconcileRequest, parse_request, print_request
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import RecordMovedError, ThrottledError, UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
@@ -19,18 +19,24 @@ from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
 WHO = "arn:aws:sts::111122223333:assumed-role/network/kim"
-RETRY, RELEASE = Ask(Asked.RETRY), Ask(Asked.RELEASE)
-FORCED = Ask(Asked.RELEASE, force=True)
+RETRY, RELEASE = OperatorRequest(OperatorAction.RETRY), OperatorRequest(OperatorAction.RELEASE)
+FORCED = OperatorRequest(OperatorAction.RELEASE, force=True)
 REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
 
 
 def test_an_ask_survives_the_queue() -> None:
     """Parse and print are one another's reverse, with asks and without."""
     cause = a_cause(principal=WHO)
-    asks = (Ask(Asked.RELEASE, TargetName(MGMT), force=True), RETRY)
-    looks = [Look(InstanceId(INSTANCE), cause), Look(InstanceId(INSTANCE), cause, 2, asks)]
+    operator_requests = (
+        OperatorRequest(OperatorAction.RELEASE, TargetName(MGMT), force=True),
+        RETRY,
+    )
+    requests = [
+        ReconcileRequest(InstanceId(INSTANCE), cause),
+        ReconcileRequest(InstanceId(INSTANCE), cause, 2, operator_requests),
+    ]
 
-    assert looks == [parse_look(print_look(look)) for look in looks]
+    assert requests == [parse_request(print_request(request)) for request in requests]
 
 
 def test_what_failed_is_tried_at_once() -> None:
@@ -46,7 +52,7 @@ def test_without_the_ask_a_failure_waits_for_its_time() -> None:
     """Else the test above would show nothing."""
     scene = _failed()
 
-    scene.look(event="look")
+    scene.request(event="look")
     scene.work_off()
 
     assert State.FAILED == scene.record().state
@@ -66,7 +72,7 @@ def test_an_ask_about_another_target_changes_nothing() -> None:
     """Targets are each on their own."""
     scene = _attached()
 
-    _ask(scene, Ask(Asked.RELEASE, TargetName(DATA)))
+    _ask(scene, OperatorRequest(OperatorAction.RELEASE, TargetName(DATA)))
 
     assert 0 == scene.calls.count("detach")
 
@@ -75,7 +81,7 @@ def test_what_is_released_says_who_asked() -> None:
     """The audit answers who took a network away."""
     scene = _attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.brake.most = 0
+    scene.breaker.most = 0
 
     _ask(scene, RELEASE)
 
@@ -98,12 +104,12 @@ def test_an_ask_that_is_delivered_again_takes_nothing_that_came_after_it() -> No
     """Queues deliver twice, and dead letters are redriven days later."""
     scene = _attached()
     cause = a_cause("asked", time=scene.clock(), principal=WHO)
-    look = Look(InstanceId(INSTANCE), cause, asks=(RELEASE,))
-    scene.invoke(look)
+    request = ReconcileRequest(InstanceId(INSTANCE), cause, operator_requests=(RELEASE,))
+    scene.invoke(request)
     scene.work_off()
     before = scene.record()
 
-    scene.invoke(look)
+    scene.invoke(request)
     scene.work_off()
 
     assert State.ATTACHED == before.state
@@ -140,15 +146,15 @@ def test_an_ask_is_not_lost_when_aws_asks_for_patience() -> None:
     assert State.RELEASED in scene.states()
 
 
-def _ask(scene: Scene, ask: Ask, seconds: float = 1200) -> None:
+def _ask(scene: Scene, ask: OperatorRequest, seconds: float = 1200) -> None:
     cause = a_cause("asked", detail_type="Asked", time=scene.clock(), principal=WHO)
-    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(ask,)))
+    scene.invoke(ReconcileRequest(InstanceId(INSTANCE), cause, operator_requests=(ask,)))
     scene.work_off(seconds)
 
 
 def _attached() -> Scene:
     scene = a_scene(an_instance(), an_interface(), a_vpc("vpc-0d", target=DATA))
-    scene.look()
+    scene.request()
     scene.work_off()
     assert State.ATTACHED == scene.record().state
     return scene
@@ -157,6 +163,6 @@ def _attached() -> Scene:
 def _failed(times: int = 1) -> Scene:
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", REFUSED, times=times)
-    scene.look()
+    scene.request()
     assert State.FAILED == scene.record().state
     return scene

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dualhome.application.requests import Look
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.application.requests import ReconcileRequest
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
@@ -12,18 +12,18 @@ from tests.support.builders.values import INSTANCE, INTERFACE, a_cause, an_insta
 from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
-RETRY, RELEASE = Ask(Asked.RETRY), Ask(Asked.RELEASE)
-FORCED = Ask(Asked.RELEASE, force=True)
+RETRY, RELEASE = OperatorRequest(OperatorAction.RETRY), OperatorRequest(OperatorAction.RELEASE)
+FORCED = OperatorRequest(OperatorAction.RELEASE, force=True)
 REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
 
 
 @pytest.mark.parametrize("ask", [RETRY, RELEASE], ids=["retry", "release"])
-def test_what_is_stuck_is_taken_back_anew(ask: Ask) -> None:
+def test_what_is_stuck_is_taken_back_anew(ask: OperatorRequest) -> None:
     """What EC2 refused has been mended since."""
     scene = _attached()
     scene.calls.fail_next("detach", REFUSED)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="untagged")
+    scene.request(event="untagged")
     scene.work_off()
     assert (State.STUCK, Reason.UNDO_FAILED) == (scene.record().state, scene.record().reason)
 
@@ -50,7 +50,7 @@ def test_a_release_that_runs_can_still_be_forced() -> None:
     scene = _attached()
     scene.ec2.detach_seconds = 86400
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="untagged")
+    scene.request(event="untagged")
     scene.work_off(30)
     assert State.RELEASING == scene.record().state
 
@@ -79,15 +79,15 @@ def test_the_first_error_outlives_what_an_operator_asks() -> None:
     assert failure == scene.record().failure
 
 
-def _ask(scene: Scene, ask: Ask, seconds: float = 1200) -> None:
+def _ask(scene: Scene, ask: OperatorRequest, seconds: float = 1200) -> None:
     cause = a_cause("asked", detail_type="Asked", time=scene.clock())
-    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(ask,)))
+    scene.invoke(ReconcileRequest(InstanceId(INSTANCE), cause, operator_requests=(ask,)))
     scene.work_off(seconds)
 
 
 def _attached() -> Scene:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     assert State.ATTACHED == scene.record().state
     return scene
@@ -98,12 +98,12 @@ def _stuck(*, failing: bool = False) -> Scene:
     scene.ec2.detach_seconds = 86400
     if failing:
         scene.ec2.attach_seconds = 86400
-        scene.look()
+        scene.request()
         scene.work_off(330)
-        scene.look(event="late")
+        scene.request(event="late")
     else:
         scene.ec2.tag(INSTANCE, {TARGETS: None})
-        scene.look(event="untagged")
+        scene.request(event="untagged")
     scene.work_off(1500)
     assert State.STUCK == scene.record().state
     return scene

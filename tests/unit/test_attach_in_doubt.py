@@ -24,7 +24,7 @@ def test_a_throttled_attach_keeps_its_claim_and_is_repeated() -> None:
     """Nothing is undone for a full bucket: the same call will do, a little later."""
     scene = _scene(THROTTLED)
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert (State.CLAIMED, Reason.THROTTLED) == (record.state, record.reason)
@@ -37,7 +37,7 @@ def test_throttling_is_noted_once_however_often_ec2_throttles() -> None:
     """An hour of throttling must not fill the audit."""
     scene = _scene(THROTTLED, times=6)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [State.CLAIMED, State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
@@ -48,7 +48,7 @@ def test_a_call_that_was_not_answered_is_repeated_when_ec2_does_not_show_its_wor
     """It never reached EC2."""
     scene = _scene(UnavailableError("timed out"))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
@@ -59,7 +59,7 @@ def test_a_call_that_was_not_answered_is_not_repeated_when_ec2_shows_its_work() 
     """It reached EC2, and only the reply was lost: reading tells."""
     scene = _scene(UnavailableError("timed out"), after_execution=True)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -71,7 +71,7 @@ def test_a_refusal_that_echoes_our_own_success_is_recognised_by_reading() -> Non
     scene = a_scene(an_instance(), an_interface())
     scene.calls.before_next("attach", lambda: scene.ec2.attach(INSTANCE, INTERFACE, SLOT))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
@@ -84,7 +84,7 @@ def test_what_somebody_attached_for_us_at_another_index_is_recorded_where_it_is(
     elsewhere = DeviceSlot(0, 2)
     scene.calls.before_next("attach", lambda: scene.ec2.attach(INSTANCE, INTERFACE, elsewhere))
 
-    scene.look()
+    scene.request()
 
     assert (State.ATTACHING, elsewhere) == (scene.record().state, scene.record().slot)
     assert [(INSTANCE, elsewhere)] == list(scene.ledger.slots())
@@ -95,7 +95,7 @@ def test_an_error_never_outweighs_what_ec2_shows(after_execution: bool) -> None:
     """Even an error that we do not know may be wrong about our attachment."""
     scene = _scene(REFUSED, after_execution=after_execution)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     expected = State.ATTACHED if after_execution else State.FAILED
@@ -106,7 +106,7 @@ def test_an_instance_that_is_stopping_keeps_its_claim_until_it_has_stopped() -> 
     """It was running when we read it: in a minute EC2 will accept the same call."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.before_next("attach", lambda: scene.ec2.put_state(INSTANCE, InstanceState.STOPPING))
-    scene.look()
+    scene.request()
     scene.work_off(seconds=60)
     assert State.CLAIMED == scene.record().state
 
@@ -121,7 +121,7 @@ def test_an_instance_that_ec2_does_not_know_yet_is_asked_for_again(error: Dualho
     """EC2's own parts disagree for some seconds after a launch."""
     scene = _scene(error)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -131,7 +131,7 @@ def test_an_accepted_attachment_that_never_shows_is_failed_and_its_claim_release
     """Accepted is not attached, and nobody waits for ever."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 5
-    scene.look()
+    scene.request()
 
     scene.ec2.detach(INTERFACE)
     scene.work_off()

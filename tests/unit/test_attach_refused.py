@@ -31,7 +31,7 @@ def test_what_ec2_refuses_for_good_is_failed_with_its_own_code_and_words() -> No
     """The operator searches for what EC2 said, so not a letter of it may be lost."""
     scene = _scene(REFUSED)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -44,13 +44,13 @@ def test_what_ec2_refuses_for_good_is_failed_with_its_own_code_and_words() -> No
 def test_a_failure_is_not_repeated_before_its_time_and_then_a_minute_doubles() -> None:
     """Events go on coming: they must not turn a refusal into a storm of calls."""
     scene = _scene(REFUSED, times=2)
-    scene.look()
+    scene.request()
     assert NOW + timedelta(minutes=1) == scene.record().retry_at
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     assert 1 == scene.calls.count("attach")
     scene.clock.advance(60)
-    scene.look(event="event-3")
+    scene.request(event="event-3")
 
     assert 2 == scene.record().attempt
     assert scene.clock() + timedelta(minutes=2) == scene.record().retry_at
@@ -61,16 +61,16 @@ def test_the_first_failure_after_successes_waits_a_minute() -> None:
     scene = a_scene(an_instance(), an_interface())
     for number in range(7):
         scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
-        scene.look(event=f"wanted-{number}")
+        scene.request(event=f"wanted-{number}")
         scene.work_off()
         scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
-        scene.look(event=f"unwanted-{number}")
+        scene.request(event=f"unwanted-{number}")
         scene.work_off()
 
     assert 7 == scene.states().count(State.ATTACHED)
     scene.calls.fail_next("attach", REFUSED)
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
-    scene.look(event="wanted")
+    scene.request(event="wanted")
 
     assert scene.clock() + timedelta(minutes=1) == scene.record().retry_at
 
@@ -78,10 +78,10 @@ def test_the_first_failure_after_successes_waits_a_minute() -> None:
 def test_a_failure_is_tried_anew_at_once_when_the_wish_changes() -> None:
     """Whoever edits the tag wants to see what comes of it."""
     scene = _scene(REFUSED)
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt@2"})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -91,7 +91,7 @@ def test_a_limit_that_ec2_alone_knows_of_is_refused_with_its_words() -> None:
     """Time does not cure it; the type's published figures were wrong, or we were."""
     scene = _scene(AttachmentLimitError("Interface count 4 exceeds the limit", code="Attach…"))
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert (State.REFUSED, Reason.INSTANCE_LIMIT) == (record.state, record.reason)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from dualhome.application.requests import Look
-from dualhome.application.requeue import LAST_LOOK, Agenda
-from dualhome.domain.attachment import Ask, Asked, Move
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.requeue import LAST_ATTEMPT, Requeue
+from dualhome.domain.attachment import Move, OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
 from tests.support.builders.values import (
@@ -22,14 +22,16 @@ from tests.support.scenarios.delivery import deliver
 from tests.support.scenarios.scene import a_scene
 
 WHO = "arn:aws:iam::111122223333:user/kim"
-RELEASE = Ask(Asked.RELEASE)
+RELEASE = OperatorRequest(OperatorAction.RELEASE)
 MINUTE = timedelta(minutes=1)
 
 
 def test_an_ask_keeps_its_time_and_its_author_beside_a_later_event() -> None:
     """Both are about the same instance, and one look does both."""
-    ask = Look(InstanceId(INSTANCE), a_cause("ask", principal=WHO), asks=(RELEASE,))
-    event = Look(InstanceId(INSTANCE), a_cause("event", time=NOW + MINUTE), attempt=3)
+    ask = ReconcileRequest(
+        InstanceId(INSTANCE), a_cause("ask", principal=WHO), operator_requests=(RELEASE,)
+    )
+    event = ReconcileRequest(InstanceId(INSTANCE), a_cause("event", time=NOW + MINUTE), attempt=3)
 
     assert ask == event.joined_by(ask) == ask.joined_by(event)
 
@@ -37,13 +39,17 @@ def test_an_ask_keeps_its_time_and_its_author_beside_a_later_event() -> None:
 def test_an_old_ask_beside_an_event_takes_nothing_that_came_after_it() -> None:
     """The queue delivers it again, in one batch with news of the instance."""
     scene = a_scene(an_instance(), an_interface())
-    ask = Look(InstanceId(INSTANCE), a_cause("ask", time=scene.clock()), asks=(RELEASE,))
+    ask = ReconcileRequest(
+        InstanceId(INSTANCE), a_cause("ask", time=scene.clock()), operator_requests=(RELEASE,)
+    )
     scene.clock.advance(60)
-    scene.look()
+    scene.request()
     scene.work_off()
     before = scene.record()
 
-    scene.invoke(ask.joined_by(Look(ask.instance, a_cause("event", time=scene.clock()))))
+    scene.invoke(
+        ask.joined_by(ReconcileRequest(ask.instance, a_cause("event", time=scene.clock())))
+    )
     scene.work_off()
 
     assert State.ATTACHED == before.state
@@ -52,14 +58,16 @@ def test_an_old_ask_beside_an_event_takes_nothing_that_came_after_it() -> None:
 
 def test_a_look_that_comes_back_too_often_is_left_to_the_sweep_unless_somebody_asked() -> None:
     """The sweep knows what differs; of what people asked for it knows nothing."""
-    agenda = Agenda()
-    look = Look(InstanceId(INSTANCE), a_cause(), attempt=LAST_LOOK)
-    asked = Look(InstanceId("i-02"), a_cause(), attempt=LAST_LOOK, asks=(RELEASE,))
+    requeue = Requeue()
+    request = ReconcileRequest(InstanceId(INSTANCE), a_cause(), attempt=LAST_ATTEMPT)
+    asked = ReconcileRequest(
+        InstanceId("i-02"), a_cause(), attempt=LAST_ATTEMPT, operator_requests=(RELEASE,)
+    )
 
-    agenda.later(look)
-    agenda.later(asked)
+    requeue.later(request)
+    requeue.later(asked)
 
-    assert [[asked.again()]] == [list(due.values()) for due in agenda.looks.values()]
+    assert [[asked.again()]] == [list(due.values()) for due in requeue.requests.values()]
 
 
 def test_many_tagged_interfaces_wake_each_instance_once() -> None:
@@ -71,7 +79,7 @@ def test_many_tagged_interfaces_wake_each_instance_once() -> None:
 
     deliver(scene, *(_tagged(number) for number in range(50)))
 
-    assert sorted(ids) == sorted(look.instance for _, look in scene.looks.queued)
+    assert sorted(ids) == sorted(request.instance for _, request in scene.queue.queued)
 
 
 def _tagged(number: int) -> dict[str, Any]:

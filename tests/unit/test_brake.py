@@ -32,7 +32,7 @@ def test_what_is_held_back_says_so_once() -> None:
 
     _untag(scene)
     moves = len(scene.ledger.audit)
-    scene.look(*INSTANCES, event="again")
+    scene.request(*INSTANCES, event="again")
 
     assert {Reason.RELEASE_HELD} == {scene.record(instance=it).reason for it in INSTANCES}
     assert moves == len(scene.ledger.audit)
@@ -45,7 +45,7 @@ def test_a_wish_that_comes_back_ends_the_hold() -> None:
 
     for instance in INSTANCES:
         scene.ec2.tag(instance, {TARGETS: "mgmt"})
-    scene.look(*INSTANCES, event="restored")
+    scene.request(*INSTANCES, event="restored")
 
     kept = [scene.record(instance=it) for it in INSTANCES]
     assert {(State.ATTACHED, None)} == {(it.state, it.reason) for it in kept}
@@ -56,12 +56,12 @@ def test_a_look_that_is_repeated_is_admitted_again() -> None:
     """A retry after a crash must not count twice, nor be refused for having been counted."""
     scene = _attached(most=1)
     first = InstanceId(INSTANCES[0])
-    scene.brake.admits(first)
+    scene.breaker.admits(first)
 
     _untag(scene)
 
     assert State.RELEASED == scene.record(instance=first).state
-    assert {first} == scene.brake.admitted
+    assert {first} == scene.breaker.admitted
 
 
 def test_once_counted_anew_what_was_held_is_released() -> None:
@@ -69,8 +69,8 @@ def test_once_counted_anew_what_was_held_is_released() -> None:
     scene = _attached(most=20)
     _untag(scene)
 
-    scene.brake.release()
-    scene.look(*INSTANCES, event="sweep")
+    scene.breaker.reset()
+    scene.request(*INSTANCES, event="sweep")
     scene.work_off()
 
     assert {State.RELEASED} == {scene.record(instance=it).state for it in INSTANCES}
@@ -79,7 +79,7 @@ def test_once_counted_anew_what_was_held_is_released() -> None:
 def test_a_brake_that_is_held_lets_nothing_go() -> None:
     """The sweep has found too many: events that come later do not nibble at them."""
     scene = _attached()
-    scene.brake.hold()
+    scene.breaker.open()
 
     _untag(scene)
 
@@ -92,7 +92,7 @@ def test_a_brake_that_cannot_be_asked_lets_nothing_go_yet() -> None:
     scene.calls.fail_next("admits", UnavailableError("no answer"))
 
     scene.ec2.tag(INSTANCES[0], {TARGETS: None})
-    scene.look(INSTANCES[0])
+    scene.request(INSTANCES[0])
 
     assert State.ATTACHED == scene.record(instance=INSTANCES[0]).state
     scene.work_off()
@@ -116,8 +116,8 @@ def _attached(most: int = 20) -> Scene:
     instances = [an_instance(it) for it in INSTANCES]
     pool = [an_interface(f"eni-{number:08x}") for number in range(1, 31)]
     scene = a_scene(*instances, *pool)
-    scene.brake.most = most
-    scene.look(*INSTANCES)
+    scene.breaker.most = most
+    scene.request(*INSTANCES)
     scene.work_off()
     assert {State.ATTACHED} == {scene.record(instance=it).state for it in INSTANCES}
     return scene
@@ -126,5 +126,5 @@ def _attached(most: int = 20) -> Scene:
 def _untag(scene: Scene) -> None:
     for instance in INSTANCES:
         scene.ec2.tag(instance, {TARGETS: None})
-    scene.look(*INSTANCES, event="untagged")
+    scene.request(*INSTANCES, event="untagged")
     scene.work_off()

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.requests import Look
-from dualhome.domain.attachment import Ask, Asked, PendingRelease
+from dualhome.application.requests import ReconcileRequest
+from dualhome.domain.attachment import OperatorAction, OperatorRequest, PendingRelease
 from dualhome.domain.ec2 import Capacity, InstanceState
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
@@ -58,12 +58,12 @@ def test_what_lists_leave_out_for_as_long_as_they_like_releases_nothing(
     lie(scene)
 
     for number in range(5):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=60)
 
     assert State.ATTACHED == scene.record().state
     assert 0 == scene.calls.count("detach")
-    assert 0 == len(scene.brake.admitted)
+    assert 0 == len(scene.breaker.admitted)
 
 
 @pytest.mark.parametrize("end", ["absent", "unlisted"])
@@ -76,7 +76,7 @@ def test_a_unit_keeps_what_it_has_while_a_list_does_not_show_the_others_interfac
         scene.ec2.delete(an_interface(DATA_INTERFACE).id)
 
     for number in range(3):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=60)
 
     assert (end == "absent") == (State.RELEASED in scene.states())
@@ -89,7 +89,7 @@ def test_the_first_reading_is_noted_and_changes_nothing_else() -> None:
     scene.clock.advance(100)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     noted = scene.record()
     assert (State.ATTACHED, before.since) == (noted.state, noted.since)
@@ -103,7 +103,7 @@ def test_the_second_reading_comes_when_it_is_due_and_releases() -> None:
     """Ten seconds later, by one read of the instance's tags by its id."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     scene.work_off(seconds=9)
     early = scene.record().state
@@ -118,11 +118,11 @@ def test_a_tag_that_is_taken_off_and_put_back_within_the_delay_cuts_nothing() ->
     """Terraform and Ansible purge tags and put them back."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="off")
+    scene.request(event="off")
     scene.work_off(seconds=5)
     scene.ec2.tag(INSTANCE, {TARGETS: "mgmt"})
 
-    scene.look(event="on")
+    scene.request(event="on")
     scene.work_off()
 
     assert (State.ATTACHED, None) == (scene.record().state, scene.record().pending)
@@ -134,7 +134,7 @@ def test_a_tag_that_is_off_and_on_and_off_again_starts_anew() -> None:
     scene = attached()
     for wish in (None, "mgmt", None):
         scene.ec2.tag(INSTANCE, {TARGETS: wish})
-        scene.look(event="event-2")
+        scene.request(event="event-2")
         scene.clock.advance(4)
     due = scene.record().pending
 
@@ -150,7 +150,7 @@ def test_the_second_reading_that_disagrees_wipes_the_first() -> None:
     """The lists lie twice, ten seconds apart; the answer by id does not."""
     scene = attached()
     scene.ec2.untagged.add(INSTANCE)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     noted = scene.record().pending
 
     scene.work_off(seconds=30)
@@ -164,7 +164,7 @@ def test_with_a_delay_of_0_the_second_reading_comes_at_once() -> None:
     scene = attached(seconds=0)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert State.RELEASING == scene.record().state
     assert 1 == scene.calls.count("describe_tags")
@@ -179,7 +179,7 @@ def test_an_instance_that_ends_is_confirmed_by_its_id(end: str) -> None:
     else:
         scene.ec2.forget(INSTANCE)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     noted = scene.record()
     scene.work_off()
 
@@ -192,7 +192,7 @@ def test_two_readings_that_give_different_reasons_do_not_agree() -> None:
     """Tags that are absent now say nothing about an instance that was absent before."""
     scene = attached()
     _hide_instance(scene)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.ec2.unlisted.clear()
     scene.ec2.lagging.clear()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
@@ -209,26 +209,26 @@ def test_two_readings_that_give_different_reasons_do_not_agree() -> None:
 def test_only_confirmed_releases_use_up_the_breaker() -> None:
     """Else a list that lags would hold back what is meant."""
     scene = attached()
-    scene.brake.most = 1
+    scene.breaker.most = 1
     scene.ec2.untagged.add(INSTANCE)
     for number in range(3):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=30)
 
-    assert set() == scene.brake.admitted
+    assert set() == scene.breaker.admitted
 
 
 def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
     """When it is reset, the second reading is asked for, and no ten seconds more."""
     scene = attached()
-    scene.brake.most = 0
+    scene.breaker.most = 0
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
     held = scene.record()
-    scene.brake.most = 20
+    scene.breaker.most = 20
 
-    scene.look(event="event-3")
+    scene.request(event="event-3")
 
     assert (State.ATTACHED, Reason.RELEASE_HELD) == (held.state, held.reason)
     assert State.RELEASING == scene.record().state
@@ -250,7 +250,7 @@ def test_a_unit_asks_at_most_three_questions() -> None:
     scene.ec2.tag(DATA_VPC, {"dualhome:target": None})
     scene.ec2.detach(an_interface(DATA_INTERFACE).id)
     scene.clock.advance(60)
-    scene.look(event="detached")
+    scene.request(event="detached")
     scene.calls.forget()
 
     scene.work_off()
@@ -266,7 +266,7 @@ def test_a_unit_that_lacks_a_slot_asks_for_the_instance() -> None:
     scene.ec2.detach(an_interface(DATA_INTERFACE).id)
     scene.ec2.types = {"t3.medium": Capacity({0: 2})}
     scene.clock.advance(60)
-    scene.look(event="detached")
+    scene.request(event="detached")
     scene.work_off()
 
     assert {"describe_instance", "describe_tags"} <= set(scene.calls.made)
@@ -279,7 +279,7 @@ def test_a_second_reading_that_cannot_be_had_leaves_all_as_it_is() -> None:
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.fail_next("describe_tags", ThrottledError("slow down"))
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     after = scene.record().state
     scene.work_off()
 
@@ -296,7 +296,7 @@ def test_a_record_that_is_stuck_ends_only_if_the_interface_itself_is_free() -> N
     scene.ec2.lagging = {"describe_instances", "describe_pool"}
 
     for number in range(3):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=60)
 
     assert State.STUCK == scene.record().state
@@ -310,7 +310,7 @@ def test_an_attachment_that_lists_do_not_show_keeps_its_claim() -> None:
     scene.clock.advance(60)
 
     for number in range(3):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=30)
 
     assert before == scene.record()
@@ -322,11 +322,17 @@ def test_a_pass_that_releases_makes_four_reads_and_one_by_id() -> None:
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.forget()
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert (4, 1) == (scene.calls.count(*READS), scene.calls.count(*BY_ID))
 
 
 def _ask_for_release(scene: Scene) -> None:
     cause = a_cause("asked", time=scene.clock(), principal="arn:aws:iam::1:user/ops")
-    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(Ask(Asked.RELEASE, MGMT),)))
+    scene.invoke(
+        ReconcileRequest(
+            InstanceId(INSTANCE),
+            cause,
+            operator_requests=(OperatorRequest(OperatorAction.RELEASE, MGMT),),
+        )
+    )

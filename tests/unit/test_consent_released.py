@@ -15,7 +15,7 @@ from tests.support.builders.values import (
     an_interface,
 )
 from tests.support.fakes.call_log import BY_ID
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 ALLOW_FROM = POLICY.keys.allow_from
@@ -26,11 +26,11 @@ def test_consent_that_is_taken_back_releases_after_two_readings() -> None:
     """The sweep finds it; the second reading asks for the tags of the VPC by its id."""
     scene = _attached()
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
-    Broom(scene).sweep()
+    Sweeper(scene).sweep()
 
-    broom = Broom(scene)
-    broom.sweep()
-    broom.hand_over()
+    sweeper = Sweeper(scene)
+    sweeper.sweep()
+    sweeper.send()
     scene.work_off(seconds=1)
     noted = scene.record()
     scene.work_off()
@@ -41,7 +41,7 @@ def test_consent_that_is_taken_back_releases_after_two_readings() -> None:
     }
     assert (State.REFUSED, Reason.NOT_ALLOWED) == (scene.record().state, scene.record().reason)
     assert {"describe_tags": 1} == {it: n for it in BY_ID if (n := scene.calls.count(it))}
-    assert {INSTANCE} == scene.brake.admitted
+    assert {INSTANCE} == scene.breaker.admitted
 
 
 def test_a_vpc_that_lists_show_without_its_tags_releases_nothing() -> None:
@@ -50,19 +50,19 @@ def test_a_vpc_that_lists_show_without_its_tags_releases_nothing() -> None:
     scene.ec2.untagged.add(MGMT_VPC)
 
     for number in range(4):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=30)
 
     assert State.ATTACHED == scene.record().state
     assert 0 == scene.calls.count("detach")
-    assert set() == scene.brake.admitted
+    assert set() == scene.breaker.admitted
 
 
 def test_consent_that_comes_back_in_time_keeps_it_attached() -> None:
     """A list of consent that is written anew by Terraform is absent for a moment."""
     scene = _attached()
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
-    scene.look(event="gone")
+    scene.request(event="gone")
     scene.work_off(seconds=5)
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: "*"})
 
@@ -76,10 +76,10 @@ def test_consent_that_comes_back_in_time_keeps_it_attached() -> None:
 def test_the_breaker_holds_back_what_goes_for_want_of_consent() -> None:
     """One slip in a VPC's tag must not cut off a thousand instances."""
     scene = _attached()
-    scene.brake.most = 0
+    scene.breaker.most = 0
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
 
-    scene.look(event="gone")
+    scene.request(event="gone")
     scene.work_off()
 
     assert (State.ATTACHED, Reason.RELEASE_HELD) == (scene.record().state, scene.record().reason)
@@ -90,7 +90,7 @@ def test_by_default_it_is_noted_and_kept() -> None:
     scene = _attached(replace(RELEASES, release_without_consent=False))
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
 
-    scene.look(event="gone")
+    scene.request(event="gone")
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -106,13 +106,13 @@ def test_consent_is_not_confirmed_by_what_the_instance_shows() -> None:
         an_interface("eni-02", pool="data", vpc="vpc-0c"),
         policy=replace(RELEASES, release_delay=timedelta()),
     )
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.ec2.untagged.add(MGMT_VPC)
     scene.ec2.detach(an_interface("eni-02").id)
 
-    scene.look(event="detached")
+    scene.request(event="detached")
     scene.work_off(seconds=60)
 
     assert [State.ATTACHED] * 2 == [scene.record(it).state for it in ("mgmt", "data")]
@@ -121,7 +121,7 @@ def test_consent_is_not_confirmed_by_what_the_instance_shows() -> None:
 
 def _attached(policy: Policy = RELEASES) -> Scene:
     scene = a_scene(an_instance(), an_interface(), policy=policy)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.calls.forget()

@@ -17,7 +17,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached, holder
 from tests.support.scenarios.scene import Scene, a_scene
 
@@ -34,14 +34,14 @@ def scene() -> Scene:
 def test_it_is_found_by_the_sweep_and_noted_once(scene: Scene) -> None:
     """Nobody was told: the event wakes those who wait, and nobody waits."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: "vpc-0c"})
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    first = broom.tick()
+    first = sweeper.tick()
     moves = len(scene.states())
-    later = [broom.tick() for _ in range(3)]
+    later = [sweeper.tick() for _ in range(3)]
 
-    assert {Drift.CONSENT: 1} == first.looks
-    assert [{}] * 3 == [report.looks for report in later]
+    assert {Drift.CONSENT: 1} == first.drifts
+    assert [{}] * 3 == [report.drifts for report in later]
     record = scene.record()
     assert (State.ATTACHED, None, WITHDRAWN) == (record.state, record.reason, record.warnings)
     assert "Sweep" == record.cause.detail_type
@@ -51,28 +51,28 @@ def test_it_is_found_by_the_sweep_and_noted_once(scene: Scene) -> None:
 def test_the_warning_goes_when_consent_is_back(scene: Scene) -> None:
     """In whatever tag of the list it is given."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: "vpc-0c", f"{ALLOW_FROM}:2": APP_VPC})
 
-    report = broom.tick()
+    report = sweeper.tick()
 
-    assert {Drift.CONSENT: 1} == report.looks
+    assert {Drift.CONSENT: 1} == report.drifts
     assert () == scene.record().warnings
-    assert {} == broom.tick().looks
+    assert {} == sweeper.tick().drifts
 
 
 def test_the_warnings_that_came_with_the_attachment_stay() -> None:
     """They are about the attachment, which is the same."""
     scene = a_scene(an_instance(automatic_public_ip=True), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
     noted = []
     for allowed in ("", "*"):
         scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: allowed})
-        broom.tick()
+        sweeper.tick()
         noted.append(scene.record().warnings)
 
     assert [(Reason.PUBLIC_IPV4, *WITHDRAWN), (Reason.PUBLIC_IPV4,)] == noted
@@ -82,12 +82,12 @@ def test_what_is_kept_for_another_reason_carries_the_warning_too(scene: Scene) -
     """A person who puts the tag back must see that consent is gone besides."""
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
-    scene.brake.hold()
+    scene.breaker.open()
 
-    scene.look()
+    scene.request()
     held = scene.record()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert (Reason.RELEASE_HELD, WITHDRAWN) == (held.reason, held.warnings)
     assert (None, WITHDRAWN) == (scene.record().reason, scene.record().warnings)
@@ -98,27 +98,27 @@ def test_a_tag_that_cannot_be_read_withdraws_nothing(scene: Scene, value: str) -
     """It lets nobody else in; what is attached already is another matter."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: value})
 
-    report = Broom(scene).tick()
+    report = Sweeper(scene).tick()
 
-    assert ({}, ()) == (report.looks, scene.record().warnings)
+    assert ({}, ()) == (report.drifts, scene.record().warnings)
 
 
 def test_a_vpc_that_a_read_does_not_show_withdraws_nothing(scene: Scene) -> None:
     """EC2's answers may lag."""
     del scene.ec2.vpcs[MGMT_VPC]
 
-    report = Broom(scene).tick()
+    report = Sweeper(scene).tick()
 
-    assert ({}, ()) == (report.looks, scene.record().warnings)
+    assert ({}, ()) == (report.drifts, scene.record().warnings)
 
 
 def test_a_vpc_that_is_only_shared_with_us_withdraws_nothing(scene: Scene) -> None:
     """It was attached by a version that believed our own account's tags on it."""
     scene.ec2.add(replace(scene.ec2.vpcs[MGMT_VPC], owner=OTHER_ACCOUNT, tags={}))
 
-    report = Broom(scene).tick()
+    report = Sweeper(scene).tick()
 
-    assert ({}, ()) == (report.looks, scene.record().warnings)
+    assert ({}, ()) == (report.drifts, scene.record().warnings)
 
 
 def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
@@ -126,7 +126,7 @@ def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
     scene.policy = replace(POLICY, paused=True)
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert WITHDRAWN == scene.record().warnings
 
@@ -134,10 +134,10 @@ def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
 def test_whoever_is_released_then_is_refused(scene: Scene) -> None:
     """The operator's way to end it: without consent nothing comes back."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
-    Broom(scene).tick()
+    Sweeper(scene).tick()
     scene.ec2.detach(scene.record().interface or an_interface().id)
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     record = scene.record()
     assert (State.REFUSED, Reason.NOT_ALLOWED) == (record.state, record.reason)
@@ -149,14 +149,14 @@ def test_the_vpcs_are_read_once_for_all_pages_of_a_sweep(scene: Scene, pages: in
     """An account has few VPCs, and may have many pages of what is attached."""
     for number in range(2, pages + 1):
         scene.ec2.add(an_instance(f"i-0{number}"), an_interface(f"eni-0{number}"))
-        scene.look(f"i-0{number}")
+        scene.request(f"i-0{number}")
         scene.work_off()
-    broom = Broom(scene, page=1)
+    sweeper = Sweeper(scene, page=1)
     scene.calls.forget()
 
-    broom.sweep()
+    sweeper.sweep()
     first = scene.calls.count("describe_vpcs")
-    broom.sweep()
+    sweeper.sweep()
 
     assert pages <= scene.calls.count("attached")
     assert (1, 2) == (first, scene.calls.count("describe_vpcs"))
@@ -165,11 +165,11 @@ def test_the_vpcs_are_read_once_for_all_pages_of_a_sweep(scene: Scene, pages: in
 def test_where_nothing_is_attached_no_vpc_is_read() -> None:
     """There is no consent to take back."""
     scene = a_scene(an_instance())
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.calls.forget()
 
-    Broom(scene).sweep()
+    Sweeper(scene).sweep()
 
     assert 0 == scene.calls.count("describe_vpcs")
 
@@ -178,13 +178,13 @@ def test_a_read_that_fails_leaves_the_page_to_the_next_sweep(scene: Scene) -> No
     """Nothing is judged by half of what there is."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
     scene.calls.fail_next("describe_vpcs", ThrottledError("later", code="RequestLimitExceeded"))
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    cut_off = broom.sweep()
-    again = broom.tick()
+    cut_off = sweeper.sweep()
+    again = sweeper.tick()
 
     assert (False, True) == (cut_off.swept, again.swept)
-    assert {Drift.CONSENT: 1} == again.looks
+    assert {Drift.CONSENT: 1} == again.drifts
     scene.calls.fail_next("describe_vpcs", AccessDeniedError("no", code="UnauthorizedOperation"))
     with pytest.raises(AccessDeniedError):
-        broom.sweep()
+        sweeper.sweep()

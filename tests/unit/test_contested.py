@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from dualhome.application.requests import Look
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.application.requests import ReconcileRequest
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
@@ -17,7 +17,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 
@@ -57,12 +57,12 @@ def test_detaches_over_more_than_ten_minutes_are_no_contest() -> None:
 def test_what_sweeps_alone_notice_is_a_contest_each_time() -> None:
     """Every five minutes, as their schedule has it: three take ten minutes, not less."""
     scene = _attached()
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
     for _ in range(24):
         if scene.record().state is State.ATTACHED:
             scene.ec2.detach(INTERFACE)
-        broom.tick()
+        sweeper.tick()
 
     assert 4 == scene.record().contests
     assert 13 > scene.calls.count("attach")
@@ -85,13 +85,13 @@ def test_an_interface_that_was_moved_by_hand_is_not_contested() -> None:
 def test_events_and_sweeps_do_not_shorten_the_wait() -> None:
     """They come every few seconds; the pool would be used up all the same."""
     scene = _contested()
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
     for number in range(4):
-        scene.look(event=f"event-{number}")
+        scene.request(event=f"event-{number}")
         scene.work_off(seconds=30)
-    broom.sweep()
-    broom.hand_over()
+    sweeper.sweep()
+    sweeper.send()
     scene.work_off(seconds=30)
 
     assert (State.WAITING, Reason.CONTESTED) == (scene.record().state, scene.record().reason)
@@ -103,7 +103,7 @@ def test_one_list_without_tags_does_not_shorten_the_wait() -> None:
     scene = _contested()
     waits = scene.record()
     scene.ec2.untagged.add(INSTANCE)
-    scene.look(event="list")
+    scene.request(event="list")
     scene.ec2.untagged.clear()
 
     _reconcile(scene)
@@ -116,7 +116,7 @@ def test_a_sweep_attaches_again_when_the_wait_is_over() -> None:
     scene = _contested()
 
     for _ in range(2):
-        Broom(scene).tick()
+        Sweeper(scene).tick()
 
     assert State.ATTACHED == scene.record().state
 
@@ -143,7 +143,13 @@ def test_an_operators_retry_does_not_wait() -> None:
     scene = _contested()
     cause = a_cause("asked", time=scene.clock(), principal="arn:aws:iam::1:user/ops")
 
-    scene.invoke(Look(InstanceId(INSTANCE), cause, asks=(Ask(Asked.RETRY, MGMT),)))
+    scene.invoke(
+        ReconcileRequest(
+            InstanceId(INSTANCE),
+            cause,
+            operator_requests=(OperatorRequest(OperatorAction.RETRY, MGMT),),
+        )
+    )
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -161,7 +167,7 @@ def test_what_somebody_attaches_meanwhile_is_adopted() -> None:
 
 def _attached() -> Scene:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     return scene
 
@@ -192,5 +198,5 @@ def _waits(scene: Scene, *, contests: int) -> Iterator[float]:
 
 
 def _reconcile(scene: Scene) -> None:
-    scene.look(event="event")
+    scene.request(event="event")
     scene.work_off(seconds=120)

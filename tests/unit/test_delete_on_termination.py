@@ -14,7 +14,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 WARNED = (Reason.DELETE_ON_TERMINATION,)
@@ -25,7 +25,7 @@ def adopted(*, doomed: bool = True) -> Scene:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
     scene.ec2.delete_with_instance(INTERFACE, on=doomed)
-    scene.look()
+    scene.request()
     scene.work_off()
     return scene
 
@@ -33,7 +33,7 @@ def adopted(*, doomed: bool = True) -> Scene:
 def gone(scene: Scene) -> str:
     """Let the instance terminate, and return the last line of its history."""
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
     assert State.RELEASED == scene.record().state
     return tell(scene.ledger.audit[-1])
@@ -43,14 +43,14 @@ def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_told() -> None:
     """Two warnings that come and go do not change places each time."""
     scene = adopted()
     scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
 
-    report = broom.tick()
+    report = sweeper.tick()
 
     both = {Reason.CONSENT_WITHDRAWN, Reason.DELETE_ON_TERMINATION}
     assert both == set(scene.record().warnings)
-    assert {} == report.looks
+    assert {} == report.drifts
 
 
 def test_one_that_is_taken_over_is_warned_of() -> None:
@@ -63,24 +63,24 @@ def test_one_that_is_taken_over_is_warned_of() -> None:
 def test_a_flag_that_somebody_changes_is_noticed_by_the_next_sweep(*, first: bool) -> None:
     """EC2 sends no event for it. Ours or taken over: it is lost alike."""
     scene = adopted(doomed=first)
-    broom = Broom(scene)
-    assert [] == list(broom.sweep().looks)
+    sweeper = Sweeper(scene)
+    assert [] == list(sweeper.sweep().drifts)
 
     scene.ec2.delete_with_instance(INTERFACE, on=not first)
-    broom.tick()
+    sweeper.tick()
 
     assert (() if first else WARNED) == scene.record().warnings
     assert [State.ATTACHED, State.ATTACHED] == scene.states()
     told = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
     assert told in tell(scene.ledger.audit[-1])
-    assert {} == broom.sweep().looks
+    assert {} == sweeper.sweep().drifts
 
 
 def test_what_we_attached_ourselves_is_warned_of_too() -> None:
     """Somebody sets the flag while it is on its way."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 5
-    scene.look()
+    scene.request()
     scene.ec2.delete_with_instance(INTERFACE, on=True)
 
     scene.work_off()
@@ -140,11 +140,11 @@ def test_nobody_is_woken_for_an_interface_that_is_no_more(*, doomed: bool) -> No
     """There is nothing to have; what is free wakes the one that waits."""
     scene = adopted(doomed=doomed)
     scene.ec2.add(an_instance("i-02"))
-    scene.look("i-02")
+    scene.request("i-02")
     scene.work_off()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
-    woken = [] if doomed else ["i-02"]
-    assert woken == [look.instance for _, look in scene.looks.queued]
+    requeued = [] if doomed else ["i-02"]
+    assert requeued == [request.instance for _, request in scene.queue.queued]

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dualhome.application.reconcile import reconcile
-from dualhome.application.requests import Look
-from dualhome.application.requeue import LAST_LOOK
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.requeue import LAST_ATTEMPT
 from dualhome.domain.errors import AttachmentGoneError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
@@ -30,7 +30,7 @@ def test_an_answer_without_the_attachment_lets_go_of_nothing() -> None:
     scene.ec2.lagging = {"describe_instances"}
     before = scene.record()
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off(seconds=30)
 
     assert before == scene.record()
@@ -41,7 +41,7 @@ def test_what_is_unwanted_is_detached_though_one_answer_does_not_show_it() -> No
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.ec2.lagging = {"describe_instances"}
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.ec2.lagging = set()
 
     scene.work_off()
@@ -55,7 +55,7 @@ def test_a_rollback_detaches_what_no_read_shows() -> None:
     """The tag went right after the attach."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.ec2.lagging = {"find"}
 
     scene.work_off()
@@ -68,7 +68,7 @@ def test_a_rollback_asks_again_while_ec2_holds_what_it_should_let_go() -> None:
     """It has said of the first ask that there is nothing to detach."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.calls.fail_next("detach", AttachmentGoneError("no such attachment"))
 
     scene.work_off()
@@ -81,13 +81,13 @@ def test_a_rollback_asks_again_while_ec2_holds_what_it_should_let_go() -> None:
 def test_an_interface_that_is_refused_as_in_use_may_be_ours() -> None:
     """The client library repeats a call whose reply was lost; no read shows its work yet."""
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
-    scene.look()
+    scene.request()
     scene.ec2.detach(chosen := scene.record().interface or INTERFACE)
     other = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     other.ec2.lagging = set(READS)
     other.calls.before_next("attach", lambda: other.ec2.attach(INSTANCE, chosen, SLOT))
 
-    other.look()
+    other.request()
     other.work_off(seconds=5)
     claimed = other.record()
     other.ec2.lagging = set()
@@ -102,13 +102,13 @@ def test_a_record_that_is_newer_than_the_reading_is_not_judged_by_it() -> None:
     """A look that waited for its turn in a batch saw the instance before another one attached."""
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     slow = scene.batch([InstanceId(INSTANCE)])
-    scene.look(event="fast")
+    scene.request(event="fast")
     scene.work_off()
     before = scene.record()
     scene.clock.advance(30)
 
-    reconcile(Look(InstanceId(INSTANCE), a_cause("slow")), slow)
-    slow.agenda.hand_over(scene.looks)
+    reconcile(ReconcileRequest(InstanceId(INSTANCE), a_cause("slow")), slow)
+    slow.requeue.send(scene.queue)
     scene.work_off()
 
     assert State.ATTACHED == before.state
@@ -126,16 +126,16 @@ def test_an_instance_that_lists_leave_out_for_an_hour_is_left_to_the_sweep_in_th
         an_interface(),
         policy=replace(POLICY, release_delay=timedelta(seconds=10)),
     )
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.ec2.unlisted.add(INSTANCE)
     scene.ec2.lagging.add("describe_pool")
     before = len(scene.states())
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     scene.work_off(seconds=3600)
 
-    assert scene.looks.seconds_to_next() is None
-    assert 2 * LAST_LOOK + 2 >= len(scene.states()) - before
+    assert scene.queue.seconds_to_next() is None
+    assert 2 * LAST_ATTEMPT + 2 >= len(scene.states()) - before
     assert State.ATTACHED == scene.record().state

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import DeviceSlot, InstanceState
 from dualhome.domain.errors import (
     AccessDeniedError,
@@ -45,9 +45,9 @@ from tests.support.scenarios.user_actions import (
     Happening,
     Launch,
     Limit,
-    Look,
     Pause,
     PutState,
+    ReconcileRequest,
     Reserve,
     Tag,
 )
@@ -75,7 +75,9 @@ REFUSALS = st.sampled_from(
     ]
 )
 POLICIES = st.sampled_from(["all", "all", "each", None, "some"])
-ASKS = st.builds(Ask, st.sampled_from(Asked), st.sampled_from([None, MGMT]), st.booleans())
+ASKS = st.builds(
+    OperatorRequest, st.sampled_from(OperatorAction), st.sampled_from([None, MGMT]), st.booleans()
+)
 TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES)
 SECONDS = st.sampled_from([0, 1, 5, 20, 200, 1000])
 LAGS = st.sampled_from([1, 2, 5])
@@ -92,7 +94,7 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Delete, NUMBERS),
     st.builds(Add, st.sampled_from(["mgmt", "data"])),
     st.builds(Reserve, NUMBERS, st.sampled_from([None, 0, 1, 2])),
-    st.builds(Look, NUMBERS),
+    st.builds(ReconcileRequest, NUMBERS),
     st.builds(Pause, st.booleans()),
     st.builds(Limit, st.sampled_from([0, 1, ANY])),
     st.builds(Command, NUMBERS, ASKS),

@@ -8,7 +8,7 @@ from dualhome.domain.planning.observe import IN_FLIGHT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached, holder, paused, unpaused
 from tests.support.scenarios.scene import a_scene
 
@@ -21,7 +21,7 @@ def test_nothing_is_attached_and_the_record_says_why() -> None:
     """Whoever launches an instance now sees that it is the stack, not the tag."""
     scene = paused(a_scene(an_instance(), an_interface()))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -34,9 +34,9 @@ def test_the_pause_is_recorded_once() -> None:
     """Sweeps go on, and each of them looks at what waits."""
     scene = paused(a_scene(an_instance(), an_interface()))
 
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
     for _ in range(5):
-        broom.tick()
+        sweeper.tick()
 
     assert [State.WAITING] == scene.states()
 
@@ -46,9 +46,9 @@ def test_nothing_is_detached() -> None:
     scene = paused(attached())
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
     for _ in range(5):
-        broom.tick()
+        sweeper.tick()
 
     assert State.ATTACHED == scene.record().state
     assert INSTANCE == holder(scene)
@@ -61,12 +61,12 @@ def test_what_is_not_wanted_any_more_says_that_it_is_the_pause_that_keeps_it() -
     scene.ec2.tag(INSTANCE, {TARGETS: None})
 
     for number in range(3):
-        scene.look(event=f"look-{number}")
+        scene.request(event=f"look-{number}")
 
     noted = [State.ATTACHED, State.ATTACHED]
     assert (noted, Reason.PAUSED) == (scene.states()[-2:], scene.record().reason)
     unpaused(scene)
-    scene.look(event="resumed")
+    scene.request(event="resumed")
     scene.work_off()
     assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
 
@@ -75,20 +75,20 @@ def test_what_would_be_released_after_the_pause_does_not_trip_the_breaker() -> N
     """It is not released now, and people know already."""
     scene = paused(attached())
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    broom = Broom(scene, most_releases=0)
+    sweeper = Sweeper(scene, most_releases=0)
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
     assert (0, False) == (report.releases, report.tripped)
     unpaused(scene)
-    assert broom.sweep().tripped
+    assert sweeper.sweep().tripped
 
 
 def test_what_was_accepted_before_the_pause_is_still_seen_attached() -> None:
     """The record says what is true."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 20
-    scene.look()
+    scene.request()
 
     paused(scene).work_off()
 
@@ -98,10 +98,10 @@ def test_what_was_accepted_before_the_pause_is_still_seen_attached() -> None:
 def test_what_somebody_attaches_by_hand_is_adopted() -> None:
     """People go on working; to record it changes nothing."""
     scene = paused(a_scene(an_instance(), an_interface()))
-    scene.look()
+    scene.request()
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert (State.ATTACHED, "adopted") == (scene.record().state, scene.record().origin)
 
@@ -111,7 +111,7 @@ def test_what_somebody_detaches_by_hand_is_recorded_and_not_attached_again() -> 
     scene = paused(attached())
     scene.ec2.detach(INTERFACE)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert (State.WAITING, Reason.PAUSED) == (scene.record().state, scene.record().reason)
@@ -124,7 +124,7 @@ def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
     scene = paused(attached())
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
@@ -134,7 +134,7 @@ def test_a_claim_that_was_not_attached_before_the_pause_is_given_back() -> None:
     """Nobody attaches for it any more, and the interface would be held for nothing."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", THROTTLED)
-    scene.look()
+    scene.request()
     assert State.CLAIMED == scene.record().state
 
     paused(scene).work_off(2 * IN_FLIGHT.total_seconds())
@@ -148,12 +148,12 @@ def test_a_sweep_after_the_pause_resumes_what_was_left() -> None:
     """What happened during the pause is queued nowhere."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"), an_interface("eni-02"))
-    paused(scene).look("i-02")
+    paused(scene).request("i-02")
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off(2 * HOUR)
 
-    Broom(unpaused(scene)).tick()
+    Sweeper(unpaused(scene)).tick()
 
     assert State.RELEASED == scene.record().state
     assert State.ATTACHED == scene.record(instance="i-02").state

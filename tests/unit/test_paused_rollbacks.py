@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.rollback import Undo, detach_interface
+from dualhome.application.rollback import RollbackInput, detach_interface
 from dualhome.domain.errors import PausedError
 from dualhome.domain.planning.observe import ATTACH_TIMEOUT
 from dualhome.domain.reasons import Reason
@@ -21,7 +21,7 @@ def test_what_never_gets_attached_is_not_undone() -> None:
     """To take it back is to detach it; its time-out comes after the pause."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 24 * HOUR
-    scene.look()
+    scene.request()
 
     paused(scene).work_off(2 * ATTACH_TIMEOUT.total_seconds())
     assert State.ATTACHING == scene.record().state
@@ -36,7 +36,7 @@ def test_a_rollback_does_not_detach() -> None:
     """It says so by its own error, for which the state machine waits."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     paused(scene)
 
     with pytest.raises(PausedError, match=INTERFACE):
@@ -50,7 +50,7 @@ def test_a_rollback_goes_on_where_nothing_is_left_to_detach() -> None:
     """The interface is free: what remains is to say so."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.ec2.detach(INTERFACE)
 
     paused(scene).work_off()
@@ -62,7 +62,7 @@ def test_a_rollback_under_way_waits_and_goes_on_after_the_pause() -> None:
     """A pause of a weekend must not leave it to a person."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     paused(scene).work_off(72 * HOUR)
     assert State.RELEASING == scene.record().state
@@ -73,5 +73,5 @@ def test_a_rollback_under_way_waits_and_goes_on_after_the_pause() -> None:
     assert holder(scene) is None
 
 
-def _undo(scene: Scene) -> Undo:
-    return Undo(INSTANCE, MGMT, scene.record().version)
+def _undo(scene: Scene) -> RollbackInput:
+    return RollbackInput(INSTANCE, MGMT, scene.record().version)

@@ -9,7 +9,7 @@ from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import INSTANCE, INTERFACE, a_vpc, an_instance, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS, POLICY = "dualhome:targets", "dualhome:policy"
@@ -25,7 +25,7 @@ def test_nothing_is_attached_while_one_target_cannot_be_had() -> None:
     """Nor claimed: what this instance cannot use, another one may."""
     scene = _a_unit(FOR_MGMT)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -40,7 +40,7 @@ def test_what_the_others_hold_goes_back_to_its_pool() -> None:
     """A target was added that cannot be had: now it is all of them, or none."""
     scene = _half_a_unit(FOR_MGMT)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     record = scene.record()
@@ -54,14 +54,14 @@ def test_all_are_attached_in_one_pass_when_the_last_one_can_be_had() -> None:
     """Another instance gives back what was lacking: that wakes the one that waits for it."""
     scene = _a_unit(FOR_MGMT, FOR_DATA)
     scene.ec2.add(an_instance(HOLDER, targets="data"))
-    scene.look(HOLDER)
+    scene.request(HOLDER)
     scene.work_off()
-    scene.look()
+    scene.request()
     scene.work_off()
     assert 1 == scene.calls.count("attach")
 
     scene.ec2.put_state(HOLDER, InstanceState.TERMINATED)
-    scene.look(HOLDER, event="event-2")
+    scene.request(HOLDER, event="event-2")
     scene.work_off()
 
     assert BOTH == _states(scene)
@@ -80,7 +80,7 @@ def test_a_target_that_ec2_refuses_for_good_takes_the_others_back(before: str) -
         scene = _half_a_unit(FOR_MGMT, FOR_DATA)
         scene.calls.fail_next("attach", REFUSED)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off(59)
 
     record, refused = scene.record(), scene.record("data")
@@ -95,12 +95,12 @@ def test_a_target_that_is_refused_again_and_again_does_not_make_the_others_flap(
     """Each retry would attach and detach them, once an hour for ever."""
     scene = _half_a_unit(FOR_MGMT, FOR_DATA)
     scene.calls.fail_next("attach", REFUSED, times=20)
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     settled = len(scene.states())
 
     for _ in range(24):
-        broom.tick()
+        sweeper.tick()
 
     assert settled == len(scene.states())
     assert scene.record("data").attempt >= 5
@@ -111,11 +111,11 @@ def test_all_are_attached_once_ec2_accepts_what_it_refused() -> None:
     """The one that failed goes first, and the others follow."""
     scene = _half_a_unit(FOR_MGMT, FOR_DATA)
     scene.calls.fail_next("attach", REFUSED)
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     assert State.WAITING == scene.record().state
 
-    broom.tick()
+    sweeper.tick()
 
     assert BOTH == _states(scene)
 
@@ -124,10 +124,10 @@ def test_a_target_for_which_ec2_finds_no_room_takes_the_others_back() -> None:
     """DescribeInstanceTypes and EC2 may differ; the next sweep sees what it means for the rest."""
     scene = _half_a_unit(FOR_MGMT, FOR_DATA)
     scene.calls.fail_next("attach", NO_ROOM, times=20)
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    broom.tick()
-    broom.tick()
+    sweeper.tick()
+    sweeper.tick()
 
     assert {"mgmt": State.WAITING, "data": State.REFUSED} == _states(scene)
     assert _is_free(scene)
@@ -136,11 +136,11 @@ def test_a_target_for_which_ec2_finds_no_room_takes_the_others_back() -> None:
 def test_the_others_are_attached_when_they_are_no_unit_any_more() -> None:
     """The tag was removed: each target stands alone."""
     scene = _a_unit(FOR_MGMT)
-    scene.look()
+    scene.request()
     scene.work_off()
 
     scene.ec2.tag(INSTANCE, {POLICY: None})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert {"mgmt": State.ATTACHED, "data": State.REFUSED} == _states(scene)
@@ -151,14 +151,14 @@ def test_a_malformed_policy_lets_nothing_go_and_its_correction_goes_on() -> None
     scene = _half_a_unit(FOR_MGMT, FOR_DATA)
     scene.ec2.tag(INSTANCE, {POLICY: "al"})
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert (State.ATTACHED, Reason.BAD_TAG) == (scene.record().state, scene.record("*").reason)
     assert 1 == scene.calls.count("attach")
     assert 0 == scene.calls.count("detach")
     scene.ec2.tag(INSTANCE, {POLICY: "all"})
-    scene.look(event="event-3")
+    scene.request(event="event-3")
     scene.work_off()
     assert BOTH | {"*": State.RELEASED} == _states(scene)
 
@@ -172,7 +172,7 @@ def _a_unit(*pool: Interface, targets: str = "mgmt data") -> Scene:
 def _half_a_unit(*pool: Interface) -> Scene:
     """Return one that has what it wants, and then wants another target."""
     scene = _a_unit(*pool, targets="mgmt")
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.ec2.tag(INSTANCE, {TARGETS: "mgmt data"})

@@ -48,7 +48,7 @@ def test_an_attachment_is_tagged_with_one_call_for_instance_and_interface() -> N
 def test_states_that_last_seconds_are_announced_but_not_tagged() -> None:
     """A tag that is wrong before anybody reads it costs as much as a right one."""
     stage = Stage(a_scene(an_instance(), an_interface()))
-    stage.scene.look()
+    stage.scene.request()
 
     stage.publish_all()
 
@@ -59,7 +59,7 @@ def test_states_that_last_seconds_are_announced_but_not_tagged() -> None:
 def test_a_refusal_is_shown_on_the_instance_with_its_reason() -> None:
     """Who tagged the instance looks at the instance first."""
     stage = Stage(a_scene(an_instance(targets="mgmt data@2"), an_interface(zone=OTHER_ZONE)))
-    stage.scene.look()
+    stage.scene.request()
 
     stage.publish_all()
 
@@ -72,13 +72,13 @@ def test_a_refusal_is_shown_on_the_instance_with_its_reason() -> None:
 def test_moves_published_late_show_what_is_true_now() -> None:
     """The stream may lag by minutes: the tag must not go back in time."""
     stage = Stage(a_scene(an_instance(), a_vpc(allow_from=None), an_interface()))
-    stage.scene.look()
+    stage.scene.request()
     refused = list(stage.scene.ledger.audit)
     stage.scene.ec2.add(a_vpc())
-    stage.scene.look()
+    stage.scene.request()
     stage.scene.work_off()
 
-    publish(refused, stage.outlets)
+    publish(refused, stage.publishers)
     stage.statuses.deliver(stage.writing)
 
     assert f"mgmt=attached:{INTERFACE}@1" == stage.status(INSTANCE)
@@ -100,15 +100,15 @@ def test_an_interface_that_another_instance_holds_by_now_keeps_that_ones_status(
     other = InstanceId("i-02")
     stage = _attached()
     stage.scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    stage.scene.look()
+    stage.scene.request()
     released = stage.scene.ledger.audit[-1:]
     stage.scene.ec2.add(an_instance(other, targets="mgmt@2"))
-    stage.scene.look(other)
+    stage.scene.request(other)
     stage.scene.work_off()
-    publish(stage.scene.ledger.audit[-1:], stage.outlets)
+    publish(stage.scene.ledger.audit[-1:], stage.publishers)
     stage.statuses.deliver(stage.writing)
 
-    publish(released, stage.outlets)
+    publish(released, stage.publishers)
     stage.statuses.deliver(stage.writing)
 
     assert f"mgmt=attached:{INTERFACE}@2" == stage.status(INTERFACE)
@@ -120,9 +120,9 @@ def test_what_is_gone_needs_no_status() -> None:
     stage = _attached()
     stage.scene.ec2.forget(INSTANCE)
     stage.scene.clock.advance(3600)
-    stage.scene.look()
+    stage.scene.request()
 
-    publish(stage.scene.ledger.audit[-1:], stage.outlets)
+    publish(stage.scene.ledger.audit[-1:], stage.publishers)
     stage.statuses.deliver(stage.writing)
 
     assert [State.RELEASED] == [entry.after.state for entry in stage.events.published]
@@ -147,7 +147,7 @@ def test_a_queue_that_takes_no_status_requests_holds_up_neither_events_nor_metri
     stage = _attached()
     stage.scene.calls.fail_next("put_status", UnavailableError("no queue", code="Unavailable"))
 
-    refused = publish(stage.scene.ledger.audit, stage.outlets)
+    refused = publish(stage.scene.ledger.audit, stage.publishers)
 
     assert refused
     assert "Unavailable" == refused.code
@@ -158,10 +158,10 @@ def test_moves_of_one_instance_ask_once_for_its_status() -> None:
     """One message, whatever the length of the story."""
     stage = _attached()
     stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
-    stage.scene.look()
+    stage.scene.request()
     stage.scene.work_off()
 
-    publish(stage.scene.ledger.audit, stage.outlets)
+    publish(stage.scene.ledger.audit, stage.publishers)
 
     assert [StatusRequest(INSTANCE, (INTERFACE,))] == stage.statuses.waiting()
 
@@ -191,13 +191,13 @@ def test_our_own_tags_ask_for_nothing() -> None:
     stage.publish_all()
     before = list(stage.scene.ledger.audit)
 
-    stage.scene.look(event="event-2")
+    stage.scene.request(event="event-2")
 
     assert before == stage.scene.ledger.audit
 
 
 def _attached(scope: StatusScope = StatusScope.BOTH) -> Stage:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     return Stage(scene, scope)

@@ -63,7 +63,7 @@ def test_a_redrive_is_told_what_cannot_be_read_and_nothing_is_set_aside_again() 
 
 def _attached() -> Stage:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     return Stage(scene)
 
@@ -86,7 +86,7 @@ def _deliver(stage: Stage, numbers: Sequence[str], *, redrive: bool = False) -> 
         for it in numbers
     ]
     event = {"Records": records} | ({"redrive": True} if redrive else {})
-    return handle_moves(event, stage.outlets, read)
+    return handle_moves(event, stage.publishers, read)
 
 
 def _states(stage: Stage) -> list[State]:

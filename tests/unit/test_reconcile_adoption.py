@@ -26,7 +26,7 @@ def test_a_pool_interface_that_is_attached_already_is_adopted() -> None:
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert [State.ATTACHED] == scene.states()
@@ -41,7 +41,7 @@ def test_an_adoption_waits_until_the_attachment_is_complete() -> None:
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
     assert [] == scene.ledger.audit
     scene.work_off()
 
@@ -53,7 +53,7 @@ def test_an_interface_at_another_index_than_the_pinned_one_is_not_adopted() -> N
     scene = a_scene(an_instance(targets="mgmt@2"), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (Origin.POOL, InterfaceId("eni-02"), DeviceSlot(0, 2)) == (
@@ -68,7 +68,7 @@ def test_an_interface_that_we_would_not_have_attached_is_not_adopted() -> None:
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
 
     assert (State.REFUSED, Reason.NOT_ALLOWED) == (scene.record().state, scene.record().reason)
 
@@ -80,7 +80,7 @@ def test_an_interface_that_is_claimed_for_another_instance_is_left_to_it() -> No
     scene.ledger.commit(Move(None, claim), TRACE)
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
 
     assert InterfaceId("eni-02") == scene.record().interface
     assert Holder(claim.instance, MGMT) == scene.ledger.claimed()[INTERFACE]
@@ -91,7 +91,7 @@ def test_an_interface_without_the_pool_tag_is_never_touched() -> None:
     scene = a_scene(an_instance(), an_interface(pool=None), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert InterfaceId("eni-02") == scene.record().interface
@@ -101,7 +101,7 @@ def test_an_instance_that_an_operator_manages_gets_nothing() -> None:
     """EC2 User Guide, "Amazon EC2 managed instances": only tags may be changed."""
     scene = a_scene(an_instance(operator_managed=True), an_interface())
 
-    scene.look()
+    scene.request()
 
     assert Reason.INSTANCE_UNUSABLE == scene.record().reason
     assert 0 == scene.calls.count("attach")
@@ -112,6 +112,6 @@ def test_an_instance_of_another_account_gets_nothing() -> None:
     instance = an_instance(owner=OTHER_ACCOUNT)
     scene = a_scene(instance, an_interface(owner=OTHER_ACCOUNT))
 
-    scene.look()
+    scene.request()
 
     assert Reason.ACCOUNT_MISMATCH == scene.record().reason

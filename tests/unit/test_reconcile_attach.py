@@ -30,7 +30,7 @@ def test_a_tagged_instance_gets_an_interface_of_its_own_zone_at_the_lowest_free_
     elsewhere = an_interface("eni-02", zone=OTHER_ZONE)
     scene = a_scene(an_instance(), elsewhere, an_interface())
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record, interface = scene.record(), scene.ec2.interface(INTERFACE)
@@ -52,7 +52,7 @@ def test_the_audit_times_the_way_from_the_event_to_the_attachment_seen() -> None
     scene.ec2.attach_seconds = 2
     scene.clock.advance(1)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [None, None, 4.0] == [entry.seconds_to_attached for entry in scene.ledger.audit]
@@ -63,10 +63,10 @@ def test_a_pass_does_not_wait_for_ec2_but_queues_another_look() -> None:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 2
 
-    scene.look()
+    scene.request()
 
     assert State.ATTACHING == scene.record().state
-    assert [NOW + timedelta(seconds=1)] == [at for at, _ in scene.looks.queued]
+    assert [NOW + timedelta(seconds=1)] == [at for at, _ in scene.queue.queued]
 
 
 def test_looks_at_an_attachment_on_its_way_come_ever_more_rarely() -> None:
@@ -74,7 +74,7 @@ def test_looks_at_an_attachment_on_its_way_come_ever_more_rarely() -> None:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 40
 
-    scene.look()
+    scene.request()
     scene.calls.forget()
     scene.work_off()
 
@@ -88,7 +88,7 @@ def test_nothing_is_attached_before_claim_slot_and_audit_are_written() -> None:
     scene.calls.fail_next("attach", Killed())
 
     with pytest.raises(Killed):
-        scene.look()
+        scene.request()
 
     holder = Holder(INSTANCE, MGMT)
     assert State.CLAIMED == scene.record().state
@@ -104,7 +104,7 @@ def test_several_targets_are_attached_side_by_side_and_pins_choose_first() -> No
     scene = a_scene(instance, data_vpc, an_interface())
     scene.ec2.add(an_interface("eni-02", pool="data", vpc="vpc-0c"))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert DeviceSlot(0, 1) == scene.record(DATA).slot
@@ -119,7 +119,7 @@ def test_an_index_that_ec2_shows_as_taken_is_passed_over() -> None:
     scene = a_scene(an_interface())
     scene.ec2.add(an_instance(attachments=(*instance.attachments, foreign)))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert DeviceSlot(0, 2) == scene.record().slot
@@ -130,10 +130,10 @@ def test_an_instance_that_wants_nothing_is_left_alone(targets: str | None) -> No
     """Most instances of an account: their events cost reads and nothing else."""
     scene = a_scene(an_instance(targets=targets), an_interface())
 
-    scene.look()
+    scene.request()
 
     assert [] == scene.ledger.audit
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
     assert 0 == scene.calls.count("describe_pool", "attach")
 
 
@@ -142,7 +142,7 @@ def test_an_invocation_near_its_end_hands_an_instance_to_the_next_one(time_left:
     """A claim taken by a process that is about to die would delay the instance by minutes."""
     scene = a_scene(an_instance(), an_interface(), time_left=time_left)
 
-    scene.look()
+    scene.request()
 
     assert [] == scene.ledger.audit
-    assert 0 == scene.looks.seconds_to_next()
+    assert 0 == scene.queue.seconds_to_next()

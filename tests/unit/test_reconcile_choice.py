@@ -28,7 +28,7 @@ def test_an_interface_reserved_for_the_instance_comes_before_any_other() -> None
     named = an_instance("i-02", tags={"Name": "db-1"})
     scene = a_scene(an_instance(), named, by_id, by_name, *POOL)
 
-    scene.look(INSTANCE, "i-02")
+    scene.request(INSTANCE, "i-02")
 
     assert by_id.id == scene.record().interface
     assert by_name.id == scene.record(instance="i-02").interface
@@ -40,7 +40,7 @@ def test_the_interface_held_before_comes_before_all_others() -> None:
     scene = a_scene(an_instance(), an_instance(other, targets=None), *POOL)
     favourite = max(POOL, key=lambda it: rendezvous_weight(INSTANCE, MGMT, it.id)).id
     scene.ec2.attach(other, favourite, DeviceSlot(0, 1))
-    scene.look()
+    scene.request()
     scene.work_off()
     held = scene.record().interface
     assert held not in {None, favourite}
@@ -48,7 +48,7 @@ def test_the_interface_held_before_comes_before_all_others() -> None:
     scene.ec2.detach(favourite)
     scene.ec2.detach(held or favourite)
     scene.clock.advance(60)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert (State.ATTACHED, held) == (scene.record().state, scene.record().interface)
@@ -59,8 +59,8 @@ def test_the_choice_does_not_depend_on_the_order_in_which_ec2_lists_the_pool() -
     forwards = a_scene(an_instance(), *POOL)
     backwards = a_scene(an_instance(), *reversed(POOL))
 
-    forwards.look()
-    backwards.look()
+    forwards.request()
+    backwards.request()
 
     assert forwards.record().interface == backwards.record().interface
 
@@ -73,7 +73,7 @@ def test_the_vpc_prefers_an_index_and_an_occupied_one_is_passed_over() -> None:
     scene.ec2.add(full, an_interface("eni-99", pool=None))
     scene.ec2.attach(InstanceId("i-02"), an_interface("eni-99").id, DeviceSlot(0, 2))
 
-    scene.look(INSTANCE, "i-02")
+    scene.request(INSTANCE, "i-02")
 
     assert DeviceSlot(0, 2) == scene.record().slot
     assert DeviceSlot(0, 1) == scene.record(instance="i-02").slot
@@ -84,7 +84,7 @@ def test_the_instances_pin_wins_over_the_vpcs_preference() -> None:
     prefers = a_vpc(tags={"dualhome:device-index": "2"})
     scene = a_scene(an_instance(targets="mgmt@1"), prefers, *POOL)
 
-    scene.look()
+    scene.request()
 
     assert DeviceSlot(0, 1) == scene.record().slot
 
@@ -95,7 +95,7 @@ def test_several_vpcs_may_serve_one_target() -> None:
     twin = a_vpc("vpc-0d", cidrs=("10.40.0.0/16",))
     scene = a_scene(an_instance(), closed, twin, *POOL, an_interface("eni-99", vpc="vpc-0d"))
 
-    scene.look()
+    scene.request()
 
     assert "eni-99" == scene.record().interface
     assert MGMT_VPC != scene.record().vpc
@@ -105,7 +105,7 @@ def test_an_automatic_public_address_is_warned_of_but_nothing_is_held_up() -> No
     """EC2 gives no new one at the next start: the operator should know before that."""
     scene = a_scene(an_instance(automatic_public_ip=True), *POOL)
 
-    scene.look()
+    scene.request()
 
     assert (Reason.PUBLIC_IPV4,) == scene.record().warnings
     assert State.ATTACHING == scene.record().state
@@ -117,6 +117,6 @@ def test_cards_beyond_the_first_are_left_alone() -> None:
     elsewhere = replace(a_seen_attachment("eni-99"), slot=DeviceSlot(1, 1))
     scene = a_scene(replace(instance, attachments=(*instance.attachments, elsewhere)), *POOL)
 
-    scene.look()
+    scene.request()
 
     assert DeviceSlot(0, 1) == scene.record().slot

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dualhome.application.reconcile import reconcile
-from dualhome.application.requests import Look
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
@@ -31,7 +31,7 @@ def test_a_claim_taken_since_our_reading_is_replaced_by_the_next_one() -> None:
     favourite = _favourite()
     scene.ledger.commit(Move(None, _rivals_claim(favourite)), TRACE)
 
-    reconcile(Look(INSTANCE, a_cause()), batch)
+    reconcile(ReconcileRequest(INSTANCE, a_cause()), batch)
 
     assert State.ATTACHING == scene.record().state
     assert favourite != scene.record().interface
@@ -41,9 +41,9 @@ def test_a_record_written_since_our_reading_is_read_again() -> None:
     """Two invocations look at one instance: the second sees what the first has done."""
     scene = _scene()
     late = scene.batch([INSTANCE])
-    scene.look()
+    scene.request()
 
-    reconcile(Look(INSTANCE, a_cause()), late)
+    reconcile(ReconcileRequest(INSTANCE, a_cause()), late)
 
     assert [State.CLAIMED, State.ATTACHING] == scene.states()
     assert 1 == scene.calls.count("attach")
@@ -56,7 +56,7 @@ def test_a_slot_that_another_target_claimed_since_our_reading_is_left_to_it() ->
     other = a_record(State.CLAIMED, target="data", interface=InterfaceId("eni-99"))
     scene.ledger.commit(Move(None, other), TRACE)
 
-    reconcile(Look(INSTANCE, a_cause()), batch)
+    reconcile(ReconcileRequest(INSTANCE, a_cause()), batch)
 
     assert (State.ATTACHING, DeviceSlot(0, 2)) == (scene.record().state, scene.record().slot)
 
@@ -70,7 +70,7 @@ def test_a_claim_is_resumed_only_when_its_invocation_has_had_its_time(
     scene.ledger.commit(Move(None, a_record(State.CLAIMED)), TRACE)
     scene.clock.advance(age)
 
-    scene.look()
+    scene.request()
 
     assert attached == scene.calls.count("attach")
 
@@ -82,7 +82,7 @@ def test_a_claim_whose_interface_went_to_somebody_else_is_given_up_in_the_end() 
     scene.ledger.commit(Move(None, claimed), TRACE)
     scene.ec2.attach(RIVAL, POOL[0].id, DeviceSlot(0, 1))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (State.ATTACHED, POOL[1].id) == (scene.record().state, scene.record().interface)
@@ -96,7 +96,7 @@ def _scene(*pool: Interface) -> Scene:
 
 def _favourite() -> InterfaceId:
     scene = _scene()
-    scene.look()
+    scene.request()
     (interface,) = scene.ledger.claimed()
     return interface
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from dualhome.application.reconcile import reconcile
-from dualhome.application.requests import Look
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.ec2 import Interface
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId
@@ -23,7 +23,7 @@ def test_a_pass_reads_ec2_four_times_at_most_however_many_instances_it_looks_at(
     """Reads share their buckets with everybody else in the account."""
     scene = _scene(interfaces=size)
 
-    scene.look(*CROWD[:size])
+    scene.request(*CROWD[:size])
 
     assert 4 == scene.calls.count(*READS)
     assert dict.fromkeys(READS, 1) == {method: scene.calls.count(method) for method in READS}
@@ -36,7 +36,7 @@ def test_a_pass_reads_ec2_once_more_only_after_a_refusal() -> None:
     refused = UnexpectedAwsError("We do not like it.", code="UnheardOf")
     scene.calls.fail_next("attach", refused)
 
-    scene.look(*CROWD[:3])
+    scene.request(*CROWD[:3])
 
     assert 1 == scene.calls.count("find")
     assert 4 == scene.calls.count(*READS)
@@ -46,8 +46,8 @@ def test_a_crowd_is_attached_with_one_attach_call_each() -> None:
     """Five attach calls a second are all that an account has."""
     scene = _scene(interfaces=100)
 
-    scene.look(*CROWD[:50])
-    scene.look(*CROWD[50:])
+    scene.request(*CROWD[:50])
+    scene.request(*CROWD[50:])
     scene.work_off()
 
     assert {State.ATTACHED: 100} == _states(scene)
@@ -60,8 +60,8 @@ def test_a_crowd_larger_than_its_pool_leaves_the_rest_waiting() -> None:
     """Sixty have what they want; forty know what they wait for."""
     scene = _scene(interfaces=60)
 
-    scene.look(*CROWD[:50])
-    scene.look(*CROWD[50:])
+    scene.request(*CROWD[:50])
+    scene.request(*CROWD[50:])
     scene.work_off()
 
     assert {State.ATTACHED: 60, State.WAITING: 40} == _states(scene)
@@ -79,9 +79,9 @@ def test_three_reconcilers_at_once_give_nobody_what_another_one_has(interfaces: 
     for turn in range(max(map(len, shares))):
         for share, batch in zip(shares, batches, strict=True):
             for instance in share[turn : turn + 1]:
-                reconcile(Look(instance, a_cause()), batch)
+                reconcile(ReconcileRequest(instance, a_cause()), batch)
     for batch in batches:
-        batch.agenda.hand_over(scene.looks)
+        batch.requeue.send(scene.queue)
     scene.work_off()
 
     rest = {State.WAITING: 100 - interfaces} if interfaces < 100 else {}
@@ -94,7 +94,7 @@ def test_everybody_in_the_queue_for_an_empty_pool_is_told_the_same_reason() -> N
     """Waiting is no failure: it says what is missing."""
     scene = _scene(interfaces=1)
 
-    scene.look(*CROWD[:3])
+    scene.request(*CROWD[:3])
 
     reasons = Counter(scene.record(instance=id_).reason for id_ in CROWD[:3])
     assert {None: 1, Reason.POOL_EMPTY: 2} == reasons

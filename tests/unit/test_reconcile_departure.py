@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.requeue import WOKEN_PER_RELEASE
+from dualhome.application.requeue import REQUEUED_PER_RELEASE
 from dualhome.domain.ec2 import Instance, InstanceState
 from dualhome.domain.errors import AttachmentLimitError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
@@ -21,7 +21,7 @@ def test_a_terminated_instance_gives_back_interface_and_slot() -> None:
     scene = _attached()
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     record = scene.record()
     assert (State.RELEASED, Reason.INSTANCE_STATE) == (record.state, record.reason)
@@ -35,7 +35,7 @@ def test_an_instance_that_ec2_has_forgotten_gives_back_what_it_held() -> None:
 
     scene.ec2.forget(INSTANCE)
     scene.clock.advance(3600)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
@@ -46,7 +46,7 @@ def test_an_interface_is_given_back_only_when_ec2_has_let_go_of_it() -> None:
     scene = _attached()
 
     scene.ec2.put_state(INSTANCE, InstanceState.SHUTTING_DOWN)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     assert [INTERFACE] == list(scene.ledger.claimed())
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     scene.work_off()
@@ -59,7 +59,7 @@ def test_a_dying_instance_gets_nothing(state: InstanceState) -> None:
     """Its tags still ask for targets."""
     scene = a_scene(an_instance(state=state), an_interface())
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [] == scene.ledger.audit
@@ -71,7 +71,7 @@ def test_an_instance_terminated_between_claim_and_attachment_gives_its_claim_bac
     scene = a_scene(an_instance(), an_interface())
     scene.calls.before_next("attach", lambda: scene.ec2.forget(INSTANCE))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [State.CLAIMED, State.RELEASED] == scene.states()
@@ -81,11 +81,11 @@ def test_an_instance_terminated_between_claim_and_attachment_gives_its_claim_bac
 def test_a_released_interface_goes_to_the_instance_that_waits_for_it() -> None:
     """Nobody has to tag anything: the release wakes who waits."""
     scene = _attached(an_instance(WAITER))
-    scene.look(WAITER)
+    scene.request(WAITER)
     assert State.WAITING == scene.record(instance=WAITER).state
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert (State.ATTACHED, INTERFACE) == (
@@ -99,29 +99,29 @@ def test_a_released_interface_is_free_for_the_rest_of_the_batch() -> None:
     scene = _attached(an_instance(WAITER))
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
-    scene.look(INSTANCE, WAITER, event="event-2")
+    scene.request(INSTANCE, WAITER, event="event-2")
 
     assert INTERFACE == scene.record(instance=WAITER).interface
 
 
 def test_a_release_wakes_those_of_its_zone_who_wait_longest_and_not_all_of_them() -> None:
     """One interface is free: to wake a thousand instances for it would be a storm."""
-    waiting = [an_instance(f"i-1{number:02}") for number in range(WOKEN_PER_RELEASE + 2)]
+    waiting = [an_instance(f"i-1{number:02}") for number in range(REQUEUED_PER_RELEASE + 2)]
     elsewhere = an_instance("i-200", zone=OTHER_ZONE)
     other_pool = an_interface("eni-99", zone=OTHER_ZONE, tags={"dualhome:reserved-for": "i-0f"})
     scene = _attached(*waiting, elsewhere)
     scene.ec2.add(other_pool)
-    scene.look(elsewhere.id)
+    scene.request(elsewhere.id)
     for instance in reversed(waiting):
         scene.clock.advance(1)
-        scene.look(instance.id)
+        scene.request(instance.id)
     scene.work_off()
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
-    longest = [it.id for it in reversed(waiting)][:WOKEN_PER_RELEASE]
-    assert longest == [look.instance for _, look in scene.looks.queued]
+    longest = [it.id for it in reversed(waiting)][:REQUEUED_PER_RELEASE]
+    assert longest == [request.instance for _, request in scene.queue.queued]
 
 
 def test_an_instance_refused_by_ec2_wakes_the_next_one() -> None:
@@ -129,11 +129,11 @@ def test_an_instance_refused_by_ec2_wakes_the_next_one() -> None:
     scene = a_scene(an_instance(), an_instance(WAITER), an_interface())
 
     def others_wait_and_ec2_refuses() -> None:
-        scene.look(WAITER)
+        scene.request(WAITER)
         raise AttachmentLimitError("Interface count 4 exceeds the limit")
 
     scene.calls.before_next("attach", others_wait_and_ec2_refuses)
-    scene.look()
+    scene.request()
 
     scene.work_off()
 
@@ -145,24 +145,24 @@ def test_a_closed_record_stays_closed() -> None:
     scene = _attached()
     scene.ec2.forget(INSTANCE)
     scene.clock.advance(3600)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     before = list(scene.ledger.audit)
 
     scene.clock.advance(timedelta(days=1).total_seconds())
-    scene.look(event="event-3")
+    scene.request(event="event-3")
 
     assert before == scene.ledger.audit
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def test_those_who_wait_are_woken_although_they_could_not_be_found_at_the_first_try() -> None:
     """A release is written once: if its wake were lost, the interface would lie idle."""
     scene = _attached(an_instance(WAITER))
-    scene.look(WAITER)
+    scene.request(WAITER)
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     scene.calls.fail_next("in_state", UnavailableError("?"))
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert State.ATTACHED == scene.record(instance=WAITER).state
@@ -170,7 +170,7 @@ def test_those_who_wait_are_woken_although_they_could_not_be_found_at_the_first_
 
 def _attached(*others: Instance) -> Scene:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.add(*others)
     return scene

@@ -56,7 +56,7 @@ def test_a_reading_that_fails_changes_nothing_and_fails_the_batch(method: str) -
     scene.calls.fail_next(method, ThrottledError("slow down"))
 
     with pytest.raises(TransientError):
-        scene.look()
+        scene.request()
 
     assert [] == scene.ledger.audit
     scene.work_off()
@@ -74,7 +74,7 @@ def test_a_write_that_the_ledger_does_not_confirm_is_found_out_by_the_next_look(
     error = UnavailableError("?")
     scene.calls.fail_nth("commit", number, error, after_execution=after_execution)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     _check_that_all_is_attached(scene)
@@ -86,7 +86,7 @@ def test_looks_that_the_queue_does_not_take_fail_the_batch() -> None:
     scene.calls.fail_next("put", UnavailableError("no queue"))
 
     with pytest.raises(UnavailableError):
-        scene.look()
+        scene.request()
     scene.work_off()
 
     _check_that_all_is_attached(scene)
@@ -98,9 +98,9 @@ def test_an_attachment_whose_process_died_is_recorded_while_it_is_on_its_way() -
     scene.ec2.attach_seconds = 60
     scene.calls.fail_next("attach", Killed(), after_execution=True)
     with pytest.raises(Killed):
-        scene.look()
+        scene.request()
 
-    scene.look()
+    scene.request()
 
     record, interface = scene.record(), scene.ec2.interface(INTERFACE)
     assert [State.CLAIMED, State.ATTACHING] == scene.states()
@@ -114,7 +114,7 @@ def test_one_instance_that_fails_does_not_hold_up_the_others_of_its_batch() -> N
     scene = a_scene(an_instance(), an_instance("i-02"), an_interface(), an_interface("eni-02"))
     scene.calls.fail_next("commit", UnavailableError("?"))
 
-    scene.look(INSTANCE, "i-02")
+    scene.request(INSTANCE, "i-02")
 
     assert {} == scene.ledger.of(INSTANCE)
     assert State.ATTACHING == scene.record(instance="i-02").state
@@ -128,7 +128,7 @@ def test_a_reading_after_a_refusal_that_fails_keeps_the_claim() -> None:
     scene.calls.before_next("attach", lambda: scene.ec2.put_state(INSTANCE, InstanceState.STOPPING))
     scene.calls.fail_next("find", ThrottledError("slow down"))
 
-    scene.look()
+    scene.request()
 
     assert {INTERFACE: Holder(INSTANCE, MGMT)} == scene.ledger.claimed()
 
@@ -141,7 +141,7 @@ def _two_targets() -> Scene:
 
 
 def _look_and_work_off(scene: Scene) -> None:
-    scene.look()
+    scene.request()
     scene.work_off()
 
 
@@ -166,4 +166,4 @@ def _check_that_all_is_attached(scene: Scene) -> None:
     held = [Holder(INSTANCE, target) for target in (MGMT, DATA)]
     assert sorted(held, key=str) == sorted(scene.ledger.claimed().values(), key=str)
     assert sorted(held, key=str) == sorted(scene.ledger.slots().values(), key=str)
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None

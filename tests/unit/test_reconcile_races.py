@@ -21,7 +21,7 @@ def test_an_interface_taken_between_claim_and_attachment_is_replaced_by_the_next
     scene = _scene()
     _each_attach_is_beaten(scene, times=1)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     taken, got = _claimed_in_order(scene)
@@ -36,7 +36,7 @@ def test_an_interface_deleted_between_claim_and_attachment_is_replaced_by_the_ne
     scene = _scene()
     scene.calls.before_next("attach", lambda: scene.ec2.delete(_claim(scene)))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     gone, got = _claimed_in_order(scene)
@@ -52,7 +52,7 @@ def test_an_index_taken_between_claim_and_attachment_is_replaced_by_the_next_one
     index = DeviceSlot(0, 1)
     scene.calls.before_next("attach", lambda: scene.ec2.attach(INSTANCE, rival.id, index))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     first, second = _claimed_in_order(scene)
@@ -69,7 +69,7 @@ def test_an_index_that_is_pinned_and_lost_is_refused() -> None:
     index = DeviceSlot(0, 1)
     scene.calls.before_next("attach", lambda: scene.ec2.attach(INSTANCE, rival.id, index))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (State.REFUSED, Reason.INDEX_TAKEN) == (scene.record().state, scene.record().reason)
@@ -81,7 +81,7 @@ def test_who_loses_every_time_gives_up_for_now_and_comes_back_later() -> None:
     scene = _scene()
     _each_attach_is_beaten(scene, times=ROUNDS)
 
-    scene.look()
+    scene.request()
 
     assert ROUNDS == scene.calls.count("attach")
     assert {} == scene.ledger.claimed()
@@ -94,7 +94,7 @@ def test_the_last_interface_lost_leaves_the_instance_waiting() -> None:
     scene = _scene(POOL[0])
     _each_attach_is_beaten(scene, times=1)
 
-    scene.look()
+    scene.request()
 
     assert (State.WAITING, Reason.POOL_EMPTY) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.application.requests import Wake
-from dualhome.application.requeue import Agenda, wake
+from dualhome.application.requests import CapacityChange
+from dualhome.application.requeue import Requeue, requeue_waiting
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -53,7 +53,7 @@ def test_an_interface_that_may_not_be_had_is_left_alone_and_the_record_says_why(
     """Each rule has its reason, so that the operator knows whose turn it is."""
     scene = a_scene(an_instance(), interface, vpc)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (state, reason) == (scene.record().state, scene.record().reason)
@@ -65,7 +65,7 @@ def test_a_refusal_for_the_zone_names_the_zones_that_have_interfaces() -> None:
     """The operator either moves the instance or creates interfaces: both need the zones."""
     scene = a_scene(an_instance(), an_interface(zone=OTHER_ZONE))
 
-    scene.look()
+    scene.request()
 
     assert scene.record().detail.endswith(f"zones that have some: {OTHER_ZONE}")
 
@@ -74,7 +74,7 @@ def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> Non
     """The owner of the other VPC is somebody else: one sentence must do for the request."""
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
 
-    scene.look()
+    scene.request()
 
     expected = f"{INTERFACE}: {MGMT_VPC} does not allow {APP_VPC}:"
     expected += " its owner would add it to the tag dualhome:allow-from"
@@ -96,7 +96,7 @@ def test_an_empty_pool_is_not_to_be_filled_where_nobody_could_have_what_is_added
     """What forbids it is the cause; an interface created first would lie idle."""
     scene = a_scene(instance, vpc)
 
-    scene.look()
+    scene.request()
 
     assert (State.REFUSED, reason) == (scene.record().state, scene.record().reason)
     assert "eni-new" not in scene.record().detail
@@ -106,7 +106,7 @@ def test_one_vpc_that_would_have_it_is_enough_to_ask_for_an_interface() -> None:
     """Of two that serve the target, the other one consents."""
     scene = a_scene(an_instance(), a_vpc(allow_from=None), a_vpc("vpc-0d"))
 
-    scene.look()
+    scene.request()
 
     assert Reason.NO_INTERFACE_IN_ZONE is scene.record().reason
 
@@ -115,21 +115,21 @@ def test_a_refusal_is_written_once_however_often_we_look() -> None:
     """An audit that repeats itself hides what happened."""
     scene = a_scene(an_instance(), an_interface(zone=OTHER_ZONE))
 
-    scene.look()
-    scene.look()
+    scene.request()
+    scene.request()
     scene.work_off()
 
     assert [State.REFUSED] == scene.states()
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def test_a_refused_target_is_attached_when_the_rule_lets_it_pass_and_somebody_wakes_it() -> None:
     """The VPC's owner consents: nobody has to touch the instance."""
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": APP_VPC})
-    _wake(scene)
+    _requeue_waiting(scene)
 
     assert [State.REFUSED, State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
@@ -139,11 +139,11 @@ def test_an_instance_waits_while_the_pool_is_empty_and_is_woken_by_a_new_interfa
     scene = a_scene(an_instance(), an_instance("i-02"))
     scene.ec2.add(an_interface())
     scene.ec2.attach(BUSY.instance, BUSY.interface, BUSY.slot)
-    scene.look()
+    scene.request()
     assert (State.WAITING, Reason.POOL_EMPTY) == (scene.record().state, scene.record().reason)
 
     scene.ec2.add(an_interface("eni-02"))
-    _wake(scene)
+    _requeue_waiting(scene)
 
     assert (State.ATTACHED, "eni-02") == (scene.record().state, scene.record().interface)
 
@@ -151,10 +151,10 @@ def test_an_instance_waits_while_the_pool_is_empty_and_is_woken_by_a_new_interfa
 def test_a_waiting_instance_ends_refused_when_its_tag_goes_bad_and_closed_when_it_goes() -> None:
     """A wish withdrawn leaves no instance behind that is woken for nothing."""
     scene = a_scene(an_instance(), an_interface(tags=RESERVED))
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
-    scene.look()
+    scene.request()
 
     assert [State.WAITING, State.RELEASED] == scene.states()
     assert Reason.NOT_WANTED == scene.record().reason
@@ -173,7 +173,7 @@ def test_a_pin_that_cannot_be_had_is_refused_though_another_index_is_free(
     taken = a_seen_attachment("eni-99", index=1)
     scene = a_scene(replace(instance, attachments=(*instance.attachments, taken)), an_interface())
 
-    scene.look()
+    scene.request()
 
     assert (State.REFUSED, reason) == (scene.record().state, scene.record().reason)
     assert 0 == scene.calls.count("attach")
@@ -185,7 +185,7 @@ def test_an_instance_whose_type_is_full_is_refused_before_ec2_is_asked() -> None
     taken = a_seen_attachment("eni-99", index=1)
     scene = a_scene(replace(instance, attachments=(*instance.attachments, taken)), an_interface())
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert (State.REFUSED, Reason.INSTANCE_LIMIT) == (record.state, record.reason)
@@ -201,8 +201,8 @@ def test_an_overlap_warns_and_attaches_unless_the_deployment_refuses_it() -> Non
         an_instance(), an_interface(), overlapping, policy=replace(POLICY, refuse_overlap=True)
     )
 
-    warns.look()
-    refuses.look()
+    warns.request()
+    refuses.request()
 
     assert (Reason.OVERLAPPING_CIDR,) == warns.record().warnings
     assert State.ATTACHING == warns.record().state
@@ -210,8 +210,8 @@ def test_an_overlap_warns_and_attaches_unless_the_deployment_refuses_it() -> Non
     assert State.REFUSED == refuses.record().state
 
 
-def _wake(scene: Scene) -> None:
-    agenda = Agenda()
-    wake(Wake(MGMT, a_cause("event-wake")), scene.ledger, agenda)
-    agenda.hand_over(scene.looks)
+def _requeue_waiting(scene: Scene) -> None:
+    requeue = Requeue()
+    requeue_waiting(CapacityChange(MGMT, a_cause("event-wake")), scene.ledger, requeue)
+    requeue.send(scene.queue)
     scene.work_off()

@@ -37,7 +37,7 @@ def events(draw: st.DrawFn) -> Event:
     method, wish = draw(st.sampled_from(FALLIBLE)), draw(st.sampled_from(WISHES))
     ignore, number = draw(st.sampled_from([None, ""])), draw(st.integers(0, 12))
     choices: list[Event] = [
-        lambda it: it.look(id_),
+        lambda it: it.request(id_),
         lambda it: it.work_off(wait),
         lambda it: it.clock.advance(wait),
         lambda it: it.ec2.tag(id_, {"dualhome:targets": wish}),
@@ -72,7 +72,7 @@ def test_at_rest_the_ledger_tells_what_ec2_shows(story: list[Event], attach_seco
         assert seen is not None
         assert seen.attachment is not None
         assert (record.instance, record.slot) == (seen.attachment.instance, seen.attachment.slot)
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def _stage(attach_seconds: int) -> Scene:
@@ -86,6 +86,6 @@ def _come_to_rest(scene: Scene) -> None:
     """Let every fault pass; then look at everybody, as a sweep does."""
     scene.calls.calm_down()
     for _ in range(2):
-        scene.look(*CAST, event="sweep")
+        scene.request(*CAST, event="sweep")
         scene.work_off(AN_HOUR)
         scene.clock.advance(AN_HOUR)

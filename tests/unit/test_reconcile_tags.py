@@ -32,8 +32,8 @@ def test_a_malformed_tag_attaches_nothing_and_the_record_names_key_value_and_exp
     """Half of a wish that cannot be read is not carried out: it may be the wrong half."""
     scene = a_scene(an_instance(targets=value), an_interface())
 
-    scene.look()
-    scene.look()
+    scene.request()
+    scene.request()
     scene.work_off()
 
     record = scene.record(WHOLE_TAG)
@@ -47,7 +47,7 @@ def test_an_unknown_name_is_refused_by_itself_and_the_other_targets_are_attached
     """A name is well formed whether or not a VPC serves it."""
     scene = a_scene(an_instance(targets="mgmt typo"), an_interface())
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (State.REFUSED, Reason.NO_TARGET) == (
@@ -61,7 +61,7 @@ def test_a_target_vpc_without_any_interface_is_refused_for_the_zone() -> None:
     """The VPC is there and consents: what is missing is an interface."""
     scene = a_scene(an_instance())
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert (State.REFUSED, Reason.NO_INTERFACE_IN_ZONE) == (record.state, record.reason)
@@ -71,10 +71,10 @@ def test_a_target_vpc_without_any_interface_is_refused_for_the_zone() -> None:
 def test_a_corrected_tag_is_carried_out_and_the_complaint_is_closed() -> None:
     """The operator corrects the tag; nothing else is needed."""
     scene = a_scene(an_instance(targets="mgmt@0"), an_interface())
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(INSTANCE, {KEY: "mgmt@2"})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert [State.REFUSED, State.RELEASED] == scene.states(WHOLE_TAG)
@@ -84,10 +84,10 @@ def test_a_corrected_tag_is_carried_out_and_the_complaint_is_closed() -> None:
 def test_another_mistake_replaces_the_complaint() -> None:
     """The record shows the value that is there now, not the one corrected yesterday."""
     scene = a_scene(an_instance(targets="mgmt@0"), an_interface())
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(INSTANCE, {KEY: "mgmt@@"})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert scene.record(WHOLE_TAG).detail.startswith(f"{KEY}='mgmt@@'")
 
@@ -95,11 +95,11 @@ def test_another_mistake_replaces_the_complaint() -> None:
 def test_a_tag_gone_bad_leaves_what_is_attached_attached() -> None:
     """A typing error must not cut an instance off."""
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
 
     scene.ec2.tag(INSTANCE, {KEY: "mgmt mgmt"})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert State.ATTACHED == scene.record(MGMT).state
 
@@ -111,7 +111,7 @@ def test_an_ignored_instance_is_left_alone_whatever_its_tags_say(value: str, tar
     instance = an_instance(targets=targets, tags={"dualhome:ignore": value})
     scene = a_scene(instance, an_interface())
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert [] == scene.ledger.audit

@@ -39,14 +39,14 @@ def test_a_claim_that_nobody_wants_any_more_is_given_back(tags: dict[str, str | 
     assert (State.RELEASED, Reason.NOT_WANTED) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()
     assert {} == scene.ledger.slots()
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def test_a_claim_whose_call_may_have_reached_ec2_is_not_given_back_before_the_truth_shows() -> None:
     """Else the interface would be attached while the ledger calls it free."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", UnavailableError("timed out"), after_execution=True)
-    scene.look()
+    scene.request()
 
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.work_off()
@@ -60,5 +60,5 @@ def test_a_claim_whose_call_may_have_reached_ec2_is_not_given_back_before_the_tr
 def _throttled() -> Scene:
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", ThrottledError("slow down", code="RequestLimitExceeded"))
-    scene.look()
+    scene.request()
     return scene

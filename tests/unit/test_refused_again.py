@@ -25,7 +25,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 HOUR = 3600
@@ -38,7 +38,7 @@ def test_an_index_that_is_shown_free_and_refused_is_passed_over() -> None:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.jammed.add(SLOT)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -50,7 +50,7 @@ def test_an_interface_that_is_shown_free_and_refused_is_passed_over() -> None:
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     scene.ec2.jammed.add(INTERFACE)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, HOUR)
 
     record = scene.record()
@@ -67,7 +67,7 @@ def test_the_only_interface_being_refused_as_in_use_is_a_failure_in_the_end(
     scene.ec2.add(*map(an_instance, ids))
     scene.ec2.jammed.add(INTERFACE)
 
-    scene.look(*ids)
+    scene.request(*ids)
     _sweep_for(scene, 6 * HOUR)
 
     records = [scene.record(instance=id_) for id_ in ids]
@@ -82,7 +82,7 @@ def test_a_unit_does_not_flap_for_an_interface_that_is_refused() -> None:
     scene.ec2.add(a_vpc("vpc-0c", target="data"), an_interface(), FOR_DATA)
     scene.ec2.jammed.add(FOR_DATA.id)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, 6 * HOUR)
 
     assert 1 >= scene.states().count(State.RELEASING)
@@ -102,7 +102,7 @@ def test_patience_with_ec2_ends_after_minutes(error: DualhomeError) -> None:
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", error, times=1000)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, HOUR)
 
     record = scene.record()
@@ -118,7 +118,7 @@ def test_a_limit_of_ec2s_own_is_tried_ever_less_often() -> None:
     limit = AttachmentLimitError("Interface count 4 exceeds the limit", code="Attach…")
     scene.calls.fail_next("attach", limit, times=1000)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, 6 * HOUR)
 
     assert (State.REFUSED, Reason.INSTANCE_LIMIT) == (scene.record().state, scene.record().reason)
@@ -129,7 +129,7 @@ def test_a_pause_leaves_a_failure_as_it_is() -> None:
     """Whoever reads the record during the pause looks for EC2's words."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", UnexpectedAwsError("no", code="OperationNotPermitted"))
-    scene.look()
+    scene.request()
     before = scene.record()
     scene.policy = replace(scene.policy, paused=True)
 
@@ -141,6 +141,6 @@ def test_a_pause_leaves_a_failure_as_it_is() -> None:
 
 def _sweep_for(scene: Scene, seconds: float) -> None:
     scene.work_off(seconds=240)
-    broom, end = Broom(scene), scene.clock().timestamp() + seconds
+    sweeper, end = Sweeper(scene), scene.clock().timestamp() + seconds
     while scene.clock().timestamp() < end:
-        broom.tick()
+        sweeper.tick()

@@ -4,17 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.requests import Announced, Look, Wake
-from dualhome.application.requeue import Agenda, wake
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.application.requests import Announced, CapacityChange, ReconcileRequest
+from dualhome.application.requeue import Requeue, requeue_waiting
+from dualhome.domain import errors
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import Interface
-from dualhome.domain.errors import (
-    AccessDeniedError,
-    AttachmentLimitError,
-    CallerRefusedError,
-    PermanentError,
-    UnexpectedAwsError,
-)
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.planning.select import rendezvous_weight
 from dualhome.domain.reasons import Reason
@@ -29,9 +23,10 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
+DENIED = errors.AccessDeniedError("no", code="UnauthorizedOperation")
 CODE, HOUR, DAY = "PrivateIpAddressLimitExceeded", 3600, 86400
 
 
@@ -46,7 +41,7 @@ def test_the_next_interface_is_attached_in_the_same_pass() -> None:
     bad, good = a_pool(2)
     scene = _barred(bad, good, bars=1)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -61,7 +56,7 @@ def test_a_pass_tries_three_and_leaves_the_others_to_the_next() -> None:
     pool = a_pool(5)
     scene = _barred(*pool, bars=4)
 
-    scene.look()
+    scene.request()
     assert (ATTACHES, State.FAILED) == (scene.calls.count("attach"), scene.record().state)
     scene.work_off(5)
 
@@ -73,7 +68,7 @@ def test_a_pool_that_ec2_refuses_whole_is_left_after_ten_and_tried_ever_less_oft
     """A code that we do not know may be about the instance after all: nothing walks for ever."""
     scene = _barred(*a_pool(30), bars=30)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -92,7 +87,7 @@ def test_one_that_is_good_is_come_to_although_more_are_refused_than_a_record_kee
     pool = a_pool(30)
     scene = _barred(*pool, bars=2 * REMEMBERED + 1)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, 3 * HOUR)
 
     record = scene.record()
@@ -104,7 +99,7 @@ def test_the_only_one_is_tried_again_ever_less_often() -> None:
     (bad,) = a_pool(1)
     scene = _barred(bad, bars=1)
 
-    scene.look()
+    scene.request()
     _sweep_for(scene, 6 * HOUR)
 
     times = scene.calls.count("attach")
@@ -118,20 +113,20 @@ def test_the_only_one_is_tried_again_ever_less_often() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        AccessDeniedError("no", code="UnauthorizedOperation"),
-        CallerRefusedError("no", code="NetworkInterfaceLimitExceeded"),
-        AttachmentLimitError("no", code="AttachmentLimitExceeded"),
+        errors.AccessDeniedError("no", code="UnauthorizedOperation"),
+        errors.CallerRefusedError("no", code="NetworkInterfaceLimitExceeded"),
+        errors.AttachmentLimitError("no", code="AttachmentLimitExceeded"),
     ],
 )
-def test_what_is_not_about_the_interface_walks_no_pool(error: PermanentError) -> None:
+def test_what_is_not_about_the_interface_walks_no_pool(error: errors.PermanentError) -> None:
     """Another interface would be refused as well; and 50 would cost 50 calls."""
     scene = a_scene(an_instance(), *a_pool(5))
     scene.calls.fail_next("attach", error, times=9)
     scene.clock.advance(120)  # the tag is old
 
-    scene.look()
+    scene.request()
     scene.work_off()
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert 1 == scene.calls.count("attach")
     assert () == scene.record().refusals
@@ -142,14 +137,14 @@ def test_a_new_interface_helps_at_once_and_one_that_was_refused_does_not() -> No
     """A failure waits for its time, unless there is something that it has not tried."""
     bad, good = a_pool(2)
     scene = _barred(bad, bars=1)
-    scene.look()
+    scene.request()
     scene.work_off()
     assert State.FAILED == scene.record().state
 
-    _wake(scene, bad.id)
+    _requeue_waiting(scene, bad.id)
     assert 1 == scene.calls.count("attach")
     scene.ec2.add(good)
-    _wake(scene, good.id)
+    _requeue_waiting(scene, good.id)
 
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
 
@@ -160,14 +155,14 @@ def test_one_that_is_given_back_helps_at_once() -> None:
     scene = _barred(bad, good, bars=1)
     other = InstanceId("i-02")
     scene.ec2.add(an_instance(other))
-    scene.look(other)
+    scene.request(other)
     scene.work_off()
-    scene.look()
+    scene.request()
     scene.work_off()
     assert (State.FAILED, good.id) == (scene.record().state, scene.record(instance=other).interface)
 
     scene.ec2.tag(other, {"dualhome:targets": None})
-    scene.look(other, event="event-2")
+    scene.request(other, event="event-2")
     scene.work_off()
 
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
@@ -177,12 +172,16 @@ def test_retry_helps_as_soon_as_the_interface_is_mended() -> None:
     """The operator does not wait for an hour to see whether it was that."""
     (bad,) = a_pool(1)
     scene = _barred(bad, bars=1)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.barred.clear()
 
     cause = a_cause("ask", time=scene.clock())
-    scene.invoke(Look(INSTANCE, cause, asks=(Ask(Asked.RETRY, MGMT),)))
+    scene.invoke(
+        ReconcileRequest(
+            INSTANCE, cause, operator_requests=(OperatorRequest(OperatorAction.RETRY, MGMT),)
+        )
+    )
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -197,12 +196,12 @@ def test_a_unit_is_completed_by_the_next_interface_and_loses_nothing_for_it(befo
     scene.ec2.add(a_vpc("vpc-0c", target="data"), part)
     targets = "data" if before == "the other part" else "data mgmt"
     scene.ec2.add(an_instance(targets=targets, tags={"dualhome:policy": "all"}))
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "data mgmt"})
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
 
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
@@ -217,7 +216,7 @@ def test_a_unit_whose_pool_is_refused_whole_is_given_back_and_says_why() -> None
     scene.ec2.add(an_interface("eni-09", pool="data", vpc="vpc-0c"))
     scene.ec2.add(an_instance(targets="data mgmt", tags={"dualhome:policy": "all"}))
 
-    scene.look()
+    scene.request()
     scene.work_off(50)
 
     assert (State.FAILED, 4) == (scene.record().state, scene.calls.count("attach") - 1)
@@ -228,9 +227,9 @@ def test_a_unit_whose_pool_is_refused_whole_is_given_back_and_says_why() -> None
 def test_a_new_permission_is_waited_for_with_the_claim_kept() -> None:
     """IAM sees new tags late, as reads do: the attach is fenced by them."""
     scene = a_scene(an_instance(), *a_pool(2))
-    scene.calls.fail_next("attach", AccessDeniedError("no", code="UnauthorizedOperation"), times=3)
+    scene.calls.fail_next("attach", DENIED, times=3)
 
-    scene.look()
+    scene.request()
     first = scene.record()
     scene.work_off(15)
 
@@ -242,9 +241,9 @@ def test_a_new_permission_is_waited_for_with_the_claim_kept() -> None:
 def test_a_permission_that_is_missing_is_a_failure_after_a_minute() -> None:
     """In EC2's own words, and with nothing held."""
     scene = a_scene(an_instance(), *a_pool(2))
-    scene.calls.fail_next("attach", AccessDeniedError("no", code="UnauthorizedOperation"), times=99)
+    scene.calls.fail_next("attach", DENIED, times=99)
 
-    scene.look()
+    scene.request()
     scene.work_off(120)
 
     record = scene.record()
@@ -261,12 +260,12 @@ def test_one_that_stays_in_use_by_nobody_gives_way_to_the_next() -> None:
     bad, good = a_pool(2)
     scene = a_scene(an_instance(), bad)
     scene.ec2.jammed.add(bad.id)
-    scene.look()
+    scene.request()
     _sweep_for(scene, HOUR)
     assert State.FAILED == scene.record().state
 
     scene.ec2.add(good)
-    _wake(scene, good.id)
+    _requeue_waiting(scene, good.id)
 
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
 
@@ -277,7 +276,7 @@ def test_a_pin_and_a_refusal_are_remembered_together() -> None:
     scene = _barred(bad, good, bars=1)
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt@2"})
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     slot = scene.record().slot
@@ -288,14 +287,14 @@ def test_what_somebody_attaches_by_hand_is_adopted_although_it_was_refused() -> 
     """It is there: EC2 has accepted it from somebody else."""
     (bad,) = a_pool(1)
     scene = _barred(bad, bars=1)
-    scene.look()
+    scene.request()
     scene.work_off()
     slot = scene.ledger.audit[0].after.slot
     scene.ec2.barred.clear()
     assert slot
     scene.ec2.attach(INSTANCE, bad.id, slot)
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     assert State.ATTACHED == scene.record().state
 
@@ -304,9 +303,9 @@ def test_a_code_that_nobody_knows_is_taken_as_being_about_the_interface() -> Non
     """EC2 does not say what its errors are about."""
     bad, good = a_pool(2)
     scene = a_scene(an_instance(), bad, good)
-    scene.calls.fail_next("attach", UnexpectedAwsError("?", code="Unheard"))
+    scene.calls.fail_next("attach", errors.UnexpectedAwsError("?", code="Unheard"))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
@@ -318,7 +317,7 @@ def test_a_refusal_is_kept_through_a_release_and_forgotten_in_an_hour() -> None:
     scene = _barred(bad, good, bars=1)
     for event, targets in enumerate(["mgmt", None]):
         scene.ec2.tag(INSTANCE, {"dualhome:targets": targets})
-        scene.look(event=f"event-{event}")
+        scene.request(event=f"event-{event}")
         scene.work_off()
 
     (refusal,) = scene.record().refusals
@@ -334,17 +333,17 @@ def _barred(*pool: Interface, bars: int) -> Scene:
     return scene
 
 
-def _wake(scene: Scene, interface: InterfaceId) -> None:
+def _requeue_waiting(scene: Scene, interface: InterfaceId) -> None:
     """Let the tag of ``interface`` change."""
     cause = a_cause("event-w", time=scene.clock())
-    agenda, capacity = Agenda(), Wake(MGMT, cause, (Announced(interface, ()),))
-    wake(capacity, scene.ledger, agenda)
-    agenda.hand_over(scene.looks)
+    requeue, capacity = Requeue(), CapacityChange(MGMT, cause, (Announced(interface, ()),))
+    requeue_waiting(capacity, scene.ledger, requeue)
+    requeue.send(scene.queue)
     scene.work_off(50)
 
 
 def _sweep_for(scene: Scene, seconds: float) -> None:
     scene.work_off(seconds=240)
-    broom, end = Broom(scene), scene.clock().timestamp() + seconds
+    sweeper, end = Sweeper(scene), scene.clock().timestamp() + seconds
     while scene.clock().timestamp() < end:
-        broom.tick()
+        sweeper.tick()

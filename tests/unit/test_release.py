@@ -110,7 +110,7 @@ def test_an_instance_that_is_terminated_during_its_release_ends_released() -> No
     scene = _attached()
     scene.ec2.detach_seconds = 30
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look()
+    scene.request()
     scene.work_off(5)
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
@@ -137,16 +137,16 @@ def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
     scene = _attached()
     scene.ec2.detach_seconds = 5
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    scene.look()
+    scene.request()
 
     for wish in ("mgmt", None, "mgmt"):
         scene.ec2.tag(INSTANCE, {TARGETS: wish})
-        scene.look()
+        scene.request()
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
     assert 2 == scene.calls.count("attach")
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
 
 
 def test_a_tag_that_is_flipped_before_anybody_looks_changes_nothing() -> None:
@@ -165,7 +165,7 @@ def test_a_released_interface_wakes_the_one_that_waits_longest_for_it() -> None:
     scene = _attached()
     for waiting in ("i-02", "i-03"):
         scene.ec2.add(an_instance(waiting))
-        scene.look(waiting)
+        scene.request(waiting)
         scene.work_off(60)
 
     _tag(scene, {TARGETS: None})
@@ -188,5 +188,5 @@ def _tag(scene: Scene, tags: Mapping[str, str | None]) -> None:
 
 
 def _look(scene: Scene) -> None:
-    scene.look()
+    scene.request()
     scene.work_off()

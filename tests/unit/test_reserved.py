@@ -35,7 +35,7 @@ def test_an_appliance_in_a_rolling_replacement_gets_its_fixed_address() -> None:
     assert f"eni-f0: it is reserved for fw-1, and held by {OLD}" == waiting.detail
     assert ("fw-1", 2) == (waiting.reservation, waiting.sharing)
     scene.ec2.put_state(OLD, InstanceState.TERMINATED)
-    scene.look(OLD, event="event-2")
+    scene.request(OLD, event="event-2")
     scene.work_off()
 
     record = scene.record(instance=NEW)
@@ -50,17 +50,17 @@ def test_who_waits_for_what_is_reserved_is_woken_before_all_others() -> None:
     scene = _replacing(fixed())
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
     scene.ec2.add(*map(an_instance, ids))
-    scene.look(*ids)
+    scene.request(*ids)
     scene.work_off()
     scene.ec2.tag(NEW, {"dualhome:targets": None})  # and back: it waits least of all
-    scene.look(NEW, event="event-2")
+    scene.request(NEW, event="event-2")
     scene.clock.advance(60)
     scene.ec2.tag(NEW, {"dualhome:targets": "mgmt"})
-    scene.look(NEW, event="event-3")
+    scene.request(NEW, event="event-3")
     scene.work_off()
 
     scene.ec2.put_state(OLD, InstanceState.TERMINATED)
-    scene.look(OLD, event="event-4")
+    scene.request(OLD, event="event-4")
     scene.work_off()
 
     assert State.ATTACHED == scene.record(instance=NEW).state
@@ -73,17 +73,17 @@ def test_who_waits_for_what_is_reserved_keeps_nobody_from_a_spare() -> None:
     scene = a_scene(fixed(), SPARES[0])
     scene.ec2.add(an_instance(OLD, tags=NAMED), an_instance(holder), an_instance(last))
     scene.ec2.add(*(an_instance(id_, tags=NAMED) for id_ in ids))
-    scene.look(OLD, holder)
+    scene.request(OLD, holder)
     scene.work_off()
-    scene.look(*ids)
+    scene.request(*ids)
     scene.work_off()
     scene.clock.advance(60)
-    scene.look(last)
+    scene.request(last)
     scene.work_off()
     assert State.WAITING == scene.record(instance=last).state
 
     scene.ec2.put_state(holder, InstanceState.TERMINATED)
-    scene.look(holder, event="event-2")
+    scene.request(holder, event="event-2")
     scene.work_off()
 
     assert State.ATTACHED == scene.record(instance=last).state
@@ -94,13 +94,13 @@ def test_the_record_of_who_waits_is_written_anew_for_another_holder_alone() -> N
     """It names the one whose turn it is; and an audit that repeats itself hides what happened."""
     third = InstanceId("i-0c")
     scene = _replacing(fixed())
-    scene.look(NEW, event="event-2")
+    scene.request(NEW, event="event-2")
     assert [State.WAITING] == scene.states(instance=NEW)
     scene.ec2.put_state(OLD, InstanceState.TERMINATED)
     scene.ec2.add(an_instance(third, tags=NAMED))
-    scene.look(OLD, third, event="event-3")
+    scene.request(OLD, third, event="event-3")
 
-    scene.look(NEW, event="event-4")
+    scene.request(NEW, event="event-4")
 
     assert scene.record(instance=NEW).detail.endswith(f"held by {third}")
     assert [State.WAITING, State.WAITING] == scene.states(instance=NEW)
@@ -111,7 +111,7 @@ def test_what_a_rule_refuses_is_not_waited_for() -> None:
     shut = a_vpc("vpc-0c", allow_from=None)
     scene = a_scene(an_instance(tags=NAMED), shut, fixed(vpc="vpc-0c"), *SPARES)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -125,7 +125,7 @@ def test_what_ec2_refuses_is_not_waited_for_either_and_no_spare_is_taken() -> No
     scene = a_scene(an_instance(tags=NAMED), fixed(), *SPARES)
     scene.ec2.barred.add(InterfaceId("eni-f0"))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -139,7 +139,7 @@ def test_of_two_that_are_reserved_the_one_that_ec2_takes_is_attached() -> None:
     scene = a_scene(an_instance(tags=NAMED), fixed(), fixed("eni-f1", INSTANCE), *SPARES)
     scene.ec2.barred.add(InterfaceId("eni-f0"))
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     record = scene.record()
@@ -151,7 +151,7 @@ def test_what_is_reserved_in_another_zone_is_not_waited_for() -> None:
     """It could never be attached."""
     scene = a_scene(an_instance(tags=NAMED), fixed(zone=OTHER_ZONE), *SPARES)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     assert State.ATTACHED == scene.record().state
@@ -163,7 +163,7 @@ def test_a_reservation_that_is_lifted_lets_the_instance_have_a_spare() -> None:
     scene = _replacing(fixed(), *SPARES)
 
     scene.ec2.tag("eni-f0", {"dualhome:reserved-for": None})
-    scene.look(NEW, event="event-2")
+    scene.request(NEW, event="event-2")
     scene.work_off()
 
     record = scene.record(instance=NEW)
@@ -176,7 +176,7 @@ def test_a_spare_that_is_attached_by_hand_is_adopted() -> None:
     scene = _replacing(fixed(), *SPARES)
     scene.ec2.attach(NEW, SPARES[0].id, DeviceSlot(0, 1))
 
-    scene.look(NEW, event="event-2")
+    scene.request(NEW, event="event-2")
 
     assert (State.ATTACHED, SPARES[0].id) == (
         scene.record(instance=NEW).state,
@@ -187,16 +187,16 @@ def test_a_spare_that_is_attached_by_hand_is_adopted() -> None:
 def test_a_reservation_that_comes_later_cuts_nothing() -> None:
     """What is attached stays; the fixed address is for the next time."""
     scene = a_scene(an_instance(tags=NAMED), SPARES[0])
-    scene.look()
+    scene.request()
     scene.work_off()
 
     scene.ec2.add(fixed())
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off()
     assert SPARES[0].id == scene.record().interface
     for event, targets in enumerate([None, "mgmt"]):
         scene.ec2.tag(INSTANCE, {"dualhome:targets": targets})
-        scene.look(event=f"again-{event}")
+        scene.request(event=f"again-{event}")
         scene.work_off()
 
     assert "eni-f0" == scene.record().interface
@@ -210,13 +210,13 @@ def test_a_unit_waits_for_its_reserved_part_and_holds_nothing_meanwhile() -> Non
     scene.ec2.add(a_vpc("vpc-0c", target="data"), other)
     scene.ec2.add(an_instance(NEW, targets="mgmt data", tags=unit))
 
-    scene.look(NEW, event="event-2")
+    scene.request(NEW, event="event-2")
     scene.work_off()
     part = scene.record("data", NEW)
     assert (Reason.UNIT_INCOMPLETE, "mgmt: RESERVED_IN_USE") == (part.reason, part.detail)
     assert {"eni-f0"} == scene.ledger.claimed().keys()
     scene.ec2.put_state(OLD, InstanceState.TERMINATED)
-    scene.look(OLD, event="event-3")
+    scene.request(OLD, event="event-3")
     scene.work_off()
 
     held = {target: it.interface for target, it in scene.ledger.of(NEW).items()}
@@ -230,15 +230,15 @@ def test_both_parts_of_a_unit_may_be_reserved() -> None:
     old, new = (an_instance(id_, targets="mgmt data", tags=unit) for id_ in (OLD, NEW))
     scene = a_scene(a_vpc("vpc-0c", target="data"), fixed(), *SPARES)
     scene.ec2.add(fixed("eni-d0", pool="data", vpc="vpc-0c"), old)
-    scene.look(OLD)
+    scene.request(OLD)
     scene.work_off()
     scene.ec2.add(new)
-    scene.look(NEW)
+    scene.request(NEW)
     scene.work_off()
     assert {State.WAITING} == {it.state for it in scene.ledger.of(NEW).values()}
 
     scene.ec2.put_state(OLD, InstanceState.TERMINATED)
-    scene.look(OLD, event="event-2")
+    scene.request(OLD, event="event-2")
     scene.work_off()
 
     held = {target: it.interface for target, it in scene.ledger.of(NEW).items()}
@@ -252,7 +252,7 @@ def test_who_shares_a_name_is_read_only_where_a_name_is_reserved_for() -> None:
     by_name = a_scene(an_instance(tags=NAMED), fixed(), *SPARES)
 
     for scene in (without, by_id, by_name):
-        scene.look()
+        scene.request()
 
     assert [0, 0, 1] == [it.calls.count("unreleased") for it in (without, by_id, by_name)]
     assert 1 == by_name.calls.count("describe_pool") == by_name.calls.count("describe_vpcs")
@@ -262,7 +262,7 @@ def test_the_vpc_of_what_is_reserved_need_not_serve_the_target_to_keep_others_aw
     """The operator meant this interface, and is told what is missing."""
     scene = a_scene(an_instance(tags=NAMED), fixed(vpc="vpc-0d"), *SPARES)
 
-    scene.look()
+    scene.request()
 
     assert (State.REFUSED, Reason.NO_TARGET) == (scene.record().state, scene.record().reason)
     assert MGMT_VPC in scene.ec2.vpcs
@@ -271,9 +271,9 @@ def test_the_vpc_of_what_is_reserved_need_not_serve_the_target_to_keep_others_aw
 def _replacing(*pool: Interface) -> Scene:
     """Return a deployment in which an old instance holds what is reserved for a new one, too."""
     scene = a_scene(an_instance(OLD, tags=NAMED), *pool)
-    scene.look(OLD)
+    scene.request(OLD)
     scene.work_off()
     scene.ec2.add(an_instance(NEW, tags=NAMED))
-    scene.look(NEW)
+    scene.request(NEW)
     scene.work_off()
     return scene

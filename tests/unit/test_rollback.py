@@ -55,7 +55,7 @@ def test_an_ignored_instance_keeps_an_attachment_that_never_completes() -> None:
     """Hands off: somebody may be looking into it."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = NEVER
-    scene.look()
+    scene.request()
     scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
 
     scene.work_off(ATTACH_TIMEOUT.total_seconds() * 3)
@@ -80,7 +80,7 @@ def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
 def test_an_attachment_that_is_gone_already_is_asked_for_once() -> None:
     """Somebody was faster; a read may lag behind, so it is EC2 that says so."""
     scene = unwanted()
-    scene.look()
+    scene.request()
     scene.ec2.detach(INTERFACE)
 
     scene.work_off()
@@ -103,7 +103,7 @@ def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
 def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
     """Nobody can hold what does not exist."""
     scene = unwanted()
-    scene.look()
+    scene.request()
     scene.rollbacks.run_due()
 
     scene.ec2.delete(INTERFACE)
@@ -116,7 +116,7 @@ def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
 def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() -> None:
     """The rollback undoes our attachment, never another hand's."""
     scene = unwanted()
-    scene.look()
+    scene.request()
     scene.ec2.detach(INTERFACE)
     theirs = scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
@@ -156,5 +156,5 @@ def _never_attached() -> Scene:
 
 
 def _look(scene: Scene) -> None:
-    scene.look()
+    scene.request()
     scene.work_off()

@@ -53,7 +53,7 @@ def test_a_call_that_is_not_answered_is_made_again(
 ) -> None:
     """Patience is all it takes; the record does not become `stuck` for it."""
     scene = _unwanted_and_awaited()
-    scene.look()
+    scene.request()
     scene.calls.fail_next(method, error, after_execution=after_execution, times=3)
 
     with suppress(DualhomeError):
@@ -81,7 +81,7 @@ def test_a_rollback_whose_start_is_not_confirmed_is_started_again(
 def test_a_rollback_that_is_ended_by_hand_is_begun_again() -> None:
     """An execution can die of its own, too: no Catch is told of that."""
     scene = _unwanted_and_awaited()
-    scene.look()
+    scene.request()
     scene.rollbacks.abort()
 
     _look(scene)
@@ -93,7 +93,7 @@ def test_a_rollback_that_dies_again_and_again_is_left_to_a_person() -> None:
     """Its first error, if it has one, and its claim are kept."""
     scene = _unwanted_and_awaited()
     for _ in range(TRIES):
-        scene.look()
+        scene.request()
         scene.rollbacks.abort()
 
     _look(scene)
@@ -107,10 +107,10 @@ def test_a_second_start_finds_the_first() -> None:
     """Two executions of one rollback would race each other."""
     scene = _unwanted_and_awaited()
     scene.ec2.detach_seconds = 60
-    scene.look()
+    scene.request()
     scene.work_off(10)
 
-    scene.look()
+    scene.request()
 
     assert 2 == scene.calls.count("start")
     assert 1 == len(scene.rollbacks.executions)
@@ -119,14 +119,14 @@ def test_a_second_start_finds_the_first() -> None:
 def _unwanted_and_awaited() -> Scene:
     scene = a_scene(an_instance(), an_instance("i-02"), an_interface())
     for instance in (INSTANCE, "i-02"):
-        scene.look(instance)
+        scene.request(instance)
         scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     return scene
 
 
 def _look(scene: Scene) -> None:
-    scene.look()
+    scene.request()
     scene.work_off()
 
 
@@ -138,5 +138,5 @@ def _check_that_it_has_changed_hands(scene: Scene) -> None:
     assert shown is not None
     assert shown.attachment is not None
     assert "i-02" == shown.attachment.instance
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
     assert scene.rollbacks.seconds_to_next() is None

@@ -18,12 +18,12 @@ def test_an_interface_that_ec2_never_lets_go_is_kept_for_a_person() -> None:
     scene = unwanted()
     scene.ec2.detach_seconds = NEVER
 
-    scene.look()
+    scene.request()
     scene.work_off(3600)
 
     stuck = scene.record()
     assert (State.STUCK, Reason.DETACH_TIMEOUT) == (stuck.state, stuck.reason)
-    assert f"EC2 has not let go of {INTERFACE} after 25 looks" == stuck.detail
+    assert f"EC2 has not detached {INTERFACE} after 25 polls" == stuck.detail
     assert [INTERFACE] == list(scene.ledger.claimed())
     assert 1 == scene.calls.count("detach")
 
@@ -35,7 +35,7 @@ def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> Non
     refusal = AccessDeniedError("no detach for you", code="UnauthorizedOperation")
     scene.calls.fail_next("detach", refusal)
 
-    scene.look()
+    scene.request()
     scene.work_off()
 
     stuck, first = scene.record(), _first(scene, State.RELEASING)

@@ -9,7 +9,7 @@ from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import ThrottledError, UnexpectedAwsError
 from dualhome.domain.states import State
 from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached, holder
 from tests.support.scenarios.scene import Scene, a_scene
 
@@ -31,12 +31,12 @@ def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
     """Every five minutes: it must cost a few reads, whatever the number of instances."""
     scene = attached()
     scene.ec2.add(an_instance("i-02", targets=None), an_instance("i-03", targets=""))
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
-    assert [] == broom.looked_at()
-    assert ({}, 0, False) == (report.looks, report.releases, report.tripped)
+    assert [] == sweeper.looked_at()
+    assert ({}, 0, False) == (report.drifts, report.releases, report.tripped)
     assert 2 == report.instances
 
 
@@ -47,7 +47,7 @@ def test_a_sweep_changes_nothing_itself() -> None:
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.calls.forget()
 
-    Broom(scene).sweep()
+    Sweeper(scene).sweep()
 
     assert {*READS, "read_round", "write_round", "put", "release"} == set(scene.calls.made)
 
@@ -56,7 +56,7 @@ def test_an_instance_whose_launch_went_untold_is_attached() -> None:
     """The same for all that ran before the deployment."""
     scene = a_scene(an_instance(), an_interface())
 
-    assert {Drift.MISSING: 1} == Broom(scene).tick().looks
+    assert {Drift.MISSING: 1} == Sweeper(scene).tick().drifts
 
     assert State.ATTACHED == scene.record().state
     assert "Sweep" == scene.record().cause.detail_type
@@ -65,11 +65,11 @@ def test_an_instance_whose_launch_went_untold_is_attached() -> None:
 def test_what_waits_is_attached_when_capacity_came_untold() -> None:
     """The tag event of the new pool interface was lost."""
     scene = a_scene(an_instance())
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.add(an_interface())
 
-    assert {Drift.UNSETTLED: 1} == Broom(scene).tick().looks
+    assert {Drift.UNSETTLED: 1} == Sweeper(scene).tick().drifts
 
     assert State.ATTACHED == scene.record().state
 
@@ -78,12 +78,12 @@ def test_what_failed_is_tried_again_in_its_time() -> None:
     """Nobody else does it."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", UnexpectedAwsError("no", code="UnheardOf"))
-    scene.look()
-    broom = Broom(scene)
-    assert {} == broom.sweep().looks
+    scene.request()
+    sweeper = Sweeper(scene)
+    assert {} == sweeper.sweep().drifts
 
     scene.clock.advance(60)
-    broom.tick()
+    sweeper.tick()
 
     assert State.ATTACHED == scene.record().state
 
@@ -93,7 +93,7 @@ def test_what_somebody_detached_is_attached_again() -> None:
     scene = attached()
     scene.ec2.detach(INTERFACE)
 
-    assert {Drift.DETACHED: 1} == Broom(scene).tick().looks
+    assert {Drift.DETACHED: 1} == Sweeper(scene).tick().drifts
 
     assert State.ATTACHED == scene.record().state
     assert holder(scene)
@@ -104,7 +104,7 @@ def test_what_somebody_attached_where_it_is_wanted_is_adopted() -> None:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert (State.ATTACHED, "adopted") == (scene.record().state, scene.record().origin)
     assert 0 == scene.calls.count("attach")
@@ -118,7 +118,7 @@ def test_an_instance_that_is_gone_gives_back_what_it_held(vanish: str) -> None:
     if vanish == "forgotten":
         scene.ec2.forget(INSTANCE)
 
-    assert (1, 0) == ((report := Broom(scene).tick()).looks[Drift.DETACHED], report.releases)
+    assert (1, 0) == ((report := Sweeper(scene).tick()).drifts[Drift.DETACHED], report.releases)
 
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
@@ -130,18 +130,18 @@ def test_what_stands_still_half_way_is_moved_on(lost: str) -> None:
     scene = a_scene(an_instance(), an_interface())
     if lost == "claim":
         scene.calls.fail_next("attach", THROTTLED)
-    scene.look()
+    scene.request()
     if lost == "release":
         scene.work_off()
         scene.ec2.tag(INSTANCE, {TARGETS: None})
         scene.calls.fail_next("start", THROTTLED)
-        scene.look(event="event-2")
-    scene.looks.queued.clear()
-    broom = Broom(scene)
-    assert {} == broom.sweep().looks
+        scene.request(event="event-2")
+    scene.queue.queued.clear()
+    sweeper = Sweeper(scene)
+    assert {} == sweeper.sweep().drifts
 
     scene.clock.advance(120)
-    assert {Drift.OVERDUE: 1} == broom.tick().looks
+    assert {Drift.OVERDUE: 1} == sweeper.tick().drifts
 
     settled = State.RELEASED if lost == "release" else State.ATTACHED
     assert settled == scene.record().state
@@ -152,13 +152,13 @@ def test_a_sweep_that_could_not_read_everything_asks_for_nothing(method: str) ->
     """Half a reading looks like a fleet in which nothing is wanted any more."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"))
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
     scene.calls.fail_next(method, THROTTLED)
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
     assert (False, THROTTLED) == (report.swept, report.error)
-    assert [] == broom.looked_at()
+    assert [] == sweeper.looked_at()
 
 
 def test_what_is_stuck_is_freed_when_its_instance_is_gone() -> None:
@@ -167,16 +167,16 @@ def test_what_is_stuck_is_freed_when_its_instance_is_gone() -> None:
     scene.ec2.detach_seconds = 10_000
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     _tick_until(scene, lambda: scene.record().state == State.STUCK)
-    assert {} == Broom(scene).sweep().looks
+    assert {} == Sweeper(scene).sweep().drifts
     scene.ec2.forget(INSTANCE)
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
 
 
 def _tick_until(scene: Scene, done: Callable[[], bool]) -> None:
-    broom = Broom(scene)
-    ticks = (broom.tick() for _ in range(12))
+    sweeper = Sweeper(scene)
+    ticks = (sweeper.tick() for _ in range(12))
     assert any(done() for _ in ticks)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.states import State
 from tests.support.builders.values import POLICY, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.crowd import SETTLES, SWEEPS, Crowd
 from tests.support.scenarios.faults import Deliver
 from tests.support.scenarios.user_actions import (
@@ -44,31 +44,31 @@ def test_whatever_happens_between_sweeps_is_put_right_by_them(
     happenings: Sequence[Sequence[Happening]],
 ) -> None:
     """EventBridge promises its best effort, which may be none."""
-    crowd, broom = _unheard()
+    crowd, sweeper = _unheard()
 
     for several in happenings:
         for happening in several:
             happening(crowd)
         LOST(crowd)
-        broom.tick()
-    _settle(crowd, broom)
+        sweeper.tick()
+    _settle(crowd, sweeper)
 
     assert [] == crowd.broken()
 
 
 def test_a_fleet_is_attached_stopped_renamed_and_terminated_without_a_single_event() -> None:
     """An ordinary life."""
-    crowd, broom = _unheard()
+    crowd, sweeper = _unheard()
     crowd.scene.ec2.add(an_interface("eni-77"))
     first, second = crowd.instances
 
-    broom.tick()
+    sweeper.tick()
     assert {State.ATTACHED} == {it.state for it in crowd.scene.ledger.of(first).values()}
     crowd.scene.ec2.put_state(first, InstanceState.STOPPED)
     crowd.scene.ec2.tag(second, {POLICY.keys.targets: "mgmt@2"})
-    broom.tick()
+    sweeper.tick()
     crowd.scene.ec2.forget(first)
-    _settle(crowd, broom)
+    _settle(crowd, sweeper)
 
     released = crowd.scene.ledger.of(first).values()
     assert {State.RELEASED} == {it.state for it in released}
@@ -76,20 +76,20 @@ def test_a_fleet_is_attached_stopped_renamed_and_terminated_without_a_single_eve
     assert [] == crowd.broken()
 
 
-def _unheard() -> tuple[Crowd, Broom]:
+def _unheard() -> tuple[Crowd, Sweeper]:
     """Return a crowd of which no event tells."""
     crowd = Crowd()
     LOST(crowd)
-    return crowd, Broom(crowd.scene)
+    return crowd, Sweeper(crowd.scene)
 
 
-def _settle(crowd: Crowd, broom: Broom) -> None:
+def _settle(crowd: Crowd, sweeper: Sweeper) -> None:
     """Let what is in transit arrive, and sweep until nothing changes any more."""
     for instance in crowd.shown().values():
         if state := SETTLES.get(instance.state):
             crowd.scene.ec2.put_state(instance.id, state)
     for _ in range(SWEEPS):
         written = len(crowd.scene.ledger.audit)
-        broom.tick()
+        sweeper.tick()
         if written == len(crowd.scene.ledger.audit):
             break

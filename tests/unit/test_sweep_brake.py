@@ -8,7 +8,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import paused
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
@@ -18,31 +18,31 @@ def test_it_is_held_before_anything_is_looked_at() -> None:
     """Whatever the reason for a look: it would release, too."""
     scene = a_fleet_of([Fate.RENAMED] * 4)
 
-    Broom(scene, most_releases=3).sweep()
+    Sweeper(scene, most_releases=3).sweep()
 
-    assert scene.brake.held
+    assert scene.breaker.held
     assert scene.calls.made.index("hold") < scene.calls.made.index("put")
 
 
 def test_a_sweep_that_cannot_hold_it_asks_for_nothing() -> None:
     """What it would ask for could release."""
     scene = a_fleet_of([Fate.RENAMED] * 4)
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
     scene.calls.fail_next("hold", ThrottledError("slow down"))
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
     assert not report.swept
-    assert [] == broom.looked_at()
+    assert [] == sweeper.looked_at()
 
 
 def test_it_is_let_go_before_what_it_held_is_looked_at() -> None:
     """Else the look would find it held, and the next sweep, and the next."""
     scene = a_fleet_of([Fate.NOTED, Fate.NOTED, Fate.AS_WANTED])
-    scene.brake.hold()
+    scene.breaker.open()
     scene.calls.forget()
 
-    report = Broom(scene).tick()
+    report = Sweeper(scene).tick()
 
     assert 2 == report.releases
     assert scene.calls.made.index("release") < scene.calls.made.index("put")
@@ -52,37 +52,37 @@ def test_it_is_let_go_before_what_it_held_is_looked_at() -> None:
 def test_a_sweep_in_parts_settles_it_at_the_end_of_the_round() -> None:
     """It has not counted all before."""
     scene = a_fleet_of([Fate.UNWANTED, Fate.UNWANTED, Fate.AS_WANTED])
-    scene.brake.hold()
-    broom = Broom(scene, page=2)
+    scene.breaker.open()
+    sweeper = Sweeper(scene, page=2)
 
-    parts = [broom.sweep(pages=4), broom.sweep(pages=4)]
+    parts = [sweeper.sweep(pages=4), sweeper.sweep(pages=4)]
 
     assert [False, False] == [part.swept for part in parts]
-    assert scene.brake.held
-    assert broom.sweep().swept
-    assert not scene.brake.held
+    assert scene.breaker.held
+    assert sweeper.sweep().swept
+    assert not scene.breaker.held
 
 
 def test_while_paused_it_is_left_as_it_is() -> None:
     """No release is counted: what was held before must not be let go when the pause ends."""
     scene = paused(a_fleet_of([Fate.UNWANTED]))
-    scene.brake.hold()
+    scene.breaker.open()
 
-    Broom(scene).sweep()
+    Sweeper(scene).sweep()
 
-    assert scene.brake.held
+    assert scene.breaker.held
 
 
 @pytest.mark.parametrize("fate", [Fate.UNWANTED, Fate.NOTED])
 def test_while_paused_what_is_unwanted_is_looked_at_until_its_record_says_so(fate: Fate) -> None:
     """People ask why it is still attached; once told, they need not be told at each sweep."""
     scene = paused(a_fleet_of([fate]))
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    first, second = broom.tick(), broom.tick()
+    first, second = sweeper.tick(), sweeper.tick()
 
-    assert ({Drift.UNWANTED: 1}, {}) == (first.looks, second.looks)
-    assert [] == broom.looked_at()
+    assert ({Drift.UNWANTED: 1}, {}) == (first.drifts, second.drifts)
+    assert [] == sweeper.looked_at()
     (record,) = scene.ledger.present().values()
     assert (State.ATTACHED, Reason.PAUSED) == (record.state, record.reason)
 
@@ -91,11 +91,11 @@ def test_what_is_noted_and_wanted_again_is_looked_at_once() -> None:
     """The tag came back, and no event told: the note must go."""
     scene = a_fleet_of([Fate.NOTED])
     scene.ec2.tag("i-000", {"dualhome:targets": "mgmt"})
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    first, second = broom.tick(), broom.tick()
+    first, second = sweeper.tick(), sweeper.tick()
 
-    assert ({Drift.UNSETTLED: 1}, {}) == (first.looks, second.looks)
+    assert ({Drift.UNSETTLED: 1}, {}) == (first.drifts, second.drifts)
     (record,) = scene.ledger.present().values()
     assert (State.ATTACHED, None) == (record.state, record.reason)
 

@@ -7,7 +7,7 @@ from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
 from tests.support.builders.values import a_vpc, an_instance, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
@@ -20,7 +20,7 @@ def test_as_many_releases_as_are_allowed_pass() -> None:
     scene = _fleet()
     _untag(scene, 3)
 
-    report = Broom(scene, most_releases=3).tick()
+    report = Sweeper(scene, most_releases=3).tick()
 
     assert (3, False) == (report.releases, report.tripped)
     assert [State.RELEASED] * 3 + [State.ATTACHED] * 3 == _states(scene)
@@ -30,12 +30,12 @@ def test_one_more_release_and_nobody_is_released() -> None:
     """A tag policy that went wrong must not tear down what works."""
     scene = _fleet()
     _untag(scene, 4)
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
 
-    report = broom.tick()
+    report = sweeper.tick()
 
     assert (4, True) == (report.releases, report.tripped)
-    assert [] == broom.looked_at()
+    assert [] == sweeper.looked_at()
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
@@ -45,12 +45,12 @@ def test_everything_else_is_looked_at_although_the_breaker_tripped() -> None:
     _untag(scene, 4)
     scene.ec2.add(an_instance(NEW), an_interface("eni-99"))
     scene.ec2.detach(an_interface("eni-06").id)
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
 
-    report = broom.tick()
+    report = sweeper.tick()
 
-    assert [FLEET[5], NEW] == broom.looked_at()
-    assert {Drift.UNWANTED: 4, Drift.DETACHED: 1, Drift.MISSING: 1} == report.looks
+    assert [FLEET[5], NEW] == sweeper.looked_at()
+    assert {Drift.UNWANTED: 4, Drift.DETACHED: 1, Drift.MISSING: 1} == report.drifts
     assert [State.ATTACHED] * 6 == _states(scene)
     assert State.ATTACHED == scene.record(instance=NEW).state
 
@@ -59,11 +59,11 @@ def test_an_instance_that_lacks_one_interface_does_not_lose_another_for_it() -> 
     """The renamed target is missing, which asks for a look, which would release the old one."""
     scene = _fleet()
     _untag(scene, 4, wish="data")
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
 
-    report = broom.tick()
+    report = sweeper.tick()
 
-    assert {Drift.UNWANTED: 4, Drift.MISSING: 4} == report.looks
+    assert {Drift.UNWANTED: 4, Drift.MISSING: 4} == report.drifts
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
@@ -71,13 +71,13 @@ def test_the_breaker_stays_tripped_until_somebody_changes_something() -> None:
     """Otherwise it would only be slower."""
     scene = _fleet()
     _untag(scene, 4)
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
 
-    reports = [broom.tick() for _ in range(3)]
+    reports = [sweeper.tick() for _ in range(3)]
 
     assert [True] * 3 == [report.tripped for report in reports]
-    broom.most_releases = 4
-    assert not broom.tick().tripped
+    sweeper.most_releases = 4
+    assert not sweeper.tick().tripped
     assert [State.RELEASED] * 4 + [State.ATTACHED] * 2 == _states(scene)
 
 
@@ -86,13 +86,13 @@ def test_it_is_instances_that_are_counted() -> None:
     scene = _fleet(targets="mgmt data")
     for number in range(1, 7):
         scene.ec2.add(an_interface(f"eni-1{number}", pool="data", vpc="vpc-0c"))
-    Broom(scene).tick()
+    Sweeper(scene).tick()
     scene.clock.advance(600)
     _untag(scene, 2)
 
-    report = Broom(scene, most_releases=2).sweep()
+    report = Sweeper(scene, most_releases=2).sweep()
 
-    assert (4, 2, False) == (report.looks[Drift.UNWANTED], report.releases, report.tripped)
+    assert (4, 2, False) == (report.drifts[Drift.UNWANTED], report.releases, report.tripped)
 
 
 def test_none_may_be_allowed() -> None:
@@ -100,8 +100,8 @@ def test_none_may_be_allowed() -> None:
     scene = _fleet()
     _untag(scene, 1)
 
-    assert Broom(scene, most_releases=0).sweep().tripped
-    scene.look(FLEET[0], event="event-2")
+    assert Sweeper(scene, most_releases=0).sweep().tripped
+    scene.request(FLEET[0], event="event-2")
     scene.work_off()
 
     assert [State.ATTACHED] * 6 == _states(scene)
@@ -115,7 +115,7 @@ def test_interfaces_that_lost_their_pool_tag_as_well_are_counted() -> None:
         scene.ec2.tag(f"eni-{number:02}", {POOL: None})
     _untag(scene, 4)
 
-    report = Broom(scene, most_releases=3).tick()
+    report = Sweeper(scene, most_releases=3).tick()
 
     assert report.tripped
     assert [State.ATTACHED] * 6 == _states(scene)
@@ -127,12 +127,12 @@ def test_instances_that_are_terminated_are_not_counted(state: InstanceState) -> 
     scene = _fleet()
     for instance in FLEET:
         scene.ec2.put_state(instance, state)
-    broom = Broom(scene, most_releases=3)
+    sweeper = Sweeper(scene, most_releases=3)
 
-    report = broom.tick()
+    report = sweeper.tick()
     for instance in FLEET:
         scene.ec2.put_state(instance, InstanceState.TERMINATED)
-    broom.tick()
+    sweeper.tick()
 
     assert (0, False) == (report.releases, report.tripped)
     assert [State.RELEASED] * 6 == _states(scene)
@@ -145,7 +145,7 @@ def test_what_somebody_detached_already_is_not_counted() -> None:
     for number in range(1, 7):
         scene.ec2.detach(an_interface(f"eni-{number:02}").id)
 
-    report = Broom(scene, most_releases=3).tick()
+    report = Sweeper(scene, most_releases=3).tick()
 
     assert (0, False) == (report.releases, report.tripped)
     assert [State.RELEASED] * 4 + [State.ATTACHED] * 2 == _states(scene)
@@ -158,7 +158,7 @@ def _fleet(targets: str = "mgmt") -> Scene:
         reserved = {"dualhome:reserved-for": instance}
         scene.ec2.add(an_instance(instance, targets=targets))
         scene.ec2.add(an_interface(f"eni-{number:02}", tags=reserved))
-    scene.look(*FLEET)
+    scene.request(*FLEET)
     scene.work_off()
     scene.clock.advance(600)
     return scene

@@ -7,12 +7,12 @@ from json import dumps
 import pytest
 
 from dualhome.adapters.dynamodb.values import values
-from dualhome.application.sweep import Report, sweep
+from dualhome.application.sweep import SweepReport, sweep
 from dualhome.domain.drift import Drift
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from tests.support.builders.values import a_cause
-from tests.support.fakes.ec2_scan import Broom, time_for
+from tests.support.fakes.ec2_scan import Sweeper, time_for
 from tests.support.scenarios.scene import a_scene
 from tests.unit.large_account import Masses, counted_alone
 
@@ -24,8 +24,8 @@ ALL_WANTED, NONE_WANTED = "mgmt data", None
 class Swept:
     """What a sweep found, wrote, asked for, and held while it read."""
 
-    report: Report
-    written: list[Round]
+    report: SweepReport
+    written: list[SweepCheckpoint]
     looked_at: set[str]
     held: list[int]
 
@@ -34,14 +34,12 @@ class Swept:
 def swept(targets: str | None, most_releases: int = 20) -> Swept:
     """Sweep a thousand instances which ask for ``targets``, and have `mgmt`; `data` waits."""
     masses = Masses(MANY, targets, PAGE)
-    broom = Broom(a_scene(), most_releases)
-    here = broom.sweeping()
-    comparing = replace(
-        here.comparing, fleet=masses, instances=masses, inventory=masses, ledger=masses
-    )
+    sweeper = Sweeper(a_scene(), most_releases)
+    here = sweeper.context()
+    compare = replace(here.compare, scan=masses, instances=masses, inventory=masses, ledger=masses)
     with counted_alone():
-        report = sweep(replace(here, comparing=comparing), a_cause(), time_for(MANY))
-    return Swept(report, broom.rounds.written, {*broom.looked_at()}, masses.held)
+        report = sweep(replace(here, compare=compare), a_cause(), time_for(MANY))
+    return Swept(report, sweeper.checkpoints.written, {*sweeper.looked_at()}, masses.held)
 
 
 @pytest.mark.parametrize("targets", [ALL_WANTED, NONE_WANTED])
@@ -70,4 +68,4 @@ def test_all_may_be_unwanted_and_allowed() -> None:
     found = swept(NONE_WANTED, MANY)
 
     assert (MANY, False) == (found.report.releases, found.report.tripped)
-    assert MANY == found.report.looks[Drift.UNWANTED] == len(found.looked_at)
+    assert MANY == found.report.drifts[Drift.UNWANTED] == len(found.looked_at)

@@ -14,7 +14,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 MANY = 100
@@ -43,14 +43,14 @@ def test_as_many_instances_as_a_page_holds_cost_so_many_pages_and_no_more() -> N
     """What each page costs of AWS's calls is shown where the adapters are tested."""
     scene = _fleet()
 
-    report = Broom(scene, page=MANY).sweep()
+    report = Sweeper(scene, page=MANY).sweep()
 
     assert A_SWEEP | CHECKPOINTS | {"release": 1} == Counter(scene.calls.made)
     assert (MANY, {}, (), ()) == (
         report.instances,
-        report.looks,
-        report.strangers,
-        report.torn,
+        report.drifts,
+        report.foreign_attachments,
+        report.inconsistent_claims,
     )
 
 
@@ -61,12 +61,12 @@ def test_a_fleet_in_which_everything_drifted_costs_no_further_reads() -> None:
         scene.ec2.tag(f"i-{number:04}", {"dualhome:targets": "mgmt"})
         if number % 4 == 1:
             scene.ec2.tag(f"eni-{number:04}", {"dualhome:pool": None})
-    broom = Broom(scene, most_releases=MANY, page=MANY)
+    sweeper = Sweeper(scene, most_releases=MANY, page=MANY)
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
     assert A_SWEEP | CHECKPOINTS | {"release": 1, "put": 2} == Counter(scene.calls.made)
-    assert MANY // 2 == report.releases == len({*broom.looked_at()})
+    assert MANY // 2 == report.releases == len({*sweeper.looked_at()})
 
 
 def _fleet() -> Scene:

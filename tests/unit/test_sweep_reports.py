@@ -16,7 +16,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached
 from tests.support.scenarios.scene import a_scene
 
@@ -30,10 +30,10 @@ def test_a_pool_interface_on_an_instance_that_did_not_ask_is_reported(wish: str 
     scene = a_scene(an_instance(targets=wish), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
-    assert ((INTERFACE, INSTANCE),) == report.strangers
-    assert () == report.torn
+    assert ((INTERFACE, INSTANCE),) == report.foreign_attachments
+    assert () == report.inconsistent_claims
 
 
 def test_what_a_record_holds_is_no_strangers() -> None:
@@ -41,21 +41,21 @@ def test_what_a_record_holds_is_no_strangers() -> None:
     scene = attached()
     scene.ec2.add(an_instance("i-02"), an_interface("eni-02"))
     scene.ec2.attach_seconds = 60
-    scene.look("i-02")
+    scene.request("i-02")
 
-    assert () == Broom(scene).sweep().strangers
+    assert () == Sweeper(scene).sweep().foreign_attachments
 
 
 def test_what_is_claimed_while_the_sweep_reads_is_no_strangers() -> None:
     """The index of records lags behind by up to a second; claims are read as last written."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
-    scene.calls.before_next("claims", scene.look)
+    scene.calls.before_next("claims", scene.request)
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
     assert State.ATTACHED == scene.record().state
-    assert ((), ()) == (report.strangers, report.torn)
+    assert ((), ()) == (report.foreign_attachments, report.inconsistent_claims)
 
 
 def test_a_claim_without_its_record_is_reported() -> None:
@@ -63,7 +63,7 @@ def test_a_claim_without_its_record_is_reported() -> None:
     scene = a_scene(an_instance(targets=None), an_interface())
     scene.ledger._claims[INTERFACE] = OTHER  # noqa: SLF001 - a hand in the tables
 
-    assert (INTERFACE,) == Broom(scene).sweep().torn
+    assert (INTERFACE,) == Sweeper(scene).sweep().inconsistent_claims
 
 
 def test_a_record_without_its_claim_is_reported() -> None:
@@ -71,33 +71,33 @@ def test_a_record_without_its_claim_is_reported() -> None:
     scene = attached()
     del scene.ledger._claims[INTERFACE]  # noqa: SLF001 - a hand in the tables
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
-    assert ((INTERFACE,), ()) == (report.torn, report.strangers)
+    assert ((INTERFACE,), ()) == (report.inconsistent_claims, report.foreign_attachments)
 
 
 @pytest.mark.parametrize("pooled", [True, False])
 def test_a_claim_that_names_another_record_is_reported(*, pooled: bool) -> None:
     """Once, although two records are concerned; an interface that left its pool, too."""
     scene = attached()
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     scene.ledger._claims[INTERFACE] = OTHER  # noqa: SLF001 - a hand in the tables
     scene.ec2.tag(INTERFACE, {POOL: MGMT if pooled else None})
 
-    assert (INTERFACE,) == broom.sweep().torn
+    assert (INTERFACE,) == sweeper.sweep().inconsistent_claims
 
 
 def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
     """The record was read before it, and the claim after it."""
     scene = attached()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    scene.calls.before_next("claims", lambda: scene.look(event="event-2"))
+    scene.calls.before_next("claims", lambda: scene.request(event="event-2"))
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
     assert State.RELEASED == scene.record().state
-    assert () == report.torn
+    assert () == report.inconsistent_claims
 
 
 def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
@@ -117,7 +117,7 @@ def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
     )
     scene.ledger._claims[an_interface("eni-03").id] = OTHER  # noqa: SLF001 - just being claimed
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
     assert {(MGMT, ZONE): 1, (MGMT, OTHER_ZONE): 1} == report.pools
 
@@ -126,9 +126,9 @@ def test_records_are_counted_by_state() -> None:
     """All but the released."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"), an_instance("i-03", targets="nowhere"))
-    scene.look("i-02", "i-03")
+    scene.request("i-02", "i-03")
 
-    report = Broom(scene).sweep()
+    report = Sweeper(scene).sweep()
 
     assert {State.ATTACHED: 1, State.WAITING: 1, State.REFUSED: 1} == report.states
 
@@ -143,7 +143,7 @@ def test_a_move_between_the_reads_that_make_sure_tears_nothing(read_again: int) 
         scene.calls.before_next("claims", lambda: None)
     scene.calls.before_next("claims", lambda: scene.ledger._claims.update({INTERFACE: taken}))  # noqa: SLF001 - by then
 
-    assert () == Broom(scene).sweep().torn
+    assert () == Sweeper(scene).sweep().inconsistent_claims
 
 
 def test_no_more_are_named_than_a_person_reads() -> None:
@@ -154,7 +154,7 @@ def test_no_more_are_named_than_a_person_reads() -> None:
         scene.ec2.add(interface)
         scene.ledger._claims[interface.id] = OTHER  # noqa: SLF001 - a hand in the tables
 
-    assert LISTED == len(Broom(scene, page=30).sweep().torn)
+    assert LISTED == len(Sweeper(scene, page=30).sweep().inconsistent_claims)
 
 
 def test_what_is_reported_is_not_touched() -> None:
@@ -162,9 +162,9 @@ def test_what_is_reported_is_not_touched() -> None:
     scene = a_scene(an_instance(targets=None), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
     scene.ledger._claims[an_interface("eni-02").id] = OTHER  # noqa: SLF001 - as above
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    reports = [broom.tick() for _ in range(2)]
+    reports = [sweeper.tick() for _ in range(2)]
 
     assert reports[0] == reports[1]
     assert [] == scene.ledger.audit

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.application.sweep import TRUSTED_FOR, Report
+from dualhome.application.sweep import TRUSTED_FOR, SweepReport
 from dualhome.domain.errors import PageGoneError, ThrottledError, UnavailableError
 from dualhome.domain.identifiers import InstanceId
 from tests.support.builders.values import an_instance, an_interface
 from tests.support.fakes.call_log import Killed
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
@@ -25,18 +25,18 @@ EXPIRED = PageGoneError("The token is expired.", code="InvalidPaginationToken")
 LOST = UnavailableError("timed out")
 
 
-def uncut(scene: Scene, most: int) -> tuple[Report, set[InstanceId]]:
+def uncut(scene: Scene, most: int) -> tuple[SweepReport, set[InstanceId]]:
     """Return what one sweep, that nothing ends, finds and asks to look at."""
-    broom = Broom(scene, most_releases=most)
-    return broom.sweep(), set(broom.looked_at())
+    sweeper = Sweeper(scene, most_releases=most)
+    return sweeper.sweep(), set(sweeper.looked_at())
 
 
-def finish(broom: Broom, pages: Sequence[int] = ()) -> tuple[Report, list[InstanceId]]:
+def finish(sweeper: Sweeper, pages: Sequence[int] = ()) -> tuple[SweepReport, list[InstanceId]]:
     """Sweep until a round is done, each time for as many pages; return what all asked for."""
     looked_at = []
     for some in chain(pages, repeat(1000)):
-        report = broom.sweep(some)
-        looked_at += broom.looked_at()
+        report = sweeper.sweep(some)
+        looked_at += sweeper.looked_at()
         if report.swept:
             return report, looked_at
     raise AssertionError
@@ -49,7 +49,7 @@ def test_wherever_it_is_cut_off_a_round_finds_the_same(
     """The size of pages and of ticks is nobody's business but AWS's."""
     scene = a_fleet_of(fates)
 
-    report, looked_at = finish(Broom(scene, most, page), cuts)
+    report, looked_at = finish(Sweeper(scene, most, page), cuts)
 
     assert uncut(scene, most) == (report, set(looked_at))
 
@@ -67,16 +67,16 @@ def test_whenever_it_dies_a_round_finds_the_same(
     """What was asked for and not noted is asked for again; nothing is counted twice."""
     scene = a_fleet_of(fates)
     expected, expected_looks = uncut(scene, most)
-    broom = Broom(scene, most, page)
+    sweeper = Sweeper(scene, most, page)
     scene.calls.die_at(call, after_execution=after_execution)
     looked_at = []
 
     try:
-        report = broom.sweep()
-        looked_at += broom.looked_at()
+        report = sweeper.sweep()
+        looked_at += sweeper.looked_at()
     except Killed:
-        looked_at += broom.looked_at()
-        report, more = finish(broom)
+        looked_at += sweeper.looked_at()
+        report, more = finish(sweeper)
         looked_at += more
 
     assert expected == report
@@ -87,27 +87,27 @@ def test_what_is_asked_for_and_not_noted_is_asked_for_again() -> None:
     """The process died between the queue and the checkpoint: rather twice than never."""
     scene = a_fleet_of([Fate.MISSING, Fate.MISSING])
     expected, _ = uncut(scene, 20)
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
     scene.calls.before_next("put", lambda: scene.calls.fail_next("write_round", LOST))
 
-    lost = broom.sweep()
-    before = broom.looked_at()
-    report = broom.sweep()
+    lost = sweeper.sweep()
+    before = sweeper.looked_at()
+    report = sweeper.sweep()
 
     assert (False, LOST) == (lost.swept, lost.error)
-    assert ["i-000", "i-001"] == before == broom.looked_at()
+    assert ["i-000", "i-001"] == before == sweeper.looked_at()
     assert expected == report
 
 
 def test_a_read_that_fails_costs_its_page_and_no_other() -> None:
     """EC2 is throttled half-way; the next tick need not begin anew."""
     scene = a_fleet_of(EVERYTHING)
-    broom = Broom(scene, page=4)
+    sweeper = Sweeper(scene, page=4)
     scene.calls.fail_nth("describe_fleet", 2, ThrottledError("slow down"))
-    first = broom.sweep()
+    first = sweeper.sweep()
     scene.calls.forget()
 
-    report = broom.sweep()
+    report = sweeper.sweep()
 
     assert (False, True) == (first.swept, report.swept)
     assert (0, 0) == (scene.calls.count("describe_pools"), scene.calls.count("attached"))
@@ -118,9 +118,9 @@ def test_of_two_sweeps_at_once_the_slower_one_ends(moment: int) -> None:
     """Somebody sweeps by hand while the schedule does; nothing is counted twice."""
     scene = a_fleet_of(EVERYTHING)
     expected, expected_looks = uncut(scene, 20)
-    slow, quick = Broom(scene), Broom(scene)
-    quick.rounds = slow.rounds
-    found: list[Report] = []
+    slow, quick = Sweeper(scene), Sweeper(scene)
+    quick.checkpoints = slow.checkpoints
+    found: list[SweepReport] = []
     for _ in range(moment):
         scene.calls.before_next("write_round", lambda: None)
     scene.calls.before_next("write_round", lambda: found.append(quick.sweep()))
@@ -137,12 +137,12 @@ def test_a_token_that_has_expired_begins_its_listing_anew(listing: str) -> None:
     """EC2 does not promise how long they last; what was counted of it is forgotten."""
     scene = a_fleet_of(EVERYTHING)
     expected, _ = uncut(scene, 20)
-    broom = Broom(scene, page=5)
+    sweeper = Sweeper(scene, page=5)
     while scene.calls.count(listing) < 3:
-        broom.sweep(pages=1)
+        sweeper.sweep(pages=1)
     scene.calls.fail_next(listing, EXPIRED)
 
-    report, _ = finish(broom)
+    report, _ = finish(sweeper)
 
     assert expected == report
 
@@ -153,18 +153,18 @@ def test_a_token_that_was_just_given_must_hold() -> None:
     scene.calls.fail_nth("describe_pools", 1, EXPIRED)
 
     with pytest.raises(PageGoneError):
-        Broom(scene, page=5).sweep()
+        Sweeper(scene, page=5).sweep()
 
 
 def test_a_round_that_was_left_for_long_begins_anew() -> None:
     """What it has found may be true no more."""
     scene = a_fleet_of(EVERYTHING)
-    broom = Broom(scene, page=5)
-    broom.sweep(pages=8)
+    sweeper = Sweeper(scene, page=5)
+    sweeper.sweep(pages=8)
     scene.ec2.add(an_interface("eni-900"))
     scene.clock.advance((TRUSTED_FOR + timedelta(seconds=1)).total_seconds())
 
-    report, _ = finish(broom)
+    report, _ = finish(sweeper)
 
     assert uncut(scene, 20)[0] == report
 
@@ -172,9 +172,9 @@ def test_a_round_that_was_left_for_long_begins_anew() -> None:
 def test_a_tick_without_time_turns_no_page() -> None:
     """It would be killed in the middle of it."""
     scene = a_fleet_of(EVERYTHING)
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    report = broom.sweep(pages=0)
+    report = sweeper.sweep(pages=0)
 
     assert (False, 0) == (report.swept, report.instances)
     assert ["read_round"] == scene.calls.made
@@ -183,11 +183,11 @@ def test_a_tick_without_time_turns_no_page() -> None:
 def test_each_round_counts_afresh() -> None:
     """Figures are of one round."""
     scene = a_fleet_of(EVERYTHING)
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    first, second = broom.sweep(), broom.sweep()
+    first, second = sweeper.sweep(), sweeper.sweep()
     scene.ec2.add(an_instance("i-900"))
-    third = broom.sweep()
+    third = sweeper.sweep()
 
     assert first == second
     assert third.instances == first.instances + 1

@@ -21,7 +21,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import EVERY, Broom
+from tests.support.fakes.ec2_scan import EVERY, Sweeper
 from tests.support.scenarios.attached import attached
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
@@ -73,26 +73,26 @@ def test_a_wrong_status_is_put_right_by_the_second_sweep_that_finds_it(
     go_wrong: Callable[[Stage], None],
 ) -> None:
     """The first may have read tags that lag, or an answer without tags."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     resource, expected = WRONG[go_wrong]
     go_wrong(stage)
 
-    first = broom.sweep()
-    assert (1, (), []) == (first.misstated, first.repairs, broom.statuses.waiting())
-    second = broom.sweep()
-    broom.statuses.deliver(stage.writing)
+    first = sweeper.sweep()
+    assert (1, (), []) == (first.misstated, first.repairs, sweeper.statuses.waiting())
+    second = sweeper.sweep()
+    sweeper.statuses.deliver(stage.writing)
 
     assert (resource,) == second.repairs
     assert expected == stage.status(resource)
-    assert (0, ()) == ((third := broom.sweep()).misstated, third.repairs)
+    assert (0, ()) == ((third := sweeper.sweep()).misstated, third.repairs)
 
 
 def test_a_status_that_is_right_costs_no_query_and_no_message() -> None:
     """Every five minutes, for each instance of the account."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     stage.scene.calls.forget()
 
-    reports = [broom.sweep() for _ in range(2)]
+    reports = [sweeper.sweep() for _ in range(2)]
 
     assert [0, 0] == [it.misstated for it in reports]
     assert 0 == stage.scene.calls.count("records", "put_status")
@@ -100,35 +100,35 @@ def test_a_status_that_is_right_costs_no_query_and_no_message() -> None:
 
 def test_tags_that_are_wrong_in_another_way_each_time_are_left_alone() -> None:
     """What changes between two sweeps is on its way."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
 
     for status in ("", "mgmt=waiting", "mgmt=refused", "mgmt=failed"):
         stage.scene.ec2.tag(INSTANCE, {KEY: status or None})
-        broom.sweep()
+        sweeper.sweep()
 
-    assert [] == broom.statuses.waiting()
+    assert [] == sweeper.statuses.waiting()
 
 
 def test_a_tag_that_comes_back_by_itself_is_not_repaired() -> None:
     """One read showed no tags."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     stage.scene.ec2.tag(INSTANCE, {KEY: None})
-    broom.sweep()
+    sweeper.sweep()
     stage.scene.ec2.tag(INSTANCE, {KEY: ATTACHED})
 
-    broom.sweep()
+    sweeper.sweep()
 
-    assert [] == broom.statuses.waiting()
+    assert [] == sweeper.statuses.waiting()
 
 
 def test_an_instance_that_cannot_be_tagged_is_asked_for_once_an_hour() -> None:
     """Fifty tags of others are no reason to call EC2 every five minutes."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     stage.scene.ec2.tag(INSTANCE, {KEY: None})
     asked = []
 
     for _ in range(3 * SWEEPS_AN_HOUR):
-        asked.append(len(broom.sweep().repairs))
+        asked.append(len(sweeper.sweep().repairs))
         stage.scene.clock.advance(EVERY)
 
     assert asked[:3] == [0, 1, 0]
@@ -138,12 +138,12 @@ def test_an_instance_that_cannot_be_tagged_is_asked_for_once_an_hour() -> None:
 
 def test_a_sweep_asks_for_a_hundred_repairs_and_the_next_ones_for_the_rest() -> None:
     """A tool that takes all tags off at once must not make us take all of EC2's calls."""
-    stage, broom = _crowd(250)
+    stage, sweeper = _crowd(250)
 
     asked = []
     for _ in range(5):
-        asked.append(broom.sweep())
-        broom.statuses.deliver(stage.writing)
+        asked.append(sweeper.sweep())
+        sweeper.statuses.deliver(stage.writing)
 
     assert [0, REPAIRS, REPAIRS, 50, 0] == [len(it.repairs) for it in asked]
     assert NOTED == asked[0].misstated
@@ -152,24 +152,24 @@ def test_a_sweep_asks_for_a_hundred_repairs_and_the_next_ones_for_the_rest() -> 
 
 def test_what_moves_is_not_called_wrong_on_its_interface() -> None:
     """Its word says nothing that lasts; on the instance two sweeps must agree."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     record = stage.scene.record()
     releasing = record.to(State.RELEASING, stage.scene.clock(), record.cause)
     stage.scene.ledger.commit(Move(record, releasing), TRACE)
 
-    found = broom.sweep()
+    found = sweeper.sweep()
 
-    assert {INSTANCE} == broom.rounds.written[-1].found.misstated.keys()
+    assert {INSTANCE} == sweeper.checkpoints.written[-1].found.misstated.keys()
     assert 1 == found.misstated
 
 
 def test_a_terminated_instance_may_keep_its_tag() -> None:
     """It is gone within the hour."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     stage.scene.ec2.tag(INSTANCE, {KEY: "mgmt=attached"})
     stage.scene.ec2.forget(INSTANCE)
 
-    assert 0 == broom.sweep().misstated
+    assert 0 == sweeper.sweep().misstated
 
 
 @pytest.mark.parametrize(
@@ -184,38 +184,38 @@ def test_only_tags_that_are_ours_to_write_are_compared(
     scope: StatusScope, expected: list[StatusRequest]
 ) -> None:
     """The others belong to another tool."""
-    stage, broom = _staged(scope)
+    stage, sweeper = _staged(scope)
     for resource in (INSTANCE, INTERFACE):
         stage.scene.ec2.tag(resource, {KEY: None})
 
     for _ in range(2):
-        broom.sweep()
+        sweeper.sweep()
 
-    assert expected == broom.statuses.waiting()
+    assert expected == sweeper.statuses.waiting()
 
 
 def test_a_queue_that_does_not_answer_leaves_the_page_to_the_next_sweep() -> None:
     """A repair that was not asked for must not count as one."""
-    stage, broom = _staged()
+    stage, sweeper = _staged()
     stage.scene.ec2.tag(INSTANCE, {KEY: None})
-    broom.sweep()
+    sweeper.sweep()
     stage.scene.calls.fail_next("put_status", ThrottledError("no", code="RequestThrottled"))
 
-    assert broom.sweep().error
-    assert [] == broom.statuses.waiting()
-    broom.sweep()
+    assert sweeper.sweep().error
+    assert [] == sweeper.statuses.waiting()
+    sweeper.sweep()
 
-    assert [StatusRequest(INSTANCE)] == broom.statuses.waiting()
+    assert [StatusRequest(INSTANCE)] == sweeper.statuses.waiting()
 
 
-def _staged(scope: StatusScope = StatusScope.BOTH) -> tuple[Stage, Broom]:
+def _staged(scope: StatusScope = StatusScope.BOTH) -> tuple[Stage, Sweeper]:
     """Return a deployment whose one attachment is told, and a sweep that compares status tags."""
     stage = Stage(attached())
     stage.publish_all()
-    return stage, Broom(stage.scene, scope=scope)
+    return stage, Sweeper(stage.scene, scope=scope)
 
 
-def _crowd(many: int) -> tuple[Stage, Broom]:
+def _crowd(many: int) -> tuple[Stage, Sweeper]:
     """Return a deployment with instances that wait, none of which carries a status."""
     scene = a_scene()
     for id_ in _ids(many):
@@ -223,7 +223,7 @@ def _crowd(many: int) -> tuple[Stage, Broom]:
         record = a_record(State.WAITING, instance=id_, interface=None)
         scene.ledger.commit(Move(None, record), TRACE)
     stage = Stage(scene)
-    return stage, Broom(scene, scope=StatusScope.BOTH)
+    return stage, Sweeper(scene, scope=StatusScope.BOTH)
 
 
 def _ids(many: int) -> list[str]:

@@ -6,7 +6,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import INSTANCE, INTERFACE
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached, holder
 
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
@@ -18,7 +18,7 @@ def test_what_is_no_longer_wanted_is_released(wish: str | None) -> None:
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: wish})
 
-    assert 1 == Broom(scene).tick().releases
+    assert 1 == Sweeper(scene).tick().releases
 
     assert State.RELEASED == scene.record().state
     assert not holder(scene)
@@ -29,7 +29,7 @@ def test_what_is_wanted_at_another_index_is_moved() -> None:
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: "mgmt@2"})
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     slot = scene.record().slot
     assert State.ATTACHED == scene.record().state
@@ -41,12 +41,12 @@ def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
     """A released record is none that answers a wish."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     assert State.RELEASED == scene.record().state
     scene.ec2.tag(INSTANCE, {TARGETS: "mgmt"})
 
-    assert {Drift.MISSING: 1} == broom.tick().looks
+    assert {Drift.MISSING: 1} == sweeper.tick().drifts
 
     assert State.ATTACHED == scene.record().state
 
@@ -60,9 +60,9 @@ def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]
     """Hands off, or a slip of the pen: neither counts as a release."""
     scene = attached()
     scene.ec2.tag(INSTANCE, tags)
-    broom = Broom(scene, most_releases=0)
+    sweeper = Sweeper(scene, most_releases=0)
 
-    reports = [broom.tick() for _ in range(3)]
+    reports = [sweeper.tick() for _ in range(3)]
 
     assert [False] * 3 == [report.tripped for report in reports]
     assert State.ATTACHED == scene.record().state
@@ -73,10 +73,10 @@ def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
     """Once, however many sweeps there are."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:policy": "some"})
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
     for _ in range(3):
-        broom.tick()
+        sweeper.tick()
 
     assert Reason.BAD_TAG == scene.record("*").reason
     assert [State.REFUSED] == scene.states("*")
@@ -86,8 +86,8 @@ def test_an_interface_that_left_its_pool_while_attached_stays_where_it_is_wanted
     """People retire an interface so: it is no longer given to anybody else."""
     scene = attached()
     scene.ec2.tag(INTERFACE, {POOL: None})
-    broom = Broom(scene)
+    sweeper = Sweeper(scene)
 
-    broom.sweep()
+    sweeper.sweep()
 
-    assert [] == broom.looked_at()
+    assert [] == sweeper.looked_at()

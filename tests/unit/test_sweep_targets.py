@@ -4,7 +4,7 @@ from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
 from tests.support.builders.values import DATA, INSTANCE, INTERFACE, MGMT, an_instance, an_interface
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached
 from tests.support.scenarios.scene import Scene
 
@@ -13,11 +13,11 @@ TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 
 def test_what_is_attached_is_found_when_its_whole_pool_was_deleted() -> None:
     """The instance vanished with its interface, unheard: only the record names the target."""
-    scene, broom = _swept()
+    scene, sweeper = _swept()
     scene.ec2.forget(INSTANCE)
     scene.ec2.delete(INTERFACE)
 
-    broom.tick()
+    sweeper.tick()
 
     assert State.RELEASED == scene.record().state
     assert {} == scene.ledger.claimed()
@@ -25,11 +25,11 @@ def test_what_is_attached_is_found_when_its_whole_pool_was_deleted() -> None:
 
 def test_what_is_attached_is_found_when_no_tag_names_its_target_any_more() -> None:
     """Both tags were stripped, and no event came."""
-    scene, broom = _swept()
+    scene, sweeper = _swept()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.ec2.tag(INTERFACE, {POOL: None})
 
-    report = broom.tick()
+    report = sweeper.tick()
 
     assert 1 == report.releases
     assert State.ATTACHED != scene.record().state
@@ -37,59 +37,59 @@ def test_what_is_attached_is_found_when_no_tag_names_its_target_any_more() -> No
 
 def test_a_target_is_known_by_its_pool_or_by_what_is_held() -> None:
     """Not by those who wait: they are found by their state, and anybody can ask for any name."""
-    scene, broom = _swept()
+    scene, sweeper = _swept()
     scene.ec2.add(an_interface("eni-09", pool="data"))
     scene.ec2.add(an_instance("i-02", targets="nowhere nothing"))
-    scene.look("i-02")
+    scene.request("i-02")
 
-    broom.tick()
+    sweeper.tick()
 
-    assert {MGMT, DATA} == broom.rounds.targets()
+    assert {MGMT, DATA} == sweeper.checkpoints.targets()
 
 
 def test_a_target_that_nothing_hangs_on_is_forgotten() -> None:
     """Else the list would grow for ever."""
-    scene, broom = _swept()
+    scene, sweeper = _swept()
     scene.ec2.forget(INSTANCE)
     scene.ec2.delete(INTERFACE)
 
     for _ in range(3):
-        broom.tick()
+        sweeper.tick()
 
-    assert frozenset() == broom.rounds.targets()
+    assert frozenset() == sweeper.checkpoints.targets()
 
 
 def test_a_target_stays_known_while_its_records_move_and_hold() -> None:
     """What moves may come to rest attached."""
-    scene, broom = _swept()
+    scene, sweeper = _swept()
     scene.ec2.detach_seconds = 10_000
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.ec2.tag(INTERFACE, {POOL: None})
-    broom.tick()
+    sweeper.tick()
     assert State.RELEASING == scene.record().state
 
     for _ in range(3):
-        broom.sweep()
+        sweeper.sweep()
 
-    assert {MGMT} == broom.rounds.targets()
+    assert {MGMT} == sweeper.checkpoints.targets()
 
 
 def test_what_was_attached_before_the_first_sweep_is_known_after_it() -> None:
     """By who asks for it, although its pool is gone."""
     scene = attached()
     scene.ec2.tag(INTERFACE, {POOL: None})
-    broom = Broom(scene)
-    broom.tick()
+    sweeper = Sweeper(scene)
+    sweeper.tick()
     scene.ec2.put_state(InstanceId(INSTANCE), InstanceState.TERMINATED)
 
-    broom.tick()
+    sweeper.tick()
 
     assert State.RELEASED == scene.record().state
 
 
-def _swept() -> tuple[Scene, Broom]:
+def _swept() -> tuple[Scene, Sweeper]:
     """Return a deployment in which an instance is attached, and that was swept once."""
     scene = attached()
-    broom = Broom(scene)
-    broom.tick()
-    return scene, broom
+    sweeper = Sweeper(scene)
+    sweeper.tick()
+    return scene, sweeper

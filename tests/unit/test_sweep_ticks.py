@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from dualhome.application.sweep import Report
+from dualhome.application.sweep import SweepReport
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
-from dualhome.entrypoints.sweep import Broom as Ticking
+from dualhome.entrypoints.sweep import Sweeper as Ticking
 from dualhome.entrypoints.sweep import handle_tick
-from tests.support.fakes.ec2_scan import Broom, time_for
+from tests.support.fakes.ec2_scan import Sweeper, time_for
 from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
@@ -34,19 +34,19 @@ class Context:
 class Ticks:
     """A schedule over one deployment, and the reports that it counted."""
 
-    broom: Broom
-    counted: list[Report] = field(default_factory=list)
+    sweeper: Sweeper
+    counted: list[SweepReport] = field(default_factory=list)
 
     def tick(self, pages: float = 1000) -> bool:
         """Return whether all was compared since the tick began."""
-        here = Ticking(self.broom.sweeping(), self.counted.append)
+        here = Ticking(self.sweeper.context(), self.counted.append)
         return handle_tick(Context(pages), here)["swept"]  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def ticks() -> Ticks:
     """A deployment with an instance of each fate."""
-    return Ticks(Broom(a_fleet_of(Fate)))
+    return Ticks(Sweeper(a_fleet_of(Fate)))
 
 
 def test_a_round_that_one_tick_ends_was_all_compared_since_it_began(ticks: Ticks) -> None:
@@ -65,7 +65,7 @@ def test_each_look_says_which_tick_asked_for_it(ticks: Ticks) -> None:
     """Who reads the audit finds the sweep's log by it."""
     ticks.tick()
 
-    causes = {look.cause for _, look in ticks.broom.looks.queued}
+    causes = {request.cause for _, request in ticks.sweeper.queue.queued}
     assert {("request-1", "dualhome", "Sweep")} == {
         (it.event_id, it.source, it.detail_type) for it in causes
     }
@@ -73,7 +73,7 @@ def test_each_look_says_which_tick_asked_for_it(ticks: Ticks) -> None:
 
 def test_a_tick_that_is_throttled_ends_well_and_the_next_one_goes_on(ticks: Ticks) -> None:
     """A dead letter would say for two weeks what was over after five minutes."""
-    ticks.broom.scene.calls.fail_next("unsettled", THROTTLED)
+    ticks.sweeper.scene.calls.fail_next("unsettled", THROTTLED)
 
     assert [False, False, True] == [ticks.tick(), ticks.tick(), ticks.tick()]
     assert [False, True, True] == [report.swept for report in ticks.counted]
@@ -81,7 +81,7 @@ def test_a_tick_that_is_throttled_ends_well_and_the_next_one_goes_on(ticks: Tick
 
 def test_ticks_that_turn_no_page_are_not_counted(ticks: Ticks) -> None:
     """Three of them, and the alarm on sweeps that do not run is raised: nobody gets further."""
-    ticks.broom.scene.calls.fail_next("unsettled", THROTTLED, times=3)
+    ticks.sweeper.scene.calls.fail_next("unsettled", THROTTLED, times=3)
 
     assert [False] * 3 == [ticks.tick() for _ in range(3)]
     assert [3] == [report.pages for report in ticks.counted]
@@ -89,7 +89,7 @@ def test_ticks_that_turn_no_page_are_not_counted(ticks: Ticks) -> None:
 
 def test_a_tick_that_may_not_read_fails(ticks: Ticks) -> None:
     """Lambda sets it aside, and an alarm tells: no other tick can do better."""
-    ticks.broom.scene.calls.fail_next("claims", AccessDeniedError("no"))
+    ticks.sweeper.scene.calls.fail_next("claims", AccessDeniedError("no"))
 
     with pytest.raises(AccessDeniedError):
         ticks.tick()

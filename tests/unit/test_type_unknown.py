@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from dualhome.domain.ec2 import Capacity
-from dualhome.domain.invariants.at_rest import every_wish_is_answered, units_are_whole_or_not_at_all
+from dualhome.domain.invariants.at_rest import (
+    every_desired_target_is_answered,
+    units_are_whole_or_not_at_all,
+)
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.accounts import an_account
@@ -17,7 +20,7 @@ from tests.support.builders.values import (
     an_interface,
 )
 from tests.support.fakes.ec2 import TYPES
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 NEW = "z9.large"
@@ -40,7 +43,7 @@ def test_a_type_that_ec2_does_not_describe_is_no_limit() -> None:
     """A larger type would be bought in vain: the reason names the type, and that it is unknown."""
     scene = unknown()
 
-    scene.look()
+    scene.request()
 
     record = scene.record()
     assert (State.WAITING, Reason.TYPE_UNKNOWN) == (record.state, record.reason)
@@ -52,7 +55,7 @@ def test_a_pin_says_nothing_of_a_type_that_is_unknown() -> None:
     """It would be told that the highest index is -1."""
     scene = unknown(targets="mgmt@3")
 
-    scene.look()
+    scene.request()
 
     assert Reason.TYPE_UNKNOWN is scene.record().reason
 
@@ -60,7 +63,7 @@ def test_a_pin_says_nothing_of_a_type_that_is_unknown() -> None:
 def test_it_is_tried_again_by_itself_until_the_type_is_described() -> None:
     """No event tells of that: nobody has to touch the instance."""
     scene = unknown()
-    scene.look()
+    scene.request()
     scene.work_off(60)
     assert [State.WAITING] == scene.states()
 
@@ -73,12 +76,12 @@ def test_it_is_tried_again_by_itself_until_the_type_is_described() -> None:
 def test_a_sweep_tries_what_waits_for_its_type() -> None:
     """After a quarter of an hour nothing else does."""
     scene = unknown()
-    scene.look()
+    scene.request()
     scene.work_off(3600)
-    assert scene.looks.seconds_to_next() is None
+    assert scene.queue.seconds_to_next() is None
     described(scene)
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert State.ATTACHED == scene.record().state
 
@@ -87,12 +90,12 @@ def test_a_unit_gives_nothing_back_because_a_type_is_not_described() -> None:
     """What it holds works; only what it lacks has to wait."""
     scene = unknown(tags=UNIT)
     described(scene)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.types = TYPES
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt data"})
 
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off(3600)
 
     assert (State.ATTACHED, None) == (scene.record().state, scene.record().reason)
@@ -100,7 +103,7 @@ def test_a_unit_gives_nothing_back_because_a_type_is_not_described() -> None:
     assert (State.WAITING, Reason.TYPE_UNKNOWN) == (record.state, record.reason)
     assert {INTERFACE} == scene.ledger.claimed().keys()
     described(scene)
-    scene.look(event="event-3")
+    scene.request(event="event-3")
     scene.work_off()
     assert State.ATTACHED == scene.record(DATA).state
 
@@ -115,4 +118,4 @@ def test_a_unit_is_neither_torn_nor_forgotten_while_its_type_is_unknown() -> Non
     beside = replace(unit, interfaces={**unit.interfaces, FOR_DATA.id: FOR_DATA})
 
     assert [] == list(units_are_whole_or_not_at_all(unit))
-    assert [] == list(every_wish_is_answered(beside))
+    assert [] == list(every_desired_target_is_answered(beside))

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dualhome.application.requests import Look
-from dualhome.domain.attachment import Ask, Asked, Attachment
+from dualhome.application.requests import ReconcileRequest
+from dualhome.domain.attachment import Attachment, OperatorAction, OperatorRequest
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
@@ -17,14 +17,14 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import paused
 from tests.support.scenarios.scene import Scene, a_scene
 
 IDS = [InstanceId(f"i-{number:02}") for number in range(30)]
 MOST = 20
 FOR_DATA = an_interface("eni-99", pool="data", vpc="vpc-0c")
-RELEASE_DATA = Ask(Asked.RELEASE, TargetName("data"))
+RELEASE_DATA = OperatorRequest(OperatorAction.RELEASE, TargetName("data"))
 ONE_TOO_MANY, AS_BEFORE = {"dualhome:targets": "mgmt bakcup"}, {"dualhome:targets": "mgmt"}
 
 
@@ -33,7 +33,7 @@ def test_events_of_a_bad_tag_policy_let_go_of_no_more_than_the_breaker_allows() 
     scene = _units()
     _tag_all(scene, ONE_TOO_MANY)
 
-    scene.look(*IDS, event="policy")
+    scene.request(*IDS, event="policy")
     scene.work_off(seconds=120)
 
     assert MOST == scene.calls.count("detach")
@@ -46,11 +46,11 @@ def test_sweeps_count_those_that_the_brake_has_held() -> None:
     """Else each would let the next ones go."""
     scene = _units(more=20)
     _tag_all(scene, ONE_TOO_MANY)
-    scene.look(*_ids(scene), event="policy")
+    scene.request(*_ids(scene), event="policy")
     scene.work_off(seconds=120)
-    broom = Broom(scene, most_releases=MOST)
+    sweeper = Sweeper(scene, most_releases=MOST)
 
-    reports = [broom.tick() for _ in range(4)]
+    reports = [sweeper.tick() for _ in range(4)]
 
     assert [True] * 4 == [report.tripped for report in reports]
     assert MOST == scene.calls.count("detach")
@@ -60,25 +60,25 @@ def test_a_pause_leaves_the_brake_as_it_is() -> None:
     """Nothing is released meanwhile: there is nothing to count, and nothing to hold."""
     scene = _units(more=20)
     _tag_all(scene, ONE_TOO_MANY)
-    scene.look(*_ids(scene), event="policy")
+    scene.request(*_ids(scene), event="policy")
     scene.work_off(seconds=120)
     scene = paused(scene)
 
-    report = Broom(scene, most_releases=MOST).tick()
+    report = Sweeper(scene, most_releases=MOST).tick()
 
-    assert (0, False, False) == (report.releases, report.tripped, scene.brake.held)
+    assert (0, False, False) == (report.releases, report.tripped, scene.breaker.held)
 
 
 def test_once_the_tags_are_put_back_nothing_is_held_any_more() -> None:
     """By sweeps alone: the events may be lost."""
     scene = _units(more=20)
     _tag_all(scene, ONE_TOO_MANY)
-    scene.look(*_ids(scene), event="policy")
+    scene.request(*_ids(scene), event="policy")
     scene.work_off(seconds=120)
     _tag_all(scene, AS_BEFORE)
-    broom = Broom(scene, most_releases=MOST)
+    sweeper = Sweeper(scene, most_releases=MOST)
 
-    reports = [broom.tick() for _ in range(4)]
+    reports = [sweeper.tick() for _ in range(4)]
 
     assert not reports[-1].tripped
     assert {(State.ATTACHED, None)} == {(it.state, it.reason) for it in _records(scene)}
@@ -89,14 +89,16 @@ def test_the_rest_of_a_unit_goes_back_when_one_part_is_stuck() -> None:
     """No event tells that a rollback has given up: the next sweep finds it."""
     scene = a_scene(an_instance(targets="mgmt data", tags={"dualhome:policy": "all"}))
     scene.ec2.add(a_vpc("vpc-0c", target="data"), an_interface(), FOR_DATA)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.calls.fail_next("detach", UnexpectedAwsError("no", code="OperationNotPermitted"))
-    ask = Look(InstanceId(INSTANCE), a_cause(time=scene.clock()), asks=(RELEASE_DATA,))
+    ask = ReconcileRequest(
+        InstanceId(INSTANCE), a_cause(time=scene.clock()), operator_requests=(RELEASE_DATA,)
+    )
     scene.invoke(ask)
     scene.work_off()
 
-    Broom(scene).tick()
+    Sweeper(scene).tick()
 
     assert State.STUCK == scene.record("data").state
     record = scene.record()
@@ -108,12 +110,12 @@ def test_what_the_breaker_holds_of_a_unit_is_read_again_by_sweeps_alone() -> Non
     policy = replace(POLICY, release_delay=timedelta(seconds=10))
     unit = an_instance(targets="mgmt data", tags={"dualhome:policy": "all"})
     scene = a_scene(unit, a_vpc("vpc-0c", target="data"), an_interface(), FOR_DATA, policy=policy)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(60)
-    scene.brake.most = 0
+    scene.breaker.most = 0
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "data bakcup"})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.calls.forget()
 
     scene.work_off(seconds=600)
@@ -123,19 +125,19 @@ def test_what_the_breaker_holds_of_a_unit_is_read_again_by_sweeps_alone() -> Non
         scene.record("data").reason,
     )
     assert 3 > scene.calls.count("describe_instances")
-    scene.brake.most = MOST
-    scene.look(event="event-3")
+    scene.breaker.most = MOST
+    scene.request(event="event-3")
     scene.work_off()
     assert (State.RELEASED, {}) == (scene.record().state, scene.ledger.claimed())
 
 
 def _units(more: int = 0) -> Scene:
     scene = a_scene()
-    scene.brake.most = MOST
+    scene.breaker.most = MOST
     for number in range(len(IDS) + more):
         unit = an_instance(f"i-{number:02}", tags={"dualhome:policy": "all"})
         scene.ec2.add(unit, an_interface(f"eni-{number:02}"))
-    scene.look(*_ids(scene))
+    scene.request(*_ids(scene))
     scene.work_off()
     scene.clock.advance(60)
     return scene

@@ -4,26 +4,30 @@ import json
 
 import pytest
 
-from dualhome.application.requests import Wake
-from dualhome.entrypoints.messages import Place, parse_message
+from dualhome.application.requests import CapacityChange
+from dualhome.entrypoints.messages import Scope, parse_message
 from tests.support.builders.values import ACCOUNT, POLICY
 from tests.support.readers.template import ROOT
 
-PLACE = Place(ACCOUNT, "us-east-1", POLICY.keys)
+PLACE = Scope(ACCOUNT, "us-east-1", POLICY.keys)
 SAMPLE = json.loads((ROOT / "events/vpc-allow-from-continued.json").read_text(encoding="utf-8"))
 
 
-def woken(target: str | None) -> list[str]:
+def requeued(target: str | None) -> list[str]:
     """Return the targets whose instances are looked at for an event that shows this tag."""
     tags = {key: it for key, it in SAMPLE["detail"]["tags"].items() if key != POLICY.keys.target}
     told = tags if target is None else tags | {POLICY.keys.target: target}
     event = SAMPLE | {"detail": SAMPLE["detail"] | {"tags": told}}
-    return [it.target for it in parse_message(json.dumps(event), PLACE) if isinstance(it, Wake)]
+    return [
+        it.target
+        for it in parse_message(json.dumps(event), PLACE)
+        if isinstance(it, CapacityChange)
+    ]
 
 
 def test_a_list_that_goes_on_wakes_those_who_lack_the_vpcs_target() -> None:
     """They may be the ones who were just let in."""
-    assert ["mgmt"] == woken(SAMPLE["detail"]["tags"][POLICY.keys.target])
+    assert ["mgmt"] == requeued(SAMPLE["detail"]["tags"][POLICY.keys.target])
 
 
 @pytest.mark.parametrize(
@@ -34,5 +38,5 @@ def test_a_malformed_target_concerns_whoever_it_must_be_meant_for(
     target: str, expected: list[str]
 ) -> None:
     """They are told what is wrong with it."""
-    assert expected == woken(target)
-    assert [] == woken(None)
+    assert expected == requeued(target)
+    assert [] == requeued(None)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dualhome.application.requests import Announced, Look, Wake
-from dualhome.application.requeue import Agenda, wake
+from dualhome.application.requests import Announced, CapacityChange, ReconcileRequest
+from dualhome.application.requeue import Requeue, requeue_waiting
 from dualhome.domain.attachment import Failure, Move
 from dualhome.domain.refusals import remember
 from dualhome.domain.states import HOLDING, State
@@ -31,9 +31,9 @@ def test_who_lacks_the_target_is_looked_at_at_once(state: State) -> None:
     ledger = InMemoryLedger()
     ledger.commit(Move(None, a_record(state)), TRACE)
 
-    looks = _woken(ledger)
+    requests = _requeued(ledger)
 
-    assert {timedelta(): [Look(a_record(state).instance, CAUSE)]} == looks
+    assert {timedelta(): [ReconcileRequest(a_record(state).instance, CAUSE)]} == requests
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.WAITING, State.REFUSED}))
@@ -42,11 +42,11 @@ def test_who_has_the_target_or_failed_or_left_is_let_be(state: State) -> None:
     ledger = InMemoryLedger()
     _lead_to(ledger, state)
 
-    assert {} == _woken(ledger)
+    assert {} == _requeued(ledger)
 
 
 @pytest.mark.parametrize(
-    ("code", "interface", "woken"),
+    ("code", "interface", "requeued"),
     [
         ("PrivateIpAddressLimitExceeded", "eni-02", True),
         ("PrivateIpAddressLimitExceeded", None, True),
@@ -55,7 +55,7 @@ def test_who_has_the_target_or_failed_or_left_is_let_be(state: State) -> None:
     ],
 )
 def test_who_failed_on_an_interface_is_looked_at_for_another_one(
-    code: str, interface: str | None, *, woken: bool
+    code: str, interface: str | None, *, requeued: bool
 ) -> None:
     """What it has been refused would only be refused again; a VPC's tags tell no interface."""
     ledger = InMemoryLedger()
@@ -63,9 +63,9 @@ def test_who_failed_on_an_interface_is_looked_at_for_another_one(
     fields = {"interface": INTERFACE, "failure": Failure(code, "no"), "refusals": refusals}
     _lead_to(ledger, State.FAILED, **fields)
 
-    looks = _woken(ledger, interface)
+    requests = _requeued(ledger, interface)
 
-    assert ([INSTANCE] if woken else []) == [it.instance for it in looks.get(timedelta(), [])]
+    assert ([INSTANCE] if requeued else []) == [it.instance for it in requests.get(timedelta(), [])]
 
 
 def test_who_waits_for_another_target_is_let_be() -> None:
@@ -73,7 +73,7 @@ def test_who_waits_for_another_target_is_let_be() -> None:
     ledger = InMemoryLedger()
     ledger.commit(Move(None, a_record(State.WAITING, target=DATA)), TRACE)
 
-    assert {} == _woken(ledger)
+    assert {} == _requeued(ledger)
 
 
 def test_everybody_is_looked_at_once_in_every_zone() -> None:
@@ -83,16 +83,18 @@ def test_everybody_is_looked_at_once_in_every_zone() -> None:
         record = a_record(State.WAITING, instance=f"i-0{number}", zone=zone)
         ledger.commit(Move(None, record), TRACE)
 
-    (looks,) = _woken(ledger).values()
+    (requests,) = _requeued(ledger).values()
 
-    assert ["i-00", "i-01", "i-02"] == sorted(look.instance for look in looks)
+    assert ["i-00", "i-01", "i-02"] == sorted(request.instance for request in requests)
 
 
-def _woken(ledger: InMemoryLedger, interface: str | None = None) -> dict[timedelta, list[Look]]:
+def _requeued(
+    ledger: InMemoryLedger, interface: str | None = None
+) -> dict[timedelta, list[ReconcileRequest]]:
     tagged = (Announced(interface, ()),) if interface else ()
-    agenda, capacity = Agenda(), Wake(MGMT, CAUSE, tagged)
-    wake(capacity, ledger, agenda)
-    return {delay: list(looks.values()) for delay, looks in agenda.looks.items()}
+    requeue, capacity = Requeue(), CapacityChange(MGMT, CAUSE, tagged)
+    requeue_waiting(capacity, ledger, requeue)
+    return {delay: list(requests.values()) for delay, requests in requeue.requests.items()}
 
 
 WAY = {

@@ -40,7 +40,7 @@ def test_one_tag_that_is_refused_for_minutes_holds_up_none_of_fifty_others() -> 
     stage = Stage(scene)
     stage.tags.refusing[INSTANCE] = THROTTLED
     for instance in (INSTANCE, *OTHERS):
-        scene.look(instance)
+        scene.request(instance)
     scene.work_off()
     instances = {INSTANCE, *OTHERS}
 
@@ -111,7 +111,7 @@ def test_what_is_written_late_is_what_is_true_then() -> None:
     stage.tags.refusing[INSTANCE] = THROTTLED
     stage.publish_all()
     stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
-    stage.scene.look()
+    stage.scene.request()
     stage.scene.work_off()
     stage.tags.refusing.clear()
 
@@ -143,7 +143,7 @@ def test_an_interface_that_is_taken_while_it_is_called_free_shows_who_has_it() -
     """Its new holder's status may have been written before this one."""
     stage = _attached()
     stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
-    stage.scene.look()
+    stage.scene.request()
     stage.scene.work_off()
     other = a_record(instance="i-02", interface=INTERFACE)
     stage.scene.calls.before_next(
@@ -179,7 +179,11 @@ def test_only_what_shall_carry_a_status_gets_one(
 def test_a_message_that_cannot_be_read_fails_alone() -> None:
     """Those beside it are written; it ends as a dead letter."""
     stage = _attached()
-    for body in ("garbage {", "[]", '{"source": "dualhome", "detail-type": "Look", "detail": {}}'):
+    for body in (
+        "garbage {",
+        "[]",
+        '{"source": "dualhome", "detail-type": "Reconcile request", "detail": {}}',
+    ):
         stage.statuses.put_body(body)
 
     stage.publish_all()
@@ -218,7 +222,7 @@ def test_two_messages_about_one_instance_cost_one_write() -> None:
 def test_without_time_no_status_is_begun_and_each_comes_back_at_once() -> None:
     """A function that is killed would hide them all for six minutes."""
     stage = _attached()
-    publish(stage.scene.ledger.audit, stage.outlets)
+    publish(stage.scene.ledger.audit, stage.publishers)
 
     stage.statuses.deliver(stage.writing, seconds_left=20)
     assert "" == stage.status(INSTANCE)
@@ -234,10 +238,10 @@ def test_a_note_about_what_stays_attached_writes_no_tag() -> None:
     stage.scene.calls.forget()
     stage.scene.policy = replace(stage.scene.policy, paused=True)
     stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
-    stage.scene.look()
+    stage.scene.request()
     noted = stage.scene.ledger.audit[-1:]
 
-    publish(noted, stage.outlets)
+    publish(noted, stage.publishers)
 
     assert (State.ATTACHED, "PAUSED") == (noted[0].after.state, noted[0].after.reason)
     assert [] == stage.statuses.waiting()
@@ -245,6 +249,6 @@ def test_a_note_about_what_stays_attached_writes_no_tag() -> None:
 
 def _attached(scope: StatusScope = StatusScope.BOTH) -> Stage:
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     return Stage(scene, scope)

@@ -25,7 +25,7 @@ class Passes:
         spans: dict[str, tuple[datetime, datetime]] = {}
         for line in _lines(stage):
             request, at = line["function_request_id"], _time(line)
-            if at >= began and (request in spans or line["message"] == "look"):
+            if at >= began and (request in spans or line["message"] == "reconcile"):
                 first, last = spans.get(request, (at, at))
                 spans[request] = (min(first, at), max(last, at))
         # At one moment, those who begin come after those who end.

@@ -12,7 +12,7 @@ from rich.text import Text
 from ulid import ULID
 
 from dualhome_cli.actions.follow import waiting
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 from dualhome_cli.stack import Stack
 from dualhome_cli.ui.prompts import ask
 from dualhome_cli.ui.terminal import printable
@@ -181,7 +181,7 @@ def switch(stack: Stack, intent: Iterable[str], *, paused: bool, yes: bool, foll
         click.echo(f"Stack {stack.name} is {state} already.")
         return
     if why := why_not_now(found):
-        raise TroubleError(why)
+        raise CommandError(why)
     ask(intent, yes=yes)
     token = f"dualhome-{ULID()}"
     if not start(cloudformation, found, token, paused=paused):
@@ -207,5 +207,5 @@ def _see_to_the_end(stack: Stack, events: Iterable[StackEvent], state: str) -> N
                 line = f"{event.at:%H:%M:%S}  {event.resource}  {event.status}"
                 write(Text(f"{line}  {reason}".rstrip()))
             if event.ended is False:
-                raise TroubleError(f"The update was taken back.{first_failure}")
+                raise CommandError(f"The update was taken back.{first_failure}")
     click.echo(f"Stack {stack.name} is {state}.")

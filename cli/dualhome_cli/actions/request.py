@@ -7,16 +7,18 @@ from typing import Any
 
 from ulid import ULID
 
-from dualhome.adapters.sqs import SqsLooks
-from dualhome.application.requests import SOURCE, Look
-from dualhome.domain.attachment import Ask, Cause
+from dualhome.adapters.sqs import SqsReconcileQueue
+from dualhome.application.requests import SOURCE, ReconcileRequest
+from dualhome.domain.attachment import Cause, OperatorRequest
 from dualhome.domain.identifiers import InstanceId
 from dualhome_cli.stack import Stack
 
 
-def order(stack: Stack, instances: Sequence[InstanceId], asks: Sequence[Ask]) -> None:
+def order(
+    stack: Stack, instances: Sequence[InstanceId], operator_requests: Sequence[OperatorRequest]
+) -> None:
     """
-    Queue a look with ``asks`` at each instance.
+    Queue a look with ``operator_requests`` at each instance.
 
     Raises:
         ClientError, BotoCoreError, DualhomeError: not all are queued; again does no harm.
@@ -25,12 +27,18 @@ def order(stack: Stack, instances: Sequence[InstanceId], asks: Sequence[Ask]) ->
     cause = Cause(
         event_id=str(ULID()),
         source=SOURCE,
-        detail_type=asks[0].what.title(),
+        detail_type=operator_requests[0].what.title(),
         time=_said_at(caller) or stack.now(),
         principal=caller["Arn"],
     )
-    queue = SqsLooks(stack.client("sqs"), stack.output("ChangesQueueUrl"))
-    queue.put((Look(it, cause, asks=tuple(asks)) for it in instances), timedelta())
+    queue = SqsReconcileQueue(stack.client("sqs"), stack.output("ChangesQueueUrl"))
+    queue.put(
+        (
+            ReconcileRequest(it, cause, operator_requests=tuple(operator_requests))
+            for it in instances
+        ),
+        timedelta(),
+    )
 
 
 def _said_at(answer: Mapping[str, Any]) -> datetime | None:

@@ -11,7 +11,7 @@ from dualhome.domain.identifiers import InstanceId
 from dualhome_cli.data.instances import filters, found_by
 from dualhome_cli.plan.outcome import Forecast, Prospect
 from dualhome_cli.plan.rows import Row, rows
-from dualhome_cli.plan.simulation import Planning, RehearsedBrake, forecasts, read_brake
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts, read_breaker
 from dualhome_cli.plan.text import lines_of, totals
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
@@ -71,24 +71,24 @@ def command(
     wanted = filters(asg, tags)
     found = found_by(stack.client("ec2"), wanted) if wanted else []
     ids = list(dict.fromkeys([*instances, *found]))
-    planning = Planning(stack.sources, stack.policy, _brake(stack), stack.now(), targets)
-    tally = Tally()
-    _show(tally.counting(forecasts(ids, planning)), output, stack, verbose=verbose)
+    planning = Planning(stack.sources, stack.policy, _breaker(stack), stack.now(), targets)
+    counts = Counts()
+    _show(counts.counting(forecasts(ids, planning)), output, stack, verbose=verbose)
     if len(ids) > 1 and output is Format.TABLE:
-        said = f"{tally.instances} instances: {totals(tally.prospects)}"
+        said = f"{counts.instances} instances: {totals(counts.prospects)}"
         write(console(), Line(0, said, "bold"))
-    if code := 2 if tally.unknown else int(not (ids and tally.good)):
+    if code := 2 if counts.unknown else int(not (ids and counts.good)):
         raise click.exceptions.Exit(code)
 
 
-def _brake(stack: Stack) -> RehearsedBrake:
+def _breaker(stack: Stack) -> SimulatedBreaker:
     table = stack.output("AttachmentsTableName")
     most = int(stack.parameter("MaxReleasesPerSweep"))
-    return RehearsedBrake(most, lambda: read_brake(stack.client("dynamodb"), table))
+    return SimulatedBreaker(most, lambda: read_breaker(stack.client("dynamodb"), table))
 
 
 @dataclass(slots=True)
-class Tally:
+class Counts:
     """What has passed by."""
 
     instances: int = 0

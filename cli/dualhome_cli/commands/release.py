@@ -2,7 +2,7 @@
 
 import click
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome_cli.actions.follow import see_to_the_end
 from dualhome_cli.actions.release import (
@@ -74,8 +74,9 @@ def command(
         click.echo("\n".join([*intent, "There is nothing to release."]))
         return
     ask([*intent, *([FORCED] if force else [])], yes=yes)
-    asks = [Ask(Asked.RELEASE, TargetName(target), force) for target in targets]
-    order(stack, [it.instance for it in open_], asks or [Ask(Asked.RELEASE, force=force)])
+    names = tuple(map(TargetName, targets)) or (None,)
+    requests = [OperatorRequest(OperatorAction.RELEASE, name, force) for name in names]
+    order(stack, [it.instance for it in open_], requests)
     back = {it.id: asked_again(it, targets, force=force) for it in subjects}
     if follow:
         see_to_the_end(stack, open_, WELL, lambda it: onwards(it, back[it.instance], stack.now()))

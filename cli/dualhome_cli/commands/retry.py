@@ -2,7 +2,7 @@
 
 import click
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome_cli.actions.follow import see_to_the_end
 from dualhome_cli.actions.request import order
@@ -59,7 +59,8 @@ def command(
         click.echo("\n".join([*intent, "There is nothing to try again."]))
         return
     ask(intent, yes=yes)
-    asks = [Ask(Asked.RETRY, TargetName(target)) for target in targets] or [Ask(Asked.RETRY)]
-    order(stack, [it.instance for it in open_], asks)
+    names = tuple(map(TargetName, targets)) or (None,)
+    requests = [OperatorRequest(OperatorAction.RETRY, name) for name in names]
+    order(stack, [it.instance for it in open_], requests)
     if follow:
         see_to_the_end(stack, open_, WELL)

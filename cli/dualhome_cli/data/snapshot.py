@@ -8,7 +8,7 @@ from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.interfaces import Ec2Interfaces
-from dualhome.adapters.ec2.scan import Ec2Fleet
+from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc, target_of
@@ -81,9 +81,9 @@ def read_present(books: Books) -> Account:
         DualhomeError: a read failed.
     """
     keys = books.policy.keys
-    fleet = Ec2Fleet(books.ec2, keys)
-    instances = {it.id: it for it in _all(fleet.asking)}
-    pools = {it.id: it for it in _all(fleet.pools)}
+    scan = Ec2Scan(books.ec2, keys)
+    instances = {it.id: it for it in _all(scan.asking)}
+    pools = {it.id: it for it in _all(scan.pools)}
     vpcs = Ec2Vpcs(books.ec2).describe()
     tagged = {TargetName(it.tags.get(keys.pool, "").strip()) for it in pools.values()}
     tagged |= {target for it in vpcs.values() if (target := target_of(it, keys))}

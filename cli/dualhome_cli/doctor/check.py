@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome_cli.errors import DENIED, INSTALL, TroubleError, caller
+from dualhome_cli.errors import DENIED, INSTALL, CommandError, caller
 from dualhome_cli.ui.ids import instances_in, interfaces_in, vpcs_in
 
 
@@ -145,7 +145,7 @@ class Check(Generic[S, T]):
             known = self.read(source)
         except (ClientError, BotoCoreError, DualhomeError) as refusal:
             remarks = [_unknown(refusal)]
-        except TroubleError as trouble:  # a parameter or an output that an older template lacks
+        except CommandError as trouble:  # a parameter or an output that an older template lacks
             remarks = [warning(trouble.message, DEPLOY)]
         else:
             remarks = list(self.judge(known))

@@ -236,7 +236,7 @@ def _prospect(
     if it.instance and it.instance.state not in ACTING | GONE and not held:
         return Prospect.LATER, f"the instance is {it.instance.state}"
     tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
-    if after is None or (step and step.look_again and not (step.move or held or tried_again)):
+    if after is None or (step and step.requeue and not (step.move or held or tried_again)):
         return Prospect.MOVING, "somebody is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 

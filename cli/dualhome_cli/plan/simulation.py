@@ -10,15 +10,15 @@ from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb.release_breaker import KEY
 from dualhome.application.ports import Instances
 from dualhome.application.reconcile import ROUNDS
-from dualhome.application.requests import Look
-from dualhome.application.snapshot import Sources, Survey, survey
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.snapshot import Snapshot, Sources, read_snapshot
 from dualhome.domain.attachment import Cause
 from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Let:
 
 
 @dataclass
-class RehearsedBrake:
+class SimulatedBreaker:
     """The answers that the breaker would give; ``read`` is called when it is first asked."""
 
     most: int
@@ -57,7 +57,7 @@ class RehearsedBrake:
         return True
 
 
-def read_brake(dynamodb: "DynamoDBClient", table: str) -> Let:
+def read_breaker(dynamodb: "DynamoDBClient", table: str) -> Let:
     """Return what the ledger knows of the breaker."""
     with domain_errors():
         found = dynamodb.get_item(TableName=table, Key=KEY, ConsistentRead=True)
@@ -92,17 +92,17 @@ class Planning:
 
     sources: Sources
     policy: Policy
-    brake: RehearsedBrake
+    breaker: SimulatedBreaker
     now: datetime
     targets: str | None = None
 
-    def read(self, ids: Iterable[InstanceId]) -> Survey:
+    def read(self, ids: Iterable[InstanceId]) -> Snapshot:
         """Read what the reconciler would read; raises ``DualhomeError`` if it cannot be had."""
         sources = self.sources
         if self.targets is not None:
             tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
             sources = replace(sources, instances=tagged)
-        return survey(ids, sources, self.policy, self.now)
+        return read_snapshot(ids, sources, self.policy, self.now)
 
 
 def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
@@ -131,15 +131,15 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
         )
 
 
-def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetName, Step]:
+def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
-    look = Look(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
     policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}
     for _ in range(ROUNDS):
         again = False
-        view = seen.view(look, policy, planning.now)
-        for step in plan_confirmed(view, partial(_answered, view), planning.brake.admits):
+        view = seen.view(request, policy, planning.now)
+        for step in plan_confirmed(view, partial(_answered, view), planning.breaker.admits):
             if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
@@ -153,7 +153,7 @@ def _rehearse(id_: InstanceId, seen: Survey, planning: Planning) -> dict[TargetN
     return found
 
 
-def _answered(view: View, asked: Questions) -> Answers:
+def _answered(view: InstanceView, asked: Questions) -> Answers:
     """Answer as if a second reading showed what the first did."""
     shown: list[Instance | Vpc | Interface] = [
         *view.vpcs.values(),

@@ -12,7 +12,7 @@ from dualhome.adapters.sqs import DETAIL_TYPE
 from dualhome.domain import errors
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 from dualhome_cli.redrive.dead_letters import Letter
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ PASSING = frozenset(
 """Errors of a function of ours that a later call may not meet."""
 
 
-class FailedCallError(TroubleError):
+class FailedCallError(CommandError):
     """A function ended with an error: ``type`` is its class, ``said`` its text."""
 
     def __init__(self, function: str, type_: str, said: str) -> None:
@@ -242,7 +242,7 @@ class PublishFunction:
         """
         answer = self._call({"Records": [_record(it) for it in items], "redrive": True})
         if "unreadable" not in answer:
-            raise TroubleError(f"{self._name} is of an older version: deploy this version first.")
+            raise CommandError(f"{self._name} is of an older version: deploy this version first.")
         return [str(it) for it in answer["unreadable"]]
 
     def _call(self, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the function returns

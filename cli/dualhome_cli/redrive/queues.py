@@ -7,9 +7,9 @@ from enum import StrEnum
 from json import loads
 from typing import Protocol
 
-from dualhome.application.requests import Look
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.errors import BadMessageError
-from dualhome.entrypoints.messages import Place, parse_message
+from dualhome.entrypoints.messages import Scope, parse_message
 from dualhome.entrypoints.write_status import parse_status_message
 from dualhome_cli.redrive.dead_letters import DeadLetters, Letter, Remedy
 from dualhome_cli.redrive.publish import AuditDays, PublishAgain, PublishFunction, call
@@ -33,9 +33,9 @@ class SendAgain:
     EventBridge feeds (SQS API Reference, StartMessageMoveTask).
     """
 
-    def __init__(self, changes: Changes, place: Place) -> None:
+    def __init__(self, changes: Changes, scope: Scope) -> None:
         self._changes = changes
-        self._place = place
+        self._place = scope
 
     def kind(self, body: str) -> str:
         """
@@ -46,8 +46,8 @@ class SendAgain:
         """
         requests = parse_message(body, self._place)
         event = loads(body)
-        looks = (it for it in requests if isinstance(it, Look))
-        asked = [ask.what.value for look in looks for ask in look.asks]
+        looks = (it for it in requests if isinstance(it, ReconcileRequest))
+        asked = [ask.what.value for request in looks for ask in request.operator_requests]
         return " ".join([f"{event['source']}: {event['detail-type']}", *dict.fromkeys(asked)])
 
     def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
@@ -159,7 +159,7 @@ def _remedy(stack: Stack, name: Name) -> Remedy:
     match name:
         case Name.CHANGES | Name.RULES:
             changes = SqsChanges(stack.client("sqs"), stack.output("ChangesQueueUrl"))
-            return SendAgain(changes, Place(stack.account, stack.region, stack.keys))
+            return SendAgain(changes, Scope(stack.account, stack.region, stack.keys))
         case Name.PUBLISH:
             audit = AuditDays(stack.client("dynamodb"), stack.output("AuditTableName"))
             publisher = PublishFunction(

@@ -11,28 +11,28 @@ from ulid import ULID
 
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.dynamodb.release_breaker import DynamoDbBrake
-from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbRounds
+from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
+from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.facts import Ec2Facts
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.interfaces import Ec2Interfaces
-from dualhome.adapters.ec2.scan import Ec2Fleet
+from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.adapters.ec2.status_tags import Ec2StatusTags
 from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
-from dualhome.adapters.sqs import SqsLooks, SqsSetAside, SqsStatuses
-from dualhome.application.publish import Outlets
+from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
+from dualhome.application.publish import Publishers
 from dualhome.application.snapshot import Sources
-from dualhome.application.sweep import Sweeping
-from dualhome.application.sweep_compare import Comparing
+from dualhome.application.sweep import SweepContext
+from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.messages import Place
-from dualhome.entrypoints.reconcile import Reconciling
+from dualhome.entrypoints.messages import Scope
+from dualhome.entrypoints.reconcile import Reconciler
 from dualhome.entrypoints.steps import Rollback
-from dualhome.entrypoints.sweep import Broom
+from dualhome.entrypoints.sweep import Sweeper
 from dualhome.entrypoints.write_status import StatusWriter
 from dualhome.settings import Settings
 
@@ -56,12 +56,12 @@ def settings() -> Settings:
 
 
 @cache
-def reconciling() -> Reconciling:
+def reconciling() -> Reconciler:
     """Return what the reconciler works with."""
     here = settings()
     keys = TagKeys(here.tag_prefix)
     ec2 = _ec2()
-    return Reconciling(
+    return Reconciler(
         sources=Sources(
             instances=Ec2Instances(ec2),
             vpcs=Ec2Vpcs(ec2),
@@ -72,19 +72,19 @@ def reconciling() -> Reconciling:
         rollbacks=SfnRollbacks(
             boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
         ),
-        brake=_brake(),
-        looks=_looks(),
+        breaker=_breaker(),
+        queue=_queue(),
         policy=_policy(),
-        place=Place(here.account_id, ec2.meta.region_name, keys),
+        scope=Scope(here.account_id, ec2.meta.region_name, keys),
         clock=lambda: datetime.now(UTC),
     )
 
 
 @cache
-def outlets() -> Outlets:
+def publishers() -> Publishers:
     """Return what the publisher works with."""
     here = settings()
-    return Outlets(
+    return Publishers(
         events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
         metrics=EmfMetrics(),
         statuses=_statuses(),
@@ -108,15 +108,15 @@ def status_writer() -> StatusWriter:
 
 
 @cache
-def broom() -> Broom:
+def sweeper() -> Sweeper:
     """Return what the sweeper works with."""
     here = settings()
     keys = TagKeys(here.tag_prefix)
     dynamodb = boto3.client("dynamodb", config=CLIENT)
-    return Broom(
-        sweeping=Sweeping(
-            comparing=Comparing(
-                fleet=Ec2Fleet(_ec2(), keys),
+    return Sweeper(
+        context=SweepContext(
+            compare=CompareContext(
+                scan=Ec2Scan(_ec2(), keys),
                 instances=Ec2Instances(_ec2()),
                 vpcs=Ec2Vpcs(_ec2()),
                 inventory=DynamoDbInventory(dynamodb, here.attachments_table),
@@ -125,9 +125,9 @@ def broom() -> Broom:
                 scope=here.status_tags,
                 clock=lambda: datetime.now(UTC),
             ),
-            rounds=DynamoDbRounds(dynamodb, here.attachments_table),
-            brake=_brake(),
-            looks=_looks(),
+            checkpoints=DynamoDbSweepCheckpoints(dynamodb, here.attachments_table),
+            breaker=_breaker(),
+            queue=_queue(),
             statuses=_statuses(),
             most_releases=here.max_releases_per_sweep,
         ),
@@ -143,7 +143,7 @@ def rollback() -> Rollback:
     return Rollback(
         interfaces=Ec2Interfaces(ec2, TagKeys(here.tag_prefix)),
         ledger=_ledger(),
-        looks=_looks(),
+        queue=_queue(),
         account=here.account_id,
         region=ec2.meta.region_name,
         paused=here.paused,
@@ -165,13 +165,13 @@ def _policy() -> Policy:
 
 
 @cache
-def _looks() -> SqsLooks:
-    return SqsLooks(boto3.client("sqs", config=CLIENT), settings().changes_queue_url)
+def _queue() -> SqsReconcileQueue:
+    return SqsReconcileQueue(boto3.client("sqs", config=CLIENT), settings().changes_queue_url)
 
 
 @cache
-def _statuses() -> SqsStatuses:
-    return SqsStatuses(boto3.client("sqs", config=CLIENT), settings().status_queue_url)
+def _statuses() -> SqsStatusQueue:
+    return SqsStatusQueue(boto3.client("sqs", config=CLIENT), settings().status_queue_url)
 
 
 @cache
@@ -182,10 +182,10 @@ def _ec2(config: Config = CLIENT) -> "EC2Client":
 
 
 @cache
-def _brake() -> DynamoDbBrake:
+def _breaker() -> DynamoDbReleaseBreaker:
     here = settings()
     dynamodb = boto3.client("dynamodb", config=CLIENT)
-    return DynamoDbBrake(dynamodb, here.attachments_table, here.max_releases_per_sweep)
+    return DynamoDbReleaseBreaker(dynamodb, here.attachments_table, here.max_releases_per_sweep)
 
 
 @cache

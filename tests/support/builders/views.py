@@ -6,7 +6,7 @@ from typing import Any
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
 from dualhome.domain.planning.eligibility import Candidate
-from dualhome.domain.planning.types import Holder, View
+from dualhome.domain.planning.types import Holder, InstanceView
 from tests.support.builders.values import (
     INSTANCE,
     MGMT,
@@ -46,7 +46,7 @@ def a_view(
     vpcs: Iterable[Vpc] | None = None,
     capacity: int = 3,
     **fields: Any,
-) -> View:
+) -> InstanceView:
     """Return what a plan for ``instance`` rests on; claims follow from ``records``."""
     known = (an_app_vpc(), a_vpc()) if vpcs is None else vpcs
     kept = tuple(records)
@@ -62,7 +62,7 @@ def a_view(
         "now": NOW,
         "read_at": NOW,
     }
-    return View(
+    return InstanceView(
         instance=instance,
         records={it.target: it for it in kept},
         pool={it.id: it for it in pool},

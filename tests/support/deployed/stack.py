@@ -137,14 +137,14 @@ class Stack(Deployment):
         found = pages.paginate(logGroupName=group)
         return [str(event["message"]) for page in found for event in page["events"]]
 
-    def looks(self, instance: str) -> list[int]:
+    def reconciliations(self, instance: str) -> list[int]:
         """Return the attempt of each look at ``instance``, oldest first: 0 if an event asked."""
-        lines = [it for it in self.log_lines() if '"message":"look"' in it and instance in it]
+        lines = [it for it in self.log_lines() if '"message":"reconcile"' in it and instance in it]
         return [int(json.loads(it[it.index("{") :])["attempt"]) for it in lines]
 
-    def wakes(self, target: str) -> int:
+    def capacity_changes(self, target: str) -> int:
         """Return how often those who lack ``target`` were looked for."""
-        wanted = ('"message":"wake"', f'"target":"{target}"')
+        wanted = ('"message":"capacity changed"', f'"target":"{target}"')
         return sum(all(word in line for word in wanted) for line in self.log_lines())
 
     def _partition(self, table: str, key: str, prefix: str) -> list[Item]:

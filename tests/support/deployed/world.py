@@ -140,9 +140,9 @@ class World:
 
     def is_looked_at(self, instance: str) -> None:
         """Return when a whole look at ``instance`` is over that began after this call."""
-        looks = Calls.from_now(self.stack)
+        calls = Calls.from_now(self.stack)
         send(self.stack, state_change(instance))
-        self.until(lambda: looks.count(RECONCILER, "DescribeInstances", about=instance))
+        self.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=instance))
         self.until(lambda: self.stack.queue_depth(delayed=False) == 0)
 
     def ours(self, calls: Iterable[Item]) -> list[Item]:

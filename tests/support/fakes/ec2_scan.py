@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import count
 from math import inf
 
-from dualhome.application.sweep import TIME_TO_STOP, Report, Sweeping, sweep
-from dualhome.application.sweep_compare import Comparing
+from dualhome.application.sweep import TIME_TO_STOP, SweepContext, SweepReport, sweep
+from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import InstanceId
@@ -16,8 +16,8 @@ from dualhome.domain.tags import TagKeys
 from tests.support.builders.values import POLICY, a_cause
 from tests.support.fakes.ec2 import InMemoryEc2
 from tests.support.fakes.ec2_ports import InMemoryInstances, InMemoryVpcs
-from tests.support.fakes.ledger import PAGE, InMemoryInventory, InMemoryRounds, a_page
-from tests.support.fakes.queues import InMemoryLooks, InMemoryStatuses
+from tests.support.fakes.ledger import PAGE, InMemoryInventory, InMemorySweepCheckpoints, a_page
+from tests.support.fakes.queues import InMemoryReconcileQueue, InMemoryStatuses
 from tests.support.scenarios.scene import Scene
 
 EVERY = 300
@@ -25,8 +25,8 @@ EVERY = 300
 
 
 @dataclass(frozen=True, slots=True)
-class InMemoryFleet:
-    """The port ``Fleet`` over an EC2 in memory; ``page`` is the size of one."""
+class InMemoryScan:
+    """The port ``Scan`` over an EC2 in memory; ``page`` is the size of one."""
 
     ec2: InMemoryEc2
     keys: TagKeys = POLICY.keys
@@ -56,9 +56,9 @@ class InMemoryFleet:
 
 
 @dataclass(slots=True)
-class Broom:
+class Sweeper:
     """
-    Sweeps a scene; ``looks`` are those that the last sweep asked for.
+    Sweeps a scene; ``queue`` are those that the last sweep asked for.
 
     Nothing publishes there, unless a test does: so status tags are compared only if ``scope`` says.
     """
@@ -67,21 +67,21 @@ class Broom:
     most_releases: int = 20
     page: int = PAGE
     scope: StatusScope = StatusScope.NONE
-    rounds: InMemoryRounds = field(init=False)
-    looks: InMemoryLooks = field(init=False)
+    checkpoints: InMemorySweepCheckpoints = field(init=False)
+    queue: InMemoryReconcileQueue = field(init=False)
     statuses: InMemoryStatuses = field(init=False)
 
     def __post_init__(self) -> None:
-        """Let checkpoints and looks count among the scene's calls."""
-        self.rounds = InMemoryRounds(self.scene.calls)
-        self.looks = InMemoryLooks(self.scene.clock, self.scene.calls)
+        """Let checkpoints and queue count among the scene's calls."""
+        self.checkpoints = InMemorySweepCheckpoints(self.scene.calls)
+        self.queue = InMemoryReconcileQueue(self.scene.clock, self.scene.calls)
         self.statuses = InMemoryStatuses(self.scene.clock, self.scene.calls)
 
-    def sweeping(self) -> Sweeping:
+    def context(self) -> SweepContext:
         """Return what a sweep of the scene works with."""
-        return Sweeping(
-            comparing=Comparing(
-                fleet=InMemoryFleet(self.scene.ec2, page=self.page),
+        return SweepContext(
+            compare=CompareContext(
+                scan=InMemoryScan(self.scene.ec2, page=self.page),
                 instances=InMemoryInstances(self.scene.ec2),
                 vpcs=InMemoryVpcs(self.scene.ec2),
                 inventory=InMemoryInventory(self.scene.ledger, self.page),
@@ -90,31 +90,31 @@ class Broom:
                 scope=self.scope,
                 clock=self.scene.clock,
             ),
-            rounds=self.rounds,
-            brake=self.scene.brake,
-            looks=self.looks,
+            checkpoints=self.checkpoints,
+            breaker=self.scene.breaker,
+            queue=self.queue,
             statuses=self.statuses,
             most_releases=self.most_releases,
         )
 
-    def sweep(self, pages: float = inf) -> Report:
+    def sweep(self, pages: float = inf) -> SweepReport:
         """Sweep once, for so many ``pages`` at most; nobody has looked yet at what it found."""
-        self.looks.queued.clear()
+        self.queue.queued.clear()
         cause = a_cause("sweep", source="dualhome", detail_type="Sweep", time=self.scene.clock())
-        return sweep(self.sweeping(), cause, time_for(pages))
+        return sweep(self.context(), cause, time_for(pages))
 
     def looked_at(self) -> list[InstanceId]:
         """Return the instances that the last sweep asked to look at."""
-        return [look.instance for _, look in self.looks.queued]
+        return [request.instance for _, request in self.queue.queued]
 
-    def hand_over(self) -> None:
+    def send(self) -> None:
         """Let reconcilers receive what the last sweep asked for."""
-        self.scene.looks.put_back((look for _, look in self.looks.queued), 0)
+        self.scene.queue.put_back((request for _, request in self.queue.queued), 0)
 
-    def tick(self) -> Report:
+    def tick(self) -> SweepReport:
         """Sweep once, and let everything happen until the next sweep."""
         report = self.sweep()
-        self.hand_over()
+        self.send()
         end = self.scene.clock() + timedelta(seconds=EVERY)
         self.scene.work_off(EVERY)
         self.scene.clock.now = end

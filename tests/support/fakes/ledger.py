@@ -13,7 +13,7 @@ from dualhome.domain.errors import ClaimTakenError, RecordMovedError, SlotClaime
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import SETTLED, State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from tests.support.fakes.call_log import Calls
 
 Slot = tuple[InstanceId, DeviceSlot]
@@ -205,18 +205,18 @@ class InMemoryInventory:
 
 
 @dataclass(slots=True)
-class InMemoryRounds:
-    """The port ``Rounds``; ``written`` are all checkpoints, oldest first."""
+class InMemorySweepCheckpoints:
+    """The port ``SweepCheckpoints``; ``written`` are all checkpoints, oldest first."""
 
     calls: Calls = field(default_factory=Calls)
-    written: list[Round] = field(default_factory=list)
+    written: list[SweepCheckpoint] = field(default_factory=list)
 
-    def read(self) -> Round | None:
+    def read(self) -> SweepCheckpoint | None:
         """Return the round as last written; None before the first sweep."""
         with self.calls.making("read_round"):
             return self.written[-1] if self.written else None
 
-    def write(self, it: Round) -> Round:
+    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
         """Write ``it`` over the version that it names; return it with its new version."""
         with self.calls.making("write_round"):
             if it.version != (self.written[-1].version if self.written else 0):

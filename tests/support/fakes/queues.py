@@ -8,7 +8,7 @@ from json import dumps, loads
 from typing import Any
 
 from dualhome.application.requests import (
-    Look,
+    ReconcileRequest,
     StatusRequest,
     parse_status_request,
     print_status_request,
@@ -23,29 +23,31 @@ LONGEST = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
-class InMemoryLooks:
-    """The port ``Looks``, and what its reader does."""
+class InMemoryReconcileQueue:
+    """The port ``ReconcileQueue``, and what its reader does."""
 
     clock: FakeClock
     calls: Calls
-    queued: list[tuple[datetime, Look]] = field(default_factory=list)
+    queued: list[tuple[datetime, ReconcileRequest]] = field(default_factory=list)
 
-    def put(self, looks: Iterable[Look], delay: timedelta) -> None:
-        """Queue ``looks``; SQS takes whole seconds, 15 minutes at most."""
+    def put(self, requests: Iterable[ReconcileRequest], delay: timedelta) -> None:
+        """Queue ``requests``; SQS takes whole seconds, 15 minutes at most."""
         with self.calls.making("put"):
             if not timedelta() <= delay <= LONGEST or delay.microseconds:
                 raise ValueError(f"SQS does not delay by {delay}")
-            self.queued += [(self.clock() + delay, look) for look in looks]
+            self.queued += [(self.clock() + delay, request) for request in requests]
 
-    def put_back(self, looks: Iterable[Look], seconds: float) -> None:
+    def put_back(self, requests: Iterable[ReconcileRequest], seconds: float) -> None:
         """Let messages that were not finished come back, as SQS itself does."""
-        self.queued += [(self.clock() + timedelta(seconds=seconds), look) for look in looks]
+        self.queued += [
+            (self.clock() + timedelta(seconds=seconds), request) for request in requests
+        ]
 
-    def receive(self) -> tuple[Look, ...]:
+    def receive(self) -> tuple[ReconcileRequest, ...]:
         """Take every look that is due."""
         now = self.clock()
-        due = tuple(look for at, look in self.queued if at <= now)
-        self.queued = [(at, look) for at, look in self.queued if at > now]
+        due = tuple(request for at, request in self.queued if at <= now)
+        self.queued = [(at, request) for at, request in self.queued if at > now]
         return due
 
     def seconds_to_next(self) -> float | None:
@@ -96,7 +98,7 @@ class StatusMessage:
 
 @dataclass(slots=True)
 class InMemoryStatuses:
-    """The ports ``Statuses`` and ``Deferrals``, and Lambda's poller of the queue."""
+    """The ports ``StatusQueue`` and ``Deferrals``, and Lambda's poller of the queue."""
 
     clock: FakeClock
     calls: Calls

@@ -7,8 +7,8 @@ from tests.support.fakes.call_log import Calls
 
 
 @dataclass(slots=True)
-class InMemoryBrake:
-    """The port ``Brake``; ``most`` as ``MaxReleasesPerSweep``."""
+class InMemoryReleaseBreaker:
+    """The port ``ReleaseBreaker``; ``most`` as ``MaxReleasesPerSweep``."""
 
     calls: Calls
     most: int = 20
@@ -24,12 +24,12 @@ class InMemoryBrake:
             self.admitted.add(instance)
             return True
 
-    def hold(self) -> None:
+    def open(self) -> None:
         """Let nothing more go until ``release``."""
         with self.calls.making("hold"):
             self.held = True
 
-    def release(self) -> None:
+    def reset(self) -> None:
         """Begin to count anew."""
         with self.calls.making("release"):
             self.held = False

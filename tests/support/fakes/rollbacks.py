@@ -9,7 +9,7 @@ from typing import Any
 
 from dualhome.adapters.sfn_rollbacks import TRIES
 from dualhome.application import rollback
-from dualhome.application.rollback import Undo, Undoing
+from dualhome.application.rollback import RollbackInput, RollbackSteps
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import DualhomeError, RollbackExhaustedError
 from tests.support.fakes.call_log import Calls, Killed
@@ -20,10 +20,10 @@ STATES: Mapping[str, Any] = DEFINITION["States"]
 CRASH = "Lambda.Unknown"
 """A process that dies (Step Functions Developer Guide, "Handling errors")."""
 
-STEPS: Mapping[str, Callable[[Undo, Undoing], Undo]] = {
+STEPS: Mapping[str, Callable[[RollbackInput, RollbackSteps], RollbackInput]] = {
     "${DetachInterfaceFunctionArn}": rollback.detach_interface,
-    "${LookAtInterfaceFunctionArn}": rollback.look_at_interface,
-    "${SettleAttachmentFunctionArn}": rollback.settle_attachment,
+    "${CheckDetachedFunctionArn}": rollback.check_detached,
+    "${CloseAttachmentFunctionArn}": rollback.close_attachment,
     "${MarkStuckFunctionArn}": rollback.mark_stuck,
 }
 
@@ -46,7 +46,7 @@ class Execution:
 class InMemoryRollbacks:
     """The port ``Rollbacks``, and what Step Functions does with it."""
 
-    undoing: Undoing
+    undoing: RollbackSteps
     calls: Calls
     executions: dict[tuple[str, str, int], Execution] = field(default_factory=dict)
     ended: Counter[tuple[str, str, int]] = field(default_factory=Counter)
@@ -126,9 +126,11 @@ def _retry(it: Execution, state: Mapping[str, Any], error: str, cause: str) -> b
     return False
 
 
-def _undo(data: Mapping[str, Any]) -> Undo:
+def _undo(data: Mapping[str, Any]) -> RollbackInput:
     error = data.get("error") or {}
-    return Undo(**{**data, "error": f"{error['Error']}: {error['Cause']}" if error else ""})
+    return RollbackInput(
+        **{**data, "error": f"{error['Error']}: {error['Cause']}" if error else ""}
+    )
 
 
 def _at(data: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from json import loads
 from typing import Any
 
-from dualhome.application.requests import Look, parse_look
+from dualhome.application.requests import ReconcileRequest, parse_request
 from dualhome.domain.ec2 import Instance, Interface
 from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
 from tests.support.scenarios.scene import Scene, a_scene
@@ -23,7 +23,7 @@ class WorkedOffSqs:
     """A client of SQS whose messages ``scene`` handles while the sender waits."""
 
     def __init__(self, scene: Scene) -> None:
-        self.looks: list[Look] = []
+        self.requests: list[ReconcileRequest] = []
         self.meanwhile: Callable[[], None] = lambda: None
         self._scene = scene
 
@@ -35,9 +35,9 @@ class WorkedOffSqs:
     ) -> Mapping[str, Any]:
         """Take the messages, and let the deployment do what they ask for."""
         assert QueueUrl.endswith("/changes")
-        looks = [parse_look(loads(entry["MessageBody"])) for entry in Entries]
-        self.looks += looks
-        self._scene.invoke(*looks)
+        requests = [parse_request(loads(entry["MessageBody"])) for entry in Entries]
+        self.requests += requests
+        self._scene.invoke(*requests)
         self.meanwhile()
         self._scene.work_off()
         return {"Successful": []}
@@ -72,11 +72,11 @@ def a_deployment(
 
 def be_stuck(scene: Scene) -> None:
     """Let EC2 not let go of the interface that nobody wants, until a person must look."""
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
     scene.ec2.detach_seconds = NEVER
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.work_off(3600)
 
 

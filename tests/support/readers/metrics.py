@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
-from dualhome.application.sweep import Report
+from dualhome.application.sweep import SweepReport
 from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import LEGAL_MOVES, State
@@ -55,13 +55,13 @@ def _read(line: str) -> Iterator[Figure]:
 
 Emission = Callable[[], None]
 LOW_WATER = 2
-SWEPT = Report(
+SWEPT = SweepReport(
     instances=3,
-    looks={},
+    drifts={},
     releases=0,
     tripped=False,
-    strangers=(),
-    torn=(),
+    foreign_attachments=(),
+    inconsistent_claims=(),
     states={State.ATTACHED: 3},
     pools={(MGMT, ZONE): LOW_WATER},
     paused=False,

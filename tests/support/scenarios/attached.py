@@ -9,7 +9,7 @@ from tests.support.scenarios.scene import Scene, a_scene
 def attached() -> Scene:
     """Return a deployment whose instance holds its interface, and nothing is on its way."""
     scene = a_scene(an_instance(), an_interface())
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.clock.advance(600)
     return scene

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from dualhome.application.requests import Look
-from dualhome.application.sweep import Report
-from dualhome.domain.attachment import Ask, Attachment
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.sweep import SweepReport
+from dualhome.domain.attachment import Attachment, OperatorRequest
 from dualhome.domain.ec2 import DeviceSlot, Instance, InstanceState
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, VpcId
@@ -17,7 +17,7 @@ from dualhome.domain.planning.types import Holder
 from dualhome.domain.status import MOVING
 from tests.support.builders.values import POLICY, a_cause, a_vpc, an_instance, an_interface
 from tests.support.fakes.call_log import Killed
-from tests.support.fakes.ec2_scan import Broom
+from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene, a_scene
 
 ANY = 1000
@@ -52,13 +52,13 @@ class Crowd:
     )
     by_hand: set[AttachmentId] = field(default_factory=set)
     instances: list[InstanceId] = field(default_factory=list)
-    report: Report | None = None
-    broom: Broom = field(init=False)
+    report: SweepReport | None = None
+    sweeper: Sweeper = field(init=False)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         """Begin with two small pools, and two instances that want the same."""
-        self.broom = Broom(self.scene)
+        self.sweeper = Sweeper(self.scene)
         self.limit(ANY)
         for pool in ("mgmt", "mgmt", "data"):
             self.add(pool)
@@ -84,8 +84,8 @@ class Crowd:
 
     def event(self, instance: InstanceId) -> None:
         """Let EventBridge ask for a look at ``instance``, at once."""
-        look = Look(instance, a_cause("event", time=self.scene.clock()))
-        self.scene.looks.put_back([look], 0)
+        request = ReconcileRequest(instance, a_cause("event", time=self.scene.clock()))
+        self.scene.queue.put_back([request], 0)
 
     def put_state(self, instance: InstanceId, state: InstanceState) -> None:
         """Let ``instance`` be in ``state``."""
@@ -108,12 +108,14 @@ class Crowd:
 
     def limit(self, most: int) -> None:
         """Let so many instances lose what they no longer want between two sweeps."""
-        self.scene.brake.most = self.broom.most_releases = most
+        self.scene.breaker.most = self.sweeper.most_releases = most
 
-    def ask(self, instance: InstanceId, *asks: Ask) -> None:
+    def ask(self, instance: InstanceId, *operator_requests: OperatorRequest) -> None:
         """Let an operator ask for something by command."""
         cause = a_cause("ask", time=self.scene.clock(), principal="arn:aws:iam::1:user/ops")
-        self.scene.looks.put_back([Look(instance, cause, asks=asks)], 0)
+        self.scene.queue.put_back(
+            [ReconcileRequest(instance, cause, operator_requests=operator_requests)], 0
+        )
 
     def run(self, seconds: float) -> None:
         """Let time pass; an invocation that dies, or fails, is begun again by its queue."""
@@ -144,8 +146,8 @@ class Crowd:
                 break
 
     def _sweep(self) -> None:
-        self.report = self.broom.sweep()
-        self.broom.hand_over()
+        self.report = self.sweeper.sweep()
+        self.sweeper.send()
 
     def _is_quiet(self, swept: datetime) -> bool:
         records = [it for id_ in self.instances for it in self.scene.ledger.of(id_).values()]
@@ -153,7 +155,7 @@ class Crowd:
         if any(it.retry_at and it.retry_at > swept for it in records):
             return False
         running = {} if self.scene.policy.paused else self.scene.rollbacks.executions
-        return not (self.scene.looks.queued or running or any(map(self._moves, records)))
+        return not (self.scene.queue.queued or running or any(map(self._moves, records)))
 
     def _moves(self, it: Attachment) -> bool:
         """Whether something is under way; a rollback waits for the end of a pause."""
@@ -181,5 +183,5 @@ class Crowd:
 
     def broken(self) -> list[str]:
         """Return what is wrong now that all is quiet."""
-        left = [f"the queue never empties: {look}" for _, look in self.scene.looks.queued]
+        left = [f"the queue never empties: {request}" for _, request in self.scene.queue.queued]
         return broken_invariants(self.account()) + left

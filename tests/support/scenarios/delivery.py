@@ -4,13 +4,13 @@ import json
 from types import SimpleNamespace
 from typing import Any, cast
 
-from dualhome.entrypoints.messages import Place
-from dualhome.entrypoints.reconcile import Reconciling, handle_changes
+from dualhome.entrypoints.messages import Scope
+from dualhome.entrypoints.reconcile import Reconciler, handle_changes
 from tests.support.builders.values import ACCOUNT, POLICY
 from tests.support.fakes.ec2_ports import InMemoryFacts
 from tests.support.scenarios.scene import Scene
 
-PLACE = Place(ACCOUNT, "us-east-1", POLICY.keys)
+PLACE = Scope(ACCOUNT, "us-east-1", POLICY.keys)
 
 
 def deliver(scene: Scene, *events: dict[str, Any]) -> None:
@@ -19,14 +19,14 @@ def deliver(scene: Scene, *events: dict[str, Any]) -> None:
     context = SimpleNamespace(
         aws_request_id="request-1", get_remaining_time_in_millis=lambda: 60_000
     )
-    here = Reconciling(
+    here = Reconciler(
         sources=scene.sources(),
         facts=InMemoryFacts(scene.ec2),
         rollbacks=scene.rollbacks,
-        brake=scene.brake,
-        looks=scene.looks,
+        breaker=scene.breaker,
+        queue=scene.queue,
         policy=scene.policy,
-        place=PLACE,
+        scope=PLACE,
         clock=scene.clock,
     )
     answer = handle_changes({"Records": records}, cast("Any", context), here)

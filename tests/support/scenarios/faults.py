@@ -56,7 +56,7 @@ class Deliver:
 
     def __call__(self, crowd: Crowd) -> None:
         """Let it happen."""
-        crowd.scene.looks.queued *= self.times
+        crowd.scene.queue.queued *= self.times
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dualhome.application.reconcile import reconcile
-from dualhome.application.requests import Look
-from dualhome.application.requeue import Agenda
-from dualhome.application.rollback import Undoing
-from dualhome.application.snapshot import Batch, Run, Sources, survey
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.requeue import Requeue
+from dualhome.application.rollback import RollbackSteps
+from dualhome.application.snapshot import Batch, Run, Sources, read_snapshot
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, TargetName
@@ -24,8 +24,8 @@ from tests.support.fakes.ec2_ports import (
     InMemoryVpcs,
 )
 from tests.support.fakes.ledger import InMemoryLedger
-from tests.support.fakes.queues import InMemoryLooks
-from tests.support.fakes.release_breaker import InMemoryBrake
+from tests.support.fakes.queues import InMemoryReconcileQueue
+from tests.support.fakes.release_breaker import InMemoryReleaseBreaker
 from tests.support.fakes.rollbacks import InMemoryRollbacks
 
 REDELIVERY = 180
@@ -42,21 +42,21 @@ class Scene:
     calls: Calls = field(default_factory=Calls)
     ec2: InMemoryEc2 = field(init=False)
     ledger: InMemoryLedger = field(init=False)
-    looks: InMemoryLooks = field(init=False)
+    queue: InMemoryReconcileQueue = field(init=False)
     rollbacks: InMemoryRollbacks = field(init=False)
-    brake: InMemoryBrake = field(init=False)
+    breaker: InMemoryReleaseBreaker = field(init=False)
 
     def __post_init__(self) -> None:
         """Let the fakes share one clock and one count of calls."""
         self.ec2 = InMemoryEc2(self.clock, self.calls)
         self.ledger = InMemoryLedger(self.calls)
-        self.looks = InMemoryLooks(self.clock, self.calls)
+        self.queue = InMemoryReconcileQueue(self.clock, self.calls)
         interfaces = InMemoryInterfaces(self.ec2)
-        undoing = Undoing(
-            interfaces, self.ledger, self.looks, TRACE, self.policy.paused, self.clock
+        undoing = RollbackSteps(
+            interfaces, self.ledger, self.queue, TRACE, self.policy.paused, self.clock
         )
         self.rollbacks = InMemoryRollbacks(undoing, self.calls)
-        self.brake = InMemoryBrake(self.calls)
+        self.breaker = InMemoryReleaseBreaker(self.calls)
 
     def sources(self) -> Sources:
         """Return the fakes as the ports that a survey reads."""
@@ -73,29 +73,29 @@ class Scene:
             self.sources(),
             InMemoryFacts(self.ec2),
             self.rollbacks,
-            self.brake,
+            self.breaker,
             self.policy,
             TRACE,
             self.clock,
             lambda: self.time_left,
         )
-        return Batch(run, survey(ids, run.sources, self.policy, self.clock()), Agenda())
+        return Batch(run, read_snapshot(ids, run.sources, self.policy, self.clock()), Requeue())
 
-    def invoke(self, *looks: Look) -> None:
+    def invoke(self, *requests: ReconcileRequest) -> None:
         """Run one invocation; if it ends early, the queue delivers its messages again."""
         try:
-            batch = self.batch({look.instance: None for look in looks})
-            for look in looks:
-                reconcile(look, batch)
-            batch.agenda.hand_over(self.looks)
+            batch = self.batch({request.instance: None for request in requests})
+            for request in requests:
+                reconcile(request, batch)
+            batch.requeue.send(self.queue)
         except BaseException:
-            self.looks.put_back(looks, REDELIVERY)
+            self.queue.put_back(requests, REDELIVERY)
             raise
 
-    def look(self, *instances: str, event: str = "event-1") -> None:
+    def request(self, *instances: str, event: str = "event-1") -> None:
         """Run one invocation for an event on each of ``instances``."""
         ids = instances or (INSTANCE,)
-        self.invoke(*(Look(InstanceId(id_), a_cause(event)) for id_ in ids))
+        self.invoke(*(ReconcileRequest(InstanceId(id_), a_cause(event)) for id_ in ids))
 
     def work_off(self, seconds: float = 900) -> None:
         """Let time pass, and run what falls due, until the queue is empty, or for ``seconds``."""
@@ -103,11 +103,11 @@ class Scene:
             seconds -= wait
             self.clock.advance(wait)
             self.rollbacks.run_due()
-            if due := self.looks.receive():
+            if due := self.queue.receive():
                 self.invoke(*due)
 
     def _seconds_to_next(self) -> float | None:
-        waits = (self.looks.seconds_to_next(), self.rollbacks.seconds_to_next())
+        waits = (self.queue.seconds_to_next(), self.rollbacks.seconds_to_next())
         return min((wait for wait in waits if wait is not None), default=None)
 
     def record(self, target: str = MGMT, instance: str = INSTANCE) -> Attachment:

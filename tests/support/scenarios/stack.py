@@ -19,7 +19,7 @@ from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record, a_vpc, an_app_vpc
 from tests.support.fakes.ec2 import InMemoryEc2
 from tests.support.fakes.ec2_ports import InMemoryInstances, InMemoryInterfaces, InMemoryVpcs
-from tests.support.fakes.ledger import InMemoryArchive, InMemoryLedger, InMemoryRounds
+from tests.support.fakes.ledger import InMemoryArchive, InMemoryLedger, InMemorySweepCheckpoints
 
 OUTPUTS = {
     "AttachmentsTableName": "attachments",
@@ -74,9 +74,9 @@ class InMemoryStack(Stack):
         return InMemoryArchive(self.ledger.audit)
 
     @cached_property
-    def rounds(self) -> InMemoryRounds:
+    def checkpoints(self) -> InMemorySweepCheckpoints:
         """What sweeps know."""
-        return InMemoryRounds()
+        return InMemorySweepCheckpoints()
 
     @cached_property
     def sources(self) -> Sources:

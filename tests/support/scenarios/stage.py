@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dualhome.application.publish import Outlets, publish
+from dualhome.application.publish import Publishers, publish
 from dualhome.application.write_status import Writing
 from dualhome.domain.status import StatusScope
 from tests.support.builders.values import POLICY
@@ -36,9 +36,9 @@ class Stage:
         self.tags = InMemoryStatusTags(self.scene.ec2)
 
     @property
-    def outlets(self) -> Outlets:
+    def publishers(self) -> Publishers:
         """What the publisher works with."""
-        return Outlets(self.events, self.metrics, self.statuses, self.aside, self.scope)
+        return Publishers(self.events, self.metrics, self.statuses, self.aside, self.scope)
 
     @property
     def writing(self) -> Writing:
@@ -47,7 +47,7 @@ class Stage:
 
     def publish_all(self) -> None:
         """Publish every move that was ever written, and write the statuses that are asked for."""
-        publish(self.scene.ledger.audit, self.outlets)
+        publish(self.scene.ledger.audit, self.publishers)
         self.statuses.deliver(self.writing)
 
     def status(self, resource: str) -> str:

@@ -37,7 +37,7 @@ class Fate(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     GONE = "gone"
-    STRANGER = "a stranger"
+    FOREIGN = "a stranger"
     TORN = "a torn claim"
     NO_CLAIM = "a torn record"
 
@@ -46,14 +46,14 @@ WISHES = {
     Fate.UNWANTED: None,
     Fate.NOTED: "",
     Fate.RENAMED: "backup",
-    Fate.STRANGER: None,
+    Fate.FOREIGN: None,
     Fate.TORN: None,
 }
 RECORDS: dict[Fate, State | None] = {
     Fate.MISSING: None,
     Fate.WAITING: State.WAITING,
     Fate.OVERDUE: State.CLAIMED,
-    Fate.STRANGER: None,
+    Fate.FOREIGN: None,
     Fate.TORN: None,
 }
 UNATTACHED = {Fate.DETACHED, Fate.MISSING, Fate.WAITING, Fate.OVERDUE, Fate.GONE, Fate.TORN}

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from dualhome.domain.attachment import Ask
+from dualhome.domain.attachment import OperatorRequest
 from dualhome.domain.ec2 import GONE, InstanceState
 from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import InstanceId, InterfaceId
@@ -155,7 +155,7 @@ class Command:
     """An operator asks for something about an instance."""
 
     number: int
-    ask: Ask
+    ask: OperatorRequest
 
     def __call__(self, crowd: Crowd) -> None:
         """Let it happen."""
@@ -163,7 +163,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReconcileRequest:
     """Another invocation looks at an instance."""
 
     number: int
@@ -171,12 +171,12 @@ class Look:
     def __call__(self, crowd: Crowd) -> None:
         """Let it happen; if it fails, or dies, its message comes back."""
         with suppress(DualhomeError, Killed):
-            crowd.scene.look(_instance(crowd, self.number))
+            crowd.scene.request(_instance(crowd, self.number))
 
 
 Happening = (
     Launch | Tag | PutState | Forget | Attach | Detach | Delete | Add
-    | Reserve | Pause | Limit | Command | Look
+    | Reserve | Pause | Limit | Command | ReconcileRequest
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome_cli.commands.doctor import EXIT_CODES
 from dualhome_cli.doctor.check import Check, Remark, Severity, error, in_short, note, warning
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 from tests.support.scenarios.stack import OUTPUTS, PARAMETERS, InMemoryStack, run
 
 MADE = OUTPUTS | {"AlarmTopicArn": "arn:aws:sns:us-east-1:111122223333:alarms"}
@@ -116,7 +116,7 @@ def test_a_stack_of_an_older_version_is_examined_as_far_as_it_goes() -> None:
     """Whoever updates the command first reads what to do, not a traceback."""
     stack = InMemoryStack(parameters={})
 
-    with pytest.raises(TroubleError) as caught:
+    with pytest.raises(CommandError) as caught:
         stack.parameter("PoolLowWater")
 
     said = "Stack dualhome has no parameter PoolLowWater: deploy this version first."

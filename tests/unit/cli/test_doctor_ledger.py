@@ -41,16 +41,16 @@ def test_a_fit_account_is_read_once() -> None:
 
 def test_what_only_one_reading_shows_was_on_its_way() -> None:
     """The reads are not one moment's."""
-    torn = a_fit_account(claims=TORN)
+    inconsistent_claims = a_fit_account(claims=TORN)
 
-    assert Broken() == confirmed(readings(torn, a_fit_account()), no_pause)
+    assert Broken() == confirmed(readings(inconsistent_claims, a_fit_account()), no_pause)
 
 
 def test_what_both_readings_show_is_an_error() -> None:
     """Nothing mends a claim without a record."""
-    torn = a_fit_account(claims=TORN)
+    inconsistent_claims = a_fit_account(claims=TORN)
 
-    (remark,) = invariants(confirmed(readings(torn, torn), no_pause))
+    (remark,) = invariants(confirmed(readings(inconsistent_claims, inconsistent_claims), no_pause))
 
     assert Severity.ERROR is remark.severity
     assert "eni-09" in remark.what

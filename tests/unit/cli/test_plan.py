@@ -15,7 +15,7 @@ def test_what_is_foretold_is_what_the_reconciler_then_does() -> None:
     scene = a_scene(an_instance(targets="mgmt@2"), *POOL)
 
     foretold = outlook(scene)
-    scene.look()
+    scene.request()
 
     assert Prospect.ATTACH is foretold.prospect
     assert foretold.record
@@ -46,7 +46,7 @@ def test_a_plan_needs_no_more_reads_of_ec2_than_a_pass_does() -> None:
 def test_what_is_attached_already_is_said_to_be() -> None:
     """The commonest answer of all."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
 
     found = outlook(scene)
@@ -59,7 +59,7 @@ def test_what_is_on_its_way_is_no_new_attachment() -> None:
     """Asked again a second later, the answer must not read like a second interface."""
     scene = a_scene(an_instance(), *POOL)
     scene.ec2.attach_seconds = 5
-    scene.look()
+    scene.request()
 
     found = outlook(scene)
 
@@ -93,7 +93,7 @@ def test_every_rejected_interface_has_its_reason() -> None:
 def test_of_what_has_waited_for_long_the_detail_is_that_of_now() -> None:
     """The record keeps what was so at first: nothing moves while the reason stays."""
     scene = a_scene(an_instance(), an_interface("eni-01", status="in-use"))
-    scene.look()
+    scene.request()
     scene.ec2.delete(POOL[1].id)
     scene.ec2.add(an_interface("eni-02", status="in-use"))
 
@@ -119,7 +119,7 @@ def test_one_may_ask_before_tagging() -> None:
 def test_the_value_asked_about_stands_for_the_tag_and_is_not_added_to_it() -> None:
     """What the tag names and the question does not would be let go."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
 
     found = outlook(scene, "")
@@ -149,7 +149,7 @@ def test_a_malformed_policy_is_refused_as_a_malformed_target_is() -> None:
 def test_what_was_refused_before_keeps_the_words_of_its_record() -> None:
     """They name the zones that have some: better than any single interface's."""
     scene = a_scene(an_instance(), an_interface(zone=OTHER_ZONE))
-    scene.look()
+    scene.request()
 
     found = outlook(scene)
 

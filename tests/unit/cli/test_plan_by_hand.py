@@ -14,7 +14,7 @@ POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 def test_what_was_detached_by_hand_is_foretold_to_be_attached_again() -> None:
     """The reconciler lets go and claims anew in one look: one answer, not two."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
     held = scene.record().interface
     scene.ec2.detach(held or POOL[0].id)
@@ -43,7 +43,7 @@ def test_one_that_was_taken_over_is_attached_from_then_on() -> None:
     """It is as good as our own."""
     scene = a_scene(an_instance(), *POOL)
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
-    scene.look()
+    scene.request()
 
     assert Prospect.ATTACHED is outlook(scene).prospect
 
@@ -51,7 +51,7 @@ def test_one_that_was_taken_over_is_attached_from_then_on() -> None:
 def test_one_that_is_being_attached_by_hand_ends_the_wait() -> None:
     """The record still waits; what EC2 shows is newer."""
     scene = a_scene(an_instance(), an_interface("eni-01", status="in-use"))
-    scene.look()
+    scene.request()
     scene.ec2.add(an_interface("eni-02"))
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, POOL[2].id, DeviceSlot(0, 1))

@@ -129,7 +129,7 @@ class Brakes:
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
         """Return the item, if that is what is asked for."""
-        assert {"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}} == asked["Key"]
+        assert {"pk": {"S": "RELEASE_BREAKER"}, "sk": {"S": "SWEEP"}} == asked["Key"]
         return {"Item": self.item} if self.item else {}
 
 
@@ -149,7 +149,7 @@ def test_what_the_breaker_holds_is_counted(item: dict[str, Any], told: str) -> N
     group = [an_instance(f"i-{number:02}") for number in range(3)]
     scene = a_scene(*group, *(an_interface(f"eni-{number:02}") for number in range(3)))
     ids = [it.id for it in group]
-    scene.look(*ids)
+    scene.request(*ids)
     scene.work_off()
     stack = InMemoryStack(
         ec2=scene.ec2,

@@ -36,7 +36,7 @@ def test_two_instances_are_not_promised_the_same_interface() -> None:
 def test_what_is_attached_already_is_not_promised_to_anybody() -> None:
     """It was gone before anybody asked."""
     scene = a_crowd(1, CROWD[:2])
-    scene.look(CROWD[0])
+    scene.request(CROWD[0])
     scene.work_off()
 
     having, waiting = (it.outlooks[0] for it in foretold(scene, CROWD[:2]))
@@ -63,7 +63,7 @@ def test_as_many_are_promised_one_as_the_reconciler_then_attaches(
     scene = a_crowd(free, asking)
 
     promised = {it.id: it.outlooks[0] for it in foretold(scene, asking)}
-    scene.look(*asking)
+    scene.request(*asking)
 
     for instance in asking:
         then, record = scene.record(instance=instance), promised[instance].record
@@ -84,10 +84,10 @@ def test_many_instances_are_read_at_once() -> None:
 def test_what_the_breaker_would_hold_is_not_foretold_to_be_released() -> None:
     """Asked what an empty tag on a whole group would do, the answer counts the breaker in."""
     scene = a_crowd(6, CROWD)
-    scene.look(*CROWD)
+    scene.request(*CROWD)
     scene.work_off()
-    scene.brake.most = 4
-    scene.brake.admitted.add(CROWD[5])
+    scene.breaker.most = 4
+    scene.breaker.admitted.add(CROWD[5])
 
     found = [it.outlooks[0] for it in foretold(scene, CROWD, "")]
 
@@ -95,7 +95,7 @@ def test_what_the_breaker_would_hold_is_not_foretold_to_be_released() -> None:
         it.prospect for it in found
     ]
     assert Reason.RELEASE_HELD is found[3].reason
-    assert {CROWD[5]} == scene.brake.admitted
+    assert {CROWD[5]} == scene.breaker.admitted
 
 
 @given(
@@ -109,14 +109,14 @@ def test_as_many_are_let_go_as_was_foretold(
 ) -> None:
     """The breaker's own answers, whoever was let go before."""
     scene = a_crowd(6, CROWD)
-    scene.look(*CROWD)
+    scene.request(*CROWD)
     scene.work_off()
-    scene.brake.most, scene.brake.held, scene.brake.admitted = most, held, admitted
+    scene.breaker.most, scene.breaker.held, scene.breaker.admitted = most, held, admitted
     for instance in CROWD:
         scene.ec2.tag(instance, {"dualhome:targets": None})
 
     promised = {it.id: it.outlooks[0].prospect for it in foretold(scene, asking)}
-    scene.look(*asking)
+    scene.request(*asking)
 
     for instance in asking:
         let_go = scene.record(instance=instance).state == State.RELEASING

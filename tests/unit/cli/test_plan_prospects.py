@@ -40,7 +40,7 @@ def test_an_ignored_instance_gets_nothing() -> None:
 def test_what_is_attached_is_said_to_be_whatever_the_instance_does(change: dict[str, Any]) -> None:
     """Neither the tag nor a stop takes it away."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
     shown = scene.ec2.instance(INSTANCE)
     scene.ec2.add(an_instance(**change, attachments=shown.attachments if shown else ()))
@@ -68,7 +68,7 @@ def test_an_unknown_instance_is_named_as_one() -> None:
 def test_a_terminated_instance_gives_back_what_it_holds() -> None:
     """The record is closed, and so it says."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.put_state(InstanceId(INSTANCE), InstanceState.TERMINATED)
 
@@ -82,7 +82,7 @@ def test_what_failed_is_tried_again_later_and_ec2s_own_words_are_shown() -> None
     """The record keeps the first error; nothing is to be had before its time."""
     scene = a_scene(an_instance(), POOL[0])
     scene.ec2.calls.fail_next("attach", UnexpectedAwsError("said", code="Odd", verbatim="No."))
-    scene.look()
+    scene.request()
 
     found = outlook(scene)
 
@@ -93,7 +93,7 @@ def test_what_failed_is_tried_again_later_and_ec2s_own_words_are_shown() -> None
 def test_one_at_another_index_than_is_pinned_now_is_released_first() -> None:
     """Whether it can be had again nobody can promise: somebody may wait for it."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
 
     found = outlook(scene, "mgmt@2")
@@ -112,7 +112,7 @@ def test_a_stack_that_is_paused_attaches_nothing() -> None:
 def test_a_stack_that_is_paused_keeps_what_nobody_wants_any_more() -> None:
     """And so it says, rather than calling it attached."""
     scene = a_scene(an_instance(), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.policy = replace(POLICY, paused=True)
 
@@ -125,7 +125,7 @@ def test_a_type_that_ec2_does_not_describe_is_named_however_long_it_has_waited()
     """Not an interface that was passed over for another reason."""
     scene = a_scene(an_instance(type="z9.large"), *POOL, an_interface("eni-09", zone=OTHER_ZONE))
     first = outlook(scene)
-    scene.look()
+    scene.request()
 
     again = outlook(scene)
 
@@ -149,7 +149,7 @@ def test_targets_that_are_one_unit_are_all_to_be_had_or_none() -> None:
 def test_of_a_unit_that_lost_one_and_cannot_have_the_other_nothing_is_released() -> None:
     """Two moves are planned for one record, and the ledger takes the first."""
     scene = a_scene(an_instance(tags={"dualhome:policy": "all"}), *POOL)
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.detach(scene.record().interface or POOL[0].id)
     scene.clock.advance(60)

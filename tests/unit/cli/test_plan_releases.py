@@ -28,7 +28,7 @@ def attached(*, delay: timedelta = TEN, pool: int = 1) -> Scene:
     """Return a deployment in which the instance has what it asks for."""
     pools = (an_interface(f"eni-0{number}") for number in range(1, pool + 1))
     scene = a_scene(an_instance(), *pools, policy=replace(POLICY, release_delay=delay))
-    scene.look()
+    scene.request()
     scene.work_off()
     return scene
 
@@ -61,7 +61,7 @@ def test_what_is_pending_is_told_with_its_time_and_not_as_kept() -> None:
     """It was noted by a first reading; the second is on its way."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     due = scene.clock() + TEN
     scene.clock.advance(3)
 
@@ -75,7 +75,7 @@ def test_a_pending_release_of_an_instance_between_two_states_is_no_keeping() -> 
     """It waits for the instance, too."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     due = scene.clock() + TEN
     scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
 
@@ -89,7 +89,7 @@ def test_a_pending_release_that_the_tag_has_ended_is_attached() -> None:
     """A second reading will disagree."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     scene.ec2.tag(INSTANCE, {"dualhome:targets": "mgmt"})
 
     found = outlook(scene)
@@ -124,7 +124,7 @@ class Brakes:
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
         """Return no item."""
-        assert {"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}} == asked["Key"]
+        assert {"pk": {"S": "RELEASE_BREAKER"}, "sk": {"S": "SWEEP"}} == asked["Key"]
         return {}
 
 
@@ -132,13 +132,13 @@ def test_programs_are_told_when_by_numbers_and_times() -> None:
     """Of the stack's own delay."""
     scene, stack, _ = a_deployment(ReleaseDelaySeconds="30")
     scene.policy = replace(POLICY, release_delay=timedelta(seconds=30))
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
     stack = replace(stack, clients={"dynamodb": Brakes()})
 
     (first,) = json.loads(run(stack, "plan", INSTANCE, "-o", "json").stdout)
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     (second,) = json.loads(run(stack, "plan", INSTANCE, "-o", "json").stdout)
 
     pending = scene.record().pending
@@ -153,7 +153,7 @@ def refused_once(pool: int) -> Scene:
     """Return a deployment in which EC2 refuses the first interface that is tried."""
     scene = a_scene(an_instance(), *(an_interface(f"eni-0{it}") for it in range(1, pool + 1)))
     scene.calls.fail_next("attach", REFUSED, times=3)
-    scene.look()
+    scene.request()
     return scene
 
 
@@ -178,7 +178,7 @@ def test_what_is_refused_and_alone_is_tried_again_when_its_time_comes() -> None:
     """Last is not never."""
     scene = a_scene(an_instance(), an_interface("eni-01"))
     scene.calls.fail_next("attach", REFUSED)
-    scene.look()
+    scene.request()
 
     assert (Prospect.RETRY, Reason.EC2_REFUSED) == (
         outlook(scene).prospect,

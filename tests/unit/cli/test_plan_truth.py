@@ -92,7 +92,7 @@ def test_the_record_that_is_foretold_is_the_one_that_a_look_leaves(
 ) -> None:
     """State, reason and interface: a plan that is right only as a rule is not worth asking."""
     scene = a_scene(an_instance(targets=before), a_vpc("vpc-0d", target="data"), *pool)
-    scene.look()
+    scene.request()
     if "hurry" not in happenings:
         scene.work_off()
     for what in happenings:
@@ -100,10 +100,10 @@ def test_the_record_that_is_foretold_is_the_one_that_a_look_leaves(
     scene.clock.advance(60)
     scene.ec2.tag(INSTANCE, {POLICY.keys.targets: wish, **marks})
     scene.policy = replace(POLICY, paused=brakes == "paused")
-    scene.brake.held = brakes == "held"
+    scene.breaker.held = brakes == "held"
 
     foretold = {it.target: it.record for it in outlooks(scene) if it.record}
-    scene.look(event="event-2")
+    scene.request(event="event-2")
 
     left = {
         target: record

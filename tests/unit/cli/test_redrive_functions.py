@@ -9,7 +9,7 @@ import pytest
 
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.entrypoints.publish import handle_moves
-from dualhome_cli.errors import TroubleError
+from dualhome_cli.errors import CommandError
 from dualhome_cli.redrive.publish import PAUSES, FailedCallError, PublishFunction
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
@@ -44,7 +44,7 @@ class Published(Functions):
     def invoke(self, **call: object) -> Mapping[str, object]:
         """Answer as the publisher does."""
         event = json.loads(cast("bytes", call["Payload"]))
-        answer = handle_moves(event, self._stage.outlets, read_audit)
+        answer = handle_moves(event, self._stage.publishers, read_audit)
         return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 
@@ -81,7 +81,7 @@ def test_entries_that_cannot_be_read_are_returned() -> None:
 
 def test_a_publisher_that_does_not_say_what_it_cannot_read_is_too_old() -> None:
     """It may have stopped half-way; the messages stay."""
-    with pytest.raises(TroubleError, match="deploy this version"):
+    with pytest.raises(CommandError, match="deploy this version"):
         publisher(Functions({"batchItemFailures": [{"itemIdentifier": "1"}]}), []).publish(ITEMS)
 
 

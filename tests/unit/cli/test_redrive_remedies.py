@@ -5,19 +5,19 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dualhome.application.requests import Look, print_look
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.application.requests import ReconcileRequest, print_request
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.messages import Place
+from dualhome.entrypoints.messages import Scope
 from dualhome_cli.redrive.dead_letters import Letter
 from dualhome_cli.redrive.queues import SendAgain, StatusAgain, SweepAgain
 from tests.support.builders.values import DATA, MGMT, a_cause
 from tests.support.fakes.dead_letters import letters
 from tests.support.readers.checkout import ROOT
 
-PLACE = Place(AccountId("111122223333"), "us-east-1", TagKeys())
+PLACE = Scope(AccountId("111122223333"), "us-east-1", TagKeys())
 EVENT = (ROOT / "events" / "instance-tag-changed.json").read_text(encoding="utf-8")
 
 
@@ -74,12 +74,17 @@ def test_a_change_is_named_by_its_source_and_type() -> None:
 
 def test_what_somebody_asked_for_by_command_is_named() -> None:
     """A release that was asked for last week may not be wanted today."""
-    asks = (Ask(Asked.RELEASE, MGMT), Ask(Asked.RELEASE, DATA))
-    look = Look(InstanceId("i-0123456789abcdef0"), a_cause(), asks=asks)
+    operator_requests = (
+        OperatorRequest(OperatorAction.RELEASE, MGMT),
+        OperatorRequest(OperatorAction.RELEASE, DATA),
+    )
+    request = ReconcileRequest(
+        InstanceId("i-0123456789abcdef0"), a_cause(), operator_requests=operator_requests
+    )
 
-    kind = SendAgain(Queue(), PLACE).kind(json.dumps(print_look(look)))
+    kind = SendAgain(Queue(), PLACE).kind(json.dumps(print_request(request)))
 
-    assert "dualhome: Look release" == kind
+    assert "dualhome: Reconcile request release" == kind
 
 
 def test_one_sweep_makes_up_for_all_that_failed() -> None:

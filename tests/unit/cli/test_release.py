@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -26,7 +26,7 @@ from tests.support.scenarios.stack import InMemoryStack, run
 
 def attached(scene: Scene) -> None:
     """Let the instance have what it asks for."""
-    scene.look()
+    scene.request()
     scene.work_off()
     assert State.ATTACHED == scene.record().state
 
@@ -49,7 +49,9 @@ def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
     assert f"attached -> releasing  {INTERFACE}  OPERATOR_ASKED {OPERATOR}" in result.stdout
     assert result.stdout.endswith(f"{INSTANCE} mgmt: released\n")
     assert {} == scene.ledger.claimed()
-    assert [(Ask(Asked.RELEASE),)] == [look.asks for look in sqs.looks]
+    assert [(OperatorRequest(OperatorAction.RELEASE),)] == [
+        request.operator_requests for request in sqs.requests
+    ]
 
 
 def test_a_command_does_not_wait_for_a_second_reading() -> None:
@@ -58,7 +60,7 @@ def test_a_command_does_not_wait_for_a_second_reading() -> None:
     attached(scene)
     wants_nothing(scene)
     scene.policy = replace(POLICY, release_delay=timedelta(minutes=15))
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     assert Reason.RELEASE_PENDING is scene.record().reason
     due = scene.clock() + timedelta(minutes=15)
 
@@ -154,7 +156,7 @@ def test_what_somebody_who_has_waited_gets_is_not_told_as_attached_again() -> No
     """The pool is full: the interface goes to the one that waits longest."""
     scene, stack, _ = a_deployment(an_instance(), an_interface(), an_instance("i-02"))
     attached(scene)
-    scene.look("i-02")
+    scene.request("i-02")
     scene.work_off()
 
     result = run(stack, "release", INSTANCE, "--yes")
@@ -196,7 +198,7 @@ def test_only_the_targets_that_are_named_are_released() -> None:
 
     result = run(stack, "release", INSTANCE, "--target", "data", "--yes")
 
-    assert (0, []) == (result.exit_code, sqs.looks)
+    assert (0, []) == (result.exit_code, sqs.requests)
     assert "nothing to release" in result.stdout
 
 
@@ -209,7 +211,9 @@ def test_what_ec2_does_not_let_go_is_freed_by_force() -> None:
     result = run(stack, "release", INSTANCE, "--target", MGMT, "--force-detach", "--yes")
 
     assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
-    assert [(Ask(Asked.RELEASE, MGMT, force=True),)] == [look.asks for look in sqs.looks]
+    assert [(OperatorRequest(OperatorAction.RELEASE, MGMT, force=True),)] == [
+        request.operator_requests for request in sqs.requests
+    ]
 
 
 def test_force_is_warned_of_before_it_is_used() -> None:
@@ -236,7 +240,7 @@ def test_a_release_that_ends_stuck_is_told_by_the_exit_code() -> None:
     result = run(stack, "release", INSTANCE, "--yes")
 
     assert (1, State.STUCK) == (result.exit_code, scene.record().state)
-    assert f"{INSTANCE} mgmt: stuck: DETACH_TIMEOUT: EC2 has not let go of" in result.stdout
+    assert f"{INSTANCE} mgmt: stuck: DETACH_TIMEOUT: EC2 has not detached" in result.stdout
     assert result.stdout.endswith(f"{Reason.DETACH_TIMEOUT.advice}\n")
 
 
@@ -249,7 +253,7 @@ def test_nothing_is_sent_where_nothing_is_held() -> None:
 
     again = run(stack, "release", INSTANCE, "--yes")
 
-    assert (0, 1) == (again.exit_code, len(sqs.looks))
+    assert (0, 1) == (again.exit_code, len(sqs.requests))
     assert "nothing to release" in again.stdout
 
 
@@ -260,7 +264,7 @@ def test_without_a_terminal_nothing_is_released_unless_yes_is_said() -> None:
 
     result = run(stack, "release", INSTANCE, typed="y\n")
 
-    assert (2, []) == (result.exit_code, sqs.looks)
+    assert (2, []) == (result.exit_code, sqs.requests)
 
 
 def test_an_instance_that_is_left_alone_keeps_what_it_has() -> None:
@@ -271,7 +275,7 @@ def test_an_instance_that_is_left_alone_keeps_what_it_has() -> None:
 
     result = run(stack, "release", INSTANCE, "--yes")
 
-    assert [] == sqs.looks
+    assert [] == sqs.requests
     assert "dualhome:ignore" in result.stdout
 
 
@@ -282,5 +286,5 @@ def test_a_paused_stack_releases_nothing() -> None:
 
     result = run(stack, "release", INSTANCE, "--yes")
 
-    assert (1, []) == (result.exit_code, sqs.looks)
+    assert (1, []) == (result.exit_code, sqs.requests)
     assert "dualhome resume" in result.stderr

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -28,7 +28,7 @@ def test_what_failed_is_tried_at_once_and_followed_to_the_end() -> None:
     """Its own time would have come in a minute, or in an hour."""
     scene, stack, sqs = a_deployment()
     scene.calls.fail_next("attach", REFUSED)
-    scene.look()
+    scene.request()
     assert State.FAILED == scene.record().state
 
     result = run(stack, "retry", INSTANCE, "--yes")
@@ -37,14 +37,16 @@ def test_what_failed_is_tried_at_once_and_followed_to_the_end() -> None:
     assert f"{INSTANCE} mgmt: has failed (EC2_REFUSED" in result.stdout
     assert f"failed -> claimed  {INTERFACE}" in result.stdout
     assert result.stdout.endswith(f"{INSTANCE} mgmt: attached\n")
-    assert [(Ask(Asked.RETRY),)] == [look.asks for look in sqs.looks]
+    assert [(OperatorRequest(OperatorAction.RETRY),)] == [
+        request.operator_requests for request in sqs.requests
+    ]
 
 
 def test_the_record_names_who_asked() -> None:
     """The audit answers for every move, whoever caused it."""
     scene, stack, _ = a_deployment()
     scene.calls.fail_next("attach", REFUSED)
-    scene.look()
+    scene.request()
 
     run(stack, "retry", INSTANCE, "--yes")
 
@@ -68,7 +70,7 @@ def test_what_fails_again_is_told_by_the_exit_code() -> None:
     """A script must not take a second failure for success."""
     scene, stack, _ = a_deployment()
     scene.calls.fail_next("attach", REFUSED, times=2)
-    scene.look()
+    scene.request()
 
     result = run(stack, "retry", INSTANCE, "--yes")
 
@@ -79,12 +81,12 @@ def test_what_fails_again_is_told_by_the_exit_code() -> None:
 def test_nothing_is_sent_where_nothing_is_to_be_tried() -> None:
     """What is attached stays as it is."""
     scene, stack, sqs = a_deployment()
-    scene.look()
+    scene.request()
     scene.work_off()
 
     result = run(stack, "retry", INSTANCE)
 
-    assert (0, []) == (result.exit_code, sqs.looks)
+    assert (0, []) == (result.exit_code, sqs.requests)
     assert "nothing to try again" in result.stdout
 
 
@@ -103,7 +105,7 @@ def test_without_a_terminal_nothing_is_done_unless_yes_is_said() -> None:
 
     result = run(stack, "retry", INSTANCE, typed="y\n")
 
-    assert (2, []) == (result.exit_code, sqs.looks)
+    assert (2, []) == (result.exit_code, sqs.requests)
     assert "--yes" in result.stderr
 
 
@@ -113,7 +115,7 @@ def test_who_does_not_follow_is_left_at_once() -> None:
 
     result = run(stack, "retry", INSTANCE, "--yes", "--no-follow")
 
-    assert (0, 1) == (result.exit_code, len(sqs.looks))
+    assert (0, 1) == (result.exit_code, len(sqs.requests))
     assert "->" not in result.stdout
 
 
@@ -125,7 +127,10 @@ def test_several_instances_are_asked_about_once_and_all_looked_at() -> None:
 
     result = run(stack, "retry", INSTANCE, "i-02", INSTANCE, "--yes")
 
-    assert (0, [INSTANCE, "i-02"]) == (result.exit_code, [look.instance for look in sqs.looks])
+    assert (0, [INSTANCE, "i-02"]) == (
+        result.exit_code,
+        [request.instance for request in sqs.requests],
+    )
 
 
 def test_an_instance_that_nobody_knows_is_named() -> None:
@@ -134,7 +139,7 @@ def test_an_instance_that_nobody_knows_is_named() -> None:
 
     result = run(stack, "retry", INSTANCE, "i-0bad", "--yes")
 
-    assert (2, []) == (result.exit_code, sqs.looks)
+    assert (2, []) == (result.exit_code, sqs.requests)
     assert "knows i-0bad" in result.stderr
 
 
@@ -142,11 +147,11 @@ def test_an_instance_that_nobody_knows_is_named() -> None:
 def test_a_target_that_nobody_knows_is_named(command: str) -> None:
     """A typing error must not pass for a target that has nothing to try or to release."""
     scene, stack, sqs = a_deployment()
-    scene.look()
+    scene.request()
 
     result = run(stack, command, INSTANCE, "--target", "mgnt", "--yes")
 
-    assert (2, []) == (result.exit_code, sqs.looks)
+    assert (2, []) == (result.exit_code, sqs.requests)
     assert f"{INSTANCE}: nothing is recorded of 'mgnt', and no tag asks for it" in result.stderr
 
 
@@ -166,7 +171,7 @@ def test_an_instance_that_is_left_alone_is_not_retried() -> None:
 
     result = run(stack, "retry", INSTANCE, "--yes")
 
-    assert [] == sqs.looks
+    assert [] == sqs.requests
     assert "dualhome:ignore" in result.stdout
 
 
@@ -176,17 +181,17 @@ def test_a_paused_stack_is_resumed_first() -> None:
 
     result = run(stack, "retry", INSTANCE, "--yes")
 
-    assert (1, []) == (result.exit_code, sqs.looks)
+    assert (1, []) == (result.exit_code, sqs.requests)
     assert "dualhome resume" in result.stderr
 
 
 def be_pending(scene: Scene) -> None:
     """Let one reading ask for the release of what is attached; the second is due in 10 seconds."""
     scene.policy = replace(POLICY, release_delay=timedelta(seconds=10))
-    scene.look()
+    scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-    scene.look(event="event-2")
+    scene.request(event="event-2")
     assert Reason.RELEASE_PENDING is scene.record().reason
 
 
@@ -197,7 +202,7 @@ def test_a_pending_release_is_not_hurried() -> None:
 
     result = run(stack, "retry", INSTANCE)
 
-    assert (0, []) == (result.exit_code, sqs.looks)
+    assert (0, []) == (result.exit_code, sqs.requests)
     assert "is to be released at 2026-" in result.stdout
     assert "(NOT_WANTED), if a second reading agrees" in result.stdout
 
@@ -228,12 +233,12 @@ def test_a_release_whose_second_reading_was_lost_is_read_again(
 def test_what_is_contested_is_attached_again_at_once() -> None:
     """Somebody has found the other controller, and keeps it off."""
     scene, stack, _ = a_deployment()
-    scene.look()
+    scene.request()
     for number in range(3):
         scene.work_off(60)
         scene.clock.advance(60)
         scene.ec2.detach(INTERFACE)
-        scene.look(event=f"event-{number + 2}")
+        scene.request(event=f"event-{number + 2}")
     assert Reason.CONTESTED is scene.record().reason
     again = scene.record().retry_at
 

@@ -13,7 +13,7 @@ from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 from tests.support.builders.values import MGMT_VPC, NOW, TRACE, a_record, a_vpc
 from tests.support.scenarios.stack import PARAMETERS, WAITING, InMemoryStack, a_stack_with, run
 
@@ -75,7 +75,7 @@ def test_without_an_instance_everything_that_is_not_released_is_shown() -> None:
 def test_what_is_attached_to_a_vpc_that_has_lost_its_tag_is_shown() -> None:
     """Somebody has renamed a target: its instances are still attached."""
     stack = a_stack_with(a_record(target="old"))
-    stack.rounds.write(Round(at=NOW, targets=(TargetName("old"),)))
+    stack.checkpoints.write(SweepCheckpoint(at=NOW, targets=(TargetName("old"),)))
 
     assert ["old"] == [row["target"] for row in rows_of(stack)]
 

@@ -6,7 +6,7 @@ from typing import Any
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import AttachmentStatus
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.states import State
 from tests.support.builders.values import (
     NOW,
@@ -19,27 +19,27 @@ from tests.support.builders.values import (
 from tests.support.builders.views import a_view
 
 
-def only_step(view: View) -> Step:
+def only_step(view: InstanceView) -> Step:
     """Return the plan's one step."""
     (step,) = plan_instance(view)
     return step
 
 
-def outcome(view: View) -> Attachment:
+def outcome(view: InstanceView) -> Attachment:
     """Return the record that the plan's one step leads to."""
     step = only_step(view)
     assert step.move
     return step.move.after
 
 
-def seen_as(status: AttachmentStatus, record: Attachment, **fields: Any) -> View:
+def seen_as(status: AttachmentStatus, record: Attachment, **fields: Any) -> InstanceView:
     """Return a view in which EC2 shows the record's interface on the instance."""
     seen = a_seen_attachment(status=status, **fields)
     instance = an_instance(attachments=(a_primary(), seen))
     return a_view(instance, records=[record], pool=[an_interface(attachment=seen)])
 
 
-def not_seen(record: Attachment, **fields: Any) -> View:
+def not_seen(record: Attachment, **fields: Any) -> InstanceView:
     """Return a view in which the record's interface is free and not on the instance."""
     return a_view(an_instance(**fields), records=[record], pool=[an_interface()])
 

@@ -12,7 +12,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot, Instance, InstanceState, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.planning.eligibility import Policy
-from dualhome.domain.planning.types import Holder, View
+from dualhome.domain.planning.types import Holder, InstanceView
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import MAX_VALUE, WHOLE_TAG, Wanted, print_targets
@@ -131,7 +131,7 @@ def records(draw: st.DrawFn, target: str, index: int) -> Attachment:
 
 
 @st.composite
-def views(draw: st.DrawFn) -> View:
+def views(draw: st.DrawFn) -> InstanceView:
     """
     A world as EC2 and the ledger may show it, in the middle of anything.
 
@@ -158,7 +158,7 @@ def views(draw: st.DrawFn) -> View:
 
 
 @st.composite
-def roomy_views(draw: st.DrawFn) -> View:
+def roomy_views(draw: st.DrawFn) -> InstanceView:
     """A world with a free interface for each of three wanted targets, some of them claimed."""
     targets = draw(st.permutations(("mgmt", "data", "backup")))
     pins = draw(st.permutations((None, None, 1, 2, 3)))

@@ -156,7 +156,7 @@ def test_nothing_is_claimed_for_an_instance_in_transit(state: InstanceState) -> 
     """EC2 would refuse; a moment later it will not."""
     step = only_step(a_view(an_instance(state=state), pool=[an_interface()]))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)
 
 
 @pytest.mark.parametrize("status", set(AttachmentStatus) - {AttachmentStatus.ATTACHED})
@@ -170,4 +170,4 @@ def test_an_interface_on_its_way_is_waited_for_before_another_is_claimed(
 
     step = only_step(a_view(instance, pool=pool))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)

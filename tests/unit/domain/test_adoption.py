@@ -5,7 +5,7 @@ import pytest
 from dualhome.domain.attachment import Origin
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import Holder, View
+from dualhome.domain.planning.types import Holder, InstanceView
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import (
@@ -28,7 +28,7 @@ SEEN = a_seen_attachment(index=2)
 BY_HAND = an_interface(attachment=SEEN)
 
 
-def an_adopter(targets: str = "mgmt") -> View:
+def an_adopter(targets: str = "mgmt") -> InstanceView:
     """Return an instance that already has an interface of the pool, at device index 2."""
     instance = an_instance(targets=targets, attachments=(a_primary(), SEEN))
     return a_view(instance, pool=[BY_HAND, an_interface("eni-02")])

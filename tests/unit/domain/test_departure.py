@@ -50,7 +50,7 @@ def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(sta
 
     (step,) = plan_instance(a_view(None, records=[record], pool=pool))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)
 
 
 @pytest.mark.parametrize("instance", GONE, ids=["gone", "shutting-down", "terminated"])
@@ -69,7 +69,7 @@ def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:
 
     (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
 
-    assert (step.move, step.look_again) == (None, True)
+    assert (step.move, step.requeue) == (None, True)
 
 
 def test_an_interface_that_went_to_another_instance_is_not_held_for_the_departed() -> None:
@@ -89,7 +89,7 @@ def test_an_instance_that_is_not_shown_yet_keeps_what_it_has_just_got() -> None:
 
     (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
 
-    assert (step.move, step.look_again) == (None, True)
+    assert (step.move, step.requeue) == (None, True)
 
 
 def test_a_departed_instance_with_everything_released_needs_no_step() -> None:

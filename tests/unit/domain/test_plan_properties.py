@@ -10,7 +10,7 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.desired_state import desired_state
 from dualhome.domain.planning.eligibility import Candidate, why_ineligible
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import Holder, Step, View
+from dualhome.domain.planning.types import Holder, InstanceView, Step
 from dualhome.domain.states import State
 from tests.support.builders.values import a_seen_attachment
 from tests.unit.domain.strategies import QUICK, roomy_views, views
@@ -21,7 +21,7 @@ def new_claims(steps: tuple[Step, ...]) -> list[Attachment]:
     return [step.attach for step in steps if step.attach and step.move]
 
 
-def recorded(view: View, steps: tuple[Step, ...]) -> View:
+def recorded(view: InstanceView, steps: tuple[Step, ...]) -> InstanceView:
     """Return the view with the moves of ``steps`` in the ledger and EC2 as it was."""
     after = {step.move.after.target: step.move.after for step in steps if step.move}
     records = dict(view.records) | after
@@ -34,7 +34,7 @@ def recorded(view: View, steps: tuple[Step, ...]) -> View:
     return replace(view, records=records, claims=elsewhere | ours)
 
 
-def carried_out(view: View, steps: tuple[Step, ...]) -> View:
+def carried_out(view: InstanceView, steps: tuple[Step, ...]) -> InstanceView:
     """Return the view ten minutes after EC2 has done everything that ``steps`` ask for."""
     asked = {
         it.interface: a_seen_attachment(it.interface, view.id, index=it.slot.index)
@@ -54,14 +54,14 @@ def carried_out(view: View, steps: tuple[Step, ...]) -> View:
 
 @QUICK
 @given(views())
-def test_a_plan_is_made_for_any_view_and_is_the_same_each_time(view: View) -> None:
+def test_a_plan_is_made_for_any_view_and_is_the_same_each_time(view: InstanceView) -> None:
     """No world, however odd, stops a pass; each move in it is legal, or it would raise."""
     assert plan_instance(view) == plan_instance(view)
 
 
 @QUICK
 @given(views())
-def test_a_target_is_moved_by_one_step_at_most(view: View) -> None:
+def test_a_target_is_moved_by_one_step_at_most(view: InstanceView) -> None:
     """A second write of one record in one pass would fail on its version."""
     targets = [step.target for step in plan_instance(view)]
 
@@ -70,7 +70,7 @@ def test_a_target_is_moved_by_one_step_at_most(view: View) -> None:
 
 @QUICK
 @given(roomy_views() | views())
-def test_attach_steps_share_no_slot_and_no_interface(view: View) -> None:
+def test_attach_steps_share_no_slot_and_no_interface(view: InstanceView) -> None:
     """EC2 would refuse the second."""
     asked = [step.attach for step in plan_instance(view) if step.attach]
 
@@ -79,7 +79,7 @@ def test_attach_steps_share_no_slot_and_no_interface(view: View) -> None:
 
 @QUICK
 @given(views())
-def test_only_an_eligible_interface_is_attached(view: View) -> None:
+def test_only_an_eligible_interface_is_attached(view: InstanceView) -> None:
     """Not for a new claim, and not for an old one whose world has changed."""
     for step in plan_instance(view):
         if step.attach and step.attach.interface:
@@ -99,7 +99,7 @@ def test_only_an_eligible_interface_is_attached(view: View) -> None:
 @QUICK
 @given(roomy_views() | views())
 def test_a_new_claim_takes_a_slot_that_neither_ec2_nor_the_ledger_shows_as_taken(
-    view: View,
+    view: InstanceView,
 ) -> None:
     """And one that the instance's type has."""
     held = {it.slot for it in view.records.values() if it.holding}
@@ -115,7 +115,7 @@ def test_a_new_claim_takes_a_slot_that_neither_ec2_nor_the_ledger_shows_as_taken
 
 @QUICK
 @given(roomy_views() | views())
-def test_planning_again_before_ec2_has_acted_claims_nothing_twice(view: View) -> None:
+def test_planning_again_before_ec2_has_acted_claims_nothing_twice(view: InstanceView) -> None:
     """The ledger alone must keep us from it: EC2's reads lag behind."""
     first = plan_instance(view)
     again = recorded(view, first)
@@ -129,7 +129,9 @@ def test_planning_again_before_ec2_has_acted_claims_nothing_twice(view: View) ->
 
 @QUICK
 @given(views(), st.sampled_from(({}, {"dualhome:ignore": ""}, {"dualhome:targets": "mgmt@0"})))
-def test_only_what_the_tags_ask_for_now_is_attached(view: View, tags: dict[str, str]) -> None:
+def test_only_what_the_tags_ask_for_now_is_attached(
+    view: InstanceView, tags: dict[str, str]
+) -> None:
     """Whatever was claimed before: the wish may have gone, or have become unreadable."""
     if view.instance:
         changed = dict(view.instance.tags) | tags
@@ -146,7 +148,7 @@ def test_only_what_the_tags_ask_for_now_is_attached(view: View, tags: dict[str, 
 
 @QUICK
 @given(views())
-def test_every_claim_of_a_choice_is_explained(view: View) -> None:
+def test_every_claim_of_a_choice_is_explained(view: InstanceView) -> None:
     """Each interface of the pool is chosen or has its `why not`."""
     for step in plan_instance(view):
         if step.attach and step.move:
@@ -160,7 +162,7 @@ def test_every_claim_of_a_choice_is_explained(view: View) -> None:
 
 @QUICK
 @given(roomy_views() | views())
-def test_plans_that_are_carried_out_come_to_rest(view: View) -> None:
+def test_plans_that_are_carried_out_come_to_rest(view: InstanceView) -> None:
     """A world that does as it is told is soon as wanted, and the plan is empty of deeds."""
     for _ in range(4):
         view = carried_out(view, plan_instance(view))

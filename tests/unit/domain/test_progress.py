@@ -24,7 +24,7 @@ def test_what_ec2_shows_attached_is_attached(state: State) -> None:
     """Verified by a read, not believed from a reply: even a lost reply is found so."""
     step = only_step(seen_as(AttachmentStatus.ATTACHED, a_record(state)))
 
-    assert (step.attach, step.look_again) == (None, False)
+    assert (step.attach, step.requeue) == (None, False)
     assert step.move
     record = step.move.after
     assert (record.state, record.attachment_id, record.slot) == (State.ATTACHED, SEEN.id, SLOT)
@@ -71,7 +71,7 @@ def test_what_is_on_its_way_is_looked_at_again(state: State, status: AttachmentS
     """Nothing is decided while EC2 is still moving."""
     step = only_step(seen_as(status, aged(state, IN_FLIGHT)))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)
 
 
 def test_an_attachment_that_ec2_accepted_and_never_showed_has_failed() -> None:
@@ -79,7 +79,7 @@ def test_an_attachment_that_ec2_accepted_and_never_showed_has_failed() -> None:
     waited = only_step(not_seen(aged(State.ATTACHING, VISIBLE_AFTER - SECOND)))
     failed = only_step(not_seen(aged(State.ATTACHING, VISIBLE_AFTER, attempt=3)))
 
-    assert (waited.move, waited.look_again) == (None, True)
+    assert (waited.move, waited.requeue) == (None, True)
     assert failed.move
     record = failed.move.after
     message = f"{SEEN.id} of {INTERFACE} was accepted, then not seen"

@@ -22,7 +22,7 @@ def test_a_claim_that_ec2_is_carrying_out_is_attaching() -> None:
     """The reply was lost after EC2 acted; asking again would only be refused."""
     step = only_step(seen_as(AttachmentStatus.ATTACHING, a_record(State.CLAIMED)))
 
-    assert (step.attach, step.look_again) == (None, True)
+    assert (step.attach, step.requeue) == (None, True)
     assert step.move
     assert (step.move.after.state, step.move.after.attachment_id) == (State.ATTACHING, SEEN.id)
 
@@ -32,7 +32,7 @@ def test_a_young_record_is_left_to_whoever_wrote_it(state: State) -> None:
     """Another invocation is at work, or EC2's reads lag behind its replies."""
     step = only_step(not_seen(aged(state, RESUME_AFTER - SECOND)))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)
 
 
 @pytest.mark.parametrize("state", [InstanceState.RUNNING, InstanceState.STOPPED])
@@ -42,7 +42,7 @@ def test_a_claim_that_was_left_behind_is_carried_out(state: InstanceState) -> No
 
     step = only_step(not_seen(record, state=state))
 
-    assert (step.move, step.attach, step.look_again) == (None, record, True)
+    assert (step.move, step.attach, step.requeue) == (None, record, True)
 
 
 def test_a_throttled_claim_is_carried_out_at_the_next_look() -> None:
@@ -57,7 +57,7 @@ def test_a_claim_is_kept_while_the_instance_is_in_transit(state: InstanceState) 
     """EC2 would refuse now; the interface is still the right one in a moment."""
     step = only_step(not_seen(aged(State.CLAIMED, RESUME_AFTER), state=state))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, True)
+    assert (step.move, step.attach, step.requeue) == (None, None, True)
 
 
 TAKEN = an_interface(attachment=a_seen_attachment(instance="i-02"))
@@ -74,7 +74,7 @@ def test_a_claim_whose_interface_is_lost_is_given_up_when_nobody_can_be_at_work(
     kept = only_step(a_view(an_instance(), records=[early], pool=pool))
     lost = only_step(a_view(an_instance(), records=[late], pool=pool))
 
-    assert (kept.move, kept.attach, kept.look_again) == (None, None, True)
+    assert (kept.move, kept.attach, kept.requeue) == (None, None, True)
     assert lost.move
     assert lost.plan_again
     assert (lost.move.after.state, lost.move.after.reason) == ("waiting", Reason.INTERFACE_TAKEN)

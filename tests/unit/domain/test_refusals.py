@@ -162,7 +162,7 @@ def test_a_decline_that_is_on_record_already_is_not_recorded_again() -> None:
 
     step = only_step(a_view(an_instance(), records=[declined]))
 
-    assert (step.move, step.attach, step.look_again) == (None, None, False)
+    assert (step.move, step.attach, step.requeue) == (None, None, False)
 
 
 def test_a_decline_is_recorded_anew_when_the_pin_has_changed() -> None:

@@ -55,7 +55,7 @@ def test_a_record_that_nobody_asks_for_any_more_is_reported(state: State) -> Non
     idle = with_instance(an_instance(targets=None))
     account = an_account(a_record(state), instances=idle, interfaces=FREE)
 
-    assert {"what_nobody_asks_for_is_released"} == rules_broken(account)
+    assert {"what_is_not_desired_is_released"} == rules_broken(account)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_record_of_an_instance_that_is_gone_is_reported(
     """Even a person has nothing to look at any more."""
     account = an_account(a_record(state), instances=instances)
 
-    assert "what_nobody_asks_for_is_released" in rules_broken(account)
+    assert "what_is_not_desired_is_released" in rules_broken(account)
 
 
 def test_what_is_stuck_stays_for_a_person_to_look_at() -> None:
@@ -85,7 +85,9 @@ def test_a_wish_without_a_record_is_reported() -> None:
     """An event was lost, and no sweep has found it."""
     asking = with_instance(an_instance())
 
-    assert {"every_wish_is_answered"} == rules_broken(an_account(instances=asking, interfaces=FREE))
+    assert {"every_desired_target_is_answered"} == rules_broken(
+        an_account(instances=asking, interfaces=FREE)
+    )
 
 
 def test_a_wish_whose_record_is_released_is_reported() -> None:
@@ -93,7 +95,7 @@ def test_a_wish_whose_record_is_released_is_reported() -> None:
     asking = with_instance(an_instance())
     account = an_account(a_record(State.RELEASED), instances=asking, interfaces=FREE)
 
-    assert {"every_wish_is_answered"} == rules_broken(account)
+    assert {"every_desired_target_is_answered"} == rules_broken(account)
 
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
@@ -109,7 +111,7 @@ def test_whoever_waits_beside_what_is_free_is_reported() -> None:
     waiting = a_record(State.WAITING, reason=Reason.POOL_EMPTY)
     account = an_account(waiting, instances=with_instance(an_instance()), interfaces=FREE)
 
-    assert {"every_wish_is_answered"} == rules_broken(account)
+    assert {"every_desired_target_is_answered"} == rules_broken(account)
 
 
 def test_whoever_waits_beside_what_is_reserved_for_others_waits_rightly() -> None:
@@ -128,7 +130,7 @@ def test_whoever_waits_for_what_is_reserved_waits_rightly_beside_a_spare() -> No
     asking = with_instance(an_instance())
     account = an_account(waiting, instances=asking, interfaces={**FREE, mine.id: mine})
 
-    assert "every_wish_is_answered" not in rules_broken(account)
+    assert "every_desired_target_is_answered" not in rules_broken(account)
 
 
 def test_a_pause_is_a_reason_to_wait_beside_what_is_free() -> None:
@@ -157,7 +159,7 @@ def test_parts_of_a_unit_that_wait_for_each_other_are_reported() -> None:
     ]
     account = an_account(*parts, instances=with_instance(UNIT), interfaces=FREE)
 
-    assert {"every_wish_is_answered"} == rules_broken(account)
+    assert {"every_desired_target_is_answered"} == rules_broken(account)
 
 
 def test_a_part_of_a_unit_that_is_had_alone_is_reported() -> None:

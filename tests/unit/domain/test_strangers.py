@@ -1,6 +1,6 @@
 """What a sweep finds in the pools that is somebody else's."""
 
-from dualhome.domain.drift import strangers
+from dualhome.domain.drift import foreign_attachments
 from tests.support.builders.values import INTERFACE, a_seen_attachment, an_interface
 
 SEEN = a_seen_attachment()
@@ -14,6 +14,6 @@ def test_a_pool_interface_that_is_attached_without_a_record_is_somebody_elses() 
         an_interface("eni-03"),
     ]
 
-    found = list(strangers(pool, frozenset({INTERFACE})))
+    found = list(foreign_attachments(pool, frozenset({INTERFACE})))
 
     assert [("eni-02", "i-02")] == found

@@ -9,7 +9,7 @@ from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.planning.confirm import questions_of
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
@@ -45,12 +45,14 @@ def wanting(*pool: Interface, policy: str | None = "all", **fields: object) -> I
     return an_instance(**(ordinary | fields))  # type: ignore[arg-type] # a test's own fields
 
 
-def view(*records: Attachment, pool: tuple[Interface, ...], policy: str | None = "all") -> View:
+def view(
+    *records: Attachment, pool: tuple[Interface, ...], policy: str | None = "all"
+) -> InstanceView:
     """Return what a plan for such an instance rests on."""
     return a_view(wanting(*pool, policy=policy), records=records, pool=pool, vpcs=VPCS)
 
 
-def steps_of(it: View) -> dict[TargetName, Step]:
+def steps_of(it: InstanceView) -> dict[TargetName, Step]:
     """Return the plan's steps, of which there is one for each target at most."""
     steps = plan_instance(it)
     by_target = {step.target: step for step in steps}
@@ -154,7 +156,7 @@ def test_what_is_on_its_way_is_awaited_before_it_is_taken_back(state: State) -> 
     steps = plan_instance(view(moving, pool=(HELD,)))
 
     assert [] == [step for step in steps if step.undo]
-    assert any(step.look_again for step in steps if step.target == MGMT)
+    assert any(step.requeue for step in steps if step.target == MGMT)
 
 
 def test_what_ec2_refused_is_tried_before_the_others() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.domain.attachment import Ask, Asked
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import AttachmentStatus, InstanceState
 from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER
 from dualhome.domain.planning.plan import plan_instance
@@ -43,7 +43,7 @@ def test_a_claim_that_nobody_asks_for_is_not_carried_out(tags: Mapping[str, str]
     steps = {step.target: step for step in plan_instance(view)}
 
     assert not any(step.attach for step in steps.values())
-    assert (steps[MGMT].move, steps[MGMT].look_again) == (None, True)
+    assert (steps[MGMT].move, steps[MGMT].requeue) == (None, True)
 
 
 @each_way
@@ -114,7 +114,7 @@ def test_nothing_is_taken_back_from_an_instance_that_is_on_its_way(
     steps = plan_instance(a_view(instance, records=records, pool=[an_interface(attachment=seen)]))
 
     assert [(None, None, True)] == [
-        (step.move, step.undo, step.look_again) for step in steps if step.target == MGMT
+        (step.move, step.undo, step.requeue) for step in steps if step.target == MGMT
     ]
 
 
@@ -122,9 +122,13 @@ def test_what_an_operator_asks_for_is_begun_whatever_the_instance_does() -> None
     """The ask would be lost by then; the rollback repeats the detach until EC2 takes it."""
     seen = a_seen_attachment()
     instance = an_instance(attachments=(a_primary(), seen), state=InstanceState.STOPPING)
-    asks, cause = (Ask(Asked.RELEASE),), a_cause(time=NOW)
+    operator_requests, cause = (OperatorRequest(OperatorAction.RELEASE),), a_cause(time=NOW)
     view = a_view(
-        instance, records=[a_record()], pool=[an_interface(attachment=seen)], asks=asks, cause=cause
+        instance,
+        records=[a_record()],
+        pool=[an_interface(attachment=seen)],
+        operator_requests=operator_requests,
+        cause=cause,
     )
 
     (step,) = plan_instance(view)

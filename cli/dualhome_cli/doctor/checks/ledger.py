@@ -97,7 +97,7 @@ def _moves(record: Attachment) -> bool:
 def invariants(it: Broken) -> Iterator[Remark]:
     """Each line names its rule, and what breaks it."""
     for line in sorted(it.never):
-        torn = line.startswith(claims_and_slots_belong_to_records_that_hold.__name__)
-        yield error(line, DELETE if torn else REPORT)
+        inconsistent_claims = line.startswith(claims_and_slots_belong_to_records_that_hold.__name__)
+        yield error(line, DELETE if inconsistent_claims else REPORT)
     for line in sorted(it.between):
         yield warning(line, "Run it again after the next sweep, which mends it if it can.")

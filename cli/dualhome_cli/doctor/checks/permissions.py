@@ -67,7 +67,7 @@ def needs(keys: TagKeys, region: str, scope: StatusScope = StatusScope.BOTH) -> 
         Need("DetachInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
         Need("DetachInterfaceRole", detach, interface, pooled),
         Need("DetachInterfaceRole", detach, instance, here),
-        Need("LookAtInterfaceRole", ("ec2:DescribeNetworkInterfaces",), context=here),
+        Need("CheckDetachedRole", ("ec2:DescribeNetworkInterfaces",), context=here),
         Need("SweepAccountRole", SWEEPS, context=here),
         *([Need("WriteStatusRole", tag, instance, status)] if scope.on_instances else []),
         *(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dualhome_cli.doctor.check import Remark, error, note, warning
-from dualhome_cli.plan.simulation import read_brake
+from dualhome_cli.plan.simulation import read_breaker
 from dualhome_cli.stack import Stack
 
 OLD_MESSAGE = timedelta(minutes=5)
@@ -147,7 +147,7 @@ def dead_letters(stack: Stack) -> list[Queue]:
 
 def read_brakes(stack: Stack) -> Brakes:
     """Return the pause, and what the ledger knows of the breaker."""
-    let = read_brake(stack.client("dynamodb"), stack.output("AttachmentsTableName"))
+    let = read_breaker(stack.client("dynamodb"), stack.output("AttachmentsTableName"))
     return Brakes(
         paused=stack.policy.paused,
         tripped=let.held,
@@ -163,7 +163,7 @@ def sweep_interval(stack: Stack) -> timedelta:
 
 def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
     """Return how often the schedule sweeps, and when it last got on."""
-    last = stack.rounds.read()
+    last = stack.checkpoints.read()
     return Sweeps(sweep_interval(stack), last.at if last else None, deployed, now)
 
 

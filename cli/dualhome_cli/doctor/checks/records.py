@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.drift import MOVING_LIMIT, strangers
+from dualhome.domain.drift import MOVING_LIMIT, foreign_attachments
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -163,7 +163,9 @@ def others(it: Account) -> Iterator[Remark]:
     held = frozenset(
         record.interface for record in it.records.values() if record.holding and record.interface
     )
-    for interface, instance in sorted(strangers(it.interfaces.values(), held | it.claims.keys())):
+    for interface, instance in sorted(
+        foreign_attachments(it.interfaces.values(), held | it.claims.keys())
+    ):
         yield warning(
             f"{interface} is in a pool, but somebody else has attached it to {instance}",
             f"Detach it, or take it out of the pool; it is adopted if {instance} asks for its"

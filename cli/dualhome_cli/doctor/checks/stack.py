@@ -108,7 +108,7 @@ class Alarms:
 
 MEANT = frozenset(
     {
-        "BreakerTrippedAlarm",
+        "BreakerOpenAlarm",
         "ContestedAlarm",
         "PausedAlarm",
         "PoolLowAlarm",

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from dualhome.adapters.aws_errors import RULES
-from dualhome.application.sweep import Report
+from dualhome.application.sweep import SweepReport
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.states import State
@@ -33,7 +33,7 @@ class EmfMetrics:
             _emit(timed, {}, {"Target": after.target}, unit=MetricUnit.Seconds)
 
 
-def count_sweep(report: Report, low_water: int) -> None:
+def count_sweep(report: SweepReport, low_water: int) -> None:
     """
     Tell that there was a sweep and, if it came to its end, what it found; yes is 1, and no 0.
 
@@ -45,11 +45,11 @@ def count_sweep(report: Report, low_water: int) -> None:
     _emit(
         {
             "SweptInstances": report.instances,
-            "Drifts": sum(report.looks.values()),
+            "Drifts": sum(report.drifts.values()),
             "SweepReleases": report.releases,
-            "BreakerTripped": int(report.tripped),
-            "Strangers": len(report.strangers),
-            "TornClaims": len(report.torn),
+            "BreakerOpen": int(report.tripped),
+            "ForeignAttachments": len(report.foreign_attachments),
+            "InconsistentClaims": len(report.inconsistent_claims),
             "PoolsLow": sum(free < low_water for free in report.pools.values()),
         }
     )

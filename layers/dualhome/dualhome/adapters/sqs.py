@@ -7,7 +7,12 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.application.requests import Look, StatusRequest, print_look, print_status_request
+from dualhome.application.requests import (
+    ReconcileRequest,
+    StatusRequest,
+    print_request,
+    print_status_request,
+)
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import UnavailableError
 
@@ -53,16 +58,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class SqsLooks:
+class SqsReconcileQueue:
     """The queue that EventBridge's rules feed too."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def put(self, looks: Iterable[Look], delay: timedelta) -> None:
-        """Queue ``looks``; raises as ``send``."""
-        bodies = (dumps(print_look(look)) for look in looks)
+    def put(self, requests: Iterable[ReconcileRequest], delay: timedelta) -> None:
+        """Queue ``requests``; raises as ``send``."""
+        bodies = (dumps(print_request(request)) for request in requests)
         send(self._sqs, self._queue_url, bodies, delay)
 
 
@@ -70,7 +75,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class SqsStatuses:
+class SqsStatusQueue:
     """The queue that the status writer reads."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str) -> None:

@@ -46,7 +46,7 @@ class Outcome:
     somebody was faster, and nothing was done.
     """
 
-    look_again: bool = False
+    requeue: bool = False
     plan_again: bool = False
     moved_on: bool = False
     stale: bool = False
@@ -87,7 +87,7 @@ def _kept(
     if record.reason is not reason:
         because = {"reason": reason, "detail": error.message}
         batch.move(record, State.CLAIMED, cause, warnings=record.warnings, **because)
-    return Outcome(look_again=True)
+    return Outcome(requeue=True)
 
 
 def _may_not_see_tags(cause: Cause, batch: Batch) -> bool:
@@ -102,21 +102,21 @@ def _not_accepted(
     """Return what an error leads to, once EC2 has shown ``interface``."""
     age = batch.run.clock() - record.since
     if isinstance(error, (TransientError, *OF_INSTANCE)) and age < ATTACH_TIMEOUT:
-        return Outcome(look_again=True)
+        return Outcome(requeue=True)
     shown = batch.run.sources.interfaces.find(interface)
     seen = shown.attachment if shown else None
     if seen and seen.instance == record.instance:
         return _found(record, cause, batch, seen)
     unexplained = seen is None and _may_be_ours(record, batch, error)
     if unexplained and age < VISIBLE_AFTER:
-        return Outcome(look_again=True)
+        return Outcome(requeue=True)
     given_up = isinstance(error, OF_INSTANCE) or (unexplained and record.attempt >= LOSSES)
     return _refused(record, cause, batch, error, for_good=given_up)
 
 
 def _attaching(record: Attachment, cause: Cause, batch: Batch, **seen: object) -> Outcome:
     batch.move(record, State.ATTACHING, cause, warnings=record.warnings, **seen)
-    return Outcome(look_again=True, moved_on=True)
+    return Outcome(requeue=True, moved_on=True)
 
 
 def _found(record: Attachment, cause: Cause, batch: Batch, seen: SeenAttachment) -> Outcome:
@@ -130,8 +130,8 @@ def _may_be_ours(record: Attachment, batch: Batch, error: DualhomeError) -> bool
         case InterfaceInUseError():
             return True
         case SlotTakenError():
-            batch.survey.instances.update(batch.run.sources.instances.describe([record.instance]))
-            instance = batch.survey.instances.get(record.instance)
+            batch.snapshot.instances.update(batch.run.sources.instances.describe([record.instance]))
+            instance = batch.snapshot.instances.get(record.instance)
             return instance is None or record.slot not in instance.occupied()
         case _:
             return False
@@ -154,7 +154,7 @@ def _refused(
             state, reason = State.FAILED, Reason.EC2_REFUSED
             if error.about_interface and record.interface:
                 refusals = remember(refusals, record.interface, error.code, now)
-                batch.survey.note_refused(record)
+                batch.snapshot.note_refused(record)
     batch.move(
         record,
         state,
@@ -173,10 +173,10 @@ def _note_loss(record: Attachment, batch: Batch, error: StalePlanError) -> None:
     """Keep the next plan of this batch from resting on what EC2 has just refused."""
     match error:
         case InterfaceInUseError() if record.interface:
-            batch.survey.note_unavailable(record.interface)
+            batch.snapshot.note_unavailable(record.interface)
         case InterfaceGoneError() if record.interface:
-            batch.survey.pool.pop(record.interface, None)
+            batch.snapshot.pool.pop(record.interface, None)
         case SlotTakenError() if record.slot:
-            batch.survey.note_occupied(record.instance, record.slot)
+            batch.snapshot.note_occupied(record.instance, record.slot)
         case _:
             pass

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from dualhome.application.requests import Look, StatusRequest
+from dualhome.application.requests import ReconcileRequest, StatusRequest
 from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace, UnreadableAudit
 from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import (
@@ -153,11 +153,11 @@ class Rollbacks(Protocol):
         ...
 
 
-class Looks(Protocol):
+class ReconcileQueue(Protocol):
     """The queue of instances to look at."""
 
-    def put(self, looks: Iterable[Look], delay: timedelta) -> None:
-        """Queue ``looks``, to be received after ``delay`` (whole seconds, 15 minutes at most)."""
+    def put(self, requests: Iterable[ReconcileRequest], delay: timedelta) -> None:
+        """Queue ``requests``, received after ``delay``: whole seconds, 15 minutes at most."""
         ...
 
 
@@ -174,7 +174,7 @@ class Events(Protocol):
         ...
 
 
-class Brake(Protocol):
+class ReleaseBreaker(Protocol):
     """
     What keeps a tag policy that went wrong from emptying the account.
 
@@ -190,16 +190,16 @@ class Brake(Protocol):
         """
         ...
 
-    def hold(self) -> None:
+    def open(self) -> None:
         """Let nothing more go until ``release``."""
         ...
 
-    def release(self) -> None:
+    def reset(self) -> None:
         """Begin to count anew."""
         ...
 
 
-class Statuses(Protocol):
+class StatusQueue(Protocol):
     """The queue of instances whose status tags may have to be written."""
 
     def put(self, requests: Iterable[StatusRequest]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dualhome.application.ports import Events, Metrics, SetAside, Statuses
+from dualhome.application.ports import Events, Metrics, SetAside, StatusQueue
 from dualhome.application.requests import status_requests
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import DualhomeError
@@ -11,17 +11,17 @@ from dualhome.domain.status import StatusScope
 
 
 @dataclass(frozen=True, slots=True)
-class Outlets:
+class Publishers:
     """Where moves are told; what cannot be read goes ``aside``."""
 
     events: Events
     metrics: Metrics
-    statuses: Statuses
+    statuses: StatusQueue
     aside: SetAside
     scope: StatusScope = StatusScope.BOTH
 
 
-def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> DualhomeError | None:
+def publish(entries: Sequence[AuditEntry], publishers: Publishers) -> DualhomeError | None:
     """
     Publish ``entries``, which stand in the order in which they were written.
 
@@ -33,14 +33,14 @@ def publish(entries: Sequence[AuditEntry], outlets: Outlets) -> DualhomeError | 
         TransientError: publish all of ``entries`` again.
     """
     refused = None
-    requests = status_requests(entries) if outlets.scope is not StatusScope.NONE else ()
+    requests = status_requests(entries) if publishers.scope is not StatusScope.NONE else ()
     if requests:
         try:
-            outlets.statuses.put(requests)
+            publishers.statuses.put(requests)
         except DualhomeError as error:
             refused = error
     if entries:
-        outlets.events.publish(entries)
+        publishers.events.publish(entries)
     for entry in entries:
-        outlets.metrics.moved(entry)
+        publishers.metrics.moved(entry)
     return refused

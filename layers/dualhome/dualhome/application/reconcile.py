@@ -5,20 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dualhome.application.attach import Outcome, attach
-from dualhome.application.requests import Look
+from dualhome.application.requests import ReconcileRequest
 from dualhome.application.snapshot import Batch
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
 from dualhome.domain.identifiers import InterfaceId, VpcId
 from dualhome.domain.planning.plan import plan_confirmed
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 ROUNDS = 5
 """How often one look plans anew because others were faster, before it comes back later."""
 
-GONE_LOOKS = 5
+GONE_ATTEMPTS = 5
 """How often we look for an instance of which neither EC2 nor the ledger knows."""
 
 COMPARE_AFTER = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15))
@@ -28,62 +28,64 @@ TIME_TO_STOP = 15.0
 """Seconds: an instance is not begun with less left, but handed to the next invocation."""
 
 
-def reconcile(look: Look, batch: Batch) -> None:
+def reconcile(request: ReconcileRequest, batch: Batch) -> None:
     """Look at one instance; what cannot be finished now is put on the agenda."""
     if batch.run.time_left() < TIME_TO_STOP:
-        batch.agenda.at_once(look)
+        batch.requeue.at_once(request)
         return
     try:
-        again = _plan_and_apply(look, batch)
+        again = _plan_and_apply(request, batch)
     except TransientError:
         # What was announced has been compared by then, and comes back by a look of its own.
-        again = replace(look, announced=(), compared=0)
+        again = replace(request, announced=(), compared=0)
     if again:
-        batch.agenda.later(again)
+        batch.requeue.later(again)
 
 
-def _plan_and_apply(look: Look, batch: Batch) -> Look | None:
+def _plan_and_apply(request: ReconcileRequest, batch: Batch) -> ReconcileRequest | None:
     """Plan and apply until nothing more can be done at once; return the look to come back with."""
-    look_again = False
+    requeue = False
     for _ in range(ROUNDS):
-        view = batch.survey.view(look, batch.run.policy, batch.run.clock())
+        view = batch.snapshot.view(request, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
-            return look if look.attempt < GONE_LOOKS else None
-        look = _compared(look, view, batch)
-        steps = plan_confirmed(view, batch.ask, batch.run.brake.admits)
-        outcomes = [_apply(step, look.cause, batch) for step in steps]
-        look_again |= any(outcome.look_again for outcome in outcomes)
-        for due in {step.look_at for step in steps if step.look_at}:
+            return request if request.attempt < GONE_ATTEMPTS else None
+        request = _compared(request, view, batch)
+        steps = plan_confirmed(view, batch.ask, batch.run.breaker.admits)
+        outcomes = [_apply(step, request.cause, batch) for step in steps]
+        requeue |= any(outcome.requeue for outcome in outcomes)
+        for due in {step.requeue_at for step in steps if step.requeue_at}:
             # It counts on: else a list and an answer by id that differ would never be left alone.
-            again = Look(look.instance, look.cause, look.attempt)
-            batch.agenda.after(again, due - batch.run.clock())
+            again = ReconcileRequest(request.instance, request.cause, request.attempt)
+            batch.requeue.after(again, due - batch.run.clock())
         if not any(outcome.stale for outcome in outcomes):
-            look = replace(look, asks=())
+            request = replace(request, operator_requests=())
         if any(outcome.moved_on for outcome in outcomes):
-            look = replace(look, attempt=0)
+            request = replace(request, attempt=0)
         if not any(outcome.plan_again for outcome in outcomes):
-            return look if look_again else None
-    return look
+            return request if requeue else None
+    return request
 
 
-def _compared(look: Look, view: View, batch: Batch) -> Look:
+def _compared(request: ReconcileRequest, view: InstanceView, batch: Batch) -> ReconcileRequest:
     """
     Come back for tags that an event has announced and EC2 does not show; return the look for now.
 
     The plan goes on with what EC2 shows: what it would release is read once more anyway.
     """
-    if look.announced and _shows_others(look, view) and look.compared < len(COMPARE_AFTER):
-        again = replace(look, asks=(), attempt=0, compared=look.compared + 1)
-        batch.agenda.after(again, COMPARE_AFTER[look.compared])
-    return replace(look, announced=(), compared=0)
+    if request.announced and _shows_others(request, view) and request.compared < len(COMPARE_AFTER):
+        again = replace(request, operator_requests=(), attempt=0, compared=request.compared + 1)
+        batch.requeue.after(again, COMPARE_AFTER[request.compared])
+    return replace(request, announced=(), compared=0)
 
 
-def _shows_others(look: Look, view: View) -> bool:
+def _shows_others(request: ReconcileRequest, view: InstanceView) -> bool:
     keys = view.policy.keys
-    return any(keys.of_input(_shown(it.resource, view)) != dict(it.tags) for it in look.announced)
+    return any(
+        keys.of_input(_shown(it.resource, view)) != dict(it.tags) for it in request.announced
+    )
 
 
-def _shown(resource: str, view: View) -> Mapping[str, str]:
+def _shown(resource: str, view: InstanceView) -> Mapping[str, str]:
     """Return the tags of ``resource`` as they were read; none of what was not shown."""
     if resource == view.id:
         return view.instance.tags if view.instance else {}
@@ -104,8 +106,8 @@ def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:
         if record:
             batch.refresh(record.instance, record.interface)
         # EC2 may have acted for the one who was faster, or for us: read it afresh.
-        return Outcome(look_again=True, plan_again=True, stale=True)
-    return Outcome(step.look_again, step.plan_again)
+        return Outcome(requeue=True, plan_again=True, stale=True)
+    return Outcome(step.requeue, step.plan_again)
 
 
 def _undo(record: Attachment, cause: Cause, batch: Batch) -> None:

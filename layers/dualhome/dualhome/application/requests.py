@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
-from dualhome.domain.attachment import Ask, Asked, AuditEntry, Cause
+from dualhome.domain.attachment import AuditEntry, Cause, OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.status import changes_status, interfaces_given_up
 
 SOURCE = "dualhome"
-DETAIL_TYPE = "Look"
+DETAIL_TYPE = "Reconcile request"
 
 Key = TypeVar("Key")
 Joined = TypeVar("Joined", bound="Joinable")
@@ -50,18 +50,18 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReconcileRequest:
     """
-    Look at one instance. ``attempt`` counts the looks since the ``cause``, from 0.
+    Reconcile one instance. ``attempt`` counts the requests since the ``cause``, from 0.
 
-    ``asks`` are done by the first look that gets to them. ``announced`` are tags that EC2 should
-    show by now, ``compared`` how often it has shown others.
+    ``operator_requests`` are done by the first reconciliation that gets to them. ``announced`` are
+    tags that EC2 should show by now, ``compared`` how often it has shown others.
     """
 
     instance: InstanceId
     cause: Cause
     attempt: int = 0
-    asks: tuple[Ask, ...] = ()
+    operator_requests: tuple[OperatorRequest, ...] = ()
     announced: tuple[Announced, ...] = ()
     compared: int = 0
 
@@ -76,10 +76,14 @@ class Look:
         A look with asks counts as later than one without: an ask is about what stood when it was
         made, and by whom, which its cause tells.
         """
-        later = max(other, self, key=lambda it: (bool(it.asks), it.cause.time, -it.attempt))
+        later = max(
+            other, self, key=lambda it: (bool(it.operator_requests), it.cause.time, -it.attempt)
+        )
         return replace(
             later,
-            asks=tuple(dict.fromkeys((*self.asks, *other.asks))),
+            operator_requests=tuple(
+                dict.fromkeys((*self.operator_requests, *other.operator_requests))
+            ),
             announced=newest((*self.announced, *other.announced)),
             # One that announces nothing has compared nothing.
             compared=min((it.compared for it in (self, other) if it.announced), default=0),
@@ -87,7 +91,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Wake:
+class CapacityChange:
     """
     Capacity for a target may have changed: look at every instance that lacks it.
 
@@ -118,15 +122,15 @@ def newest(announced: Iterable[Announced]) -> tuple[Announced, ...]:
     return tuple(latest[id_] for id_ in sorted(latest)[:MOST_ANNOUNCED])
 
 
-def print_look(look: Look) -> dict[str, Any]:
-    """Write a look in the shape of an event, as ``parse_look`` reads it."""
-    cause = look.cause
+def print_request(request: ReconcileRequest) -> dict[str, Any]:
+    """Write a look in the shape of an event, as ``parse_request`` reads it."""
+    cause = request.cause
     return {
         "source": SOURCE,
         "detail-type": DETAIL_TYPE,
         "detail": {
-            "instance-id": look.instance,
-            "attempt": look.attempt,
+            "instance-id": request.instance,
+            "attempt": request.attempt,
             "cause": {
                 "id": cause.event_id,
                 "source": cause.source,
@@ -138,27 +142,27 @@ def print_look(look: Look) -> dict[str, Any]:
             },
             "asks": [
                 {"what": ask.what.value, "target": ask.target, "force": ask.force}
-                for ask in look.asks
+                for ask in request.operator_requests
             ],
             "announced": [
                 {"resource": it.resource, "tags": dict(it.tags), "version": it.version}
-                for it in look.announced
+                for it in request.announced
             ],
-            "compared": look.compared,
+            "compared": request.compared,
         },
     }
 
 
-def parse_look(event: Mapping[str, Any]) -> Look:
+def parse_request(event: Mapping[str, Any]) -> ReconcileRequest:
     """
     Read a look.
 
     Raises:
-        KeyError, TypeError, ValueError: the event is none that ``print_look`` writes.
+        KeyError, TypeError, ValueError: the event is none that ``print_request`` writes.
     """
     detail = event["detail"]
     cause = detail["cause"]
-    return Look(
+    return ReconcileRequest(
         instance=InstanceId(detail["instance-id"]),
         attempt=int(detail["attempt"]),
         cause=Cause(
@@ -170,7 +174,7 @@ def parse_look(event: Mapping[str, Any]) -> Look:
             resource=cause.get("resource"),
             principal=cause.get("principal"),
         ),
-        asks=tuple(map(_ask, detail.get("asks", ()))),
+        operator_requests=tuple(map(_ask, detail.get("asks", ()))),
         announced=tuple(map(_announced, detail.get("announced", ()))),
         compared=int(detail.get("compared", 0)),
     )
@@ -180,12 +184,14 @@ def _announced(it: Mapping[str, Any]) -> Announced:
     return Announced(it["resource"], tuple(sorted(it["tags"].items())), int(it["version"]))
 
 
-def _ask(it: Mapping[str, Any]) -> Ask:
+def _ask(it: Mapping[str, Any]) -> OperatorRequest:
     target = it["target"]
-    return Ask(Asked(it["what"]), TargetName(target) if target else None, bool(it["force"]))
+    return OperatorRequest(
+        OperatorAction(it["what"]), TargetName(target) if target else None, bool(it["force"])
+    )
 
 
-STATUS_DETAIL_TYPE = "Status"
+STATUS_DETAIL_TYPE = "Status request"
 
 
 @dataclass(frozen=True, slots=True)

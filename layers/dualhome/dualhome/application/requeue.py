@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from math import ceil
 
-from dualhome.application.ports import Ledger, Looks
-from dualhome.application.requests import Look, Wake
+from dualhome.application.ports import Ledger, ReconcileQueue
+from dualhome.application.requests import CapacityChange, ReconcileRequest
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
-from dualhome.domain.states import State, look_delay
+from dualhome.domain.states import State, poll_delay
 
-LAST_LOOK = 20
-"""After a quarter of an hour: chains of looks that each sweep adds to would never end."""
+LAST_ATTEMPT = 20
+"""After a quarter of an hour: chains of requests that each sweep adds to would never end."""
 
 
 LONGEST_DELAY = 900
@@ -24,49 +24,49 @@ LONGEST_DELAY = 900
 
 
 @dataclass(slots=True)
-class Agenda:
-    """The looks that this invocation will queue at its end, by delay."""
+class Requeue:
+    """The requests that this invocation will queue at its end, by delay."""
 
-    looks: dict[timedelta, dict[InstanceId, Look]] = field(
+    requests: dict[timedelta, dict[InstanceId, ReconcileRequest]] = field(
         default_factory=lambda: defaultdict(dict)
     )
 
-    def at_once(self, look: Look) -> None:
+    def at_once(self, request: ReconcileRequest) -> None:
         """Look as soon as somebody can."""
-        self._put(look, timedelta())
+        self._put(request, timedelta())
 
-    def later(self, look: Look) -> None:
+    def later(self, request: ReconcileRequest) -> None:
         """
         Look again after a wait that grows with the attempts; in the end the sweep does.
 
         Of what somebody asked for the sweep knows nothing: such a look comes back until it is done.
         """
-        again = look.again()
-        if again.attempt <= LAST_LOOK or again.asks:
-            self._put(again, look_delay(again.attempt))
+        again = request.again()
+        if again.attempt <= LAST_ATTEMPT or again.operator_requests:
+            self._put(again, poll_delay(again.attempt))
 
-    def after(self, look: Look, delay: timedelta) -> None:
+    def after(self, request: ReconcileRequest, delay: timedelta) -> None:
         """Look when ``delay`` has passed, by the whole second; the queue takes 15 minutes."""
         seconds = min(max(0, ceil(delay.total_seconds())), LONGEST_DELAY)
-        self._put(look, timedelta(seconds=seconds))
+        self._put(request, timedelta(seconds=seconds))
 
-    def hand_over(self, queue: Looks) -> None:
+    def send(self, queue: ReconcileQueue) -> None:
         """
         Put every look on the queue.
 
         Raises:
             TransientError: some are not queued; the messages that led to them must come back.
         """
-        for delay, looks in self.looks.items():
-            queue.put(looks.values(), delay)
+        for delay, requests in self.requests.items():
+            queue.put(requests.values(), delay)
 
-    def _put(self, look: Look, delay: timedelta) -> None:
-        due = self.looks[delay]
-        before = due.get(look.instance)
-        due[look.instance] = before.joined_by(look) if before else look
+    def _put(self, request: ReconcileRequest, delay: timedelta) -> None:
+        due = self.requests[delay]
+        before = due.get(request.instance)
+        due[request.instance] = before.joined_by(request) if before else request
 
 
-WOKEN_PER_RELEASE = 10
+REQUEUED_PER_RELEASE = 10
 """More than one, since the first to have waited may be unable to use the interface."""
 
 PAGE = 50
@@ -77,7 +77,7 @@ LOST = frozenset({Reason.INTERFACE_TAKEN, Reason.DELETED_WITH_INSTANCE})
 """What these end is not freed: somebody else has the interface, or it is no more."""
 
 
-def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
+def requeue_waiting(it: CapacityChange, ledger: Ledger, requeue: Requeue) -> None:
     """
     Put the instances that wait for, or were refused, ``it.target`` on the agenda.
 
@@ -85,13 +85,13 @@ def wake(it: Wake, ledger: Ledger, agenda: Agenda) -> None:
     """
     for state in (State.WAITING, State.REFUSED):
         for record in ledger.in_state(it.target, state):
-            agenda.at_once(Look(record.instance, it.cause, announced=it.announced))
+            requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
     failed = ledger.in_state(it.target, State.FAILED)
     for record in _may_use(failed, it.interfaces, it.cause.time):
-        agenda.at_once(Look(record.instance, it.cause, announced=it.announced))
+        requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
 
 
-def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
+def waiting_for(move: Move, ledger: Ledger) -> Iterator[ReconcileRequest]:
     """Return a look at those that wait longest for what ``move`` frees, if it frees anything."""
     after = move.after
     if move.before is None or not move.before.holding or after.holding:
@@ -101,7 +101,7 @@ def waiting_for(move: Move, ledger: Ledger) -> Iterator[Look]:
     yield from waiting_beside(after, ledger)
 
 
-def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[Look]:
+def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[ReconcileRequest]:
     """
     Return a look at those that lack the target in the zone of ``record``, whose interface is free.
 
@@ -111,12 +111,12 @@ def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[Look]:
     waiting = ledger.in_state(record.target, State.WAITING, record.zone, PAGE)
     failed = ledger.in_state(record.target, State.FAILED, record.zone, PAGE)
     freed = [record.interface] if record.interface else []
-    woken = chain(
-        islice(_in_turn(record, waiting), WOKEN_PER_RELEASE),
-        islice(_may_use(failed, freed, record.since), WOKEN_PER_RELEASE),
+    requeued = chain(
+        islice(_in_turn(record, waiting), REQUEUED_PER_RELEASE),
+        islice(_may_use(failed, freed, record.since), REQUEUED_PER_RELEASE),
     )
-    for other in woken:
-        yield Look(other.instance, record.cause)
+    for other in requeued:
+        yield ReconcileRequest(other.instance, record.cause)
 
 
 def _in_turn(freed: Attachment, waiting: Iterable[Attachment]) -> Iterator[Attachment]:

@@ -5,20 +5,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dualhome.application.ports import Interfaces, Ledger, Looks
-from dualhome.application.requests import Look
+from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
+from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import waiting_beside
 from dualhome.domain.attachment import Attachment, Move, Trace
 from dualhome.domain.ec2 import AttachmentStatus
 from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError, PausedError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
-from dualhome.domain.states import State, look_delay, retry_after
+from dualhome.domain.states import State, poll_delay, retry_after
 
-LOOKS = 25
+POLLS = 25
 """Looks at a detaching interface before a person must: about 16 minutes in all."""
 
-LOOKS_PER_DETACH = 5
+POLLS_PER_DETACH = 5
 """Looks at an interface that EC2 still holds, as if it had not been asked, before it is again."""
 
 HELD = frozenset({AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED})
@@ -26,7 +26,7 @@ HELD = frozenset({AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED})
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
+class RollbackInput:
     """
     What a rollback's execution carries from step to step; the ledger holds the rest.
 
@@ -38,7 +38,7 @@ class Undo:
     instance: InstanceId
     target: TargetName
     version: int
-    looks: int = 0
+    polls: int = 0
     wait: int = 1
     free: bool = False
     given_up: bool = False
@@ -47,17 +47,17 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class RollbackSteps:
     """What the steps work with."""
 
     interfaces: Interfaces
     ledger: Ledger
-    looks: Looks
+    queue: ReconcileQueue
     trace: Trace
     paused: bool
     clock: Callable[[], datetime]
 
-    def record(self, it: Undo) -> Attachment | None:
+    def record(self, it: RollbackInput) -> Attachment | None:
         """Return the record that is to be undone; None once it has moved on."""
         record = self.ledger.records([it.instance])[it.instance].get(it.target)
         if record and record.state == State.RELEASING and record.version == it.version:
@@ -79,7 +79,7 @@ class Undoing:
         return shown.attachment.status if shown.attachment.id == record.attachment_id else None
 
 
-def detach_interface(it: Undo, here: Undoing) -> Undo:
+def detach_interface(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
     """
     Ask EC2 to let go of the interface; forced only if the record says so.
 
@@ -105,22 +105,22 @@ def detach_interface(it: Undo, here: Undoing) -> Undo:
     return it
 
 
-def look_at_interface(it: Undo, here: Undoing) -> Undo:
+def check_detached(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
     """Say whether the interface is free, and if not, how long to wait and what to do then."""
     record = here.record(it)
     held = here.held(record) if record else None
-    looks = it.looks + 1
+    polls = it.polls + 1
     return replace(
         it,
-        looks=looks,
-        wait=int(look_delay(looks).total_seconds()),
+        polls=polls,
+        wait=int(poll_delay(polls).total_seconds()),
         free=held is None,
-        given_up=held is not None and looks >= LOOKS,
-        detach_again=held in HELD and looks % LOOKS_PER_DETACH == 0,
+        given_up=held is not None and polls >= POLLS,
+        detach_again=held in HELD and polls % POLLS_PER_DETACH == 0,
     )
 
 
-def settle_attachment(it: Undo, here: Undoing) -> Undo:
+def close_attachment(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
     """
     Free claim and slot, and end the record as ``failed`` with its first error, or ``released``.
 
@@ -128,7 +128,7 @@ def settle_attachment(it: Undo, here: Undoing) -> Undo:
     """
     if record := here.record(it):
         here.ledger.commit(_settled(record, here.clock()), here.trace)
-    here.looks.put(_woken(it, here.ledger), timedelta())
+    here.queue.put(_requeued(it, here.ledger), timedelta())
     return it
 
 
@@ -146,14 +146,14 @@ def _settled(record: Attachment, now: datetime) -> Move:
     return Move(record, end)
 
 
-def _woken(it: Undo, ledger: Ledger) -> Iterator[Look]:
+def _requeued(it: RollbackInput, ledger: Ledger) -> Iterator[ReconcileRequest]:
     """Asked of the ledger, not of the move: a step that is repeated finds the move written."""
     if record := ledger.records([it.instance])[it.instance].get(it.target):
-        yield Look(record.instance, record.cause)
+        yield ReconcileRequest(record.instance, record.cause)
         yield from waiting_beside(record, ledger)
 
 
-def mark_stuck(it: Undo, here: Undoing) -> Undo:
+def mark_stuck(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
     """
     Leave the interface claimed, so that nobody takes it, and say what a person must do.
 
@@ -163,8 +163,7 @@ def mark_stuck(it: Undo, here: Undoing) -> Undo:
     if record:
         because = {
             "reason": Reason.DETACH_TIMEOUT if it.given_up else Reason.UNDO_FAILED,
-            "detail": it.error
-            or f"EC2 has not let go of {record.interface} after {it.looks} looks",
+            "detail": it.error or f"EC2 has not detached {record.interface} after {it.polls} polls",
             "failure": record.failure,
         }
         stuck = record.to(State.STUCK, here.clock(), record.cause, **because)

@@ -5,9 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dualhome.application.ports import Brake, Facts, Instances, Interfaces, Ledger, Rollbacks, Vpcs
-from dualhome.application.requests import Look
-from dualhome.application.requeue import Agenda, waiting_for
+from dualhome.application.ports import (
+    Facts,
+    Instances,
+    Interfaces,
+    Ledger,
+    ReleaseBreaker,
+    Rollbacks,
+    Vpcs,
+)
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.requeue import Requeue, waiting_for
 from dualhome.domain.attachment import Attachment, Cause, Move, Trace
 from dualhome.domain.ec2 import (
     Capacity,
@@ -22,13 +30,13 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Vpc
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import targets_to_read
-from dualhome.domain.planning.types import Holder, Reserved, View
+from dualhome.domain.planning.types import Holder, InstanceView, Reserved
 from dualhome.domain.states import State
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a survey reads."""
+    """Where a snapshot is read from."""
 
     instances: Instances
     vpcs: Vpcs
@@ -37,7 +45,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Snapshot:
     """
     What was read at the start of a batch, and what we have learnt since.
 
@@ -56,11 +64,11 @@ class Survey:
     refused_now: Counter[Holder] = field(default_factory=Counter)
     sharing: dict[Reserved, set[InstanceId]] = field(default_factory=dict)
 
-    def view(self, look: Look, policy: Policy, now: datetime) -> View:
-        """Return what a plan for the instance of ``look`` rests on."""
-        instance = look.instance
+    def view(self, request: ReconcileRequest, policy: Policy, now: datetime) -> InstanceView:
+        """Return what a plan for the instance of ``request`` rests on."""
+        instance = request.instance
         found = self.instances.get(instance)
-        return View(
+        return InstanceView(
             id=instance,
             instance=found,
             records=dict(self.records.get(instance, {})),
@@ -69,11 +77,11 @@ class Survey:
             claims=self.claims,
             capacity=self.capacities.get(found.type) if found else None,
             policy=policy,
-            cause=look.cause,
+            cause=request.cause,
             now=now,
             read_at=self.read_at,
             refused_slots=self.refused_slots.get(instance, frozenset()),
-            asks=look.asks,
+            operator_requests=request.operator_requests,
             refused_now={
                 holder.target: times
                 for holder, times in self.refused_now.items()
@@ -106,7 +114,9 @@ class Survey:
         self.refused_slots[instance] = self.refused_slots.get(instance, frozenset()) | {slot}
 
 
-def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: datetime) -> Survey:
+def read_snapshot(
+    ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: datetime
+) -> Snapshot:
     """
     Read everything that plans for the instances ``ids`` rest on; it is ``now``.
 
@@ -131,7 +141,7 @@ def survey(ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: dat
         for it in pool.values()
         if reservation_of(it, policy.keys) in names and (target := pool_of(it, policy.keys))
     }
-    return Survey(
+    return Snapshot(
         instances=dict(instances),
         records=records,
         pool=dict(pool),
@@ -169,7 +179,7 @@ class Run:
     sources: Sources
     facts: Facts
     rollbacks: Rollbacks
-    brake: Brake
+    breaker: ReleaseBreaker
     policy: Policy
     trace: Trace
     clock: Callable[[], datetime]
@@ -181,8 +191,8 @@ class Batch:
     """One invocation's run, reading and agenda."""
 
     run: Run
-    survey: Survey
-    agenda: Agenda
+    snapshot: Snapshot
+    requeue: Requeue
 
     def commit(self, move: Move) -> Attachment:
         """
@@ -193,11 +203,11 @@ class Batch:
             TransientError: it cannot be known whether the move was written.
         """
         # Asked first: a move that is written is not written again, so its wake must not fail.
-        woken = list(waiting_for(move, self.run.sources.ledger))
+        requeued = list(waiting_for(move, self.run.sources.ledger))
         self.run.sources.ledger.commit(move, self.run.trace)
-        self.survey.note(move)
-        for look in woken:
-            self.agenda.at_once(look)
+        self.snapshot.note(move)
+        for request in requeued:
+            self.requeue.at_once(request)
         return move.after
 
     def move(self, record: Attachment, state: State, cause: Cause, **changes: object) -> Attachment:
@@ -222,7 +232,7 @@ class Batch:
     def refresh(self, instance: InstanceId, interface: InterfaceId | None) -> None:
         """Read again what a stale step rested on in the ledger."""
         ledger = self.run.sources.ledger
-        self.survey.records[instance] = dict(ledger.records([instance])[instance])
+        self.snapshot.records[instance] = dict(ledger.records([instance])[instance])
         if interface:
-            self.survey.claims.pop(interface, None)
-            self.survey.claims.update(ledger.claims([interface]))
+            self.snapshot.claims.pop(interface, None)
+            self.snapshot.claims.update(ledger.claims([interface]))

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from dualhome.application.ports import Brake, Looks, Statuses
-from dualhome.application.requests import Look
-from dualhome.application.sweep_compare import Comparing, read_page
-from dualhome.application.sweep_ports import Rounds
+from dualhome.application.ports import ReconcileQueue, ReleaseBreaker, StatusQueue
+from dualhome.application.requests import ReconcileRequest
+from dualhome.application.sweep_compare import CompareContext, read_page
+from dualhome.application.sweep_ports import SweepCheckpoints
 from dualhome.application.sweep_statuses import Misstated, confirmed
 from dualhome.domain.attachment import Cause
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import PageGoneError, RecordMovedError, TransientError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Phase, Round, Tally
+from dualhome.domain.sweep import Phase, SweepCheckpoint, SweepFindings
 
 TIME_TO_STOP = 30.0
 """Seconds: a page is not begun with less left, but by the next tick."""
@@ -24,45 +24,45 @@ TRUSTED_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Sweeping:
+class SweepContext:
     """
     What a sweep works with.
 
     With more than ``most_releases`` releases in a round the breaker trips.
     """
 
-    comparing: Comparing
-    rounds: Rounds
-    brake: Brake
-    looks: Looks
-    statuses: Statuses
+    compare: CompareContext
+    checkpoints: SweepCheckpoints
+    breaker: ReleaseBreaker
+    queue: ReconcileQueue
+    statuses: StatusQueue
     most_releases: int
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SweepReport:
     """
     What a round has found; all of it once ``swept``. If ``resumed``, an earlier sweep began it.
 
-    ``instances`` are those that ask for something, ``looks`` counts drifts, ``states`` the records
+    ``instances`` are those that ask for something, ``drifts`` counts drifts, ``states`` the records
     that are not released, ``pools`` the interfaces in each zone that any instance could be given,
     where there are any that are not reserved.
     ``releases`` are the instances that would lose an interface, up to one more than are allowed;
-    with ``tripped`` none of those is looked at, and while ``paused`` there are none.
-    ``strangers`` are pool interfaces that somebody else attached, ``torn`` are claims without their
-    record, or records without their claim: a defect, or a hand in the tables. Of both a hundred
-    are named at most. ``misstated`` counts status tags that are wrong, 200 at most; ``repairs``
-    are the resources whose tags are repaired: those on which the round before agrees.
+    with ``tripped`` none of those is reconciled, and while ``paused`` there are none.
+    ``foreign_attachments`` are pool interfaces that others attached, ``inconsistent_claims`` are
+    claims without their record, or records without their claim: a defect, or a manual change of
+    the tables. Of both a hundred are named at most. ``misstated`` counts wrong status tags, 200 at
+    most; ``repairs`` are the resources whose tags are repaired, as the round before agrees.
 
     Of this sweep alone are ``pages``, how many it has turned, and ``error``, what ended it early.
     """
 
     instances: int
-    looks: Mapping[Drift, int]
+    drifts: Mapping[Drift, int]
     releases: int
     tripped: bool
-    strangers: tuple[tuple[InterfaceId, InstanceId], ...]
-    torn: tuple[InterfaceId, ...]
+    foreign_attachments: tuple[tuple[InterfaceId, InstanceId], ...]
+    inconsistent_claims: tuple[InterfaceId, ...]
     states: Mapping[State, int]
     pools: Mapping[tuple[TargetName, Zone], int]
     paused: bool
@@ -74,7 +74,7 @@ class Report:
     error: TransientError | None = field(default=None, compare=False)
 
 
-def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Report:
+def sweep(here: SweepContext, cause: Cause, time_left: Callable[[], float]) -> SweepReport:
     """
     Go on with the round that is under way, or begin one, until it is done or time is short.
 
@@ -91,11 +91,11 @@ def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Repor
         TransientError: how far the round has come was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
-    here = replace(here, comparing=here.comparing.reading_vpcs_once())
-    now = here.comparing.clock()
-    last = here.rounds.read() or Round(now, phase=Phase.DONE)
+    here = replace(here, compare=here.compare.reading_vpcs_once())
+    now = here.compare.clock()
+    last = here.checkpoints.read() or SweepCheckpoint(now, phase=Phase.DONE)
     resumed = last.phase is not Phase.DONE and now - last.at <= TRUSTED_FOR
-    begun = at = last if resumed else last.next_round(now)
+    begun = at = last if resumed else last.next_sweep(now)
     pages, failed = 0, None
     while at.phase is not Phase.DONE and time_left() >= TIME_TO_STOP:
         try:
@@ -113,75 +113,77 @@ def sweep(here: Sweeping, cause: Cause, time_left: Callable[[], float]) -> Repor
     return replace(_report(here, at), resumed=resumed, pages=pages, error=failed)
 
 
-def _turn(here: Sweeping, at: Round, cause: Cause) -> Round:
+def _turn(here: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepCheckpoint:
     """Turn one page: judge it, hand over what it asks for, write how far the round has come."""
     if at.phase is Phase.RELEASES:
         after = replace(at, phase=Phase.DONE)
-        looks = _released(here, at)
+        to_reconcile = _released(here, at)
     else:
-        told = read_page(here.comparing, at)
-        wrong = confirmed(told.suspects, at, here.comparing.ledger)
+        told = read_page(here.compare, at)
+        wrong = confirmed(told.suspects, at, here.compare.ledger)
         tally = told.tally + _noted(wrong) + _repaired(here, at, wrong)
         after = at.turned(tally, told.token, here.most_releases + 1)
-        looks = told.looks
+        to_reconcile = told.to_reconcile
         if _tripped(here, after) and at.phase is Phase.ATTACHED:
             # Before any look is asked for: whatever its reason, it could release.
-            here.brake.hold()
-    _ask(here, looks, cause)
-    return here.rounds.write(replace(after, at=here.comparing.clock()))
+            here.breaker.open()
+    _ask(here, to_reconcile, cause)
+    return here.checkpoints.write(replace(after, at=here.compare.clock()))
 
 
-def _noted(wrong: Iterable[Misstated]) -> Tally:
-    return Tally(misstated={it.resource: it.mark for it in wrong})
+def _noted(wrong: Iterable[Misstated]) -> SweepFindings:
+    return SweepFindings(misstated={it.resource: it.mark for it in wrong})
 
 
-def _repaired(here: Sweeping, at: Round, wrong: Iterable[Misstated]) -> Tally:
+def _repaired(here: SweepContext, at: SweepCheckpoint, wrong: Iterable[Misstated]) -> SweepFindings:
     """Ask for the repair of the tags on which two rounds agree; to ask twice is harmless."""
     due: list[Misstated] = []
     for it in wrong:
-        asked = replace(at, tally=at.tally + Tally(repairs=tuple(one.resource for one in due)))
+        asked = replace(
+            at, tally=at.tally + SweepFindings(repairs=tuple(one.resource for one in due))
+        )
         if asked.may_repair(it.resource, it.mark):
             due.append(it)
     if due:
         here.statuses.put(it.request for it in due)
-    return Tally(repairs=tuple(it.resource for it in due))
+    return SweepFindings(repairs=tuple(it.resource for it in due))
 
 
-def _released(here: Sweeping, at: Round) -> Iterable[InstanceId]:
+def _released(here: SweepContext, at: SweepCheckpoint) -> Iterable[InstanceId]:
     """Settle the brake by what the whole round found; return who may be let go."""
     if _tripped(here, at):
-        here.brake.hold()
+        here.breaker.open()
         return ()
-    if not here.comparing.paused:
-        here.brake.release()
+    if not here.compare.paused:
+        here.breaker.reset()
     return at.found.unwanted
 
 
-def _tripped(here: Sweeping, at: Round) -> bool:
+def _tripped(here: SweepContext, at: SweepCheckpoint) -> bool:
     return len(at.found.unwanted) > here.most_releases
 
 
-def _ask(here: Sweeping, instances: Iterable[InstanceId], cause: Cause) -> None:
-    if looks := [Look(instance, cause) for instance in instances]:
-        here.looks.put(looks, timedelta())
+def _ask(here: SweepContext, instances: Iterable[InstanceId], cause: Cause) -> None:
+    if requests := [ReconcileRequest(instance, cause) for instance in instances]:
+        here.queue.put(requests, timedelta())
 
 
-def _report(here: Sweeping, at: Round) -> Report:
+def _report(here: SweepContext, at: SweepCheckpoint) -> SweepReport:
     found = at.found
-    return Report(
+    return SweepReport(
         instances=found.instances,
-        looks=found.looks,
+        drifts=found.drifts,
         releases=len(found.unwanted),
         tripped=_tripped(here, at),
-        strangers=found.strangers,
-        torn=found.torn,
+        foreign_attachments=found.foreign_attachments,
+        inconsistent_claims=found.inconsistent_claims,
         states=found.states,
         pools={
             (target, zone): free
             for target, zones in found.free.items()
             for zone, free in zones.items()
         },
-        paused=here.comparing.paused,
+        paused=here.compare.paused,
         swept=at.phase is Phase.DONE,
         misstated=len(found.misstated),
         repairs=found.repairs,

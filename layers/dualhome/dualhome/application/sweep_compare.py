@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from dualhome.application.ports import Instances, Vpcs
-from dualhome.application.sweep_ports import Claims, Fleet, Inventory, Page
+from dualhome.application.sweep_ports import Claims, Inventory, Page, Scan
 from dualhome.application.sweep_statuses import (
     Suspect,
     suspect_instances,
@@ -19,7 +19,7 @@ from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
     drift_of,
-    strangers,
+    foreign_attachments,
 )
 from dualhome.domain.ec2 import Instance, Interface, Vpc, pool_of, reservation_of
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
@@ -29,15 +29,15 @@ from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope, targets_named
-from dualhome.domain.sweep import LISTED, Phase, Round, Tally
+from dualhome.domain.sweep import LISTED, Phase, SweepCheckpoint, SweepFindings
 from dualhome.domain.tags import TagKeys
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class CompareContext:
     """What pages are read from; while ``paused``, what is unwanted is no release."""
 
-    fleet: Fleet
+    scan: Scan
     instances: Instances
     vpcs: Vpcs
     inventory: Inventory
@@ -80,15 +80,15 @@ class _VpcsOnce:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageResult:
     """
     What one page tells: figures, instances to look at, and the token of the next page.
 
     ``suspects`` are resources whose status tag may be wrong.
     """
 
-    tally: Tally
-    looks: tuple[InstanceId, ...] = ()
+    tally: SweepFindings
+    to_reconcile: tuple[InstanceId, ...] = ()
     token: str | None = None
     suspects: tuple[Suspect, ...] = ()
 
@@ -97,7 +97,7 @@ Held = dict[InterfaceId, set[Holder]]
 """Who holds an interface, by the records."""
 
 
-def read_page(here: Comparing, at: Round) -> Told:
+def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
     """
     Read the page at which the round stands.
 
@@ -107,7 +107,7 @@ def read_page(here: Comparing, at: Round) -> Told:
     """
     match at.phase:
         case Phase.POOLS:
-            return _pools(here, here.fleet.pools(at.token))
+            return _pools(here, here.scan.pools(at.token))
         case Phase.ATTACHED:
             return _records(here, here.inventory.attached(TargetName(at.part), at.token))
         case Phase.UNSETTLED:
@@ -118,7 +118,7 @@ def read_page(here: Comparing, at: Round) -> Told:
             raise ValueError(f"{at.phase}: nothing is read there")
 
 
-def _pools(here: Comparing, page: Page[Interface]) -> Told:
+def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
     """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
     ids = [it.id for it in page.items]
     claims = here.ledger.claims(ids)
@@ -134,12 +134,14 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
     for it in page.items:
         if (target := pools[it.id]) and not reservation_of(it, here.keys):
             free[target][it.zone] += int(it.status == "available" and it.id not in claims)
-    return Told(
-        Tally(
+    return PageResult(
+        SweepFindings(
             free=free,
             targets=tuple({target for target in pools.values() if target}),
-            strangers=tuple(strangers(page.items, frozenset(claims.keys() | held.keys()))),
-            torn=tuple(_torn(here, ids, held, claims)),
+            foreign_attachments=tuple(
+                foreign_attachments(page.items, frozenset(claims.keys() | held.keys()))
+            ),
+            inconsistent_claims=tuple(_inconsistent_claims(here, ids, held, claims)),
         ),
         token=page.token,
         suspects=tuple(suspect_interfaces(page.items, claims, records, here.keys))
@@ -148,7 +150,7 @@ def _pools(here: Comparing, page: Page[Interface]) -> Told:
     )
 
 
-def _records(here: Comparing, page: Page[Attachment]) -> Told:
+def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
     compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
     shown = here.instances.describe(compared) if compared else {}
     vpcs = here.vpcs.describe() if any(it.state == State.ATTACHED for it in page.items) else {}
@@ -165,21 +167,21 @@ def _records(here: Comparing, page: Page[Attachment]) -> Told:
         unwanted, restrained = set(), set()
     held = _held(page.items)
     claims = here.ledger.claims(held) if held else {}
-    return Told(
-        Tally(
-            looks=Counter(drift for _, drift in drifts),
+    return PageResult(
+        SweepFindings(
+            drifts=Counter(drift for _, drift in drifts),
             states=Counter(record.state for record in page.items),
             targets=tuple({record.target for record in page.items if record.holding}),
-            torn=tuple(_torn(here, held, held, claims)),
+            inconsistent_claims=tuple(_inconsistent_claims(here, held, held, claims)),
             unwanted=tuple(unwanted | restrained),
         ),
-        looks=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
+        to_reconcile=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
         token=page.token,
     )
 
 
 def _drift_of(
-    here: Comparing, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
+    here: CompareContext, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
 ) -> Drift | None:
     if drift := drift_of(record, instance, here.keys, here.clock()):
         return drift
@@ -193,9 +195,9 @@ def _drift_of(
     return None if told else Drift.CONSENT
 
 
-def _asking(here: Comparing, token: str | None) -> Told:
+def _asking(here: CompareContext, token: str | None) -> PageResult:
     statuses = here.scope.on_instances
-    page = here.fleet.tagged(token) if statuses else here.fleet.asking(token)
+    page = here.scan.tagged(token) if statuses else here.scan.asking(token)
     desired = {instance.id: desired_state(instance, here.keys) for instance in page.items}
     asked = {Holder(id_, target) for id_, it in desired.items() for target in it.wanted}
     if statuses:
@@ -214,11 +216,11 @@ def _asking(here: Comparing, token: str | None) -> Told:
             recorded[record.instance].add(record.target)
     missing = sorted(id_ for id_, it in desired.items() if it.unrecorded(recorded[id_]))
     marks = {here.keys.targets, here.keys.ignore}
-    return Told(
-        Tally(
+    return PageResult(
+        SweepFindings(
             # Others carry a status alone.
             instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
-            looks={Drift.MISSING: len(missing)} if missing else {},
+            drifts={Drift.MISSING: len(missing)} if missing else {},
             targets=tuple({record.target for record in known if record.holding}),
         ),
         tuple(missing),
@@ -235,8 +237,8 @@ def _held(records: Iterable[Attachment]) -> Held:
     return dict(found)
 
 
-def _torn(
-    here: Comparing,
+def _inconsistent_claims(
+    here: CompareContext,
     interfaces: Iterable[InterfaceId],
     held: Held,
     claims: Mapping[InterfaceId, Holder],
@@ -252,7 +254,7 @@ def _torn(
                 yield interface
 
 
-def _disagree(here: Comparing, interface: InterfaceId, holders: set[Holder]) -> bool:
+def _disagree(here: CompareContext, interface: InterfaceId, holders: set[Holder]) -> bool:
     """Read claim and records anew, twice at most: a move between the two reads tears nothing."""
     for _ in range(2):
         claim = here.ledger.claims([interface]).get(interface)

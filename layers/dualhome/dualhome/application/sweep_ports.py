@@ -9,7 +9,7 @@ from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Page(Generic[T]):
     token: str | None = None
 
 
-class Fleet(Protocol):
+class Scan(Protocol):
     """
     Everything of EC2's that a sweep compares; a page is one read.
 
@@ -79,14 +79,14 @@ class Claims(Protocol):
         ...
 
 
-class Rounds(Protocol):
+class SweepCheckpoints(Protocol):
     """The checkpoint of sweeps: the round that is under way, or the last one."""
 
-    def read(self) -> Round | None:
+    def read(self) -> SweepCheckpoint | None:
         """Return the round as last written; None before the first sweep."""
         ...
 
-    def write(self, it: Round) -> Round:
+    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
         """
         Write ``it`` over the version that it names; return it with its new version.
 

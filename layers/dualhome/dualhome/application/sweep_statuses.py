@@ -12,7 +12,7 @@ from dualhome.domain.ec2 import GONE, Instance, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.status import MOVING, print_status, tells_of_a_holder, word_of
-from dualhome.domain.sweep import NOTED, Round
+from dualhome.domain.sweep import NOTED, SweepCheckpoint
 from dualhome.domain.tags import TagKeys
 
 
@@ -83,7 +83,7 @@ def suspect_interfaces(
             yield Suspect(it.id, tag, record.instance)
 
 
-def confirmed(suspects: Iterable[Suspect], at: Round, ledger: Claims) -> list[Misstated]:
+def confirmed(suspects: Iterable[Suspect], at: SweepCheckpoint, ledger: Claims) -> list[Misstated]:
     """
     Return the ``suspects`` whose tag is wrong, by the whole of what the ledger says of each.
 

@@ -21,7 +21,7 @@ from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import HOLDING, SETTLED, State, check_move
 
 
-class Asked(StrEnum):
+class OperatorAction(StrEnum):
     """The kinds of asks."""
 
     RETRY = "retry"
@@ -31,10 +31,10 @@ class Asked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class OperatorRequest:
     """One ask; without ``target`` it is about every target. ``force`` the detach of a release."""
 
-    what: Asked
+    what: OperatorAction
     target: TargetName | None = None
     force: bool = False
 

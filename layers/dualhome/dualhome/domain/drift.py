@@ -94,7 +94,7 @@ def _seen(record: Attachment, instance: Instance | None) -> SeenAttachment | Non
     return instance.attachment_of(record.interface) if instance else None
 
 
-def strangers(
+def foreign_attachments(
     pool: Iterable[Interface], held: frozenset[InterfaceId]
 ) -> Iterator[tuple[InterfaceId, InstanceId]]:
     """Return the pool interfaces that somebody else has attached, and where."""

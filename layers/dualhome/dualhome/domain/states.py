@@ -60,12 +60,12 @@ def check_move(before: State | None, after: State) -> None:
         raise IllegalMoveError(f"{after} cannot follow {before or 'nothing'}")
 
 
-_LOOKS = (1, 2, 3, 5, 8, 13, 21, 34, 55)
+_POLLS = (1, 2, 3, 5, 8, 13, 21, 34, 55)
 
 
-def look_delay(attempt: int) -> timedelta:
+def poll_delay(attempt: int) -> timedelta:
     """Return the wait before look number ``attempt`` (from 1) at something on its way."""
-    return timedelta(seconds=_LOOKS[min(attempt, len(_LOOKS)) - 1])
+    return timedelta(seconds=_POLLS[min(attempt, len(_POLLS)) - 1])
 
 
 def retry_after(attempt: int) -> timedelta:

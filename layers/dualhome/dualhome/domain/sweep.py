@@ -20,11 +20,11 @@ LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class SweepFindings:
     """
     What was found.
 
-    ``instances`` are those that ask, ``looks`` counts drifts, ``states`` the records that are not
+    ``instances`` are those that ask, ``drifts`` counts drifts, ``states`` the records that are not
     released, ``free`` the interfaces that anybody could be given, where there are any that are not
     reserved. ``targets`` are those that have a pool, or a record that holds an interface.
     ``unwanted`` are the instances that would lose one.
@@ -33,12 +33,12 @@ class Tally:
     """
 
     instances: int = 0
-    looks: Mapping[Drift, int] = field(default_factory=dict)
+    drifts: Mapping[Drift, int] = field(default_factory=dict)
     states: Mapping[State, int] = field(default_factory=dict)
     free: Mapping[TargetName, Mapping[Zone, int]] = field(default_factory=dict)
     targets: tuple[TargetName, ...] = ()
-    strangers: tuple[tuple[InterfaceId, InstanceId], ...] = ()
-    torn: tuple[InterfaceId, ...] = ()
+    foreign_attachments: tuple[tuple[InterfaceId, InstanceId], ...] = ()
+    inconsistent_claims: tuple[InterfaceId, ...] = ()
     unwanted: tuple[InstanceId, ...] = ()
     misstated: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
@@ -47,15 +47,19 @@ class Tally:
         return replace(
             self,
             instances=self.instances + other.instances,
-            looks=_sum(self.looks, other.looks),
+            drifts=_sum(self.drifts, other.drifts),
             states=_sum(self.states, other.states),
             free={
                 target: _sum(self.free.get(target, {}), other.free.get(target, {}))
                 for target in sorted(self.free.keys() | other.free.keys())
             },
             targets=_union(self.targets, other.targets),
-            strangers=tuple(sorted({*self.strangers, *other.strangers}))[:LISTED],
-            torn=_union(self.torn, other.torn)[:LISTED],
+            foreign_attachments=tuple(
+                sorted({*self.foreign_attachments, *other.foreign_attachments})
+            )[:LISTED],
+            inconsistent_claims=_union(self.inconsistent_claims, other.inconsistent_claims)[
+                :LISTED
+            ],
             unwanted=_union(self.unwanted, other.unwanted),
             misstated=dict(sorted({**other.misstated, **self.misstated}.items())[:NOTED]),
             repairs=_union(self.repairs, other.repairs),
@@ -97,7 +101,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class SweepCheckpoint:
     """
     A round between two pages.
 
@@ -114,13 +118,13 @@ class Round:
     part: str = ""
     token: str | None = None
     targets: tuple[TargetName, ...] = ()
-    before: Tally = field(default_factory=Tally)
-    tally: Tally = field(default_factory=Tally)
+    before: SweepFindings = field(default_factory=SweepFindings)
+    tally: SweepFindings = field(default_factory=SweepFindings)
     noted: Mapping[str, str] = field(default_factory=dict)
     repaired: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
-    def found(self) -> Tally:
+    def found(self) -> SweepFindings:
         """What was found so far."""
         return self.before + self.tally
 
@@ -133,7 +137,7 @@ class Round:
         earlier = () if self.phase is Phase.DONE else self.targets
         return frozenset({*earlier, *self.found.targets})
 
-    def next_round(self, now: datetime) -> Self:
+    def next_sweep(self, now: datetime) -> Self:
         """Return the beginning of the round that follows this one."""
         asked = dict.fromkeys(self.found.repairs, self.at)
         return type(self)(
@@ -154,7 +158,9 @@ class Round:
         room = len(asked) < REPAIRS and len(self.repaired) + len(asked) < REMEMBERED
         return room and self.noted.get(resource) == mark and resource not in asked
 
-    def turned(self, found: Tally, token: str | None, most_unwanted: int) -> "Round":
+    def turned(
+        self, found: SweepFindings, token: str | None, most_unwanted: int
+    ) -> "SweepCheckpoint":
         """Return the round after a page: at the next page, part or phase."""
         tally = self.tally + found
         here = replace(
@@ -167,10 +173,10 @@ class Round:
 
     def phase_anew(self) -> Self:
         """Return the round at the beginning of its phase, what that has found forgotten."""
-        return replace(self, part=_parts(self)[0], token=None, tally=Tally())
+        return replace(self, part=_parts(self)[0], token=None, tally=SweepFindings())
 
 
-def _parts(it: Round) -> Sequence[str]:
+def _parts(it: SweepCheckpoint) -> Sequence[str]:
     match it.phase:
         case Phase.ATTACHED:
             return sorted({*it.targets, *it.before.targets})
@@ -180,9 +186,9 @@ def _parts(it: Round) -> Sequence[str]:
             return [""]
 
 
-def _next_phase(it: Round) -> Round:
+def _next_phase(it: SweepCheckpoint) -> SweepCheckpoint:
     phases = list(Phase)
     following = phases[phases.index(it.phase) + 1]
-    entered = replace(it, phase=following, before=it.found, tally=Tally())
+    entered = replace(it, phase=following, before=it.found, tally=SweepFindings())
     parts = _parts(entered)
     return replace(entered, part=parts[0]) if parts else _next_phase(entered)

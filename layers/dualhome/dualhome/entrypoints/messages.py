@@ -7,20 +7,27 @@ from datetime import datetime
 from json import JSONDecodeError, loads
 from typing import Any
 
-from dualhome.application.requests import DETAIL_TYPE, SOURCE, Announced, Look, Wake, parse_look
+from dualhome.application.requests import (
+    DETAIL_TYPE,
+    SOURCE,
+    Announced,
+    CapacityChange,
+    ReconcileRequest,
+    parse_request,
+)
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 from dualhome.domain.tags import TagKeys, names_in
 
 Event = Mapping[str, Any]
-Request = Look | Wake
+Request = ReconcileRequest | CapacityChange
 
 _INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where we run; events of another account or Region are none of ours."""
 
     account: AccountId
@@ -28,7 +35,7 @@ class Place:
     keys: TagKeys
 
 
-def parse_message(body: str, place: Place) -> tuple[Request, ...]:
+def parse_message(body: str, scope: Scope) -> tuple[Request, ...]:
     """
     Read what a message asks for; nothing, if it is an event that is known and asks for nothing.
 
@@ -45,38 +52,38 @@ def parse_message(body: str, place: Place) -> tuple[Request, ...]:
     if parser is None:
         raise BadMessageError(f"no parser for events of source and detail-type {kind}")
     try:
-        return tuple(parser(event, place))
+        return tuple(parser(event, scope))
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise BadMessageError(f"{kind[0]}, {kind[1]}: malformed: {exc!r}") from exc
 
 
-def _look(event: Event, _: Place) -> Iterator[Request]:
-    look = parse_look(event)
-    _check_instance(look.instance)
-    yield look
+def _look(event: Event, _: Scope) -> Iterator[Request]:
+    request = parse_request(event)
+    _check_instance(request.instance)
+    yield request
 
 
-def _state_change(event: Event, place: Place) -> Iterator[Request]:
-    _check_origin(event, place)
+def _state_change(event: Event, scope: Scope) -> Iterator[Request]:
+    _check_origin(event, scope)
     instance = event["detail"]["instance-id"]
-    yield Look(_check_instance(instance), _cause(event))
+    yield ReconcileRequest(_check_instance(instance), _cause(event))
 
 
-def _tag_change(event: Event, place: Place) -> Iterator[Request]:
+def _tag_change(event: Event, scope: Scope) -> Iterator[Request]:
     """Tags in an event say whom to look at, and what EC2 should show; they may be stale."""
-    _check_origin(event, place)
+    _check_origin(event, scope)
     detail = event["detail"]
     tags = detail.get("tags", {})
     for arn in event["resources"]:
         resource = arn.rpartition("/")[2]
         cause = replace(_cause(event), resource=resource)
-        ours = tuple(sorted(place.keys.of_input(tags).items()))
+        ours = tuple(sorted(scope.keys.of_input(tags).items()))
         announced = (Announced(resource, ours, cause.tag_version or 0),)
         if detail["resource-type"] == "instance":
-            yield Look(_check_instance(resource), cause, announced=announced)
+            yield ReconcileRequest(_check_instance(resource), cause, announced=announced)
             continue
-        for target in sorted(_targets_of(detail["resource-type"], tags, place.keys)):
-            yield Wake(target, cause, announced)
+        for target in sorted(_targets_of(detail["resource-type"], tags, scope.keys)):
+            yield CapacityChange(target, cause, announced)
 
 
 def _targets_of(kind: str, tags: Mapping[str, str], keys: TagKeys) -> frozenset[TargetName]:
@@ -92,7 +99,7 @@ def _targets_of(kind: str, tags: Mapping[str, str], keys: TagKeys) -> frozenset[
             raise BadMessageError(f"tags of a {kind} say nothing to us")
 
 
-_PARSERS: Mapping[tuple[str, str], Callable[[Event, Place], Iterator[Request]]] = {
+_PARSERS: Mapping[tuple[str, str], Callable[[Event, Scope], Iterator[Request]]] = {
     (SOURCE, DETAIL_TYPE): _look,
     ("aws.ec2", "EC2 Instance State-change Notification"): _state_change,
     ("aws.tag", "Tag Change on Resource"): _tag_change,
@@ -111,12 +118,12 @@ def _cause(event: Event) -> Cause:
     )
 
 
-def _check_origin(event: Event, place: Place) -> None:
+def _check_origin(event: Event, scope: Scope) -> None:
     origin = (event["account"], event["region"])
-    if origin != (place.account, place.region):
+    if origin != (scope.account, scope.region):
         raise BadMessageError(
             f"event {event['id']} is of account {origin[0]} in {origin[1]},"
-            f" but this is {place.account} in {place.region}"
+            f" but this is {scope.account} in {scope.region}"
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from dualhome.application.publish import Outlets, publish
+from dualhome.application.publish import Publishers, publish
 from dualhome.domain.attachment import AuditEntry, UnreadableAudit
 from dualhome.domain.errors import DualhomeError
 
@@ -15,7 +15,7 @@ ReadEntry = Callable[[Mapping[str, Any]], AuditEntry]
 
 
 def handle_moves(
-    event: Mapping[str, Any], outlets: Outlets, read_entry: ReadEntry
+    event: Mapping[str, Any], publishers: Publishers, read_entry: ReadEntry
 ) -> Mapping[str, Any]:
     """
     Publish a batch of audit entries; what cannot be read is set aside, and stops nobody.
@@ -42,8 +42,8 @@ def handle_moves(
         # First: what is not set aside must come back, and nothing may have been announced by then.
         for it in unreadable:
             logger.error("audit item set aside, it cannot be read", pk=it.pk, sk=it.sk, why=it.why)
-        outlets.aside.put(unreadable)
-    if refused := publish(entries, outlets):
+        publishers.aside.put(unreadable)
+    if refused := publish(entries, publishers):
         logger.error("status not queued", code=refused.code, error=refused.message)
     return answer
 

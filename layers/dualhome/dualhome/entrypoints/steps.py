@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.ports import Interfaces, Ledger, Looks
-from dualhome.application.rollback import Undo, Undoing
+from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
+from dualhome.application.rollback import RollbackInput, RollbackSteps
 from dualhome.domain.attachment import Trace
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 
@@ -22,7 +22,7 @@ class Rollback:
 
     interfaces: Interfaces
     ledger: Ledger
-    looks: Looks
+    queue: ReconcileQueue
     account: AccountId
     region: str
     paused: bool
@@ -30,7 +30,7 @@ class Rollback:
 
 
 Event = Mapping[str, Any]
-Step = Callable[[Undo, Undoing], Undo]
+Step = Callable[[RollbackInput, RollbackSteps], RollbackInput]
 
 
 def step_handler(
@@ -39,29 +39,29 @@ def step_handler(
     """
     Return the Lambda handler that runs one step; its errors pass through by their class names.
 
-    An event holds ``undo``, the result of the step before, and ``execution``, the ARN of the run.
+    An event holds ``input``, the result of the step before, and ``execution``, the ARN of the run.
     """
 
     @logger.inject_lambda_context
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         parts = here()
-        undo = _undo(event["undo"])
-        logger.info("step", instance=undo.instance, target=undo.target, looks=undo.looks)
+        undo = _undo(event["input"])
+        logger.info("step", instance=undo.instance, target=undo.target, polls=undo.polls)
         trace = Trace(parts.account, parts.region, context.aws_request_id, event["execution"])
-        undoing = Undoing(
-            parts.interfaces, parts.ledger, parts.looks, trace, parts.paused, parts.clock
+        undoing = RollbackSteps(
+            parts.interfaces, parts.ledger, parts.queue, trace, parts.paused, parts.clock
         )
         return asdict(step(undo, undoing))
 
     return handler
 
 
-def _undo(it: Mapping[str, Any]) -> Undo:
-    return Undo(
+def _undo(it: Mapping[str, Any]) -> RollbackInput:
+    return RollbackInput(
         instance=InstanceId(it["instance"]),
         target=TargetName(it["target"]),
         version=int(it["version"]),
-        looks=int(it.get("looks", 0)),
+        polls=int(it.get("polls", 0)),
         given_up=bool(it.get("given_up", False)),
         error=_error(it.get("error")),
     )

@@ -7,21 +7,21 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.sweep import Report, Sweeping, sweep
+from dualhome.application.sweep import SweepContext, SweepReport, sweep
 from dualhome.domain.attachment import Cause
 
 logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Broom:
+class Sweeper:
     """What the sweeper is made of; ``count`` publishes a sweep's figures."""
 
-    sweeping: Sweeping
-    count: Callable[[Report], None]
+    context: SweepContext
+    count: Callable[[SweepReport], None]
 
 
-def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
+def handle_tick(context: LambdaContext, here: Sweeper) -> dict[str, bool]:
     """
     Sweep until all is compared, or the time is up.
 
@@ -34,9 +34,9 @@ def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
         TransientError: how far the round has come was not read.
         PermanentError: something may not be read or queued; the next tick tries again there.
     """
-    cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.sweeping.comparing.clock())
+    cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.context.compare.clock())
     report = sweep(
-        here.sweeping, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
+        here.context, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
     )
     if report.pages or not report.error:
         here.count(report)
@@ -44,10 +44,10 @@ def handle_tick(context: LambdaContext, here: Broom) -> dict[str, bool]:
     return {"swept": report.swept and not report.resumed}
 
 
-def _tell(report: Report) -> None:
+def _tell(report: SweepReport) -> None:
     figures: dict[str, Any] = {
         "instances": report.instances,
-        "looks": report.looks,
+        "drifts": report.drifts,
         "releases": report.releases,
         "misstated": report.misstated,
     }
@@ -61,12 +61,12 @@ def _tell(report: Report) -> None:
         _warn(report)
 
 
-def _warn(report: Report) -> None:
+def _warn(report: SweepReport) -> None:
     if report.repairs:
         logger.warning("status tags were wrong twice, repairing", resources=report.repairs)
     if report.tripped:
         logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
-    if report.strangers:
-        logger.warning("attached by somebody else", interfaces=report.strangers)
-    if report.torn:
-        logger.error("claim and record disagree", interfaces=report.torn)
+    if report.foreign_attachments:
+        logger.warning("attached by somebody else", interfaces=report.foreign_attachments)
+    if report.inconsistent_claims:
+        logger.error("claim and record disagree", interfaces=report.inconsistent_claims)

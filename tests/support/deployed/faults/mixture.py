@@ -27,7 +27,7 @@ BLACKOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
-class Round:
+class SweepCheckpoint:
     """What came of one seed: faults met by kind, rules broken, seconds to rest, what is known."""
 
     seed: int
@@ -37,7 +37,7 @@ class Round:
     known: str
 
 
-def play(stack: Stack, seed: int, tally: Tally) -> Round:
+def play(stack: Stack, seed: int, tally: Tally) -> SweepCheckpoint:
     """Play one round; times are not in the seed's hands, so that its end may differ."""
     chance = Random(seed)  # noqa: S311 - the same choices each time
     crowd = Crowd.gather(World(stack), chance)
@@ -54,7 +54,7 @@ def play(stack: Stack, seed: int, tally: Tally) -> Round:
     seconds = _seconds_to_rest(stack, instances, ended)
     for kind, times in met.items():
         tally.note(kind, faults=times, seconds=seconds, broken=bool(found))
-    return Round(seed, met, found, seconds, known_of(stack, instances) if found else "")
+    return SweepCheckpoint(seed, met, found, seconds, known_of(stack, instances) if found else "")
 
 
 def _disturb(stack: Stack, crowd: Crowd, chance: Random, met: Counter[str]) -> datetime:
@@ -86,7 +86,7 @@ def _order(stack: Stack, order: dict[str, Any]) -> int:
 
 
 def _blackout(stack: Stack) -> int:
-    roles = ("ReconcileInstancesRole", "DetachInterfaceRole", "LookAtInterfaceRole")
+    roles = ("ReconcileInstancesRole", "DetachInterfaceRole", "CheckDetachedRole")
     error = {"do": "error", "service": "ec2", "code": "RequestLimitExceeded", "status": 503}
     numbers = [_order(stack, error | {"role": role, "times": 100_000}) for role in roles]
     time.sleep(BLACKOUT_SECONDS / SPEED)

@@ -17,9 +17,9 @@ Case = TypeVar("Case")
 RECONCILER, DETACHER, LOOKER = (
     "ReconcileInstancesRole",
     "DetachInterfaceRole",
-    "LookAtInterfaceRole",
+    "CheckDetachedRole",
 )
-SETTLER, MARKER, PUBLISHER = "SettleAttachmentRole", "MarkStuckRole", "PublishChangesRole"
+SETTLER, MARKER, PUBLISHER = "CloseAttachmentRole", "MarkStuckRole", "PublishChangesRole"
 WRITER = "WriteStatusRole"
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 logger = Logger(child=True)
 
-KEY = {"pk": {"S": "BRAKE"}, "sk": {"S": "ROUND"}}
+KEY = {"pk": {"S": "RELEASE_BREAKER"}, "sk": {"S": "SWEEP"}}
 
 ROOM = (
     "attribute_not_exists(held) AND (attribute_not_exists(instances)"
@@ -20,7 +20,7 @@ ROOM = (
 )
 
 
-class DynamoDbBrake:
+class DynamoDbReleaseBreaker:
     """The item holds ids of 19 characters, so that 10,000 of them stay below DynamoDB's 400 KB."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, most_releases: int) -> None:
@@ -35,7 +35,7 @@ class DynamoDbBrake:
             logger.warning("release held back", instance=instance, most=self._most)
         return admitted
 
-    def hold(self) -> None:
+    def open(self) -> None:
         """Let nothing more go until ``release``."""
         with domain_errors():
             self._dynamodb.update_item(
@@ -45,7 +45,7 @@ class DynamoDbBrake:
                 ExpressionAttributeValues={":true": {"BOOL": True}},
             )
 
-    def release(self) -> None:
+    def reset(self) -> None:
         """Begin to count anew."""
         with domain_errors():
             self._dynamodb.delete_item(TableName=self._table, Key=KEY)

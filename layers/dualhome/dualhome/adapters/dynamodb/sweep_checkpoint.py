@@ -8,7 +8,7 @@ from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.values import values
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.sweep import Round
+from dualhome.domain.sweep import SweepCheckpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 KEY = {"pk": "SWEEP", "sk": "STATE"}
 
 
-class DynamoDbRounds:
+class DynamoDbSweepCheckpoints:
     """The item stays below DynamoDB's 400 KB with 10,000 releases and 1,000 targets."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def read(self) -> Round | None:
+    def read(self) -> SweepCheckpoint | None:
         """Return the round as last written; None before the first sweep."""
         with domain_errors():
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=items.wire(KEY), ConsistentRead=True
             )
-        return items.read_item(Round, answer["Item"]) if "Item" in answer else None
+        return items.read_item(SweepCheckpoint, answer["Item"]) if "Item" in answer else None
 
-    def write(self, it: Round) -> Round:
+    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
         """Write ``it`` over the version that it names; return it with its new version."""
         after = replace(it, version=it.version + 1)
         with domain_errors():

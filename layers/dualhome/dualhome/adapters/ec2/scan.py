@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
-class Ec2Fleet:
+class Ec2Scan:
     """The account in the Region; EC2 takes a ``page`` of 5 to 1,000."""
 
     def __init__(self, ec2: "EC2Client", keys: TagKeys, page: int = shapes.PAGE) -> None:

@@ -24,7 +24,7 @@ def nothing_moves(it: Account) -> Iterator[str]:
             yield f"still moving: {record}"
 
 
-def what_nobody_asks_for_is_released(it: Account) -> Iterator[str]:
+def what_is_not_desired_is_released(it: Account) -> Iterator[str]:
     """But for what a person must look at, and what a pause, or the breaker, keeps attached."""
     for record in it.records.values():
         instance = it.instances.get(record.instance)
@@ -45,10 +45,10 @@ def _is_kept(record: Attachment, it: Account) -> bool:
     return record.state == State.ATTACHED and record.reason in HELD_BACK
 
 
-def every_wish_is_answered(it: Account) -> Iterator[str]:
+def every_desired_target_is_answered(it: Account) -> Iterator[str]:
     """Each has a record, and nobody waits beside what is free, unless the record says for what."""
     for instance in it.instances.values():
-        records = dict(_records_of_wishes(instance, it))
+        records = dict(_desired_records(instance, it))
         for target, record in records.items():
             if record is None or record.state == State.RELEASED:
                 yield f"{instance.id} wants {target}, but its record is {record}"
@@ -63,7 +63,7 @@ def units_are_whole_or_not_at_all(it: Account) -> Iterator[str]:
     for instance in it.instances.values():
         if not it.is_unit(instance) or it.policy.paused:
             continue
-        records = dict(_records_of_wishes(instance, it))
+        records = dict(_desired_records(instance, it))
         lacking = {name for name, record in records.items() if record and record.state in LACKING}
         if any(record and record.reason is Reason.TYPE_UNKNOWN for record in records.values()):
             continue
@@ -72,7 +72,7 @@ def units_are_whole_or_not_at_all(it: Account) -> Iterator[str]:
                 yield f"attached, although {instance.id} lacks {sorted(lacking)}: {record}"
 
 
-def _records_of_wishes(
+def _desired_records(
     instance: Instance, it: Account
 ) -> Iterator[tuple[TargetName, Attachment | None]]:
     for want in it.wanted(instance) or () if instance.state in ACTING else ():
@@ -102,7 +102,7 @@ def _free_beside(record: Attachment, instance: Instance, it: Account) -> Iterato
 
 SETTLEMENT: tuple[Callable[[Account], Iterator[str]], ...] = (
     nothing_moves,
-    what_nobody_asks_for_is_released,
-    every_wish_is_answered,
+    what_is_not_desired_is_released,
+    every_desired_target_is_answered,
     units_are_whole_or_not_at_all,
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dualhome.domain.attachment import Asked, Attachment, Origin, on
+from dualhome.domain.attachment import Attachment, OperatorAction, Origin, on
 from dualhome.domain.ec2 import (
     AttachmentStatus,
     DeviceSlot,
@@ -32,7 +32,7 @@ from dualhome.domain.planning.select import (
     principal_rejection,
     zones_with,
 )
-from dualhome.domain.planning.types import Holder, Reserved, Step, View
+from dualhome.domain.planning.types import Holder, InstanceView, Reserved, Step
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.refusals import ATTACHES, REMEMBERED, in_force
 from dualhome.domain.states import State
@@ -43,7 +43,7 @@ from dualhome.domain.tags import Wanted, parse_device_index
 class Request:
     """A wanted target that holds nothing now; ``taken`` are the slots it may not have."""
 
-    view: View
+    view: InstanceView
     instance: Instance
     want: Wanted
     record: Attachment | None
@@ -79,7 +79,7 @@ def acquire(it: Request) -> Step | None:
     if later and not _may_try_another(it, choice, refused):
         return None
     if later and it.view.refused_now.get(it.want.target, 0) >= ATTACHES:
-        return Step(it.want.target, look_again=True)
+        return Step(it.want.target, requeue=True)
     if choice.interface is None:
         reservation = _reservation(it, candidates.values())
         step = _decline(it, *_why_none(it, candidates, choice), **reservation)
@@ -93,7 +93,7 @@ def _retries_later(it: Request) -> bool:
     record = it.record
     return (
         record is not None
-        and not it.view.asked(Asked.RETRY, record.target)
+        and not it.view.asked(OperatorAction.RETRY, record.target)
         and record.pin == it.want.index
         and record.retry_at is not None
         and it.view.now < record.retry_at
@@ -137,7 +137,7 @@ def _adopt(it: Request, candidates: dict[InterfaceId, Candidate]) -> Step | None
     """Take over an interface that somebody attached where we would have."""
     for seen, candidate in _attached_already(it, candidates):
         if seen.status != AttachmentStatus.ATTACHED:
-            return Step(it.want.target, look_again=True)
+            return Step(it.want.target, requeue=True)
         return it.step(
             State.ATTACHED,
             **on(candidate.interface),
@@ -170,7 +170,7 @@ def _claim(it: Request, chosen: Candidate) -> Step:
     preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
     if it.view.capacity is None:  # which is no limit: nothing is known of it
         step = _decline(it, Reason.TYPE_UNKNOWN, f"EC2 does not describe {it.instance.type}")
-        return replace(step, look_again=True)
+        return replace(step, requeue=True)
     try:
         slot = choose_slot(it.taken, it.view.capacity, it.want.index, preference)
     except PinTakenError as error:
@@ -216,7 +216,7 @@ def _decline(it: Request, reason: Reason, detail: str, **reservation: Any) -> St
     failure = record.failure if record and record.state == state == State.WAITING else None
     # Capacity that came while this is written finds nobody to wake: look once more.
     because = {"reason": reason, "detail": detail, "failure": failure}
-    return replace(it.step(state, **because, **reservation), look_again=True)
+    return replace(it.step(state, **because, **reservation), requeue=True)
 
 
 def _why_none(

@@ -6,7 +6,7 @@ from typing import Any
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
 from dualhome.domain.states import State
@@ -16,7 +16,7 @@ LACKING = frozenset({State.WAITING, State.REFUSED, State.FAILED, State.STUCK})
 
 
 def as_unit(
-    view: View, instance: Instance, wanted: tuple[Wanted, ...], steps: Iterable[Step]
+    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...], steps: Iterable[Step]
 ) -> Iterator[Step]:
     """
     Return ``steps`` such that nothing is claimed while the unit lacks something.
@@ -31,7 +31,7 @@ def as_unit(
         open_ = trying or any(_is_open(view.records.get(want.target)) for want in wanted)
         for it in planned.values():
             held_up = open_ and it.attach and it.target not in trying
-            yield Step(it.target, look_again=True) if held_up else it
+            yield Step(it.target, requeue=True) if held_up else it
         return
     tried = _tried(view, planned)
     only_tried = len(tried) == len(_lacking(view, wanted, planned))
@@ -39,7 +39,7 @@ def as_unit(
     for want in wanted:
         record, step = view.records.get(want.target), planned.get(want.target)
         if record and record.state in {State.CLAIMED, State.ATTACHING}:
-            yield Step(want.target, look_again=True)
+            yield Step(want.target, requeue=True)
         elif want.target in tried:
             if step and only_tried:
                 yield step
@@ -50,19 +50,19 @@ def as_unit(
             yield step
 
 
-def lacking_of(view: View, wanted: tuple[Wanted, ...], steps: Iterable[Step]) -> str:
+def lacking_of(view: InstanceView, wanted: tuple[Wanted, ...], steps: Iterable[Step]) -> str:
     """Say which targets of a unit cannot be had, and why; empty if all can, or may yet."""
     return "; ".join(_lacking(view, wanted, {step.target: step for step in steps}))
 
 
 def _lacking(
-    view: View, wanted: tuple[Wanted, ...], planned: Mapping[TargetName, Step]
+    view: InstanceView, wanted: tuple[Wanted, ...], planned: Mapping[TargetName, Step]
 ) -> list[str]:
     tried = _tried(view, planned)
     return [line for want in wanted if (line := _why_lacking(view, want, planned, tried))]
 
 
-def _tried(view: View, planned: Mapping[TargetName, Step]) -> set[TargetName]:
+def _tried(view: InstanceView, planned: Mapping[TargetName, Step]) -> set[TargetName]:
     return {
         it
         for it, step in planned.items()
@@ -70,7 +70,7 @@ def _tried(view: View, planned: Mapping[TargetName, Step]) -> set[TargetName]:
     }
 
 
-def _tries_another(view: View, step: Step) -> bool:
+def _tries_another(view: InstanceView, step: Step) -> bool:
     """
     Whether EC2 has refused an interface, and is asked for one that it has not refused.
 
@@ -80,7 +80,7 @@ def _tries_another(view: View, step: Step) -> bool:
     if record is None or not record.failed_on_interface:
         return False
     if step.attach is None:
-        return step.look_again and step.move is None
+        return step.requeue and step.move is None
     return step.attach.interface not in in_force(record.refusals, view.now)
 
 
@@ -93,13 +93,16 @@ def _is_open(record: Attachment | None) -> bool:
     return tried_again or record.state == State.RELEASING
 
 
-def _refused_before(view: View, target: TargetName) -> bool:
+def _refused_before(view: InstanceView, target: TargetName) -> bool:
     record = view.records.get(target)
     return record is not None and record.state in LACKING and record.failure is not None
 
 
 def _why_lacking(
-    view: View, want: Wanted, planned: Mapping[TargetName, Step], tried: Container[TargetName]
+    view: InstanceView,
+    want: Wanted,
+    planned: Mapping[TargetName, Step],
+    tried: Container[TargetName],
 ) -> str:
     """Say why a target cannot be had, by its own reason; empty if it can, or has none."""
     step, record = planned.get(want.target), view.records.get(want.target)
@@ -113,7 +116,7 @@ def _why_lacking(
 
 
 def _hold_back(
-    view: View,
+    view: InstanceView,
     instance: Instance,
     want: Wanted,
     record: Attachment | None,

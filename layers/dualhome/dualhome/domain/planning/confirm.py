@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from dualhome.domain.ec2 import GONE, Instance, Interface, Vpc, pool_of
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.planning.types import Step, View
+from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 
 OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
@@ -51,7 +51,7 @@ class Answers:
     interfaces: Mapping[InterfaceId, Interface]
 
 
-def questions_of(view: View, steps: Iterable[Step]) -> Questions | None:
+def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
     """
     Return what to ask before ``steps`` are carried out; None if they end nothing.
 
@@ -81,7 +81,7 @@ def _rests_on_tags(it: Step) -> bool:
     return _reason(it) in OF_TAGS and (it.undo is not None or not held)
 
 
-def second_view(view: View, questions: Questions, answers: Answers) -> View:
+def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -> InstanceView:
     """Return ``view`` with what EC2 has answered in place of what was read before."""
     instance = answers.instance if questions.instance else view.instance
     if instance and view.id in questions.tags:
@@ -102,7 +102,7 @@ def second_view(view: View, questions: Questions, answers: Answers) -> View:
     )
 
 
-def contradicts(view: View, second: View) -> bool:
+def contradicts(view: InstanceView, second: InstanceView) -> bool:
     """Return whether EC2 shows an instance by id that a list showed as gone, or did not show."""
     return _is_gone(view.instance) and not _is_gone(second.instance)
 
@@ -111,13 +111,15 @@ def _is_gone(instance: Instance | None) -> bool:
     return instance is None or instance.state in GONE
 
 
-def _lacks_a_slot(view: View, steps: Iterable[Step]) -> bool:
+def _lacks_a_slot(view: InstanceView, steps: Iterable[Step]) -> bool:
     """Whether what a unit lacks is a slot: then the instance's attachments matter."""
     recorded = {it.reason for it in view.records.values() if not it.holding}
     return bool(OF_SLOTS & (recorded | {_reason(step) for step in steps}))
 
 
-def _about_unit(view: View, targets: frozenset[TargetName], steps: Collection[Step]) -> Questions:
+def _about_unit(
+    view: InstanceView, targets: frozenset[TargetName], steps: Collection[Step]
+) -> Questions:
     """
     A unit lacks something because of tags, VPCs and interfaces: of these, all that are known.
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.ec2 import SeenAttachment
-from dualhome.domain.planning.types import View
+from dualhome.domain.planning.types import InstanceView
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State, doubled
 
@@ -26,7 +26,7 @@ PEACE = timedelta(hours=1)
 """An attachment that has stood for so long ends a series of contests."""
 
 
-def detached(view: View, record: Attachment) -> Move:
+def detached(view: InstanceView, record: Attachment) -> Move:
     """
     Return the move of a wanted attachment that others have detached from the instance.
 
@@ -65,7 +65,7 @@ def warned_of(warnings: Iterable[Reason], seen: SeenAttachment) -> tuple[Reason,
     return (*others, Reason.DELETE_ON_TERMINATION) if seen.delete_on_termination else others
 
 
-def end_with_instance(view: View, record: Attachment) -> dict[str, object]:
+def end_with_instance(view: InstanceView, record: Attachment) -> dict[str, object]:
     """
     Return why ``record`` ends with its instance: its interface is free, or no more.
 

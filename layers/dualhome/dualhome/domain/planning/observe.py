@@ -9,7 +9,7 @@ from dualhome.domain.planning.consent import warnings_now
 from dualhome.domain.planning.contest import detached, end_with_instance, warned_of
 from dualhome.domain.planning.eligibility import Candidate, why_ineligible
 from dualhome.domain.planning.release import as_asked, defer, is_due, keep_or_release, undo
-from dualhome.domain.planning.types import GOING, Standing, Step, View
+from dualhome.domain.planning.types import GOING, InstanceView, Step, Wantedness
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State, retry_after
 
@@ -29,7 +29,9 @@ VISIBLE_AFTER = timedelta(minutes=1)
 """An accepted attachment is seen by then (EC2 User Guide, "Eventual consistency")."""
 
 
-def observe(view: View, instance: Instance, record: Attachment, standing: Standing) -> Step | None:
+def observe(
+    view: InstanceView, instance: Instance, record: Attachment, standing: Wantedness
+) -> Step | None:
     """
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
 
@@ -53,7 +55,7 @@ def observe(view: View, instance: Instance, record: Attachment, standing: Standi
             return None
 
 
-def depart(view: View) -> Iterator[Step]:
+def close_departed(view: InstanceView) -> Iterator[Step]:
     """Close the records of an instance that is terminated, or about to be, or gone."""
     for record in view.records.values():
         if record.state == State.RELEASED:
@@ -61,7 +63,7 @@ def depart(view: View) -> Iterator[Step]:
         if record.state == State.RELEASING:
             yield _undo_again(record)
         elif record.holding and (_in_pool_read(view, record) or _may_yet_be_seen(view, record)):
-            yield Step(record.target, look_again=True)
+            yield Step(record.target, requeue=True)
         elif record.state == State.ATTACHED and not is_due(view, record, Reason.INSTANCE_STATE):
             yield defer(view, record, Reason.INSTANCE_STATE)
         else:
@@ -69,11 +71,13 @@ def depart(view: View) -> Iterator[Step]:
             yield ended(view, record, gone)
 
 
-def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standing) -> Step | None:
+def _seen(
+    view: InstanceView, record: Attachment, seen: SeenAttachment, standing: Wantedness
+) -> Step | None:
     truth = {"slot": seen.slot, "attachment_id": seen.id}
     truth["warnings"] = warned_of(record.warnings, seen)
     overdue = view.read_at - record.since >= ATTACH_TIMEOUT
-    may_undo = standing is not Standing.HANDS_OFF and not view.policy.paused
+    may_undo = standing is not Wantedness.HANDS_OFF and not view.policy.paused
     match seen.status, record.state:
         case AttachmentStatus.ATTACHED, State.ATTACHED:
             return _seen_attached(view, record, seen, standing)
@@ -84,26 +88,26 @@ def _seen(view: View, record: Attachment, seen: SeenAttachment, standing: Standi
             return Step(record.target, move=attached, plan_again=standing in GOING)
         case AttachmentStatus.ATTACHING, State.CLAIMED:
             attaching = view.move(record, State.ATTACHING, **truth)
-            return Step(record.target, move=attaching, look_again=True)
+            return Step(record.target, move=attaching, requeue=True)
         case AttachmentStatus.ATTACHING, State.ATTACHING if overdue and may_undo:
             message = f"{seen.id} of {seen.interface} is still attaching after {ATTACH_TIMEOUT}"
             failure = Failure("AttachTimeout", message)
             return undo(view, record, reason=Reason.ATTACH_TIMEOUT, detail=message, failure=failure)
         case _:
-            return Step(record.target, look_again=True)
+            return Step(record.target, requeue=True)
 
 
 def _seen_attached(
-    view: View, record: Attachment, seen: SeenAttachment, standing: Standing
+    view: InstanceView, record: Attachment, seen: SeenAttachment, standing: Wantedness
 ) -> Step | None:
     if record.attachment_id == seen.id:
         known = warnings_now(record, view.instance, view.vpcs, view.policy)
         return keep_or_release(view, record, standing, warned_of(known, seen))
     # Somebody has attached it anew; let go first, since another record may hold its slot.
-    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
+    return _drop_claim(view, record, Reason.DETACHED_BY_HAND, wanted=standing.wanted)
 
 
-def _unstuck(view: View, record: Attachment) -> Move:
+def _unstuck(view: InstanceView, record: Attachment) -> Move:
     """A person has detached it: end as the rollback would have ended."""
     state = State.FAILED if record.failure else State.RELEASED
     return view.move(
@@ -116,7 +120,7 @@ def _undo_again(record: Attachment) -> Step:
     return Step(record.target, undo=record)
 
 
-def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
+def _not_seen(view: InstanceView, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
     """
     Return what follows from an instance that does not show the interface.
 
@@ -126,21 +130,21 @@ def _not_seen(view: View, instance: Instance, record: Attachment, *, wanted: boo
     age = view.read_at - record.since
     match record.state:
         case _ if _in_pool_read(view, record):
-            return Step(record.target, look_again=True)
+            return Step(record.target, requeue=True)
         case State.CLAIMED if wanted and _may_resume(view, instance, record, age):
-            return Step(record.target, attach=record, look_again=True)
+            return Step(record.target, attach=record, requeue=True)
         case State.CLAIMED if age >= IN_FLIGHT:
-            return _let_go(view, record, Reason.INTERFACE_TAKEN, wanted=wanted)
+            return _drop_claim(view, record, Reason.INTERFACE_TAKEN, wanted=wanted)
         case State.ATTACHING if age >= VISIBLE_AFTER:
             failed = view.move(record, State.FAILED, **_vanished(view, record))
             return ended(view, record, failed)
         case State.ATTACHED if age >= RESUME_AFTER:
             return _detached(view, record, wanted=wanted)
         case _:
-            return Step(record.target, look_again=True)
+            return Step(record.target, requeue=True)
 
 
-def _may_resume(view: View, instance: Instance, record: Attachment, age: timedelta) -> bool:
+def _may_resume(view: InstanceView, instance: Instance, record: Attachment, age: timedelta) -> bool:
     """Whether nobody else is attaching for this claim, and the claimed interface is still free."""
     interface = view.pool.get(record.interface) if record.interface else None
     left = record.reason in RESUMED_AT_ONCE or age >= RESUME_AFTER
@@ -152,7 +156,7 @@ def _may_resume(view: View, instance: Instance, record: Attachment, age: timedel
     )
 
 
-def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> Step:
+def _drop_claim(view: InstanceView, record: Attachment, reason: Reason, *, wanted: bool) -> Step:
     if not wanted:
         over = view.move(record, State.RELEASED, reason=Reason.NOT_WANTED)
     else:
@@ -160,20 +164,20 @@ def _let_go(view: View, record: Attachment, reason: Reason, *, wanted: bool) -> 
     return ended(view, record, over, plan_again=True)
 
 
-def _detached(view: View, record: Attachment, *, wanted: bool) -> Step:
+def _detached(view: InstanceView, record: Attachment, *, wanted: bool) -> Step:
     if wanted:
         return ended(view, record, detached(view, record), plan_again=True)
-    return _let_go(view, record, Reason.DETACHED_BY_HAND, wanted=False)
+    return _drop_claim(view, record, Reason.DETACHED_BY_HAND, wanted=False)
 
 
-def ended(view: View, record: Attachment, over: Move, *, plan_again: bool = False) -> Step:
+def ended(view: InstanceView, record: Attachment, over: Move, *, plan_again: bool = False) -> Step:
     """Return the step that ends ``record`` because of what was read, or one that comes back."""
     if not view.may_end(record.target):
-        return Step(record.target, look_again=True)
+        return Step(record.target, requeue=True)
     return Step(record.target, move=over, plan_again=plan_again, confirm=True)
 
 
-def _vanished(view: View, record: Attachment) -> dict[str, object]:
+def _vanished(view: InstanceView, record: Attachment) -> dict[str, object]:
     message = f"{record.attachment_id} of {record.interface} was accepted, then not seen"
     return {
         "reason": Reason.ATTACH_LOST,
@@ -183,13 +187,13 @@ def _vanished(view: View, record: Attachment) -> dict[str, object]:
     }
 
 
-def _in_pool_read(view: View, record: Attachment) -> bool:
+def _in_pool_read(view: InstanceView, record: Attachment) -> bool:
     """Whether the interface itself says that it is on the instance."""
     interface = view.pool.get(record.interface) if record.interface else None
     return bool(interface and interface.attachment and interface.attachment.instance == view.id)
 
 
-def _may_yet_be_seen(view: View, record: Attachment) -> bool:
+def _may_yet_be_seen(view: InstanceView, record: Attachment) -> bool:
     """Whether EC2 may be about to show the interface, or an instance that it does not show now."""
     age = view.read_at - record.since
     if record.state == State.CLAIMED:

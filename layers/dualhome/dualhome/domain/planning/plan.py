@@ -13,20 +13,20 @@ from dualhome.domain.planning.all_or_none import as_unit, lacking_of
 from dualhome.domain.planning.confirm import (
     Answers,
     Questions,
+    confirmed_view,
     contradicts,
     questions_of,
-    second_view,
 )
 from dualhome.domain.planning.consent import consent_withdrawn
-from dualhome.domain.planning.observe import depart, ended, observe
+from dualhome.domain.planning.observe import close_departed, ended, observe
 from dualhome.domain.planning.release import keep
-from dualhome.domain.planning.types import Standing, Step, View
+from dualhome.domain.planning.types import InstanceView, Step, Wantedness
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
 
 
-def plan_instance(view: View) -> tuple[Step, ...]:
+def plan_instance(view: InstanceView) -> tuple[Step, ...]:
     """
     Return the steps that bring the instance nearer to what its tags ask for.
 
@@ -35,10 +35,10 @@ def plan_instance(view: View) -> tuple[Step, ...]:
     """
     instance = view.instance
     if instance is None or instance.state in GONE:
-        return tuple(depart(view))
+        return tuple(close_departed(view))
     desired = desired_state(instance, view.policy.keys)
     if desired.excluded:
-        return tuple(_observe_all(replace(view, asks=()), instance, None))
+        return tuple(_observe_all(replace(view, operator_requests=()), instance, None))
     if desired.error:
         return (*_observe_all(view, instance, None), *_refuse_tag(view, desired.error))
     wanted, unit = tuple(desired.wanted.values()), desired.all_or_none
@@ -47,12 +47,12 @@ def plan_instance(view: View) -> tuple[Step, ...]:
         view = replace(view, lacking=lacking_of(view, wanted, acquired))
     return (
         *_observe_all(view, instance, wanted),
-        *_dismiss(view, wanted),
+        *_close_unwanted(view, wanted),
         *(as_unit(view, instance, wanted, acquired) if unit else acquired),
     )
 
 
-def plan_within(view: View, admits: Callable[[InstanceId], bool]) -> tuple[Step, ...]:
+def plan_within(view: InstanceView, admits: Callable[[InstanceId], bool]) -> tuple[Step, ...]:
     """Return the plan, without its releases unless ``admits``; that is asked only if there are."""
     steps = plan_instance(view)
     if any(step.releases for step in steps) and not admits(view.id):
@@ -61,7 +61,7 @@ def plan_within(view: View, admits: Callable[[InstanceId], bool]) -> tuple[Step,
 
 
 def plan_confirmed(
-    view: View,
+    view: InstanceView,
     ask: Callable[[Questions], Answers],
     admits: Callable[[InstanceId], bool],
 ) -> tuple[Step, ...]:
@@ -75,16 +75,16 @@ def plan_confirmed(
     questions = questions_of(view, steps)
     if questions is None:
         return steps
-    second = second_view(view, questions, ask(questions))
+    second = confirmed_view(view, questions, ask(questions))
     if contradicts(view, second):
         return tuple(_not_gone(view))
     return plan_within(second, admits)
 
 
-def _not_gone(view: View) -> Iterator[Step]:
+def _not_gone(view: InstanceView) -> Iterator[Step]:
     """The rest of the pass rests on a reading without the instance: it is made anew, soon."""
     for record in view.records.values():
-        yield keep(view, record) or Step(record.target, look_again=True)
+        yield keep(view, record) or Step(record.target, requeue=True)
 
 
 def targets_to_read(
@@ -96,28 +96,30 @@ def targets_to_read(
 
 
 def _observe_all(
-    view: View, instance: Instance, wanted: tuple[Wanted, ...] | None
+    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...] | None
 ) -> Iterator[Step]:
     for record in view.records.values():
         if step := observe(view, instance, record, _standing(view, record, wanted)):
             yield step
 
 
-def _standing(view: View, record: Attachment, wanted: tuple[Wanted, ...] | None) -> Standing:
+def _standing(
+    view: InstanceView, record: Attachment, wanted: tuple[Wanted, ...] | None
+) -> Wantedness:
     """An attachment at another index than the one pinned now is unwanted where it is."""
     if wanted is None:
-        return Standing.HANDS_OFF
+        return Wantedness.HANDS_OFF
     index = record.slot.index if record.slot else None
     if not any(it.target == record.target and it.accepts(index) for it in wanted):
-        return Standing.UNWANTED
+        return Wantedness.UNWANTED
     if view.policy.release_without_consent and consent_withdrawn(
         record, view.instance, view.vpcs, view.policy
     ):
-        return Standing.WITHDRAWN
-    return Standing.INCOMPLETE if view.lacking else Standing.WANTED
+        return Wantedness.WITHDRAWN
+    return Wantedness.INCOMPLETE if view.lacking else Wantedness.WANTED
 
 
-def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:
+def _refuse_tag(view: InstanceView, error: BadTagError) -> Iterator[Step]:
     """Nothing is attached, and nothing that is attached is let go, for a tag that says nothing."""
     record = view.records.get(WHOLE_TAG)
     because = {"reason": Reason.BAD_TAG, "detail": error.message}
@@ -130,7 +132,7 @@ def _refuse_tag(view: View, error: BadTagError) -> Iterator[Step]:
     yield Step(WHOLE_TAG, move=move)
 
 
-def _dismiss(view: View, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+def _close_unwanted(view: InstanceView, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
     """
     Close the records of targets that hold nothing and are no longer asked for.
 
@@ -143,7 +145,9 @@ def _dismiss(view: View, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
             yield ended(view, record, over)
 
 
-def _acquire_missing(view: View, instance: Instance, wanted: tuple[Wanted, ...]) -> Iterator[Step]:
+def _acquire_missing(
+    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...]
+) -> Iterator[Step]:
     """Plan each missing target, pinned ones first, each seeing the slots of those before it."""
     taken = {*instance.occupied(), *view.refused_slots, *_slots(view.records.values())}
     for want in sorted(wanted, key=lambda it: it.index is None):
@@ -151,7 +155,7 @@ def _acquire_missing(view: View, instance: Instance, wanted: tuple[Wanted, ...])
         if record and record.holding:
             continue
         if instance.state not in ACTING:
-            yield Step(want.target, look_again=True)
+            yield Step(want.target, requeue=True)
         elif step := acquire(Request(view, instance, want, record, frozenset(taken))):
             if step.move:
                 taken.update(_slots([step.move.after]))

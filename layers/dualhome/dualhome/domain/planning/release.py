@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dualhome.domain.attachment import Asked, Attachment, PendingRelease
+from dualhome.domain.attachment import Attachment, OperatorAction, PendingRelease
 from dualhome.domain.ec2 import ACTING
-from dualhome.domain.planning.types import GOING, Standing, Step, View
+from dualhome.domain.planning.types import GOING, InstanceView, Step, Wantedness
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 
-def undo(view: View, record: Attachment, **because: object) -> Step:
+def undo(view: InstanceView, record: Attachment, **because: object) -> Step:
     """
     Return the step that starts to take back what ``record`` holds, or one that comes back later.
 
@@ -21,28 +21,28 @@ def undo(view: View, record: Attachment, **because: object) -> Step:
     """
     between_states = view.instance and view.instance.state not in ACTING
     if between_states or not view.may_end(record.target):
-        return Step(record.target, look_again=True)
+        return Step(record.target, requeue=True)
     return replace(_begin(view, record, **because), confirm=True)
 
 
-def _begin(view: View, record: Attachment, **because: object) -> Step:
+def _begin(view: InstanceView, record: Attachment, **because: object) -> Step:
     move = view.move(record, State.RELEASING, **because)
     return Step(record.target, move=move, undo=move.after)
 
 
-def as_asked(view: View, record: Attachment) -> Step | None:
+def as_asked(view: InstanceView, record: Attachment) -> Step | None:
     """
     Return the step that takes back ``record`` because an operator asks for it.
 
     The queue may deliver an ask twice, or days later: what has come about since was not meant.
     """
-    release = view.asked(Asked.RELEASE, record.target)
+    release = view.asked(OperatorAction.RELEASE, record.target)
     force = release is not None and release.force
     match record.state:
         case State.ATTACHING | State.ATTACHED:
             due = release is not None
         case State.STUCK:
-            due = release is not None or view.asked(Asked.RETRY, record.target) is not None
+            due = release is not None or view.asked(OperatorAction.RETRY, record.target) is not None
         case State.RELEASING:
             due = force and not record.force_detach
         case _:
@@ -59,7 +59,7 @@ SOON = timedelta(seconds=1)
 
 
 def keep_or_release(
-    view: View, record: Attachment, standing: Standing, warnings: tuple[Reason, ...]
+    view: InstanceView, record: Attachment, standing: Wantedness, warnings: tuple[Reason, ...]
 ) -> Step | None:
     """
     Release what is not wanted, or note why that is deferred; remove a note that is over.
@@ -69,7 +69,7 @@ def keep_or_release(
     reason = GOING.get(standing)
     # What a unit lacks may be the pause's own doing, or that its type is not described now.
     unproven = view.policy.paused or view.capacity is None
-    if reason is None or (unproven and standing is Standing.INCOMPLETE):
+    if reason is None or (unproven and standing is Wantedness.INCOMPLETE):
         return _noted(view, record, None, warnings=warnings)
     if view.policy.paused:
         return _noted(view, record, Reason.PAUSED, warnings=warnings)
@@ -79,25 +79,25 @@ def keep_or_release(
         pending = record.pending
         return _noted(view, record, Reason.RELEASE_HELD, pending=pending, warnings=warnings)
     if not view.may_end(record.target):
-        return Step(record.target, look_at=view.now + SOON)
-    incomplete = standing is Standing.INCOMPLETE
+        return Step(record.target, requeue_at=view.now + SOON)
+    incomplete = standing is Wantedness.INCOMPLETE
     return undo(view, record, reason=reason, detail=view.lacking if incomplete else "")
 
 
-def keep(view: View, record: Attachment) -> Step | None:
+def keep(view: InstanceView, record: Attachment) -> Step | None:
     """Remove the note of a release from an attachment that a second reading does not end."""
     if record.state != State.ATTACHED or record.pending is None:
         return None
     step = _noted(view, record, None)
-    return replace(step, look_again=True) if step else None
+    return replace(step, requeue=True) if step else None
 
 
-def is_due(view: View, record: Attachment, reason: Reason) -> bool:
+def is_due(view: InstanceView, record: Attachment, reason: Reason) -> bool:
     """Return whether this reading may confirm the release, which was noted long enough ago."""
     return view.may_end(record.target) and _has_waited(view, record, reason)
 
 
-def _has_waited(view: View, record: Attachment, reason: Reason) -> bool:
+def _has_waited(view: InstanceView, record: Attachment, reason: Reason) -> bool:
     """Return whether a release for ``reason`` was noted long enough ago to be confirmed."""
     if not view.policy.release_delay:
         return True
@@ -106,7 +106,10 @@ def _has_waited(view: View, record: Attachment, reason: Reason) -> bool:
 
 
 def defer(
-    view: View, record: Attachment, reason: Reason, warnings: tuple[Reason, ...] | None = None
+    view: InstanceView,
+    record: Attachment,
+    reason: Reason,
+    warnings: tuple[Reason, ...] | None = None,
 ) -> Step:
     """Note that one reading asks for a release; the record is reconciled again when it is due."""
     pending, detail = record.pending, record.detail
@@ -116,11 +119,11 @@ def defer(
     why = Reason.RELEASE_PENDING
     step = _noted(view, record, why, pending=pending, detail=detail, warnings=warnings)
     due = max(pending.due, view.now + SOON)
-    return Step(record.target, move=step.move if step else None, look_at=due)
+    return Step(record.target, move=step.move if step else None, requeue_at=due)
 
 
 def _noted(
-    view: View,
+    view: InstanceView,
     record: Attachment,
     reason: Reason | None,
     *,
@@ -136,6 +139,6 @@ def _noted(
     return Step(record.target, move=view.move(record, State.ATTACHED, **fields))
 
 
-def _why(view: View, pending: PendingRelease) -> str:
+def _why(view: InstanceView, pending: PendingRelease) -> str:
     because = f"{pending.reason}: {view.lacking}" if view.lacking else pending.reason
     return f"{because}; released at {pending.due:%H:%M:%S}Z if EC2 still says so"

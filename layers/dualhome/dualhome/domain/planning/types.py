@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from dualhome.domain.attachment import Ask, Asked, Attachment, Cause, Move
+from dualhome.domain.attachment import Attachment, Cause, Move, OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
 from dualhome.domain.planning.eligibility import Policy, Rejection
@@ -15,7 +15,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 
-class Standing(Enum):
+class Wantedness(Enum):
     """How an attachment stands to what the instance's tags ask for."""
 
     WANTED = auto()
@@ -30,13 +30,13 @@ class Standing(Enum):
     @property
     def wanted(self) -> bool:
         """Whether the tags name it where it is."""
-        return self in {Standing.WANTED, Standing.INCOMPLETE, Standing.WITHDRAWN}
+        return self in {Wantedness.WANTED, Wantedness.INCOMPLETE, Wantedness.WITHDRAWN}
 
 
 GOING = {
-    Standing.UNWANTED: Reason.NOT_WANTED,
-    Standing.INCOMPLETE: Reason.UNIT_INCOMPLETE,
-    Standing.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
+    Wantedness.UNWANTED: Reason.NOT_WANTED,
+    Wantedness.INCOMPLETE: Reason.UNIT_INCOMPLETE,
+    Wantedness.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
 }
 """What does not stay attached, and the reason for which it goes."""
 
@@ -62,21 +62,22 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class InstanceView:
     """
     All that a plan for one instance rests on.
 
     ``instance`` is None when EC2 does not show it, ``capacity`` when it does not describe the
     type. ``pool`` holds every interface of the targets that are wanted or held, whatever its
     status; ``claims`` says who holds them.
-    ``cause`` is why we look, ``asks`` what somebody asked for by command. EC2 was read at
-    ``read_at`` or after; records may be newer. ``refused_slots`` are those of which EC2 has said
-    since that they are taken, although it shows them free. ``lacking`` says what the instance's
-    unit cannot have, if anything. With ``releases_held`` nothing that is attached is let go because
-    of what the tags ask for. ``first_reading`` is None in the first reading; in the second, which
-    asks by id, it names the targets whose end the first one gives. ``refused_now`` counts, for each
-    target, the interfaces that EC2 has refused in this pass. ``sharing`` are the instances that the
-    ledger knows to ask for a target, in a zone, under the Name that interfaces are reserved for.
+    ``cause`` is why the instance is reconciled, ``operator_requests`` what operators ask for by
+    command. EC2 was read at ``read_at`` or after; records may be newer. ``refused_slots`` are those
+    of which EC2 has said since that they are taken, although it shows them free. ``lacking`` says
+    what the instance's unit cannot have, if anything. With ``releases_held`` nothing that is
+    attached is released because of what the tags ask for. ``first_reading`` is None in the first
+    reading; in the second, which asks by id, it names the targets whose end the first one gives.
+    ``refused_now`` counts, for each target, the interfaces that EC2 has refused in this pass.
+    ``sharing`` are the instances that the ledger knows to ask for a target, in a zone, under the
+    Name that interfaces are reserved for.
     """
 
     id: InstanceId
@@ -91,7 +92,7 @@ class View:
     now: datetime
     read_at: datetime
     refused_slots: frozenset[DeviceSlot] = frozenset()
-    asks: tuple[Ask, ...] = ()
+    operator_requests: tuple[OperatorRequest, ...] = ()
     lacking: str = ""
     releases_held: bool = False
     first_reading: frozenset[TargetName] | None = None
@@ -102,9 +103,9 @@ class View:
         """Return whether this reading may end what ``target`` holds, as far as others agree."""
         return self.first_reading is None or target in self.first_reading
 
-    def asked(self, what: Asked, target: TargetName) -> Ask | None:
+    def asked(self, what: OperatorAction, target: TargetName) -> OperatorRequest | None:
         """Return the ask of this kind for ``target``, if there is one."""
-        about = (ask for ask in self.asks if ask.target in {None, target})
+        about = (ask for ask in self.operator_requests if ask.target in {None, target})
         return next((ask for ask in about if ask.what is what), None)
 
     def move(self, record: Attachment, state: State, **changes: Any) -> Move:
@@ -131,8 +132,8 @@ class Step:
     What to do about one target.
 
     ``move`` goes into the ledger first. Then, if ``attach``, EC2 is asked to make the record
-    true; if ``undo``, a rollback is started that takes it back. ``look_again``: something is
-    still on its way, so look once more in a while; ``look_at``: look once more then.
+    true; if ``undo``, a rollback is started that takes it back. ``requeue``: something is
+    still on its way, so look once more in a while; ``requeue_at``: look once more then.
     ``confirm``: what is held ends because of what was read, so a second reading must agree.
     ``plan_again``: the move has freed the target for another plan at once.
     ``rejections`` explains a choice: each interface that was passed over, and why.
@@ -142,9 +143,9 @@ class Step:
     move: Move | None = None
     attach: Attachment | None = None
     undo: Attachment | None = None
-    look_again: bool = False
+    requeue: bool = False
     plan_again: bool = False
-    look_at: datetime | None = None
+    requeue_at: datetime | None = None
     confirm: bool = False
     rejections: tuple[Rejection, ...] = field(default=())
 
