@@ -9,6 +9,7 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys
+from tests.contract.log_lines import logged
 from tests.support.readers.metrics import emitted, everything
 from tests.support.readers.template import ROOT, load
 
@@ -68,6 +69,17 @@ def test_operations_explains_each_name_once_and_no_other(heading: str, names: li
     assert names == rows(OPERATIONS, heading)
 
 
+def test_operations_explains_each_message_that_is_logged_and_no_other() -> None:
+    """A line that is found at night is explained; one that is explained can be found."""
+    explained = rows(OPERATIONS, "Logs")
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "layers/dualhome").rglob("*.py")
+    )
+
+    assert set() == set(logged()) - set(explained)
+    assert [] == [message for message in explained if f'"{message}"' not in code]
+
+
 @pytest.mark.parametrize("heading", ["Defaults", "Changes"])
 def test_the_parameters_told_are_those_of_the_template(heading: str) -> None:
     """A parameter that is not told is not used; one that is gone misleads."""
@@ -76,9 +88,7 @@ def test_the_parameters_told_are_those_of_the_template(heading: str) -> None:
 
 def test_the_defaults_told_are_those_of_the_template() -> None:
     """What is read before a deployment is what the deployment asks."""
-    told = dict(
-        re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(PARAMETERS), re.MULTILINE)
-    )
+    told = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(PARAMETERS), re.MULTILINE))
 
     assert {name: str(it["Default"]) for name, it in load()["Parameters"].items()} == told
 
@@ -91,7 +101,9 @@ def test_the_readme_explains_every_tag(key: str) -> None:
 
 def test_the_pages_for_users_name_no_tag_that_is_not_read_or_written() -> None:
     """A tag that the product does not read would be set in vain."""
-    told = {page: set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(page))) for page in FOR_USERS}
+    told = {
+        page: set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(page))) for page in FOR_USERS
+    }
 
     assert set(TAG_KEYS) == told[README]
     assert {} == {page: tags - set(TAG_KEYS) for page, tags in told.items() if tags - set(TAG_KEYS)}
@@ -116,6 +128,17 @@ def _metrics_told() -> Iterator[tuple[str, frozenset[str]]]:
     ):
         for one in dimensions.split(";"):
             yield name, frozenset(re.findall(r"`([A-Z]\w+)`", one))
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    """The page is the map of the code: a file that has moved leads its reader astray."""
+    named_here = set(
+        re.findall(r"`([\w/.-]+\.(?:py|json|yaml|txt))`", text("docs/architecture.md"))
+    )
+    homes = [ROOT, ROOT / "layers/dualhome/dualhome", ROOT / "cli/dualhome_cli"]
+
+    assert {"domain/tags.py", "application/reconcile.py", "ui/output.py"} <= named_here
+    assert [] == sorted(it for it in named_here if not any((home / it).exists() for home in homes))
 
 
 def test_every_make_target_told_of_exists() -> None:
