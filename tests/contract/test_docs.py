@@ -9,18 +9,21 @@ from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import TagKeys
+from tests.contract.log_lines import logged
 from tests.support.readers.metrics import emitted, everything
 from tests.support.readers.template import ROOT, load
 
 README = "README.md"
 OPERATIONS = "docs/operations.md"
+PARAMETERS = "docs/parameters.md"
+MONITORING = "docs/monitoring.md"
+FOR_USERS = [README, OPERATIONS, PARAMETERS, MONITORING, "docs/limits.md", "docs/security.md"]
 DECISIONS = sorted(path.name for path in ROOT.glob("docs/decisions/*.md"))
 DOCUMENTS = [
-    README,
+    *FOR_USERS,
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/architecture.md",
-    OPERATIONS,
     "docs/commands.md",
     "docs/events/README.md",
     "tools/localcloud/README.md",
@@ -62,21 +65,30 @@ def anchors(document: str) -> set[str]:
     [("States", list(State)), ("Reasons", list(Reason)), ("Sweep", list(Drift))],
 )
 def test_operations_explains_each_name_once_and_no_other(heading: str, names: list[str]) -> None:
-    """Whoever reads a status tag or a log at night finds each word of it, in the code's order."""
+    """A word of a status tag or a log is found at night, in the code's order."""
     assert names == rows(OPERATIONS, heading)
 
 
-@pytest.mark.parametrize(
-    ("document", "heading"), [(README, "Deploy it"), (OPERATIONS, "Parameters")]
-)
-def test_the_parameters_told_are_those_of_the_template(document: str, heading: str) -> None:
+def test_operations_explains_each_message_that_is_logged_and_no_other() -> None:
+    """A line that is found at night is explained; one that is explained can be found."""
+    explained = rows(OPERATIONS, "Logs")
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "layers/dualhome").rglob("*.py")
+    )
+
+    assert set() == set(logged()) - set(explained)
+    assert [] == [message for message in explained if f'"{message}"' not in code]
+
+
+@pytest.mark.parametrize("heading", ["Defaults", "Changes"])
+def test_the_parameters_told_are_those_of_the_template(heading: str) -> None:
     """A parameter that is not told is not used; one that is gone misleads."""
-    assert list(load()["Parameters"]) == rows(document, heading)
+    assert list(load()["Parameters"]) == rows(PARAMETERS, heading)
 
 
 def test_the_defaults_told_are_those_of_the_template() -> None:
     """What is read before a deployment is what the deployment asks."""
-    told = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(README), re.MULTILINE))
+    told = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(PARAMETERS), re.MULTILINE))
 
     assert {name: str(it["Default"]) for name, it in load()["Parameters"].items()} == told
 
@@ -87,13 +99,18 @@ def test_the_readme_explains_every_tag(key: str) -> None:
     assert re.search(rf"^\| [a-zA-Z, ]+ \| `{key}` \|", text(README), re.MULTILINE)
 
 
-def test_the_readme_names_no_tag_that_is_not_read_or_written() -> None:
-    """A tag that nobody reads would be set in vain."""
-    assert set(TAG_KEYS) == set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(README)))
+def test_the_pages_for_users_name_no_tag_that_is_not_read_or_written() -> None:
+    """A tag that the product does not read would be set in vain."""
+    told = {
+        page: set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(page))) for page in FOR_USERS
+    }
+
+    assert set(TAG_KEYS) == told[README]
+    assert {} == {page: tags - set(TAG_KEYS) for page, tags in told.items() if tags - set(TAG_KEYS)}
 
 
 @pytest.mark.usefixtures("environment_of_functions")
-def test_the_readme_tells_of_every_metric_that_is_written_and_its_dimensions() -> None:
+def test_the_monitoring_page_tells_of_every_metric_that_is_written_and_its_dimensions() -> None:
     """An alarm on a metric that nobody writes stays silent for ever."""
     written = {
         (it.name, frozenset(name for name, _ in it.dimensions) - {"service"})
@@ -104,13 +121,24 @@ def test_the_readme_tells_of_every_metric_that_is_written_and_its_dimensions() -
 
 
 def _metrics_told() -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each metric of the README's table with each set of its dimensions, `service` apart."""
-    _, _, rest = text(README).partition("\n| Metric | Unit | Dimensions |\n")
+    """Yield each metric of the page's table with each set of its dimensions, `service` apart."""
+    _, _, rest = text(MONITORING).partition("\n| Metric | Unit | Dimensions |\n")
     for name, dimensions in re.findall(
         r"\| `(\w+)` \| .+ \| ([^|]+) \|", rest.partition("\n\n")[0]
     ):
         for one in dimensions.split(";"):
             yield name, frozenset(re.findall(r"`([A-Z]\w+)`", one))
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    """The page is the map of the code: a file that has moved leads its reader astray."""
+    named_here = set(
+        re.findall(r"`([\w/.-]+\.(?:py|json|yaml|txt))`", text("docs/architecture.md"))
+    )
+    homes = [ROOT, ROOT / "layers/dualhome/dualhome", ROOT / "cli/dualhome_cli"]
+
+    assert {"domain/tags.py", "application/reconcile.py", "ui/output.py"} <= named_here
+    assert [] == sorted(it for it in named_here if not any((home / it).exists() for home in homes))
 
 
 def test_every_make_target_told_of_exists() -> None:
@@ -142,12 +170,9 @@ def test_every_link_leads_somewhere(document: str) -> None:
 def test_the_documents_lead_to_one_another() -> None:
     """What nobody links to nobody reads; and the test above has links to follow."""
     linked = set(LINK.findall(text(README)))
+    pages = [OPERATIONS, PARAMETERS, MONITORING, "docs/limits.md", "docs/security.md"]
 
-    assert {
-        ("docs/architecture.md", ""),
-        ("docs/operations.md", ""),
-        ("docs/decisions/", ""),
-    } <= linked
+    assert {(page, "") for page in [*pages, "docs/architecture.md", "docs/decisions/"]} <= linked
 
 
 def test_every_decision_can_be_found_by_its_number() -> None:
