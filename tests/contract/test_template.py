@@ -1,18 +1,42 @@
 """The template agrees with the code it deploys, and explains itself to whoever deploys it."""
 
-import dataclasses
 import json
+import os
 import re
+from collections.abc import Callable
+from enum import StrEnum
 
 import pytest
 
-from dualhome.settings import Settings
+from dualhome import bootstrap, settings
+from dualhome.domain.status import StatusScope
+from dualhome.settings import OnConsentWithdrawn, OnOverlappingCidr, SettingsError, variables
 from tests.support.readers.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()
 TAG_PREFIX = re.compile(load()["Parameters"]["TagPrefix"]["AllowedPattern"])
 OF_POWERTOOLS = "POWERTOOLS_"
+
+
+def environment_of(function: str) -> dict[str, str]:
+    """Return the variables that ``function`` has of its own."""
+    own: dict[str, str] = FUNCTIONS[function]["Environment"]["Variables"]
+    return own
+
+
+def settings_of(function: str) -> type:
+    """Return the class that is named after ``function``."""
+    kind: type = getattr(settings, f"{function.removesuffix('Function')}Settings")
+    return kind
+
+
+def composition_of(function: str) -> Callable[[], object]:
+    """Return what ``function`` takes from bootstrap, without its cache."""
+    source = (ROOT / FUNCTIONS[function]["CodeUri"] / "app.py").read_text(encoding="utf-8")
+    (name,) = re.findall(r"^from dualhome\.bootstrap import (\w+)$", source, re.MULTILINE)
+    compose: Callable[[], object] = getattr(bootstrap, name).__wrapped__
+    return compose
 
 
 def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
@@ -32,20 +56,79 @@ def test_a_function_is_named_after_its_folder(name: str) -> None:
     assert name == "".join(word.capitalize() for word in words) + "Function"
 
 
-def test_the_environment_is_what_settings_reads() -> None:
+def test_a_function_s_environment_is_what_its_settings_read() -> None:
     """A variable missing here fails at the first event; one too many misleads the reader."""
-    ours = {
-        name
-        for name in load()["Globals"]["Function"]["Environment"]["Variables"]
-        if not name.startswith(OF_POWERTOOLS)
+    given = {name: set(environment_of(name)) for name in FUNCTIONS}
+
+    assert given == {name: set(variables(settings_of(name))) for name in FUNCTIONS}
+
+
+def test_what_all_functions_are_given_is_powertools_own() -> None:
+    """A variable of ours among the globals would reach functions that do not read it."""
+    shared = load()["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert [] == [name for name in shared if not name.startswith(OF_POWERTOOLS)]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_composed_of_its_own_environment(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the handler calls reads these variables and no other, and names each that is missing."""
+    compose = composition_of(name)
+    for variable in set(os.environ) - {"PATH", "HOME"}:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with pytest.raises(SettingsError) as caught:
+        compose()
+    for variable, value in environment_of(name).items():
+        assert f"{variable} is not set" in str(caught.value)
+        monkeypatch.setenv(variable, value)
+
+    assert compose()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "readers"),
+    [
+        ("Paused", {"ReconcileInstances", "SweepAccount", "DetachInterface"}),
+        ("MaxReleasesPerSweep", {"ReconcileInstances", "SweepAccount"}),
+        ("ReleaseDelaySeconds", {"ReconcileInstances"}),
+        ("OnOverlappingCidr", {"ReconcileInstances"}),
+        ("OnConsentWithdrawn", {"ReconcileInstances", "SweepAccount"}),
+        ("StatusTags", {"PublishChanges", "WriteStatus", "SweepAccount"}),
+        ("PoolLowWater", {"SweepAccount"}),
+        ("AuditRetentionDays", {"ReconcileInstances", "CloseAttachment", "MarkStuck"}),
+        ("TagPrefix", {"ReconcileInstances", "WriteStatus", "SweepAccount"}),
+    ],
+)
+def test_a_parameter_that_changes_reaches_the_functions_that_act_on_it(
+    parameter: str, readers: set[str]
+) -> None:
+    """`dualhome pause` updates the stack: a function left out would go on attaching."""
+    changed = resources("Serverless::Function", **{parameter: "changed"})
+    reached = {
+        name.removesuffix("Function")
+        for name, function in changed.items()
+        if "changed" in function["Environment"]["Variables"].values()
     }
 
-    assert ours == {field.name.upper() for field in dataclasses.fields(Settings)}
+    assert reached == readers
+
+
+@pytest.mark.parametrize("kind", [OnOverlappingCidr, OnConsentWithdrawn, StatusScope])
+def test_the_template_offers_the_words_that_the_code_knows(kind: type[StrEnum]) -> None:
+    """One that it offers and the code does not know would fail every function."""
+    name = "StatusTags" if kind is StatusScope else kind.__name__
+    parameter = load()["Parameters"][name]
+
+    assert list(kind) == parameter["AllowedValues"]
+    assert next(iter(kind)) == parameter["Default"]
 
 
 def test_rollbacks_are_started_by_the_state_machine_s_own_name() -> None:
     """Its name and the ARN that functions are given are written in two places."""
-    arn = load()["Globals"]["Function"]["Environment"]["Variables"]["ROLLBACK_STATE_MACHINE"]
+    arn = environment_of("ReconcileInstancesFunction")["ROLLBACK_STATE_MACHINE"]
 
     assert arn == f"arn:aws:states:us-east-1:111122223333:stateMachine:{ROLLBACK['Name']}"
 
