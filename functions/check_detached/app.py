@@ -1,4 +1,4 @@
-"""Rollback step "Check detached": see whether EC2 has let go."""
+"""Rollback step "Check detached": check whether EC2 has detached the interface."""
 
 from dualhome.application.rollback import check_detached
 from dualhome.bootstrap import checking

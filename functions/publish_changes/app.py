@@ -1,4 +1,4 @@
-"""Tells the world about each recorded move: event, metrics, and a request for its status tag."""
+"""Publishes each recorded move: event, metrics, and a request for its status tag."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,5 +15,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
-    """A record that cannot be read is set aside on the failures queue, and stops nobody."""
+    """A record that cannot be read goes to the failures queue; the others are published."""
     return handle_moves(event, publishers(), read_audit)
