@@ -21,7 +21,7 @@ class Stage(Deployment):
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        """The user's Lambda."""
+        """The administrator's Lambda."""
         client: LambdaClient = self.cloud.client("lambda")
         return client
 
@@ -33,7 +33,7 @@ class Stage(Deployment):
 
     @cached_property
     def archive(self) -> Archive:
-        """The past, to read."""
+        """The audit log, to read."""
         return DynamoDbArchive(self.dynamodb, self.outputs["AuditTableName"])
 
     def changes_source(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Faults on order: EC2 refuses, or acts and loses the reply."""
+"""Faults on request: EC2 refuses, or acts and loses the reply."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Fault:
 
     action: str
     error_code: str
-    message: str = "An error on order."
+    message: str = "An error on request."
     times: int = 1
     after_execution: bool = False
     match: Mapping[str, str] = field(default_factory=dict)
