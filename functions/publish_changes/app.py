@@ -6,9 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.adapters.dynamodb.items import read_audit
-from dualhome.bootstrap import publishers
-from dualhome.entrypoints.publish import handle_moves
+from dualhome.bootstrap import publisher
 
 logger = Logger()
 
@@ -16,4 +14,4 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
     """A record that cannot be read goes to the failures queue; the others are published."""
-    return handle_moves(event, publishers(), read_audit)
+    return publisher()(event)

@@ -1,16 +1,14 @@
 """The template agrees with the code it deploys, and explains itself to its operator."""
 
 import json
-import os
 import re
-from collections.abc import Callable
 from enum import StrEnum
 
 import pytest
 
-from dualhome import bootstrap, settings
+from dualhome import settings
 from dualhome.domain.status import StatusScope
-from dualhome.settings import OnConsentWithdrawn, OnOverlappingCidr, SettingsError, variables
+from dualhome.settings import OnConsentWithdrawn, OnOverlappingCidr, variables
 from tests.support.readers.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
@@ -29,14 +27,6 @@ def settings_of(function: str) -> type:
     """Return the class that is named after ``function``."""
     kind: type = getattr(settings, f"{function.removesuffix('Function')}Settings")
     return kind
-
-
-def composition_of(function: str) -> Callable[[], object]:
-    """Return what ``function`` takes from bootstrap, without its cache."""
-    source = (ROOT / FUNCTIONS[function]["CodeUri"] / "app.py").read_text(encoding="utf-8")
-    (name,) = re.findall(r"^from dualhome\.bootstrap import (\w+)$", source, re.MULTILINE)
-    compose: Callable[[], object] = getattr(bootstrap, name).__wrapped__
-    return compose
 
 
 def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
@@ -68,24 +58,6 @@ def test_what_all_functions_are_given_is_powertools_own() -> None:
     shared = load()["Globals"]["Function"]["Environment"]["Variables"]
 
     assert [] == [name for name in shared if not name.startswith(OF_POWERTOOLS)]
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_composed_of_its_own_environment(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the handler calls reads these variables and no other, and names each that is missing."""
-    compose = composition_of(name)
-    for variable in set(os.environ) - {"PATH", "HOME"}:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with pytest.raises(SettingsError) as caught:
-        compose()
-    for variable, value in environment_of(name).items():
-        assert f"{variable} is not set" in str(caught.value)
-        monkeypatch.setenv(variable, value)
-
-    assert compose()
 
 
 @pytest.mark.parametrize(

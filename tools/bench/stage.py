@@ -33,7 +33,7 @@ class Stage(Deployment):
 
     @cached_property
     def archive(self) -> Archive:
-        """The audit log, to read."""
+        """The past, to read."""
         return DynamoDbArchive(self.dynamodb, self.outputs["AuditTableName"])
 
     def changes_source(self) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ def untagged_instances(stage: Stage) -> list[Expectation]:
     )
     expectations = [
         same("reconciled", _untagged(len(hosts)), _untagged(seen)),
-        same("on them", "0 attachments", f"{attached} attachments"),
+        same("attached to them", "0 attachments", f"{attached} attachments"),
         same("free in the pools", str(free), str(sum(pool["free"] for pool in pools))),
     ]
     stage.screen.expectations(expectations)
