@@ -1,8 +1,9 @@
 """
 The environment of each function: what it reads, and no more.
 
-Each class is named after a function of the template; each field is the variable of the same name in
-capitals.
+A class of settings is named after a function of the template; each field is the variable of the
+same name in capitals. With one class for all, a wrong variable that a single function reads would
+stop every function, and a change of a parameter would update every function.
 """
 
 from collections.abc import Mapping
@@ -138,10 +139,14 @@ def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name, type_ in variables(kind).items():
+        text = environment.get(name)
+        if not text:
+            problems.append(f"{name} is not set")
+            continue
         try:
-            values[name.lower()] = _value(type_, environment.get(name, ""))
+            values[name.lower()] = _value(type_, text)
         except ValueError as error:
-            problems.append(f"{name}{error}")
+            problems.append(f"{name}={text!r}: expected {error}")
     if problems:
         raise SettingsError(
             f"{'; '.join(problems)}. template.yaml sets these variables: correct them there or in "
@@ -151,11 +156,9 @@ def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
 
 
 def _value(type_: Any, text: str) -> Any:  # noqa: ANN401 - a class or a NewType, and its value
-    if not text:
-        raise ValueError(" is not set")
     if type_ is int:
         if not text.isdecimal():
-            raise ValueError(f"={text!r}: expected a number, 0 or more")
+            raise ValueError("a number, 0 or more")
         return int(text)
     if type_ is bool:
         return _chosen({"true": True, "false": False}, text)
@@ -166,5 +169,5 @@ def _value(type_: Any, text: str) -> Any:  # noqa: ANN401 - a class or a NewType
 
 def _chosen(choices: Mapping[str, Any], text: str) -> Any:  # noqa: ANN401 - one of the choices
     if text not in choices:
-        raise ValueError(f"={text!r}: expected {' or '.join(choices)}")
+        raise ValueError(" or ".join(choices))
     return choices[text]
