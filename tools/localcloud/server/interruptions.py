@@ -49,7 +49,7 @@ class Interruption:
     nth: int = 1
     times: int = 1
     code: str = "InternalError"
-    message: str = "An interruption on request."
+    message: str = "An interruption on order."
     status: int = 500
     fields: dict[str, Any] = field(default_factory=dict)
     seen: int = 0

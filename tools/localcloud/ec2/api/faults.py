@@ -25,7 +25,7 @@ class Fault:
 
     action: str
     error_code: str
-    message: str = "An error on request."
+    message: str = "An error on order."
     times: int = 1
     after_execution: bool = False
     match: Mapping[str, str] = field(default_factory=dict)
