@@ -26,7 +26,7 @@ def source(folder: str) -> str:
 
 def composition(folder: str) -> Callable[[], Any]:
     """Return what the function in ``folder`` takes from bootstrap, without its cache."""
-    (name,) = re.findall(r"^from dualhome\.bootstrap import (\w+)$", source(folder), re.MULTILINE)
+    (name,) = re.findall(r"^from dualhome\.bootstrap import (\w+)", source(folder), re.MULTILINE)
     compose: Callable[[], Any] = getattr(bootstrap, name).__wrapped__
     return compose
 

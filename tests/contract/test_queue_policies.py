@@ -30,7 +30,7 @@ def test_a_queue_of_events_accepts_exactly_our_rules(queue: str) -> None:
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_a_queue_is_encrypted_at_rest_and_on_the_way(queue: str) -> None:
-    """Messages name instances and VPCs; in a queue's policy `*` is that queue."""
+    """Messages name instances and VPCs."""
     deny = queue_policy(queue)["Deny"]
 
     assert QUEUES[queue]["SqsManagedSseEnabled"] is True

@@ -40,7 +40,7 @@ def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_named_after_its_folder(name: str) -> None:
-    """Either name in a log leads to the other."""
+    """The reader of one name in a log can find the other."""
     words = FUNCTIONS[name]["CodeUri"].removeprefix("functions/").split("_")
 
     assert name == "".join(word.capitalize() for word in words) + "Function"
@@ -129,7 +129,7 @@ def test_a_parameter_says_what_it_means_and_what_it_takes(name: str) -> None:
 
 
 def test_another_prefix_reaches_every_rule_and_every_permission() -> None:
-    """One left behind would listen to tags that are never set, or deny a call that is needed."""
+    """One left behind would listen to tags that are never set, or refuse what we must do."""
     body = json.dumps(load(TagPrefix="acme")["Resources"])
 
     assert re.search(r"acme[:-]", body)

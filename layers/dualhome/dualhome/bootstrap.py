@@ -5,7 +5,7 @@ Each function of this module raises ``SettingsError`` where the environment lack
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,8 +14,8 @@ import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
@@ -34,11 +34,11 @@ from dualhome.application.snapshot import Sources
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import AccountId
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Scope
-from dualhome.entrypoints.publish import handle_moves
 from dualhome.entrypoints.reconcile import Reconciler
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Sweeper
@@ -104,17 +104,21 @@ def reconciling() -> Reconciler:
 
 
 @cache
-def publisher() -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    """Return what publishes a batch of the audit table's stream."""
+def publishers() -> Publishers:
+    """Return what the publisher works with."""
     given = read(PublishChangesSettings, os.environ)
-    publishers = Publishers(
+    return Publishers(
         events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
         metrics=EmfMetrics(),
         statuses=_statuses(given.status_queue_url),
         aside=SqsSetAside(boto3.client("sqs", config=CLIENT), given.publish_failures_queue_url),
         scope=given.status_tags,
     )
-    return partial(handle_moves, publishers=publishers, read_entry=read_audit)
+
+
+def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry that an item of the stream holds; raises ``UnreadableItemError``."""
+    return items.read_audit(item)
 
 
 @cache
