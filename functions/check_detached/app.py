@@ -1,7 +1,7 @@
-"""Rollback step "Check detached": see whether EC2 has let go."""
+"""Rollback step "Check detached": check whether EC2 has detached the interface."""
 
 from dualhome.application.rollback import check_detached
-from dualhome.bootstrap import rollback
+from dualhome.bootstrap import checking
 from dualhome.entrypoints.steps import step_handler
 
-handler = step_handler(check_detached, rollback)
+handler = step_handler(check_detached, checking)

@@ -1,7 +1,7 @@
-"""Rollback step "Detach interface": ask EC2 to let go, if it still holds it."""
+"""Rollback step "Detach interface": ask EC2 to detach the interface, if it is attached."""
 
 from dualhome.application.rollback import detach_interface
-from dualhome.bootstrap import rollback
+from dualhome.bootstrap import detaching
 from dualhome.entrypoints.steps import step_handler
 
-handler = step_handler(detach_interface, rollback)
+handler = step_handler(detach_interface, detaching)

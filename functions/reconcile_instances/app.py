@@ -1,4 +1,4 @@
-"""Makes the attachments of a batch of instances what their tags ask for."""
+"""Makes the attachments of a batch of instances those that their tags ask for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-    """Messages that fail come back by themselves; the rest of the batch is done."""
+    """SQS redelivers the messages that fail, and only these."""
     return handle_changes(event, context, reconciling())

@@ -1,4 +1,4 @@
-"""Finds what no event told, and asks for looks at it."""
+"""Compares EC2 with the records, and requests a reconciliation of each difference."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, bool]:
-    """A sweep that fails is not repeated: the next tick of the schedule goes on."""
+    """A sweep that fails is not repeated: the next tick of the schedule resumes it."""
     return handle_tick(context, sweeper())

@@ -1,4 +1,4 @@
-"""Writes status tags: what the ledger says now, on instances and interfaces."""
+"""Writes the status tags of instances and interfaces as the ledger has them now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-    """A status that cannot be written now comes back by itself; the others are written."""
+    """SQS redelivers the status that cannot be written now, and only this one."""
     return handle_statuses(event, context, status_writer())

@@ -1,18 +1,32 @@
-"""The template agrees with the code it deploys, and explains itself to whoever deploys it."""
+"""The template agrees with the code it deploys, and explains itself to its operator."""
 
-import dataclasses
 import json
 import re
+from enum import StrEnum
 
 import pytest
 
-from dualhome.settings import Settings
+from dualhome import settings
+from dualhome.domain.status import StatusScope
+from dualhome.settings import OnConsentWithdrawn, OnOverlappingCidr, variables
 from tests.support.readers.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()
 TAG_PREFIX = re.compile(load()["Parameters"]["TagPrefix"]["AllowedPattern"])
 OF_POWERTOOLS = "POWERTOOLS_"
+
+
+def environment_of(function: str) -> dict[str, str]:
+    """Return the variables that ``function`` has of its own."""
+    own: dict[str, str] = FUNCTIONS[function]["Environment"]["Variables"]
+    return own
+
+
+def settings_of(function: str) -> type:
+    """Return the class that is named after ``function``."""
+    kind: type = getattr(settings, f"{function.removesuffix('Function')}Settings")
+    return kind
 
 
 def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
@@ -26,26 +40,67 @@ def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_named_after_its_folder(name: str) -> None:
-    """Whoever reads one name in a log can find the other."""
+    """The reader of one name in a log can find the other."""
     words = FUNCTIONS[name]["CodeUri"].removeprefix("functions/").split("_")
 
     assert name == "".join(word.capitalize() for word in words) + "Function"
 
 
-def test_the_environment_is_what_settings_reads() -> None:
+def test_a_function_s_environment_is_what_its_settings_read() -> None:
     """A variable missing here fails at the first event; one too many misleads the reader."""
-    ours = {
-        name
-        for name in load()["Globals"]["Function"]["Environment"]["Variables"]
-        if not name.startswith(OF_POWERTOOLS)
+    given = {name: set(environment_of(name)) for name in FUNCTIONS}
+
+    assert given == {name: set(variables(settings_of(name))) for name in FUNCTIONS}
+
+
+def test_what_all_functions_are_given_is_powertools_own() -> None:
+    """A variable of ours among the globals would reach functions that do not read it."""
+    shared = load()["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert [] == [name for name in shared if not name.startswith(OF_POWERTOOLS)]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "readers"),
+    [
+        ("Paused", {"ReconcileInstances", "SweepAccount", "DetachInterface"}),
+        ("MaxReleasesPerSweep", {"ReconcileInstances", "SweepAccount"}),
+        ("ReleaseDelaySeconds", {"ReconcileInstances"}),
+        ("OnOverlappingCidr", {"ReconcileInstances"}),
+        ("OnConsentWithdrawn", {"ReconcileInstances", "SweepAccount"}),
+        ("StatusTags", {"PublishChanges", "WriteStatus", "SweepAccount"}),
+        ("PoolLowWater", {"SweepAccount"}),
+        ("AuditRetentionDays", {"ReconcileInstances", "CloseAttachment", "MarkStuck"}),
+        ("TagPrefix", {"ReconcileInstances", "WriteStatus", "SweepAccount"}),
+    ],
+)
+def test_a_parameter_that_changes_reaches_the_functions_that_act_on_it(
+    parameter: str, readers: set[str]
+) -> None:
+    """`dualhome pause` updates the stack: a function left out would go on attaching."""
+    changed = resources("Serverless::Function", **{parameter: "changed"})
+    reached = {
+        name.removesuffix("Function")
+        for name, function in changed.items()
+        if "changed" in function["Environment"]["Variables"].values()
     }
 
-    assert ours == {field.name.upper() for field in dataclasses.fields(Settings)}
+    assert reached == readers
+
+
+@pytest.mark.parametrize("kind", [OnOverlappingCidr, OnConsentWithdrawn, StatusScope])
+def test_the_template_offers_the_words_that_the_code_knows(kind: type[StrEnum]) -> None:
+    """One that it offers and the code does not know would fail every function."""
+    name = "StatusTags" if kind is StatusScope else kind.__name__
+    parameter = load()["Parameters"][name]
+
+    assert list(kind) == parameter["AllowedValues"]
+    assert next(iter(kind)) == parameter["Default"]
 
 
 def test_rollbacks_are_started_by_the_state_machine_s_own_name() -> None:
     """Its name and the ARN that functions are given are written in two places."""
-    arn = load()["Globals"]["Function"]["Environment"]["Variables"]["ROLLBACK_STATE_MACHINE"]
+    arn = environment_of("ReconcileInstancesFunction")["ROLLBACK_STATE_MACHINE"]
 
     assert arn == f"arn:aws:states:us-east-1:111122223333:stateMachine:{ROLLBACK['Name']}"
 
@@ -74,7 +129,7 @@ def test_a_parameter_says_what_it_means_and_what_it_takes(name: str) -> None:
 
 
 def test_another_prefix_reaches_every_rule_and_every_permission() -> None:
-    """One left behind would listen to tags that nobody sets, or refuse what we must do."""
+    """One left behind would listen to tags that are never set, or refuse what we must do."""
     body = json.dumps(load(TagPrefix="acme")["Resources"])
 
     assert re.search(r"acme[:-]", body)

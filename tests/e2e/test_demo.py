@@ -32,7 +32,7 @@ TOLD = (
     r"tag on guest-1 +mgmt=refused:NOT_ALLOWED",
     r"\(e\) The same event again",
     r"watched for +5 s",
-    r"\(f\) Taken back",
+    r"\(f\) Target removed",
     r"free again, in EC2 +eni-",
     r"\(g\) The history of web-2",
     r"data +released +tag change",
@@ -41,7 +41,7 @@ TOLD = (
     r"\$ dualhome report --html .local/demo/report.html\n +4 attachments",
     r"expectations met in \d+ s; nothing is left running",
 )
-"""What the story says, in this order or another."""
+"""Lines of the demo, in this order or another."""
 
 
 @pytest.fixture

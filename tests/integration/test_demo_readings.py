@@ -3,13 +3,13 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from demo.ec2_state import tags_show
 from demo.network import Host
-from demo.shown import say
-from demo.stage import Beginning, Chapter, Step
+from demo.stage import Beginning, Step, StepResult
 from demo.timing import Timing, timings
 from demo.watch import names, same, until
 from localcloud.client.control import ControlClient
-from localcloud.client.ec2_calls import Calls, calls_since, looked_at
+from localcloud.client.ec2_calls import Calls, calls_since, described
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 
@@ -64,38 +64,38 @@ def test_waiting_ends_with_the_first_good_reading() -> None:
 
 
 def test_only_calls_of_the_stack_s_own_roles_to_ec2_are_counted() -> None:
-    """The figures are about dualhome, not about whoever tags instances in the demo."""
+    """The figures are about dualhome, not about the demo that tags instances."""
     counted = calls_since(RecordedCalls("http://127.0.0.1:1"), 0, "dualhome-")
 
     assert {"AttachNetworkInterface": 1} == dict(counted.writes)
     assert {"DescribeInstances": 1} == dict(counted.reads)
 
 
-def test_a_look_counts_only_after_the_moment_asked_about() -> None:
-    """An old look would make a duplicate event seem handled that is not."""
+def test_a_reconciliation_counts_only_after_the_moment_asked_about() -> None:
+    """An old read would make a duplicate event seem handled that is not."""
     cloud = RecordedCalls("http://127.0.0.1:1")
 
-    assert looked_at(cloud, 1, "dualhome-", "i-1")
-    assert not looked_at(cloud, 2, "dualhome-", "i-1")
-    assert not looked_at(cloud, 0, "dualhome-", "i-2")
+    assert described(cloud, 1, "dualhome-", "i-1")
+    assert not described(cloud, 2, "dualhome-", "i-1")
+    assert not described(cloud, 0, "dualhome-", "i-2")
 
 
 def test_tags_say_it_only_when_those_of_the_interfaces_do_too() -> None:
-    """Tags are written one after the other; the story goes on when the last is there."""
+    """Tags are written one after the other; the demo continues when the last is there."""
     both = "data=released mgmt=attached:eni-1@1"
     wanted = {"data": "released", "mgmt": "attached"}
 
-    assert say({"i-1": both, "eni-1": both}, "i-1", wanted)
-    assert not say({"i-1": both, "eni-1": "mgmt=attaching:eni-1@1"}, "i-1", wanted)
-    assert not say({"i-1": both, "eni-1": both}, "i-1", {"mgmt": "attached"})
-    assert not say({}, "i-1", wanted)
+    assert tags_show({"i-1": both, "eni-1": both}, "i-1", wanted)
+    assert not tags_show({"i-1": both, "eni-1": "mgmt=attaching:eni-1@1"}, "i-1", wanted)
+    assert not tags_show({"i-1": both, "eni-1": both}, "i-1", {"mgmt": "attached"})
+    assert not tags_show({}, "i-1", wanted)
 
 
 def test_a_step_is_timed_by_the_moves_of_its_own_instance_and_time() -> None:
     """The same instance is in several steps, and others move meanwhile."""
     host, at = Host("web-2", "i-2", "app", ZONES[0]), datetime(2026, 11, 22, tzinfo=UTC)
     step = Step("f", host, Beginning(at, 0))
-    chapter = Chapter(step, at + timedelta(seconds=9), (), Calls())
+    result = StepResult(step, at + timedelta(seconds=9), (), Calls())
     moves = [
         {"instance": instance, "target": "data", "to_state": state, "at": (at + after).isoformat()}
         for instance, state, after in (
@@ -107,4 +107,4 @@ def test_a_step_is_timed_by_the_moves_of_its_own_instance_and_time() -> None:
         )
     ]
 
-    assert [Timing("data", "released", 0.5, 4.0)] == timings(chapter, moves)
+    assert [Timing("data", "released", 0.5, 4.0)] == timings(result, moves)

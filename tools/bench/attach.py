@@ -12,9 +12,9 @@ from dualhome.domain.states import State
 INSTANCES = 20
 NOTE = (
     "One after the other, from the call that tags a running instance to the record `attached`."
-    " Of it, 1 s is the wait before the first look at what EC2 has accepted."
-    " The local cloud hands messages over at once; Lambda's batching window of 1 s comes on top,"
-    " for the attach and for the look."
+    " Of it, 1 s is the wait before EC2 is first polled for what it has accepted."
+    " The local cloud delivers messages at once; Lambda's batching window of 1 s comes on top,"
+    " for the attach and for the poll."
 )
 
 

@@ -1,4 +1,4 @@
-"""What one batch of launches costs: the queue is read by hand, so that no two passes mix."""
+"""What one batch of launches costs: the benchmark reads the queue, so that no two passes mix."""
 
 import json
 import time
@@ -37,7 +37,7 @@ class _Pass:
 
 
 def one_batch(stage: Stage) -> list[Figure]:
-    """Launch, then make the passes by hand until all are attached."""
+    """Launch, then run pass after pass until all are attached."""
     field = Field.make(stage, "batch", INSTANCES)
     wait(lambda: stage.queue_depth(delayed=False) == 0)
     with _by_hand(stage):
@@ -45,7 +45,7 @@ def one_batch(stage: Stage) -> list[Figure]:
         field.launch(INSTANCES, tagged=True, type_=INSTANCE_TYPE)
         field.wait_until_running(INSTANCES)
         passes = list(_passes(field))
-        wait(lambda: field.told(State.ATTACHED) == INSTANCES)
+        wait(lambda: field.count_tagged(State.ATTACHED) == INSTANCES)
         attached, total = (
             field.count(State.ATTACHED),
             calls_since(stage.cloud, number, RECONCILER, STATUS_WRITER),
@@ -62,9 +62,9 @@ def one_batch(stage: Stage) -> list[Figure]:
     return [Figure(f"EC2 calls for one batch of {INSTANCES} tagged launches", rows, NOTE)]
 
 
-def _row(ordinal: int, it: _Pass) -> Row:
-    what, reads = f"pass {ordinal}, {it.messages} messages: reads", it.calls.reads.total()
-    return at_most(what, READS_PROMISED, reads, f"then {it.calls.writes.total()} attaches")
+def _row(ordinal: int, made: _Pass) -> Row:
+    what, reads = f"pass {ordinal}, {made.messages} messages: reads", made.calls.reads.total()
+    return at_most(what, READS_PROMISED, reads, f"then {made.calls.writes.total()} attaches")
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def _invoke(stage: Stage, messages: "list[MessageTypeDef]") -> _Pass:
 
 
 def _record(stage: Stage, message: "MessageTypeDef") -> dict[str, Any]:
-    """Return a message as Lambda hands it to the function."""
+    """Return a message as Lambda passes it to the function."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

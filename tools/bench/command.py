@@ -29,13 +29,13 @@ NOTE = (
 )
 PACKAGES = os.pathsep.join(str(ROOT / it) for it in ("layers/dualhome", "cli"))
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
-TELL_PEAK = """
+PRINT_PEAK = """
 import atexit, pathlib, runpy, sys
 status = pathlib.Path("/proc/self/status")
 atexit.register(lambda: status.exists() and sys.stderr.write(status.read_text()))
 runpy.run_module("dualhome_cli")
 """
-"""The parent's own memory counts into what the system says of a child: the child tells."""
+"""The parent's own memory counts into what the system says of a child: the child prints its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def _run(stage: Stage, words: tuple[str, ...]) -> _Run:
 
 
 def _peak(stage: Stage, words: tuple[str, ...]) -> str:
-    """Return the most memory that the process had, where the system tells."""
-    told = PEAK.search(_dualhome(stage, "-c", TELL_PEAK, *words).stderr)
-    return f"{int(told[1]) / 1024:.0f} MB" if told else ""
+    """Return the most memory that the process had, where the system reports it."""
+    peak = PEAK.search(_dualhome(stage, "-c", PRINT_PEAK, *words).stderr)
+    return f"{int(peak[1]) / 1024:.0f} MB" if peak else ""
 
 
 def _dualhome(stage: Stage, *words: str) -> subprocess.CompletedProcess[str]:

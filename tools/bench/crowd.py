@@ -19,8 +19,8 @@ INSTANCES = 100
 POOLS = (100, 60)
 READS_PROMISED = 4
 NOTE = (
-    "EC2 takes {:g} s to attach. Passes run side by side, so that nobody can tell whose call a call"
-    " was: the worst pass is a figure of the single batch."
+    "EC2 takes {:g} s to attach. Passes run side by side, so that calls cannot be assigned"
+    " to passes: the worst pass is a figure of the single batch."
 )
 
 
@@ -31,7 +31,7 @@ def crowds(stage: Stage) -> list[Figure]:
 
 @dataclass(frozen=True)
 class _Crowd:
-    """What became of the instances, when all have their answer and the world is told."""
+    """The instances, when all are attached or waiting and their status tags are written."""
 
     field: Field
     instances: list[InstanceId]
@@ -48,45 +48,51 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
     instances = field.launch(INSTANCES, tagged=True)
     wait(lambda: field.count(State.ATTACHED) == interfaces, every=0.5)
     wait(lambda: field.count(State.WAITING) == waiting and stage.queue_depth() == 0, every=0.5)
-    wait(lambda: field.told(State.ATTACHED) + field.told(State.WAITING) == INSTANCES, every=0.5)
+    wait(
+        lambda: field.count_tagged(State.ATTACHED) + field.count_tagged(State.WAITING) == INSTANCES,
+        every=0.5,
+    )
     calls, passes = (
         calls_since(stage.cloud, number, RECONCILER, STATUS_WRITER),
         Passes.since(stage, began),
     )
     records = [it for found in stage.ledger.records(instances).values() for it in found.values()]
     last = max((it.since for it in records if it.state == State.ATTACHED), default=began)
-    it = _Crowd(field, instances, (last - began).total_seconds(), calls, passes)
+    crowd = _Crowd(field, instances, (last - began).total_seconds(), calls, passes)
     return Figure(
         f"{INSTANCES} instances at once, {interfaces} free interfaces",
-        [*_fate(it, records, interfaces), *_cost(it, interfaces)],
+        [*_outcomes(crowd, records, interfaces), *_cost(crowd, interfaces)],
         NOTE.format(stage.cloud.settings()["attach_seconds"]),
     )
 
 
-def _fate(it: _Crowd, records: list[Attachment], attached: int) -> list[Row]:
-    archive = it.field.stage.archive
-    entries = [entry for instance in it.instances for entry in archive.of_instance(instance)]
+def _outcomes(crowd: _Crowd, records: list[Attachment], attached: int) -> list[Row]:
+    archive = crowd.field.stage.archive
+    entries = [entry for instance in crowd.instances for entry in archive.of_instance(instance)]
     return [
-        exactly("attached", attached, it.field.count(State.ATTACHED)),
-        exactly("waiting", INSTANCES - attached, it.field.count(State.WAITING)),
+        exactly("attached", attached, crowd.field.count(State.ATTACHED)),
+        exactly("waiting", INSTANCES - attached, crowd.field.count(State.WAITING)),
         exactly("interfaces claimed twice", 0, _twice(_claimed_interfaces(entries))),
         exactly("indexes claimed twice", 0, _twice(_claimed_slots(entries))),
-        exactly("lost", 0, INSTANCES - len(records) + _unfounded(it, records)),
+        exactly("lost", 0, INSTANCES - len(records) + _unfounded(crowd, records)),
     ]
 
 
-def _cost(it: _Crowd, attached: int) -> list[Row]:
-    cap = it.field.stage.changes_source()["ScalingConfig"]["MaximumConcurrency"]
-    writes, reads = it.calls.writes.total(), it.calls.reads.total()
-    # Each instance is told its state once; only those that are attached cost an attach, too.
+def _cost(crowd: _Crowd, attached: int) -> list[Row]:
+    cap = crowd.field.stage.changes_source()["ScalingConfig"]["MaximumConcurrency"]
+    writes, reads = crowd.calls.writes.total(), crowd.calls.reads.total()
+    # Each instance gets its status tag once; only those that are attached cost an attach, too.
     budget = INSTANCES + attached
     return [
-        Row("launch to the last one attached", f"{it.seconds:.1f} s"),
-        *(Row(action, str(count)) for action, count in (it.calls.writes + it.calls.reads).items()),
+        Row("launch to the last one attached", f"{crowd.seconds:.1f} s"),
+        *(
+            Row(action, str(count))
+            for action, count in (crowd.calls.writes + crowd.calls.reads).items()
+        ),
         at_most("mutating calls", budget, writes, f"{writes / attached:.2f} per attachment"),
-        at_most("reads per pass, mean", READS_PROMISED, reads / max(it.passes.count, 1)),
-        Row("passes", str(it.passes.count)),
-        at_most("reconcilers at once", int(cap), it.passes.at_once),
+        at_most("reads per pass, mean", READS_PROMISED, reads / max(crowd.passes.count, 1)),
+        Row("passes", str(crowd.passes.count)),
+        at_most("reconcilers at once", int(cap), crowd.passes.at_once),
     ]
 
 
@@ -99,7 +105,7 @@ def _claimed_slots(entries: Iterable[AuditEntry]) -> Iterable[object]:
 
 
 def _is_claim(entry: AuditEntry) -> bool:
-    """Nothing here makes an instance give up a claim, so a second one is one too many."""
+    """Nothing in this benchmark releases a claim, so a second one is one too many."""
     return entry.after.state == State.CLAIMED != entry.move.from_state
 
 
@@ -107,9 +113,9 @@ def _twice(things: Iterable[object]) -> int:
     return sum(count > 1 for count in Counter(things).values())
 
 
-def _unfounded(it: _Crowd, records: Iterable[Attachment]) -> int:
+def _unfounded(crowd: _Crowd, records: Iterable[Attachment]) -> int:
     """Return how many are attached on record, but not in EC2, or without their claim."""
-    stage, field = it.field.stage, it.field
+    stage, field = crowd.field.stage, crowd.field
     shown = stage.ec2.get_paginator("describe_network_interfaces").paginate(
         Filters=[{"Name": "tag:dualhome:pool", "Values": [field.target]}]
     )

@@ -17,7 +17,7 @@ IMAGE = "ami-12c6146b"
 
 @dataclass(frozen=True)
 class Field:
-    """``target`` is this field's own: what other figures left does not count here."""
+    """``target`` is this field's own: what other figures left does not count."""
 
     stage: Stage
     target: TargetName
@@ -51,13 +51,13 @@ class Field:
             MinCount=count,
             MaxCount=count,
             SubnetId=self.subnet,
-            TagSpecifications=_tagged("instance", self._wish) if tagged else [],
+            TagSpecifications=_tagged("instance", self._targets_tag) if tagged else [],
         )
         return [InstanceId(it["InstanceId"]) for it in answer["Instances"]]
 
     def tag(self, instance: InstanceId) -> None:
-        """Let an instance ask for the target."""
-        tags = [{"Key": key, "Value": value} for key, value in self._wish.items()]
+        """Tag an instance for the target."""
+        tags = [{"Key": key, "Value": value} for key, value in self._targets_tag.items()]
         self.stage.ec2.create_tags(Resources=[instance], Tags=tags)  # type: ignore[arg-type]
 
     def wait_until_running(self, count: int) -> None:
@@ -78,8 +78,8 @@ class Field:
         """Return how many instances' records are in ``state``."""
         return sum(1 for _ in self.stage.ledger.in_state(self.target, state))
 
-    def told(self, state: State) -> int:
-        """Return on how many instances the status tag says ``state``."""
+    def count_tagged(self, state: State) -> int:
+        """Return how many instances have a status tag that says ``state``."""
         shown = self.stage.ec2.get_paginator("describe_tags").paginate(
             Filters=[
                 {"Name": "key", "Values": ["dualhome-status"]},
@@ -90,7 +90,7 @@ class Field:
         return sum(tag.startswith(f"{self.target}={state}") for tag in tags)
 
     @property
-    def _wish(self) -> dict[str, str]:
+    def _targets_tag(self) -> dict[str, str]:
         return {"dualhome:targets": self.target}
 
 

@@ -1,4 +1,4 @@
-"""The reconciler's passes, told apart by the request ids in its log."""
+"""The reconciler's passes, separated by the request ids in its log."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ LOG_GROUP = f"/aws/lambda/{STACK}/reconcile-instances"
 
 @dataclass(frozen=True)
 class Passes:
-    """``count``: passes that looked at an instance; ``at_once``: how many at most side by side."""
+    """``count``: passes that reconciled an instance; ``at_once``: how many at most side by side."""
 
     count: int
     at_once: int

@@ -1,4 +1,4 @@
-"""Records of attachments that nobody made, to measure reading; they are removed at once."""
+"""Records without attachments behind them, to measure reading; they are removed at once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

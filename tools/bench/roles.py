@@ -1,4 +1,4 @@
-"""How the names of the roles begin whose calls are counted."""
+"""Prefixes of the names of the roles whose calls are counted."""
 
 RECONCILER = "dualhome-ReconcileInstancesRole-"
 STATUS_WRITER = "dualhome-WriteStatusRole-"

@@ -21,7 +21,7 @@ class Stage(Deployment):
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        """The user's Lambda."""
+        """The administrator's Lambda."""
         client: LambdaClient = self.cloud.client("lambda")
         return client
 

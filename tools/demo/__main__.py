@@ -1,4 +1,4 @@
-"""`python -m demo`: start a local cloud, deploy the template, tell the story, stop."""
+"""`python -m demo`: start a local cloud, deploy the template, run the steps, stop."""
 
 import signal
 import sys
@@ -20,10 +20,10 @@ from demo.steps.attach import (
     tagged_later,
     vpc_not_admitted,
 )
-from demo.steps.closing import history, report, summary
-from demo.steps.prologue import left_alone, set_stage
-from demo.steps.repeat import same_event_again
-from demo.steps.undo import taken_back
+from demo.steps.duplicate import same_event_again
+from demo.steps.release import target_removed
+from demo.steps.setup import set_stage, untagged_instances
+from demo.steps.summary import history, report, summary
 from demo.watch import Expectation
 from localcloud.client.deploy import DeployError
 from localcloud.client.lifecycle import LocalCloud
@@ -38,7 +38,7 @@ STEPS = (
     no_pool_in_its_zone,
     vpc_not_admitted,
     same_event_again,
-    taken_back,
+    target_removed,
 )
 
 
@@ -50,13 +50,13 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     screen, began = Screen(Console()), time.monotonic()
     screen.opening(
-        "dualhome: tag an instance, and an interface from another VPC is attached to it",
+        "dualhome: tag an instance, and dualhome attaches an interface from another VPC",
         "The real template and functions, on a local AWS. Its EC2 takes"
         f" {ATTACH_SECONDS:.0f} s to attach.",
     )
     try:
         with LocalCloud.start(DIRECTORY, attach_seconds=ATTACH_SECONDS) as cloud:
-            expectations = tell(screen, cloud)
+            expectations = run_steps(screen, cloud)
     except KeyboardInterrupt:
         screen.failure("interrupted; nothing is left running")
         return 128 + signal.SIGINT
@@ -66,17 +66,17 @@ def main() -> int:
     return screen.verdict(expectations, time.monotonic() - began, LOGS)
 
 
-def tell(screen: Screen, cloud: LocalCloud) -> list[Expectation]:
-    """Tell the whole story; return what was expected in it."""
+def run_steps(screen: Screen, cloud: LocalCloud) -> list[Expectation]:
+    """Run every step; return what was expected in them."""
     stage = set_stage(screen, cloud, ROOT / "template.yaml")
-    expectations = left_alone(stage)
-    chapters = [step(stage) for step in STEPS]
-    for chapter in chapters:
-        for it in chapter.expectations:
-            expectations.append(replace(it, what=f"({chapter.step.letter}) {it.what}"))
+    expectations = untagged_instances(stage)
+    results = [step(stage) for step in STEPS]
+    for result in results:
+        for it in result.expectations:
+            expectations.append(replace(it, what=f"({result.step.letter}) {it.what}"))
     expectations += [
         *history(stage),
-        *summary(stage, chapters),
+        *summary(stage, results),
         *report(stage, DIRECTORY / "report.html"),
     ]
     if not all(it.met for it in expectations):

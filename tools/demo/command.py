@@ -54,12 +54,14 @@ class Command:
         return answer
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        looks = {"COLUMNS": str(self.screen.room)}
+        terminal = {"COLUMNS": str(self.screen.room)}
         if self.screen.coloured:
-            looks["FORCE_COLOR"] = "1"
+            terminal["FORCE_COLOR"] = "1"
         done = subprocess.run(
             [sys.executable, "-m", "dualhome_cli", *words],
-            env=bound_to(self.cloud.endpoint, self.cloud.region) | {"PYTHONPATH": PACKAGES} | looks,
+            env=bound_to(self.cloud.endpoint, self.cloud.region)
+            | {"PYTHONPATH": PACKAGES}
+            | terminal,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -1,4 +1,4 @@
-"""The world of the story: four VPCs over three zones, pools of interfaces, instances."""
+"""The demo's network: four VPCs over three zones, pools of interfaces, instances."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Host:
-    """An instance of the story."""
+    """An instance of the demo."""
 
     name: str
     id: str
@@ -89,7 +89,7 @@ def build(ec2: "EC2Client", region: str) -> Network:
 def launch(
     ec2: "EC2Client", network: Network, *, name: str, vpc: str, zone: str, tags: Mapping[str, str]
 ) -> Host:
-    """Launch an instance in the subnet of ``vpc`` in ``zone``; ``name`` is the story's alone."""
+    """Launch an instance in the subnet of ``vpc`` in ``zone``; ``name`` is the demo's own."""
     (instance,) = ec2.run_instances(
         ImageId=IMAGE,
         InstanceType=INSTANCE_TYPE,

@@ -1,4 +1,4 @@
-"""How the story looks, on a terminal of 80 to 100 columns or in a file."""
+"""The demo's screen: a terminal of 80 to 100 columns, or a file."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ class Screen:
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
-        """Show on a terminal that something is on its way."""
+        """Show on a terminal what the demo waits for."""
         with self._console.status(Text(text, "dim")):
             yield
 
@@ -51,7 +51,7 @@ class Screen:
         self._console.print(Text(first, "bold"), *(Text(it, "dim") for it in others), sep="\n")
 
     def title(self, title: str, says: str) -> None:
-        """Open a chapter, and say what it shows."""
+        """Open a step, and say what it shows."""
         self._console.print()
         self._console.print(Rule(Text(title, "bold"), align="left", style="cyan"))
         self._print(Text(says, "dim"))
@@ -66,7 +66,7 @@ class Screen:
         self._print(Text.from_ansi(said.rstrip()))
 
     def done(self, text: str) -> None:
-        """Tick something off."""
+        """Show one thing as done."""
         self._block(Text.assemble(("✓ ", "green"), text), rows=True)
 
     def fact(self, label: str, text: str) -> None:
@@ -99,7 +99,7 @@ class Screen:
         self._block(Text(legend, "dim"))
 
     def gap(self) -> None:
-        """Let the next rows stand apart from those before."""
+        """Separate the next rows from those before."""
         self._in_rows = False
 
     def failure(self, *lines: str) -> None:

@@ -1,4 +1,4 @@
-"""What every step of the story works with, and what it leaves behind."""
+"""What every step of the demo works with, and its result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from demo.command import Command
 from demo.commands import create_tags
+from demo.ec2_state import StatusTags, status_tags, tags_show
 from demo.network import Host, Network
+from demo.recorder import EventRecorder
 from demo.screen import Screen
-from demo.shown import StatusTags, say, status_tags
-from demo.tap import Tap
 from demo.watch import Expectation, until
 from localcloud.client.deployment import Deployment
 from localcloud.client.ec2_calls import Calls, calls_since
@@ -29,7 +29,7 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Step:
-    """What the user did in one step, and to which instance."""
+    """One action of the user, and its instance."""
 
     letter: str
     host: Host
@@ -37,8 +37,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Chapter:
-    """One step, and what followed."""
+class StepResult:
+    """A step, what was expected of it, and the EC2 calls that it took."""
 
     step: Step
     ended: datetime
@@ -48,13 +48,13 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Stage:
-    """The world of the story and its screen; ``hosts`` are the instances by name."""
+    """The deployed stack, its network and the screen; ``hosts`` are the instances by name."""
 
     stack: Deployment
     network: Network
     screen: Screen
     dualhome: Command
-    tap: Tap
+    events: EventRecorder
     hosts: dict[str, Host] = field(default_factory=dict)
 
     def begin(self) -> Beginning:
@@ -71,14 +71,14 @@ class Stage:
         return Step(letter, host, beginning)
 
     def comes_to(self, host: Host, states: Mapping[str, str]) -> StatusTags:
-        """Wait until the status tags tell of ``states`` by target; return what they tell."""
+        """Wait until the status tags show ``states`` by target; return the tags."""
         with self.screen.waiting(f"waiting for {' and '.join(states)} on {host.name}"):
             return until(
-                lambda: status_tags(self.stack.ec2), lambda told: say(told, host.id, states)
+                lambda: status_tags(self.stack.ec2), lambda tags: tags_show(tags, host.id, states)
             )
 
-    def close(self, step: Step, expectations: Sequence[Expectation]) -> Chapter:
+    def close(self, step: Step, expectations: Sequence[Expectation]) -> StepResult:
         """Show what was expected, and end a step."""
         self.screen.expectations(expectations)
         calls = calls_since(self.stack.cloud, step.beginning.call, ROLES)
-        return Chapter(step, datetime.now(UTC), expectations, calls)
+        return StepResult(step, datetime.now(UTC), expectations, calls)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from demo.command import Row
-from demo.stage import Chapter
+from demo.stage import StepResult
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Timing:
     done: float | None
 
 
-def timings(chapter: Chapter, moves: Iterable[Row]) -> list[Timing]:
+def timings(result: StepResult, moves: Iterable[Row]) -> list[Timing]:
     """Return what a step's instance did between its beginning and its end."""
-    began = chapter.step.beginning.at
+    began = result.step.beginning.at
     found: dict[str, list[tuple[float, str]]] = {}
     for move in moves:
         at = datetime.fromisoformat(move["at"])
-        if move["instance"] == chapter.step.host.id and began <= at <= chapter.ended:
+        if move["instance"] == result.step.host.id and began <= at <= result.ended:
             seconds = (at - began).total_seconds()
             found.setdefault(move["target"], []).append((seconds, move["to_state"]))
     return [_timing(target, made) for target, made in sorted(found.items())]

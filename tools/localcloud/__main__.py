@@ -35,12 +35,14 @@ def main() -> int:
 def _up(cloud: Background, wanted: argparse.Namespace) -> int:
     """Start it unless it runs, and deploy; if that fails, stop what was started."""
     already = cloud.running()
-    here = already or _start(cloud, wanted)
-    print(f"local cloud {'already runs' if already else 'started'} at {here.endpoint}", flush=True)
-    print(f"IAM policies are {'' if here.auth else 'not '}enforced{_to_change(here, wanted)}")
+    running = already or _start(cloud, wanted)
+    print(
+        f"local cloud {'already runs' if already else 'started'} at {running.endpoint}", flush=True
+    )
+    print(f"IAM policies are {'' if running.auth else 'not '}enforced{_to_change(running, wanted)}")
     try:
         if wanted.template:
-            _deploy(cloud, here, wanted)
+            _deploy(cloud, running, wanted)
     except BaseException:
         if not already:
             cloud.stop()
@@ -50,8 +52,8 @@ def _up(cloud: Background, wanted: argparse.Namespace) -> int:
     return 0
 
 
-def _to_change(here: Running, wanted: argparse.Namespace) -> str:
-    return "" if here.auth == wanted.auth else "; to change that, stop it first: make down"
+def _to_change(running: Running, wanted: argparse.Namespace) -> str:
+    return "" if running.auth == wanted.auth else "; to change that, stop it first: make down"
 
 
 def _start(cloud: Background, wanted: argparse.Namespace) -> Running:
@@ -63,14 +65,14 @@ def _start(cloud: Background, wanted: argparse.Namespace) -> Running:
     )
 
 
-def _deploy(cloud: Background, here: Running, wanted: argparse.Namespace) -> None:
+def _deploy(cloud: Background, running: Running, wanted: argparse.Namespace) -> None:
     began = time.monotonic()
     outputs = deploy(
         wanted.template,
         wanted.stack_name,
         {},
-        endpoint=here.endpoint,
-        region=here.region,
+        endpoint=running.endpoint,
+        region=running.region,
         log=cloud.directory / "sam.log",
     )
     cloud.outputs.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ from localcloud.client.environment import bound_to
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda passes beside the event, as far as handlers look at it."""
+    """What Lambda passes beside the event, as far as handlers read it."""
 
     function_name: str
     invoked_function_arn: str
@@ -37,15 +37,15 @@ class Context:
 def main() -> int:
     """Print what the handler returns; its errors end the program as they ended the handler."""
     wanted = _arguments()
-    here = Background(wanted.directory).running()
-    if here is None:
+    running = Background(wanted.directory).running()
+    if running is None:
         print("no local cloud is running: make up", file=sys.stderr)
         return 1
-    function = _deployed_function(here, wanted.stack_name, wanted.function)
+    function = _deployed_function(running, wanted.stack_name, wanted.function)
     event = json.loads(wanted.event.read_text(encoding="utf-8"))
-    if (queue := _queue_feeding(here, function)) and "Records" not in event:
+    if (queue := _queue_feeding(running, function)) and "Records" not in event:
         event = sqs_batch(event, queue)
-    os.environ.update(bound_to(here.endpoint, here.region))
+    os.environ.update(bound_to(running.endpoint, running.region))
     os.environ.update(function.get("Environment", {}).get("Variables", {}))
     sys.dont_write_bytecode = True  # what lies in a function's folder is deployed with it
     sys.path[:0] = [str(layer) for layer in Path("layers").resolve().iterdir()]
@@ -83,28 +83,28 @@ def sqs_batch(event: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def _deployed_function(here: Running, stack_name: str, folder: str) -> dict[str, Any]:
+def _deployed_function(running: Running, stack_name: str, folder: str) -> dict[str, Any]:
     """Return the configuration of the function whose code is in ``functions/<folder>``."""
     logical_id = f"{folder.title().replace('_', '')}Function"
-    cloudformation = client("cloudformation", here.endpoint, here.region)
+    cloudformation = client("cloudformation", running.endpoint, running.region)
     found = cloudformation.describe_stack_resource(
         StackName=stack_name, LogicalResourceId=logical_id
     )
     name = found["StackResourceDetail"]["PhysicalResourceId"]
-    functions = client("lambda", here.endpoint, here.region)
+    functions = client("lambda", running.endpoint, running.region)
     configuration: dict[str, Any] = functions.get_function_configuration(FunctionName=name)
     return configuration
 
 
-def _queue_feeding(here: Running, function: Mapping[str, Any]) -> str | None:
-    mappings = client("lambda", here.endpoint, here.region).list_event_source_mappings(
+def _queue_feeding(running: Running, function: Mapping[str, Any]) -> str | None:
+    mappings = client("lambda", running.endpoint, running.region).list_event_source_mappings(
         FunctionName=function["FunctionName"]
     )
     arns = (mapping["EventSourceArn"] for mapping in mappings["EventSourceMappings"])
     return next((arn for arn in arns if arn.split(":")[2] == "sqs"), None)
 
 
-def _handler(folder: Path, dotted: str) -> Any:  # noqa: ANN401 - whatever the folder defines
+def _handler(folder: Path, dotted: str) -> Any:  # noqa: ANN401 - what the folder defines
     module_name, name = dotted.rsplit(".", 1)
     spec = importlib.util.spec_from_file_location(module_name, folder / f"{module_name}.py")
     if spec is None or spec.loader is None:

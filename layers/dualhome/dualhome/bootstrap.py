@@ -1,14 +1,20 @@
-"""The only place that knows the concrete classes: what each function is made of."""
+"""
+The only place that knows the concrete classes: what each function is made of.
+
+Each function of this module raises ``SettingsError`` where the environment lacks what it reads.
+"""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
@@ -22,11 +28,14 @@ from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_swee
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
+from dualhome.application.ports import Interfaces, ReconcileQueue
 from dualhome.application.publish import Publishers
 from dualhome.application.snapshot import Sources
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
+from dualhome.domain.attachment import AuditEntry
+from dualhome.domain.identifiers import AccountId
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Scope
@@ -34,9 +43,22 @@ from dualhome.entrypoints.reconcile import Reconciler
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Sweeper
 from dualhome.entrypoints.write_status import StatusWriter
-from dualhome.settings import Settings
+from dualhome.settings import (
+    CheckDetachedSettings,
+    CloseAttachmentSettings,
+    DetachInterfaceSettings,
+    MarkStuckSettings,
+    OnConsentWithdrawn,
+    OnOverlappingCidr,
+    PublishChangesSettings,
+    ReconcileInstancesSettings,
+    SweepAccountSettings,
+    WriteStatusSettings,
+    read,
+)
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
 
 # Few tries here: the queue does the long waiting, and stacked retries multiply load.
@@ -50,32 +72,33 @@ STATUS_CLIENT = CLIENT.merge(Config(retries={"mode": "standard", "total_max_atte
 
 
 @cache
-def settings() -> Settings:
-    """Return this process's settings; raises ``SettingsError`` as ``Settings.read`` does."""
-    return Settings.read(os.environ)
-
-
-@cache
 def reconciling() -> Reconciler:
     """Return what the reconciler works with."""
-    here = settings()
-    keys = TagKeys(here.tag_prefix)
+    given = read(ReconcileInstancesSettings, os.environ)
+    keys = TagKeys(given.tag_prefix)
     ec2 = _ec2()
     return Reconciler(
         sources=Sources(
             instances=Ec2Instances(ec2),
             vpcs=Ec2Vpcs(ec2),
             interfaces=Ec2Interfaces(ec2, keys),
-            ledger=_ledger(),
+            ledger=_ledger(given),
         ),
         facts=Ec2Facts(ec2),
         rollbacks=SfnRollbacks(
-            boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
+            boto3.client("stepfunctions", config=CLIENT), given.rollback_state_machine
         ),
-        breaker=_breaker(),
-        queue=_queue(),
-        policy=_policy(),
-        scope=Scope(here.account_id, ec2.meta.region_name, keys),
+        breaker=_breaker(given),
+        queue=_queue(given.changes_queue_url),
+        policy=Policy(
+            given.account_id,
+            keys,
+            refuse_overlap=given.on_overlapping_cidr is OnOverlappingCidr.REFUSE,
+            paused=given.paused,
+            release_without_consent=given.on_consent_withdrawn is OnConsentWithdrawn.RELEASE,
+            release_delay=timedelta(seconds=given.release_delay_seconds),
+        ),
+        scope=Scope(given.account_id, ec2.meta.region_name, keys),
         clock=lambda: datetime.now(UTC),
     )
 
@@ -83,95 +106,148 @@ def reconciling() -> Reconciler:
 @cache
 def publishers() -> Publishers:
     """Return what the publisher works with."""
-    here = settings()
+    given = read(PublishChangesSettings, os.environ)
     return Publishers(
         events=EventBridgeEvents(boto3.client("events", config=CLIENT)),
         metrics=EmfMetrics(),
-        statuses=_statuses(),
-        aside=SqsSetAside(boto3.client("sqs", config=CLIENT), here.publish_failures_queue_url),
-        scope=here.status_tags,
+        statuses=_statuses(given.status_queue_url),
+        aside=SqsSetAside(boto3.client("sqs", config=CLIENT), given.publish_failures_queue_url),
+        scope=given.status_tags,
     )
+
+
+def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry that an item of the stream holds; raises ``UnreadableItemError``."""
+    return items.read_audit(item)
 
 
 @cache
 def status_writer() -> StatusWriter:
     """Return what the status writer works with."""
-    here = settings()
+    given = read(WriteStatusSettings, os.environ)
     return StatusWriter(
         writing=Writing(
-            ledger=_ledger(),
-            tags=Ec2StatusTags(_ec2(STATUS_CLIENT), TagKeys(here.tag_prefix).status),
-            scope=here.status_tags,
+            ledger=_records(given.attachments_table),
+            tags=Ec2StatusTags(_ec2(STATUS_CLIENT), TagKeys(given.tag_prefix).status),
+            scope=given.status_tags,
         ),
-        deferrals=_statuses(),
+        deferrals=_statuses(given.status_queue_url),
     )
 
 
 @cache
 def sweeper() -> Sweeper:
     """Return what the sweeper works with."""
-    here = settings()
-    keys = TagKeys(here.tag_prefix)
-    dynamodb = boto3.client("dynamodb", config=CLIENT)
+    given = read(SweepAccountSettings, os.environ)
+    keys = TagKeys(given.tag_prefix)
+    dynamodb = _dynamodb()
+    release = given.on_consent_withdrawn is OnConsentWithdrawn.RELEASE
     return Sweeper(
         context=SweepContext(
             compare=CompareContext(
                 scan=Ec2Scan(_ec2(), keys),
                 instances=Ec2Instances(_ec2()),
                 vpcs=Ec2Vpcs(_ec2()),
-                inventory=DynamoDbInventory(dynamodb, here.attachments_table),
-                ledger=_ledger(),
-                policy=_policy(),
-                scope=here.status_tags,
+                inventory=DynamoDbInventory(dynamodb, given.attachments_table),
+                ledger=_records(given.attachments_table),
+                policy=Policy(
+                    given.account_id,
+                    keys,
+                    paused=given.paused,
+                    release_without_consent=release,
+                ),
+                scope=given.status_tags,
                 clock=lambda: datetime.now(UTC),
             ),
-            checkpoints=DynamoDbSweepCheckpoints(dynamodb, here.attachments_table),
-            breaker=_breaker(),
-            queue=_queue(),
-            statuses=_statuses(),
-            most_releases=here.max_releases_per_sweep,
+            checkpoints=DynamoDbSweepCheckpoints(dynamodb, given.attachments_table),
+            breaker=_breaker(given),
+            queue=_queue(given.changes_queue_url),
+            statuses=_statuses(given.status_queue_url),
+            most_releases=given.max_releases_per_sweep,
         ),
-        count=partial(count_sweep, low_water=here.pool_low_water),
+        count=partial(count_sweep, low_water=given.pool_low_water),
     )
 
 
 @cache
-def rollback() -> Rollback:
-    """Return what the rollback's steps work with."""
-    here = settings()
-    ec2 = _ec2()
+def detaching() -> Rollback:
+    """Return what the rollback's step "Detach interface" works with."""
+    given = read(DetachInterfaceSettings, os.environ)
+    return _step(
+        ledger=_records(given.attachments_table), interfaces=_interfaces(), paused=given.paused
+    )
+
+
+@cache
+def checking() -> Rollback:
+    """Return what the rollback's step "Check detached" works with."""
+    given = read(CheckDetachedSettings, os.environ)
+    return _step(ledger=_records(given.attachments_table), interfaces=_interfaces())
+
+
+@cache
+def closing() -> Rollback:
+    """Return what the rollback's step "Close attachment" works with."""
+    given = read(CloseAttachmentSettings, os.environ)
+    return _step(
+        ledger=_ledger(given),
+        queue=_queue(given.changes_queue_url),
+        account=given.account_id,
+    )
+
+
+@cache
+def marking_stuck() -> Rollback:
+    """Return what the rollback's step "Mark stuck" works with."""
+    given = read(MarkStuckSettings, os.environ)
+    return _step(ledger=_ledger(given), account=given.account_id)
+
+
+class _Withheld:
+    """
+    Stands for what a function does not use, and whose settings its environment therefore lacks.
+
+    The function's role may not use it either.
+    """
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NotImplementedError(f"{name}: this function is composed without what has it")
+
+
+WITHHELD: Any = _Withheld()
+
+
+def _step(
+    ledger: DynamoDbLedger,
+    interfaces: Interfaces = WITHHELD,
+    queue: ReconcileQueue = WITHHELD,
+    account: AccountId = WITHHELD,
+    *,
+    paused: bool = True,
+) -> Rollback:
+    """Return what one step works with; a step that does not read PAUSED may not detach."""
     return Rollback(
-        interfaces=Ec2Interfaces(ec2, TagKeys(here.tag_prefix)),
-        ledger=_ledger(),
-        queue=_queue(),
-        account=here.account_id,
-        region=ec2.meta.region_name,
-        paused=here.paused,
+        interfaces=interfaces,
+        ledger=ledger,
+        queue=queue,
+        account=account,
+        region=_dynamodb().meta.region_name,
+        paused=paused,
         clock=lambda: datetime.now(UTC),
     )
 
 
 @cache
-def _policy() -> Policy:
-    here = settings()
-    return Policy(
-        here.account_id,
-        TagKeys(here.tag_prefix),
-        refuse_overlap=here.on_overlapping_cidr == "refuse",
-        paused=here.paused,
-        release_without_consent=here.on_consent_withdrawn == "release",
-        release_delay=timedelta(seconds=here.release_delay_seconds),
-    )
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=CLIENT)
 
 
-@cache
-def _queue() -> SqsReconcileQueue:
-    return SqsReconcileQueue(boto3.client("sqs", config=CLIENT), settings().changes_queue_url)
+def _queue(url: str) -> SqsReconcileQueue:
+    return SqsReconcileQueue(boto3.client("sqs", config=CLIENT), url)
 
 
-@cache
-def _statuses() -> SqsStatusQueue:
-    return SqsStatusQueue(boto3.client("sqs", config=CLIENT), settings().status_queue_url)
+def _statuses(url: str) -> SqsStatusQueue:
+    return SqsStatusQueue(boto3.client("sqs", config=CLIENT), url)
 
 
 @cache
@@ -181,20 +257,33 @@ def _ec2(config: Config = CLIENT) -> "EC2Client":
     return ec2
 
 
-@cache
-def _breaker() -> DynamoDbReleaseBreaker:
-    here = settings()
-    dynamodb = boto3.client("dynamodb", config=CLIENT)
-    return DynamoDbReleaseBreaker(dynamodb, here.attachments_table, here.max_releases_per_sweep)
+def _interfaces() -> Ec2Interfaces:
+    """Return the interfaces for a step, which finds them by id: the keys of tags do not matter."""
+    return Ec2Interfaces(_ec2(), TagKeys())
 
 
-@cache
-def _ledger() -> DynamoDbLedger:
-    here = settings()
-    return DynamoDbLedger(
-        boto3.client("dynamodb", config=CLIENT),
-        here.attachments_table,
-        here.audit_table,
-        new_id=lambda: str(ULID()),
-        audit_retention_days=here.audit_retention_days,
+def _breaker(given: ReconcileInstancesSettings | SweepAccountSettings) -> DynamoDbReleaseBreaker:
+    return DynamoDbReleaseBreaker(
+        _dynamodb(), given.attachments_table, given.max_releases_per_sweep
     )
+
+
+def _ledger(
+    given: ReconcileInstancesSettings | CloseAttachmentSettings | MarkStuckSettings,
+) -> DynamoDbLedger:
+    return DynamoDbLedger(
+        _dynamodb(),
+        given.attachments_table,
+        given.audit_table,
+        new_id=lambda: str(ULID()),
+        audit_retention_days=given.audit_retention_days,
+    )
+
+
+def _records(attachments_table: str) -> DynamoDbLedger:
+    """Return the ledger for a function that only reads it, and so has no audit table."""
+    return DynamoDbLedger(_dynamodb(), attachments_table, WITHHELD, new_id=_no_entry)
+
+
+def _no_entry() -> NoReturn:
+    raise NotImplementedError("this function only reads the ledger")

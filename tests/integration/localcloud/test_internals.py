@@ -1,4 +1,4 @@
-"""The private parts of ministack and moto are where localcloud/private.py expects them."""
+"""The private parts of ministack and moto are where `patches/internals.py` expects them."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_a_moved_name_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch)
 
     version, name = internals.moved()
 
-    assert version.endswith("but localcloud/private.py was written for 0.1.")
+    assert version.endswith("but patches/internals.py was written for 0.1.")
     assert name == "json.dump_all is gone, which localcloud relies on."
 
 

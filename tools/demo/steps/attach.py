@@ -2,12 +2,12 @@
 
 from demo import commands
 from demo.network import launch
-from demo.stage import Chapter, Stage, Step
-from demo.steps.endings import Want, by_target, expect_attached, expect_refused
+from demo.stage import Stage, Step, StepResult
+from demo.steps.outcomes import Want, by_target, expect_attached, expect_refused
 from dualhome.domain.reasons import Reason
 
 
-def launched_with_the_tag(stage: Stage) -> Chapter:
+def launched_with_the_tag(stage: Stage) -> StepResult:
     """Step (a)."""
     zone = stage.network.zones[1]
     stage.screen.title(
@@ -22,7 +22,7 @@ def launched_with_the_tag(stage: Stage) -> Chapter:
     return expect_attached(stage, Step("a", host, beginning), [Want("mgmt", 1)])
 
 
-def tagged_later(stage: Stage) -> Chapter:
+def tagged_later(stage: Stage) -> StepResult:
     """Step (b)."""
     stage.screen.title(
         "(b) Tagged later: two targets, one of them pinned",
@@ -39,29 +39,29 @@ def tagged_later(stage: Stage) -> Chapter:
     return expect_attached(stage, step, wants)
 
 
-def no_pool_in_its_zone(stage: Stage) -> Chapter:
+def no_pool_in_its_zone(stage: Stage) -> StepResult:
     """Step (c)."""
     stage.screen.title(
         "(c) No pool in its zone",
-        "batch-1 is where mgmt has no interface: it is told which zones have some.",
+        "In the zone of batch-1 mgmt has no interface: the plan lists the zones that have some.",
     )
     step = stage.tag("c", stage.hosts["batch-1"], "mgmt")
     zones = stage.network.vpcs["mgmt"].subnets
-    told = [("zone with a pool", zone) for zone in zones]
-    return expect_refused(stage, step, Reason.NO_INTERFACE_IN_ZONE, told)
+    mentioned = [("zone with a pool", zone) for zone in zones]
+    return expect_refused(stage, step, Reason.NO_INTERFACE_IN_ZONE, mentioned)
 
 
-def vpc_not_admitted(stage: Stage) -> Chapter:
+def vpc_not_admitted(stage: Stage) -> StepResult:
     """Step (d)."""
     stage.screen.title(
         "(d) A VPC that the target does not admit",
-        "guest-1 is told which tag the owner of VPC mgmt would set to let it in.",
+        "The plan for guest-1 names the tag by which the owner of VPC mgmt would admit it.",
     )
     step = stage.tag("d", stage.hosts["guest-1"], "mgmt")
     vpcs = stage.network.vpcs
-    told = [
+    mentioned = [
         ("tag to set", "dualhome:allow-from"),
         ("  on VPC mgmt", vpcs["mgmt"].id),
         ("  to admit guest", vpcs["guest"].id),
     ]
-    return expect_refused(stage, step, Reason.NOT_ALLOWED, told)
+    return expect_refused(stage, step, Reason.NOT_ALLOWED, mentioned)

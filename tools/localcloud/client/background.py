@@ -1,4 +1,4 @@
-"""A checkout's local cloud in the background: `up`, `down`, and the files that tell of it."""
+"""A checkout's local cloud in the background: `up`, `down`, and its state files."""
 
 import fcntl
 import json
@@ -37,8 +37,8 @@ class Background:
     """
     The local cloud whose files are in ``directory``.
 
-    The server holds a lock on its state file while it lives, however it ends: who wants to
-    know whether it runs tries the lock, and a process id used again is never taken for it.
+    The server holds a lock on its state file while it lives, however it ends: a process that
+    can take the lock knows that it has ended, and a process id used again is never mistaken for it.
     """
 
     directory: Path
@@ -74,32 +74,32 @@ class Background:
             server = ServerProcess(
                 self.directory, free_port(port), options, tied=False, keep_open=(state.fileno(),)
             )
-            here = Running(
+            running = Running(
                 server.pid,
                 server.endpoint,
                 options.get("region", REGION),
                 options.get("auth", False),
             )
-            json.dump(asdict(here), state)
+            json.dump(asdict(running), state)
         try:
             server.wait_until_ready()
         except BaseException:
             server.stop()
             self._forget()
             raise
-        write_env_file(self.directory / "env", here.endpoint, here.region)
-        return here
+        write_env_file(self.directory / "env", running.endpoint, running.region)
+        return running
 
     def stop(self) -> Running | None:
         """Stop the server and its workers and remove its files; return what was running."""
-        if here := self.running():
-            os.kill(here.pid, signal.SIGTERM)
+        if running := self.running():
+            os.kill(running.pid, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
             while self.running() and time.monotonic() < deadline:
                 time.sleep(0.05)
-            kill_group(here.pid)
+            kill_group(running.pid)
         self._forget()
-        return here
+        return running
 
     @property
     def outputs(self) -> Path:

@@ -41,7 +41,7 @@ class ControlClient:
         self._ask("POST", "faults", orders)
 
     def clear_faults(self) -> None:
-        """Forget the orders that no call has met."""
+        """Forget the faults that no call has met."""
         self._ask("DELETE", "faults")
 
     def order_stale_reads(self, *orders: Mapping[str, Any]) -> None:
@@ -53,7 +53,7 @@ class ControlClient:
         return self._ask("GET", "stale-reads")
 
     def call_off_stale_reads(self) -> None:
-        """Forget the orders on lists; the counts go on."""
+        """Forget the orders on lists; the counts continue."""
         self._ask("DELETE", "stale-reads")
 
     def now(self) -> datetime:

@@ -16,7 +16,7 @@ from localcloud.client.environment import bound_to
 
 TAIL_LINES = 30
 ARTIFACTS_BUCKET = "localcloud-artifacts"
-POLL_SECONDS = "0.2"  # the SAM CLI asks every 5 s unless told
+POLL_SECONDS = "0.2"  # the SAM CLI asks every 5 s by default
 
 
 class DeployError(Exception):

@@ -32,7 +32,7 @@ def calls_since(cloud: ControlClient, number: int, *roles: str) -> Calls:
     )
 
 
-def looked_at(cloud: ControlClient, number: int, role: str, instance: str) -> bool:
+def described(cloud: ControlClient, number: int, role: str, instance: str) -> bool:
     """Return whether a role whose name begins so described ``instance`` after call ``number``."""
     return any(
         call["action"] == "DescribeInstances" and instance in call["resources"]

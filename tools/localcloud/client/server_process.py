@@ -40,7 +40,7 @@ class ServerOptions(TypedDict, total=False):
 
 
 def free_port(wanted: int | None = None) -> int:
-    """Return ``wanted`` if nobody uses it on loopback, else a port the system says is free."""
+    """Return ``wanted`` if it is free on loopback, else a port the system says is free."""
     for port in (wanted or 0, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -18,13 +18,13 @@ COMPARISONS = {
 
 
 def install(clock: Clock) -> None:
-    """Let alarms be judged here, periods by ``clock``; ministack knows a metric by name alone."""
+    """Replace ministack's evaluation, which knows a metric by name alone."""
     internals.replace(internals.CLOUDWATCH, "_evaluate_alarm", partial(evaluate, clock.speed))
 
 
 def evaluate(speed: float, alarm: Alarm) -> None:
     """
-    Bring one alarm up to date, and tell its topics if its state changes.
+    Evaluate one alarm, and run its actions if its state changes.
 
     Source: Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data".
     """

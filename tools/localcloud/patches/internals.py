@@ -2,7 +2,7 @@
 Everything private that is touched in ministack and moto.
 
 The rest of the package reaches inside these two only through ``original`` and ``replace``, which
-know the names listed here and no others; ``moved`` says what an upgrade has moved.
+know the names listed below and no others; ``moved`` returns what an upgrade has moved.
 """
 
 import importlib
@@ -120,9 +120,9 @@ def add(module: str, name: str, value: object) -> None:
 
 
 def moved() -> list[str]:
-    """Say in one sentence each what is not where this package needs it."""
+    """Return a sentence for each name that is not where this package needs it."""
     problems = [
-        f"{package} is at {version(package)}, but localcloud/private.py was written for {pin}."
+        f"{package} is at {version(package)}, but patches/internals.py was written for {pin}."
         for package, pin in PINNED.items()
         if version(package) != pin
     ]
@@ -144,7 +144,7 @@ def _present(module: str, name: str) -> bool:
 
 
 def _changed_inside() -> list[str]:
-    """Look at what a name cannot tell."""
+    """Check what a name alone does not show."""
     problems = []
     if WORKER_ERROR not in original(RUNTIME, "_PYTHON_WORKER_SCRIPT"):
         problems.append("ministack's Python worker words a function's error in another way.")

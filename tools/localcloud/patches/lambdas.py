@@ -82,7 +82,7 @@ def role_credentials(config: dict[str, Any]) -> dict[str, str]:
     """
     Give a function a session of its role, as AWS does, whether or not IAM is enforced.
 
-    ministack does so only under enforcement; without it, the call log could not tell who called.
+    ministack does so only under enforcement; without it, the call log could not name the caller.
     """
     account, _region = internals.original(
         internals.RUNTIME, "_account_region_from_function_config"

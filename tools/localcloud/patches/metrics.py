@@ -12,7 +12,7 @@ from typing import Any
 from localcloud.patches import internals
 
 SECONDS_TO_ALARMS = 0.5
-"""Metrics that arrive within this time are looked at together."""
+"""Metrics that arrive within this time are evaluated together."""
 
 # CloudWatch metrics of Step Functions, and the status that each counts.
 ENDINGS = {
@@ -24,7 +24,7 @@ ENDINGS = {
 
 Dimensions = dict[str, str]
 Point = dict[str, Any]
-_waiting: set[tuple[str, str]] = set()
+_scheduled: set[tuple[str, str]] = set()
 
 
 def install() -> None:
@@ -57,10 +57,10 @@ def _reading(emit: Callable[..., None]) -> Callable[..., None]:
         emit(func, request_id, log, *args, **rest)
         found = [line for line in log.splitlines() if '"_aws"' in line]
         for line in found:
-            with suppress(KeyError, TypeError, ValueError):  # CloudWatch passes over it, too
+            with suppress(KeyError, TypeError, ValueError):  # CloudWatch skips it, too
                 _record(json.loads(line))
         if found:
-            _look_at_alarms_soon()
+            _schedule_evaluation()
 
     return reading
 
@@ -80,24 +80,24 @@ def _several(value: float | list[float]) -> list[float]:
     return value if isinstance(value, list) else [value]
 
 
-def _look_at_alarms_soon() -> None:
-    here = tuple(
+def _schedule_evaluation() -> None:
+    scope = tuple(
         internals.original(internals.RESPONSES, name)() for name in ("get_account_id", "get_region")
     )
-    if here not in _waiting:
-        _waiting.add(here)
-        timer = threading.Timer(SECONDS_TO_ALARMS, copy_context().run, [_look_at_alarms, here])
+    if scope not in _scheduled:
+        _scheduled.add(scope)
+        timer = threading.Timer(SECONDS_TO_ALARMS, copy_context().run, [_evaluate_alarms, scope])
         timer.daemon = True
         timer.start()
 
 
-def _look_at_alarms(here: tuple[str, str]) -> None:
-    _waiting.discard(here)
+def _evaluate_alarms(scope: tuple[str, str]) -> None:
+    _scheduled.discard(scope)
     internals.original(internals.CLOUDWATCH, "_evaluate_all_alarms")()
 
 
 def _of_queue(name: str, queue_name: str) -> list[Point]:
-    """Return what a queue shows now; of an empty one nothing is known, as of one at rest on AWS."""
+    """Return the points of a queue now; an empty one has none, as an idle one on AWS."""
     queues = internals.original(internals.SQS, "_queues").values()
     messages: list[Point] = next((it["messages"] for it in queues if it["name"] == queue_name), [])
     now = internals.original(internals.SQS, "time").time()

@@ -21,7 +21,7 @@ def install() -> None:
 
 def _put(query: str, properties: Properties) -> Provisioned:
     """
-    Return what Ref and GetAtt say of a saved query; nobody can run it here.
+    Return the Ref and the attributes of a saved query; the local cloud cannot run it.
 
     Raises:
         ValueError: a property that the type requires is missing.

@@ -53,7 +53,7 @@ GRACE_SECONDS = 0.5
 
 
 def main() -> None:
-    """Serve until told to stop, then leave nothing behind: no process, no file."""
+    """Serve until stopped, then leave nothing behind: no process, no file."""
     options = _arguments()
     listener = socket.create_server((HOST, options.port))
     port = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A log of API calls to every service: who asked for what, when, and what came of it."""
+"""A log of API calls to every service: caller, action, time and outcome."""
 
 import re
 from collections import deque
@@ -66,7 +66,7 @@ class CallLog:
         return {"calls": calls, "next": self._seq}
 
     def clear(self) -> None:
-        """Forget all calls; the numbers go on."""
+        """Forget all calls; the numbers continue."""
         self._entries.clear()
 
     def record(self, request: Request, status: int, reply: bytes) -> None:

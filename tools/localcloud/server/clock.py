@@ -7,10 +7,10 @@ from typing import Any
 
 from localcloud.patches import internals
 
-WAKE_SECONDS = 0.1
-"""ministack looks for messages that have become due once a second only."""
+POLL_SECONDS = 0.1
+"""ministack polls for messages that have become due once a second only."""
 
-# Whatever a function imports afterwards takes the time from here; what it sleeps is as it was.
+# What a function imports afterwards takes the time from this clock; its sleeps stay as they are.
 WORKER_CLOCK = """
 import datetime, time
 
@@ -62,9 +62,9 @@ class Clock:
         internals.replace(internals.SCHEDULER, "time", self)
         pause = internals.original(internals.LAMBDA, "_ESM_BACKOFF_SECONDS")
         internals.replace(internals.LAMBDA, "_ESM_BACKOFF_SECONDS", pause / self.speed)
-        threading.Thread(target=self._wake_pollers, daemon=True).start()
+        threading.Thread(target=self._trigger_polls, daemon=True).start()
 
-    def _wake_pollers(self) -> None:
+    def _trigger_polls(self) -> None:
         while True:
-            time.sleep(WAKE_SECONDS)
+            time.sleep(POLL_SECONDS)
             internals.original(internals.LAMBDA, "_esm_wake").set()

@@ -44,7 +44,7 @@ class Control:
             ("POST", "interruptions"): lambda: self._interrupt(_json(request)),
             ("DELETE", "interruptions"): lambda: self._call_off(rest),
             ("POST", "interfaces"): lambda: self._show_interface(rest, _json(request)),
-            ("GET", "stale-reads"): self.engine.told_of_stale_reads,
+            ("GET", "stale-reads"): self.engine.stale_reads_report,
             ("POST", "stale-reads"): lambda: self._order_stale_reads(_json(request)),
             ("DELETE", "stale-reads"): self._call_off_stale_reads,
             ("POST", "tags"): lambda: self._tag_as_aws(rest, _json(request)),

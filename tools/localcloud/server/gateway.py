@@ -82,29 +82,34 @@ class Gateway:
         await self._app(scope, again, noting_send)
 
 
-async def _interrupted(it: Interruption, request: Request, send: Send) -> bool:
-    """Let it happen; return whether the caller has had all that it will get."""
-    match it.do:
+async def _interrupted(interruption: Interruption, request: Request, send: Send) -> bool:
+    """Interrupt the call; return whether its caller gets no other reply."""
+    match interruption.do:
         case Do.HOLD:
-            await it.over.wait()
+            await interruption.over.wait()
             return False
         case Do.ERROR:
             service, _ = operation(request)
-            kind, body = _error(it, service)
-            await _send(send, it.status, kind, body)
+            kind, body = _error(interruption, service)
+            await _send(send, interruption.status, kind, body)
         case Do.KILL | Do.CUT:
-            if it.do is Do.KILL:
+            if interruption.do is Do.KILL:
                 workers.kill(request.headers)
             await send(CUT_SHORT)
     return True
 
 
-def _error(it: Interruption, service: str) -> tuple[bytes, bytes]:
+def _error(interruption: Interruption, service: str) -> tuple[bytes, bytes]:
     """Return content type and body of an error: EC2 speaks XML, all others here JSON."""
     if service == "ec2":
-        reply = Ec2Error(it.code, it.message, it.status).reply()
+        reply = Ec2Error(interruption.code, interruption.message, interruption.status).reply()
         return reply.content_type.encode(), reply.body
-    said = {"__type": it.code, "message": it.message, "Message": it.message, **it.fields}
+    said = {
+        "__type": interruption.code,
+        "message": interruption.message,
+        "Message": interruption.message,
+        **interruption.fields,
+    }
     return b"application/x-amz-json-1.0", json.dumps(said).encode()
 
 

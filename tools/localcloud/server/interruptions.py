@@ -1,4 +1,4 @@
-"""Interruptions on order: at the n-th call of any service an error, a cut, a kill, or a hold."""
+"""Interruptions on request: at the n-th call of any service an error, a cut, a kill, or a hold."""
 
 import itertools
 from asyncio import Event
@@ -18,15 +18,15 @@ class When(StrEnum):
 
 
 class Do(StrEnum):
-    """What happens to the call, or to whoever makes it."""
+    """What happens to the call, or to its caller."""
 
     ERROR = "error"
     CUT = "cut"
     """The connection ends without a reply."""
     KILL = "kill"
-    """The process of the function that calls ends; a call of somebody else is cut."""
+    """The process of the function that calls ends; a call from elsewhere is cut."""
     HOLD = "hold"
-    """Nobody gets further until the order is called off."""
+    """The call waits until the order is called off."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Interruption:
             raise ValueError("nth and times count from 1")
 
     def takes(self, request: Request) -> bool:
-        """Whether it happens to this call; one that matches is counted."""
+        """Whether this call is interrupted; one that matches is counted."""
         if self.over.is_set() or self.done >= self.times or not self._matches(request):
             return False
         self.seen += 1
@@ -103,14 +103,14 @@ class Interruptions:
         return {str(number): it.shown() for number, it in self._ordered.items()}
 
     def call_off(self, number: int | None = None) -> dict[str, Any]:
-        """Forget one order, or all, and let go what they hold; return what they have done."""
+        """End one order, or all, and continue the calls they hold; return what they have done."""
         ended = self.shown() if number is None else {str(number): self._ordered[number].shown()}
         for ending in ended:
             self._ordered.pop(int(ending)).over.set()
         return ended
 
     def take(self, request: Request) -> Interruption | None:
-        """Return what happens to ``request``; every order counts it, the first that is due wins."""
+        """Return what interrupts ``request``; every order counts it, the first that is due wins."""
         due = [it for it in self._ordered.values() if it.takes(request)]
         for late in due[1:]:
             late.done -= 1

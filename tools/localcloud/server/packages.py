@@ -14,8 +14,8 @@ class UnpackedOnce:
     """
     The ``zipfile`` module, but equal archives are unpacked to one folder that all share.
 
-    All workers of a function but the first start in a third of the time. On AWS none has such luck:
-    nothing that measures cold starts may rely on what it sees here.
+    All workers of a function but the first start in a third of the time. AWS shares nothing of the
+    kind: a measurement of cold starts must not rely on it.
     """
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the rest of the module

@@ -1,4 +1,4 @@
-"""What the local AWS can be told while it runs."""
+"""The settings of the local AWS, which can change while it runs."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

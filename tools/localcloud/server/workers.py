@@ -1,4 +1,4 @@
-"""The processes that run functions: who makes a call, what it handles, and how to end it."""
+"""The processes that run functions: which one makes a call, what it handles, how to end it."""
 
 import json
 import re

@@ -51,16 +51,16 @@ def change_state(world: World, call: Call) -> Reply:
     reply = moto.forward(call)
     for instance in instances if reply.ok else ():
         if before[instance.id] in change.starts:
-            _keep_public_address_away(instance)
+            _remove_public_address(instance)
             states.move_instance(world, call.scope, instance, change.through, change.to)
         else:
             states.show(instance, before[instance.id])
     return reply
 
 
-def _keep_public_address_away(instance: Instance) -> None:
+def _remove_public_address(instance: Instance) -> None:
     """
-    Take back the public address that moto gives at a start to an instance with two interfaces.
+    Remove the public address that moto gives at a start to an instance with two interfaces.
 
     Source: EC2 User Guide, "Elastic network interfaces" (public IPv4 addresses).
     """

@@ -22,7 +22,7 @@ def create_tags(_world: World, call: Call) -> Reply:
     tags = moto.backend(call.scope).tags
     for name in resources:
         rules.room_for_tags({*tags.get(name, {}), *new})
-    with _reserved_set_aside(call.scope, resources):
+    with _reserved_hidden(call.scope, resources):
         return moto.forward(call)
 
 
@@ -53,17 +53,17 @@ def _check(tags: dict[str, str]) -> None:
 
 
 @contextmanager
-def _reserved_set_aside(scope: Scope, resources: list[str]) -> Iterator[None]:
+def _reserved_hidden(scope: Scope, resources: list[str]) -> Iterator[None]:
     """Hide AWS's own tags from moto, which counts them towards the limit."""
     tags = moto.backend(scope).tags
-    aside = {name: {k: v for k, v in tags[name].items() if _reserved(k)} for name in resources}
-    for name, reserved in aside.items():
+    hidden = {name: {k: v for k, v in tags[name].items() if _reserved(k)} for name in resources}
+    for name, reserved in hidden.items():
         for key in reserved:
             del tags[name][key]
     try:
         yield
     finally:
-        for name, reserved in aside.items():
+        for name, reserved in hidden.items():
             tags[name] |= reserved
 
 

@@ -94,12 +94,12 @@ class Engine:
             return reply
 
     def advance(self) -> None:
-        """Let happen what is due."""
+        """Run what is due."""
         with self._lock:
             self._world.timeline.run_due()
 
     def seconds_to_next(self) -> float | None:
-        """Return how long nothing will happen by itself; None if nothing is planned."""
+        """Return the seconds to the next planned action; None if nothing is planned."""
         return self._world.timeline.seconds_to_next()
 
     def show_interface(self, interface_id: str, fields: dict[str, Any]) -> None:
@@ -134,13 +134,13 @@ class Engine:
         with self._lock:
             self._world.stale_reads.order(orders, moto.find_resource)
 
-    def told_of_stale_reads(self) -> dict[str, Any]:
-        """Return what lists have kept from their callers, and the orders."""
+    def stale_reads_report(self) -> dict[str, Any]:
+        """Return how many lists were stale, what they left out, and the orders."""
         with self._lock:
-            return self._world.stale_reads.told()
+            return self._world.stale_reads.report()
 
     def call_off_stale_reads(self) -> None:
-        """Forget the orders; the counts go on."""
+        """Forget the orders; the counts continue."""
         with self._lock:
             self._world.stale_reads.call_off()
 

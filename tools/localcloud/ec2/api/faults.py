@@ -1,4 +1,4 @@
-"""Faults on order: EC2 refuses, or acts and loses the reply."""
+"""Faults on request: EC2 refuses, or acts and loses the reply."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

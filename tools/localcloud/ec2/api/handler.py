@@ -9,13 +9,13 @@ from localcloud.patches import internals
 
 
 class Ec2Handler:
-    """Runs calls on threads, and the clockwork between them."""
+    """Runs calls on threads, and planned actions between them."""
 
     def __init__(self, engine: Engine) -> None:
         """Serve ``engine``; within a running loop."""
         self._engine = engine
         self._alarm: asyncio.TimerHandle | None = None
-        self._waking: set[asyncio.Task[None]] = set()
+        self._advancing: set[asyncio.Task[None]] = set()
 
     async def __call__(
         self,
@@ -37,18 +37,18 @@ class Ec2Handler:
         return reply.status, {"Content-Type": reply.content_type}, reply.body
 
     def _set_alarm(self) -> None:
-        """Wake for what comes next; nothing may come between looking and setting."""
+        """Run what is planned next at its time; nothing may come between reading and setting."""
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
         seconds = self._engine.seconds_to_next()
         if seconds is not None:
-            self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
+            self._alarm = asyncio.get_running_loop().call_later(seconds, self._start_advance)
 
-    def _wake(self) -> None:
+    def _start_advance(self) -> None:
         task = asyncio.get_running_loop().create_task(self._advance())
-        self._waking.add(task)
-        task.add_done_callback(self._waking.discard)
+        self._advancing.add(task)
+        task.add_done_callback(self._advancing.discard)
 
     async def _advance(self) -> None:
         await asyncio.to_thread(self._engine.advance)

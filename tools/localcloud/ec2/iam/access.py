@@ -10,7 +10,7 @@ from localcloud.patches import internals
 
 def install() -> None:
     """
-    Take EC2's authorization away from ministack, which looks at one resource per call.
+    Take EC2's authorization away from ministack, which checks one resource per call.
 
     ministack still checks the signature. The tags that its evaluator and its Resource Groups
     Tagging API see are moto's.

@@ -68,7 +68,7 @@ def render(call: Call, result: dict[str, Any]) -> Reply:
 
 
 def backend(scope: Scope) -> Backend:
-    """Return moto's EC2 of one account and Region; the first look creates it, in about 1 s."""
+    """Return moto's EC2 of one account and Region; the first call creates it, in about 1 s."""
     backends = internals.original("moto.ec2.models", "ec2_backends")
     return cast("Backend", backends[scope.account][scope.region])
 

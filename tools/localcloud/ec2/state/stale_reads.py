@@ -55,7 +55,7 @@ class StaleRead:
 @dataclass
 class Counts:
     """
-    What lists have kept from their callers since the start, by chance or on order.
+    How lists differed from the present since the start, by chance or as ordered.
 
     ``lagged``: lists that differed from the present. ``tags_dropped`` and ``resources_omitted``:
     resources in them. ``ordered``: resources shown as an order says.
@@ -86,12 +86,12 @@ class StaleReads:
         """Take orders; ``find`` returns the resource of an id. Raises: KeyError."""
         self._orders += [(one, frozen(find(one.resource))) for one in orders]
 
-    def told(self) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Return the counts and the orders."""
         return {**asdict(self.counts), "orders": [asdict(order) for order, _ in self._orders]}
 
     def call_off(self) -> None:
-        """Forget the orders; the counts go on."""
+        """Forget the orders; the counts continue."""
         self._orders.clear()
 
     def begin_anew(self) -> None:

@@ -1,4 +1,4 @@
-"""Things that happen by themselves after a while, in the order of their times."""
+"""Planned actions, run in the order of their times."""
 
 import heapq
 import itertools
@@ -10,7 +10,7 @@ Action = Callable[[], None]
 
 @dataclass
 class Timeline:
-    """Actions with their times, in seconds of ``clock``; whoever holds the lock runs them."""
+    """Actions with their times, in seconds of ``clock``; the engine runs them under its lock."""
 
     clock: Callable[[], float]
     _due: list[tuple[float, int, Action]] = field(default_factory=list)
@@ -28,6 +28,6 @@ class Timeline:
             heapq.heappop(self._due)[2]()
 
     def seconds_to_next(self) -> float | None:
-        """Return how long nothing will happen; None if nothing is planned."""
+        """Return the seconds to the next action; None if nothing is planned."""
         due = self._due[:1]
         return max(0.0, due[0][0] - self.clock()) if due else None

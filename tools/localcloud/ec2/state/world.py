@@ -20,7 +20,7 @@ class LaunchedInterface:
 @dataclass
 class World:
     """
-    The settings, the clockwork and the bus.
+    The settings, the timeline and the event bus.
 
     ``launching`` holds, while RunInstances runs, its interfaces by device index.
     """
@@ -33,6 +33,6 @@ class World:
     stale_reads: StaleReads = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin without a past."""
+        """Start with an empty history."""
         self.history = History(self.settings, self.timeline)
         self.stale_reads = StaleReads(self.settings, self.history)

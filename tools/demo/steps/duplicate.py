@@ -3,26 +3,26 @@
 import json
 import time
 
+from demo.ec2_state import interfaces, status_tags
 from demo.network import Host
-from demo.shown import interfaces, status_tags
-from demo.stage import ROLES, Beginning, Chapter, Stage, Step
+from demo.stage import ROLES, Beginning, Stage, Step, StepResult
 from demo.watch import Expectation, same, until
-from localcloud.client.ec2_calls import calls_since, looked_at
+from localcloud.client.ec2_calls import calls_since, described
 
 QUIET_SECONDS = 5.0
-"""Longer than a look, its second look and a publication together."""
+"""Longer than a reconciliation, its poll of EC2 and a publication together."""
 
 Snapshot = dict[str, str]
 
 
-def same_event_again(stage: Stage) -> Chapter:
+def same_event_again(stage: Stage) -> StepResult:
     """Step (e)."""
     stage.screen.title(
         "(e) The same event again",
         "Events may come twice. That of (b) comes again, and nothing may change.",
     )
     host = stage.hosts["web-2"]
-    event = stage.tap.event_about(host.id) or "{}"
+    event = stage.events.event_about(host.id) or "{}"
     before, beginning = _snapshot(stage, host), stage.begin()
     stage.screen.command(
         'aws sqs send-message --queue-url "$CHANGES_QUEUE" \\',
@@ -30,22 +30,22 @@ def same_event_again(stage: Stage) -> Chapter:
     )
     queue = stage.stack.outputs["ChangesQueueUrl"]
     stage.stack.sqs.send_message(QueueUrl=queue, MessageBody=event)
-    looked = _looked(stage, host, beginning)
+    reconciled = _reconciled(stage, host, beginning)
     expectations = [
         same("event, as in (b)", before.pop("event"), json.loads(event).get("id", "")),
-        same("looked at again", "yes", "yes" if looked else "no"),
+        same("reconciled again", "yes", "yes" if reconciled else "no"),
         *_unchanged(stage, host, before),
     ]
     calls = calls_since(stage.stack.cloud, beginning.call, ROLES)
     expectations.append(same("EC2 writes", "0", str(calls.writes.total())))
-    chapter = stage.close(Step("e", host, beginning), expectations)
-    stage.screen.fact("watched for", f"{QUIET_SECONDS:.0f} s after the look")
-    return chapter
+    result = stage.close(Step("e", host, beginning), expectations)
+    stage.screen.fact("watched for", f"{QUIET_SECONDS:.0f} s after the reconciliation")
+    return result
 
 
-def _looked(stage: Stage, host: Host, beginning: Beginning) -> bool:
+def _reconciled(stage: Stage, host: Host, beginning: Beginning) -> bool:
     with stage.screen.waiting("waiting for the reconciler to take the event"):
-        return until(lambda: looked_at(stage.stack.cloud, beginning.call, ROLES, host.id), bool)
+        return until(lambda: described(stage.stack.cloud, beginning.call, ROLES, host.id), bool)
 
 
 def _unchanged(stage: Stage, host: Host, before: Snapshot) -> list[Expectation]:

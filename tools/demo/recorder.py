@@ -1,4 +1,4 @@
-"""A tap on the event bus: it keeps a copy of each event that asks for targets."""
+"""Records each tag event that asks for targets, from the event bus."""
 
 import json
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sqs import SQSClient
 
-NAME = "demo-tap"
+NAME = "demo-recorder"
 PATTERN = {
     "source": ["aws.tag"],
     "detail-type": ["Tag Change on Resource"],
@@ -17,7 +17,7 @@ PATTERN = {
 }
 
 
-class Tap:
+class EventRecorder:
     """A queue of the demo's own, fed by a rule of its own."""
 
     def __init__(self, cloud: LocalCloud) -> None:

@@ -1,4 +1,4 @@
-"""What EC2 shows to anybody: status tags, and interfaces on instances."""
+"""What EC2 shows: status tags, and interfaces on instances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ StatusTags = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Shown:
-    """An interface on an instance; ``where`` tells its status, device index and zone."""
+    """An interface on an instance; ``where`` has its status, device index and zone."""
 
     address: str
     where: str
@@ -27,13 +27,13 @@ def status_tags(ec2: "EC2Client") -> StatusTags:
     return {tag["ResourceId"]: tag["Value"] for tag in found}
 
 
-def say(told: StatusTags, instance: str, states: Mapping[str, str]) -> bool:
-    """Return whether tags tell of ``states`` by target, on ``instance`` and all that it holds."""
-    words = [word.partition("=") for word in told.get(instance, "").split()]
+def tags_show(tags: StatusTags, instance: str, states: Mapping[str, str]) -> bool:
+    """Return whether tags show ``states`` by target, on ``instance`` and its interfaces."""
+    words = [word.partition("=") for word in tags.get(instance, "").split()]
     parts = {target: rest.partition(":") for target, _, rest in words}
     held = [where.partition("@")[0] for state, _, where in parts.values() if "@" in where]
     return {target: state for target, (state, _, _) in parts.items()} == states and all(
-        told.get(interface) == told[instance] for interface in held
+        tags.get(interface) == tags[instance] for interface in held
     )
 
 
@@ -60,6 +60,6 @@ def place(state: object, index: object, zone: object) -> str:
 
 
 def is_free(ec2: "EC2Client", interface: str) -> bool:
-    """Return whether nobody holds ``interface``."""
+    """Return whether ``interface`` is `available`."""
     (it,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"]
     return it["Status"] == "available"

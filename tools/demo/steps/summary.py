@@ -7,7 +7,7 @@ from operator import add
 from os.path import relpath
 from pathlib import Path
 
-from demo.stage import Chapter, Stage
+from demo.stage import Stage, StepResult
 from demo.timing import Timing, timings
 from demo.watch import Expectation, same
 from localcloud.client.ec2_calls import Calls
@@ -32,36 +32,36 @@ def history(stage: Stage) -> list[Expectation]:
         f"(g) The history of {host.name}",
         "Each move and its record are one transaction; records are only ever added.",
     )
-    told = stage.dualhome.ask("history", host.id)
+    moves = stage.dualhome.ask("history", host.id)
     expectations = [
         same(
             f"moves of {target}",
-            moves,
-            ", ".join(row["to_state"] for row in told if row["target"] == target),
+            expected,
+            ", ".join(row["to_state"] for row in moves if row["target"] == target),
         )
-        for target, moves in MOVES
+        for target, expected in MOVES
     ]
     stage.screen.expectations(expectations)
     return expectations
 
 
-def summary(stage: Stage, chapters: Sequence[Chapter]) -> list[Expectation]:
+def summary(stage: Stage, results: Sequence[StepResult]) -> list[Expectation]:
     """Step (h): count seconds and calls."""
     stage.screen.title(
         "(h) Times, calls, and where to look next",
         "Seconds after the tag, and the EC2 calls that dualhome made.",
     )
-    began = chapters[0].step.beginning.at.isoformat()
+    began = results[0].step.beginning.at.isoformat()
     moves = stage.dualhome.rows("history", "--since", began)
-    times = [(chapter, timings(chapter, moves)) for chapter in chapters]
+    times = [(result, timings(result, moves)) for result in results]
     stage.screen.table(
         ("step", "instance", "target", "outcome", "decided>", "done>", "writes>", "reads>"),
-        [row for chapter, found in times for row in _rows(chapter, found)],
+        [row for result, found in times for row in _rows(result, found)],
     )
-    calls = reduce(add, (chapter.calls for chapter in chapters), Calls())
+    calls = reduce(add, (result.calls for result in results), Calls())
     stage.screen.fact("EC2 writes", _counts(calls.writes))
     stage.screen.fact("EC2 reads", _counts(calls.reads))
-    expectations = [_frugal(times), _nothing_set_aside(stage)]
+    expectations = [_frugal(times), _no_dead_letters(stage)]
     stage.screen.expectations(expectations)
     return expectations
 
@@ -75,16 +75,16 @@ def report(stage: Stage, page: Path) -> list[Expectation]:
     expectations = [same("instances on it", str(len(hosts)), str(len(found)))]
     stage.screen.expectations(expectations)
     stage.screen.gap()
-    for label, told in NEXT:
-        stage.screen.fact(label, told)
+    for label, text in NEXT:
+        stage.screen.fact(label, text)
     return expectations
 
 
-def _rows(chapter: Chapter, found: Sequence[Timing]) -> list[tuple[str, ...]]:
-    step = (f"({chapter.step.letter})", chapter.step.host.name)
-    counts = (str(chapter.calls.writes.total()), str(chapter.calls.reads.total()))
+def _rows(result: StepResult, found: Sequence[Timing]) -> list[tuple[str, ...]]:
+    step = (f"({result.step.letter})", result.step.host.name)
+    counts = (str(result.calls.writes.total()), str(result.calls.reads.total()))
     if not found:
-        kept = all(it.met for it in chapter.expectations)
+        kept = all(it.met for it in result.expectations)
         return [(*step, "", "unchanged" if kept else "CHANGED", "", "", *counts)]
     rows: list[tuple[str, ...]] = []
     for it in found:
@@ -103,10 +103,10 @@ def _counts(calls: Counter[str]) -> str:
     return ", ".join(f"{action} {count}" for action, count in sorted(calls.items())) or "none"
 
 
-def _frugal(times: Sequence[tuple[Chapter, Sequence[Timing]]]) -> Expectation:
+def _frugal(times: Sequence[tuple[StepResult, Sequence[Timing]]]) -> Expectation:
     attaching = [
-        (chapter.calls.writes.total(), made)
-        for chapter, found in times
+        (result.calls.writes.total(), made)
+        for result, found in times
         if (made := sum(it.outcome == "attached" for it in found))
     ]
     writes, attachments = sum(it for it, _ in attaching), sum(it for _, it in attaching)
@@ -118,7 +118,7 @@ def _frugal(times: Sequence[tuple[Chapter, Sequence[Timing]]]) -> Expectation:
     )
 
 
-def _nothing_set_aside(stage: Stage) -> Expectation:
+def _no_dead_letters(stage: Stage) -> Expectation:
     queues = stage.dualhome.rows("redrive", "--dry-run")
     left = sum(queue["waiting"] for queue in queues)
     return same("dead letters", "0 in 5 queues", f"{left} in {len(queues)} queues")

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from demo.command import Row
+from demo.ec2_state import Shown, StatusTags, interfaces, place
 from demo.network import Host
-from demo.shown import Shown, StatusTags, interfaces, place
-from demo.stage import Chapter, Stage, Step
+from demo.stage import Stage, Step, StepResult
 from demo.watch import NOTHING, Expectation, names, same
 from dualhome.domain.reasons import Reason
 
@@ -49,10 +49,10 @@ class Found:
         return f"{self.want.target}=attached:{self.interface}@{self.want.index}"
 
 
-def expect_attached(stage: Stage, step: Step, wants: Sequence[Want]) -> Chapter:
+def expect_attached(stage: Stage, step: Step, wants: Sequence[Want]) -> StepResult:
     """Expect each target attached, as `dualhome status`, EC2 and the status tags say."""
     host = step.host
-    told = stage.comes_to(host, {want.target: "attached" for want in wants})
+    tags = stage.comes_to(host, {want.target: "attached" for want in wants})
     rows = by_target(stage.dualhome.ask("status", host.id))
     shown = interfaces(stage.stack.ec2, host.id)
     found = [
@@ -65,24 +65,24 @@ def expect_attached(stage: Stage, step: Step, wants: Sequence[Want]) -> Chapter:
         same(
             f"tag on {host.name}",
             " ".join(sorted(one.word for one in found)),
-            told.get(host.id, ""),
+            tags.get(host.id, ""),
         ),
-        *(it for one in found for it in _tagged(one, told)),
+        *(it for one in found for it in _tagged(one, tags)),
     ]
     return stage.close(step, expectations)
 
 
 def expect_refused(
-    stage: Stage, step: Step, reason: Reason, told: Iterable[tuple[str, str]]
-) -> Chapter:
-    """Expect target mgmt refused for ``reason``; `dualhome plan` names what is ``told``."""
+    stage: Stage, step: Step, reason: Reason, mentioned: Iterable[tuple[str, str]]
+) -> StepResult:
+    """Expect target mgmt refused for ``reason``; `dualhome plan` mentions each of ``mentioned``."""
     host = step.host
     tags = stage.comes_to(host, {"mgmt": "refused"})
     row = by_target(stage.dualhome.ask("plan", host.id)).get("mgmt", {})
     more = len(interfaces(stage.stack.ec2, host.id))
     expectations = [
         same("reason", reason, row.get("reason") or ""),
-        *(names(what, word, row.get("detail") or "") for what, word in told),
+        *(names(what, word, row.get("detail") or "") for what, word in mentioned),
         same("interfaces, in EC2", "its own alone", f"{more} more" if more else "its own alone"),
         same(f"tag on {host.name}", f"mgmt=refused:{reason}", tags.get(host.id, "")),
     ]
@@ -102,8 +102,8 @@ def _attached(found: Found, host: Host) -> Iterator[Expectation]:
         yield same(f"{want.target}, warning", want.warning, " ".join(row.get("warnings", ())))
 
 
-def _tagged(found: Found, told: StatusTags) -> Iterator[Expectation]:
+def _tagged(found: Found, tags: StatusTags) -> Iterator[Expectation]:
     """An interface's tag lists all targets of its instance; its own word is the one to read."""
     if found.shown:
-        tag = told.get(found.interface, "")
+        tag = tags.get(found.interface, "")
         yield names(f"tag on {found.shown.address}", found.word, tag)
