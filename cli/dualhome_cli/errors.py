@@ -12,6 +12,7 @@ from botocore import exceptions as aws
 
 from dualhome.domain.errors import DualhomeError, TransientError, UnreadableItemError
 
+AWS_ERRORS = (aws.ClientError, aws.BotoCoreError)
 AWS_SAID_NO = 3
 INSTALL = "Install the version of this command that is deployed."
 PIPE_CLOSED = 141
@@ -91,7 +92,7 @@ def in_plain_words() -> Iterator[None]:
     except BrokenPipeError:
         _write_no_more()
         raise click.exceptions.Exit(PIPE_CLOSED) from None
-    except (aws.ClientError, aws.BotoCoreError, DualhomeError) as error:
+    except (*AWS_ERRORS, DualhomeError) as error:
         raise CommandError(advice(error)) from error
     except OSError as error:  # some of botocore's errors are, too
         _write_no_more()
@@ -122,6 +123,23 @@ def caller(message: str) -> str:
     """Return in brackets what AWS's ``message`` says of whom it denies what; empty if nothing."""
     found = _CALLER.search(message)
     return f" ({' '.join(found[0].split())})" if found else ""
+
+
+def denial(error: BaseException) -> str:
+    """Return which call AWS denies to whom; empty where it does not deny one."""
+    if not isinstance(error, aws.ClientError):
+        return ""
+    said = error.response["Error"]
+    denied = f"you may not {error.operation_name}{caller(said.get('Message', ''))}"
+    return denied if said.get("Code", "") in DENIED else ""
+
+
+def failed_call(error: BaseException) -> str:
+    """Return which call failed, with AWS's code and message; empty where AWS did not answer."""
+    if not isinstance(error, aws.ClientError):
+        return ""
+    said = error.response["Error"]
+    return f"{error.operation_name}: {said.get('Code', '')}: {said.get('Message', '')}"
 
 
 def will_pass(error: TransientError) -> bool:

@@ -1,6 +1,7 @@
 """The command `dualhome`: global options, and commands that are imported only when called."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -8,7 +9,20 @@ import click
 from click.shell_completion import CompletionItem
 
 from dualhome_cli import __version__
-from dualhome_cli.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """
+    Where the global options say that the stack is.
+
+    ``profile`` and ``region`` are as AWS tools choose them where they are None.
+    """
+
+    profile: str | None
+    region: str | None
+    stack_name: str
+
 
 PACKAGE = "dualhome_cli.commands"
 INTERRUPTED = 130

@@ -74,7 +74,7 @@ def test_a_list_goes_on_without_it_and_says_so(stack: Stack, words: list[str]) -
 
 def test_it_is_counted_once_however_often_it_is_read(stack: Stack) -> None:
     """The account is read by two indexes."""
-    assert "1 item is left out. Another version" in run(stack, "targets").stderr
+    assert "1 item is skipped. Another version" in run(stack, "targets").stderr
 
 
 def test_of_a_single_instance_it_is_all_there_is_to_say(stack: Stack) -> None:
@@ -94,17 +94,17 @@ def test_the_examination_goes_on_and_warns(stack: Stack) -> None:
 
     found = {(it["check"], it["severity"]): it for it in json.loads(result.stdout)}
     assert result.exit_code in {1, 4}, result.stderr
-    assert "1 item is left out" in found["versions", "warning"]["what"]
+    assert "1 item is skipped" in found["versions", "warning"]["what"]
     assert INSTALL == found["versions", "warning"]["remedy"]
     assert "could not be read" in found["ledger", "warning"]["what"]
 
 
 def test_a_watch_goes_on_without_it(stack: Stack) -> None:
     """And says it while it goes on, not only in the end."""
-    feed = Feed(stack.archive, NOW)
+    feed = Feed(stack.audit_log, NOW)
 
     assert [] == list(feed.new(NOW))
-    assert 1 == stack.unreadable.count
+    assert 1 == stack.skipped.count
 
 
 def test_what_sweeps_know_may_be_unreadable_too(stack: Stack) -> None:
@@ -119,4 +119,4 @@ def test_what_sweeps_know_may_be_unreadable_too(stack: Stack) -> None:
     result = run(stack, "status", "-o", "json")
 
     assert [InstanceId("i-02")] == [row["instance"] for row in json.loads(result.stdout)]
-    assert "2 items are left out" in result.stderr
+    assert "2 items are skipped" in result.stderr

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from dualhome_cli.connection import Connection
 from dualhome_cli.errors import CommandError
+from dualhome_cli.main import Connection
 from dualhome_cli.stack import NEEDED, Stack
 from tests.support.readers.template import load
 

@@ -64,8 +64,8 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
 
 
 def _fate(it: _Crowd, records: list[Attachment], attached: int) -> list[Row]:
-    archive = it.field.stage.archive
-    entries = [entry for instance in it.instances for entry in archive.of_instance(instance)]
+    audit_log = it.field.stage.audit_log
+    entries = [entry for instance in it.instances for entry in audit_log.of_instance(instance)]
     return [
         exactly("attached", attached, it.field.count(State.ATTACHED)),
         exactly("waiting", INSTANCES - attached, it.field.count(State.WAITING)),

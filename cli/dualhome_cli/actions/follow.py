@@ -13,7 +13,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
-from dualhome_cli.data.audit_log import Archive
+from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.stack import Stack
 from dualhome_cli.status.attachment_row import sentence
 from dualhome_cli.ui.shell_commands import pasted
@@ -120,7 +120,7 @@ def _why(record: Attachment | None) -> str:
 
 def follow(
     trails: Sequence[Trail],
-    archive: Archive,
+    audit_log: AuditLog,
     clock: Callable[[], datetime],
     wait: Callable[[], None],
 ) -> Iterator[AuditEntry]:
@@ -128,7 +128,7 @@ def follow(
     while any(trail.open for trail in trails):
         for trail in (it for it in trails if it.open):
             since = trail.since - CLOCKS_DIFFER
-            for entry in archive.of_instance(trail.instance, since):
+            for entry in audit_log.of_instance(trail.instance, since):
                 if trail.is_new(entry):
                     trail.note(entry, clock())
                     yield entry
@@ -211,5 +211,5 @@ def see_to_the_end(
 
 
 def _show(stack: Stack, trails: Sequence[Trail]) -> None:
-    entries = follow(trails, stack.archive, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
+    entries = follow(trails, stack.audit_log, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
     show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")

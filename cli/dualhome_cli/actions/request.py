@@ -1,52 +1,34 @@
-"""What `retry` and `release` put on the changes queue, in the name of whoever asks."""
+"""Operator requests: what `retry` and `release` put on the changes queue."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 
 from ulid import ULID
 
-from dualhome.adapters.sqs import SqsReconcileQueue
 from dualhome.application.requests import SOURCE, ReconcileRequest
 from dualhome.domain.attachment import Cause, OperatorRequest
 from dualhome.domain.identifiers import InstanceId
 from dualhome_cli.stack import Stack
 
 
-def order(
+def send(
     stack: Stack, instances: Sequence[InstanceId], operator_requests: Sequence[OperatorRequest]
 ) -> None:
     """
-    Queue a look with ``operator_requests`` at each instance.
+    Queue a reconcile request with ``operator_requests`` for each instance.
 
     Raises:
-        ClientError, BotoCoreError, DualhomeError: not all are queued; again does no harm.
+        ClientError, BotoCoreError, DualhomeError: not all are queued; sending again does no harm.
     """
-    caller = stack.client("sts").get_caller_identity()
+    caller = stack.caller()
     cause = Cause(
         event_id=str(ULID()),
         source=SOURCE,
         detail_type=operator_requests[0].what.title(),
-        time=_said_at(caller) or stack.now(),
-        principal=caller["Arn"],
+        time=caller.at or stack.now(),
+        principal=caller.arn,
     )
-    queue = SqsReconcileQueue(stack.client("sqs"), stack.output("ChangesQueueUrl"))
-    queue.put(
-        (
-            ReconcileRequest(it, cause, operator_requests=tuple(operator_requests))
-            for it in instances
-        ),
-        timedelta(),
+    asked = tuple(operator_requests)
+    stack.reconcile_queue.put(
+        (ReconcileRequest(it, cause, operator_requests=asked) for it in instances), timedelta()
     )
-
-
-def _said_at(answer: Mapping[str, Any]) -> datetime | None:
-    """
-    Return the end of the second in which AWS answered, by its own clock.
-
-    Records are dated by AWS's clocks, and an ask is about what stood when it was made; this
-    machine's clock may be minutes off.
-    """
-    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return parsedate_to_datetime(date) + timedelta(seconds=1) if date else None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from dualhome.domain.attachment import AuditEntry
-from dualhome_cli.data.audit_log import moves_of, moves_since
+from dualhome_cli.data.moves import moves_of, moves_since
 from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Chapter, chapter_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
@@ -70,15 +70,15 @@ def _entries(
     stack: Stack, subject: str | None, since: datetime | None, day: datetime | None
 ) -> Iterator[AuditEntry]:
     if subject:
-        return moves_of(stack.archive, subject, since)
+        return moves_of(stack.audit_log, subject, since)
     if day:
-        return stack.archive.of_day(day.date())
+        return stack.audit_log.of_day(day.date())
     since = since or stack.now()
     if (stack.now() - since).days > LONGEST.days:  # a whole day: the age was taken a moment ago
         raise click.UsageError(
             f"everything goes back {LONGEST.days} days at most: name an INSTANCE or INTERFACE."
         )
-    return moves_since(stack.archive, since, stack.now())
+    return moves_since(stack.audit_log, since, stack.now())
 
 
 def _nothing(subject: str | None) -> str:

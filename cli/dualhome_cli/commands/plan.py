@@ -8,10 +8,10 @@ from itertools import chain
 import click
 
 from dualhome.domain.identifiers import InstanceId
-from dualhome_cli.data.instances import filters, found_by
+from dualhome_cli.data.instances import filters
 from dualhome_cli.plan.outcome import Forecast, Prospect
 from dualhome_cli.plan.rows import Row, rows
-from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts, read_breaker
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts
 from dualhome_cli.plan.text import lines_of, totals
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
@@ -69,7 +69,7 @@ def command(
     if not (instances or asg or tags):
         raise click.UsageError("Name instances, or give --asg or --tag.")
     wanted = filters(asg, tags)
-    found = found_by(stack.client("ec2"), wanted) if wanted else []
+    found = stack.find_instances(wanted) if wanted else []
     ids = list(dict.fromkeys([*instances, *found]))
     planning = Planning(stack.sources, stack.policy, _breaker(stack), stack.now(), targets)
     counts = Counts()
@@ -82,9 +82,7 @@ def command(
 
 
 def _breaker(stack: Stack) -> SimulatedBreaker:
-    table = stack.output("AttachmentsTableName")
-    most = int(stack.parameter("MaxReleasesPerSweep"))
-    return SimulatedBreaker(most, lambda: read_breaker(stack.client("dynamodb"), table))
+    return SimulatedBreaker(int(stack.parameter("MaxReleasesPerSweep")), stack.breaker)
 
 
 @dataclass(slots=True)

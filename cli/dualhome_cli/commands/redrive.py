@@ -7,7 +7,7 @@ import click
 
 from dualhome_cli.redrive.dead_letters import Outcome
 from dualhome_cli.redrive.queues import INTENTS, DeadLetterQueue, Name, queue
-from dualhome_cli.redrive.report import COLUMNS, Contents, Result, look_into, run, tell_end
+from dualhome_cli.redrive.report import COLUMNS, Contents, Result, print_end, read_contents, run
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.prompts import ask, consent_options
@@ -46,7 +46,7 @@ def command(
     """
     queues = [queue(stack, name) for name in dict.fromkeys(map(Name, names or Name))]
     with ThreadPoolExecutor() as at_once:  # an empty queue takes a second to say so
-        found = at_once.map(lambda it: look_into(it.name, it.letters, it.remedy), queues)
+        found = at_once.map(lambda it: read_contents(it.name, it.letters, it.handler), queues)
         contents = dict(zip(queues, found, strict=True))
     full = [it for it in queues if not contents[it].empty]
     if dry_run or output is Format.TABLE:
@@ -72,5 +72,5 @@ def _results(contents: Mapping[DeadLetterQueue, Contents], output: Format) -> It
         if not found.empty:
             outcome = run(it, found.waiting, quiet=not table)
         if table and not found.empty:
-            tell_end(it.name, outcome)
+            print_end(it.name, outcome)
         yield Result.of(found, outcome)

@@ -14,7 +14,7 @@ from dualhome_cli.actions.release import (
     trail,
     where_to_see,
 )
-from dualhome_cli.actions.request import order
+from dualhome_cli.actions.request import send
 from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.parameters import INSTANCE
@@ -76,7 +76,7 @@ def command(
     ask([*intent, *([FORCED] if force else [])], yes=yes)
     names = tuple(map(TargetName, targets)) or (None,)
     requests = [OperatorRequest(OperatorAction.RELEASE, name, force) for name in names]
-    order(stack, [it.instance for it in open_], requests)
+    send(stack, [it.instance for it in open_], requests)
     back = {it.id: asked_again(it, targets, force=force) for it in subjects}
     if follow:
         see_to_the_end(stack, open_, WELL, lambda it: onwards(it, back[it.instance], stack.now()))

@@ -5,7 +5,7 @@ import click
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome_cli.actions.follow import see_to_the_end
-from dualhome_cli.actions.request import order
+from dualhome_cli.actions.request import send
 from dualhome_cli.actions.retry import WELL, prospects, trail
 from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
 from dualhome_cli.stack import Stack, pass_stack
@@ -61,6 +61,6 @@ def command(
     ask(intent, yes=yes)
     names = tuple(map(TargetName, targets)) or (None,)
     requests = [OperatorRequest(OperatorAction.RETRY, name) for name in names]
-    order(stack, [it.instance for it in open_], requests)
+    send(stack, [it.instance for it in open_], requests)
     if follow:
         see_to_the_end(stack, open_, WELL)

@@ -10,7 +10,7 @@ from dualhome_cli.data.snapshot import read_present
 from dualhome_cli.pools.capacity import pools_of
 from dualhome_cli.pools.rows import COLUMNS, Row, rows
 from dualhome_cli.pools.shortages import Lack, Shortage, shortages
-from dualhome_cli.stack import Books, Stack, pass_stack
+from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.shell_commands import pasted
 from dualhome_cli.ui.terminal import Line, console, printable, write
@@ -50,7 +50,7 @@ def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
     """
     if low_water is None:
         low_water = int(stack.parameters["PoolLowWater"])
-    account = read_present(Books.of(stack))
+    account = read_present(stack)
     pools = pools_of(account)
     found = [
         replace(it, remedy=pasted(it.remedy, stack)) for it in shortages(account, pools, low_water)

@@ -28,11 +28,11 @@ def command(stack: Stack, *, output: Format) -> None:
     its own. What happens while AWS cannot be reached is shown afterwards.
     """
     write = live(OF_MANY, output)
-    feed = Feed(stack.archive, stack.now())
+    feed = Feed(stack.audit_log, stack.now())
     click.echo(f"Watching {stack.name} in {stack.region}; Ctrl-C ends.", err=True)
 
     def sleep(seconds: float) -> None:
-        stack.unreadable.tell()
+        stack.skipped.report()
         time.sleep(seconds)
 
     for entry in follow(feed, stack.now, sleep, lambda text: click.echo(text, err=True)):

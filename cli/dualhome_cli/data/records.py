@@ -68,8 +68,7 @@ def known_targets(stack: Stack) -> list[TargetName]:
     vpcs = stack.sources.vpcs.describe().values()
     served = {target for it in vpcs if (target := target_of(it, stack.keys))}
     asked = {record.target for record in stack.ledger.unsettled()}
-    swept = stack.unreadable.unless(stack.checkpoints.targets, frozenset[TargetName]())
-    return sorted(asked | swept | served)
+    return sorted(asked | stack.swept_targets() | served)
 
 
 def _records_of(ledger: Ledger, instances: Iterable[InstanceId]) -> Iterator[Attachment]:

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome_cli.errors import DENIED, INSTALL, CommandError, caller
+from dualhome_cli.errors import AWS_ERRORS, INSTALL, CommandError, denial, failed_call
 from dualhome_cli.ui.ids import instances_in, interfaces_in, vpcs_in
 
 
@@ -143,7 +141,7 @@ class Check(Generic[S, T]):
         """Yield what is found; what AWS refuses to tell, or cannot be asked, is a finding too."""
         try:
             known = self.read(source)
-        except (ClientError, BotoCoreError, DualhomeError) as refusal:
+        except (*AWS_ERRORS, DualhomeError) as refusal:
             remarks = [_unknown(refusal)]
         except CommandError as trouble:  # a parameter or an output that an older template lacks
             remarks = [warning(trouble.message, DEPLOY)]
@@ -153,19 +151,15 @@ class Check(Generic[S, T]):
             yield Finding.of(self.name, remark)
 
 
-def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:
-    if isinstance(refusal, BotoCoreError):
-        return warning(f"could not be asked: {refusal}", "Look at the network; run it again.")
+def _unknown(refusal: Exception) -> Remark:
     if isinstance(refusal, AccessDeniedError):
         return note(f"could not be asked: {refusal.message}", PERMIT)
     if isinstance(refusal, UnreadableItemError):
         return warning(f"could not be read: {refusal.message}", INSTALL)
     if isinstance(refusal, DualhomeError):
         return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
-    said = refusal.response["Error"]
-    code, message = said.get("Code", ""), said.get("Message", "")
-    if code in DENIED:
-        denied = f"you may not {refusal.operation_name}{caller(message)}"
+    if denied := denial(refusal):
         return note(f"could not be asked: {denied}", PERMIT)
-    words = f"{refusal.operation_name}: {code}: {message}"
-    return warning(f"could not be asked: {words}", "Look at what AWS says; run it again.")
+    if said := failed_call(refusal):
+        return warning(f"could not be asked: {said}", "Read what AWS says; run it again.")
+    return warning(f"could not be asked: {refusal}", "Check the network; run it again.")

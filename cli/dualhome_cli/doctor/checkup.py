@@ -1,7 +1,7 @@
 """Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -21,8 +21,8 @@ from dualhome_cli.doctor.checks import (
     tags,
 )
 from dualhome_cli.doctor.checks import stack as stack_checks
-from dualhome_cli.doctor.checks.stack import Resources
-from dualhome_cli.stack import Books, Stack
+from dualhome_cli.doctor.facts import Resources
+from dualhome_cli.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -33,36 +33,31 @@ class Patient:
     now: datetime
     pause: Callable[[], None]
 
-    @cached_property
+    @property
     def resources(self) -> Resources:
         """The stack's parts."""
-        return Resources(self.stack)
+        return self.stack.resources
 
     @property
     def young(self) -> bool:
         """Whether the stack has not yet had the time for the sweeps that may be missed."""
-        age = self.now - self.resources.itself["CreationTime"]
-        return bool(age < queues.MISSED_SWEEPS * queues.sweep_interval(self.stack))
-
-    @cached_property
-    def books(self) -> Books:
-        """Where the account is read."""
-        return Books.of(self.stack)
+        age = self.now - self.resources.stack.created
+        return age < queues.MISSED_SWEEPS * queues.sweep_interval(self.stack)
 
     @cached_property
     def account(self) -> Account:
         """The account without its past, read once."""
-        return read_present(self.books)
+        return read_present(self.stack)
 
     @property
     def records(self) -> records.Records:
         """The account's records at this moment."""
-        account, unread = self.account, self.stack.unreadable
-        return records.Records(account, self.now, unread.said(), unread.items)
+        account, skipped = self.account, self.stack.skipped
+        return records.Records(account, self.now, skipped.text(), skipped.items)
 
     def whole_account(self) -> Account:
         """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""
-        return read_account(replace(self.books, unreadable=None))
+        return read_account(self.stack.strictly())
 
 
 def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
@@ -80,7 +75,7 @@ def _checks(*, with_ledger: bool) -> Iterable[Check[Patient, Any]]:
 WIRING: tuple[Check[Patient, Any], ...] = (
     Check(
         "stack",
-        lambda it: str(it.resources.itself["StackStatus"]),
+        lambda it: it.resources.stack.status,
         stack_checks.stack_status,
         "It is deployed whole.",
     ),
@@ -111,7 +106,7 @@ WIRING: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "audience",
-        lambda it: it.resources.audience(),
+        lambda it: it.stack.audience(),
         stack_checks.audience,
         "Whoever should hear of alarms does.",
     ),
@@ -126,19 +121,19 @@ FLOW: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "status-queue",
-        lambda it: queues.read_status_queue(it.stack),
+        lambda it: it.stack.queue(queues.STATUS),
         queues.status_queue,
         "No status tag waits to be written.",
     ),
     Check(
         "dead-letters",
-        lambda it: queues.dead_letters(it.stack),
+        lambda it: queues.read_dead_letters(it.stack),
         queues.set_aside,
         "Nothing was set aside.",
     ),
     Check(
         "sweep",
-        lambda it: queues.sweeps(it.stack, it.resources.itself["CreationTime"], it.now),
+        lambda it: queues.sweeps(it.stack, it.resources.stack.created, it.now),
         queues.sweep,
         "It ran when it was last due.",
     ),
@@ -153,13 +148,13 @@ FLOW: tuple[Check[Patient, Any], ...] = (
 ACCESS: tuple[Check[Patient, Any], ...] = (
     Check(
         "permissions",
-        lambda it: permissions.decisions(it.resources),
+        lambda it: permissions.decisions(it.stack),
         permissions.permissions,
         "IAM's simulation allows the EC2 calls of the roles, with sample tags; EC2 may yet differ.",
     ),
     Check(
         "quota",
-        lambda it: limits.interfaces(it.stack),
+        lambda it: it.stack.interfaces(),
         limits.interface_quota,
         "There are no interfaces yet.",
     ),

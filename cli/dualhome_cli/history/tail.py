@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import TransientError
-from dualhome_cli.data.audit_log import Archive, moves_since
+from dualhome_cli.data.moves import moves_since
+from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.errors import advice, will_pass
 
 OVERLAP = timedelta(seconds=60)
@@ -26,10 +27,10 @@ class Feed:
     wrong here loses nothing.
     """
 
-    def __init__(self, archive: Archive, now: datetime) -> None:
-        self._archive = archive
+    def __init__(self, audit_log: AuditLog, now: datetime) -> None:
+        self._archive = audit_log
         self._seen: dict[str, datetime] = {}
-        newest = next(archive.of_day(now.astimezone(UTC).date(), newest=True), None)
+        newest = next(audit_log.of_day(now.astimezone(UTC).date(), newest=True), None)
         self._since = newest.at - OVERLAP if newest else now - CLOCKS_DIFFER
         for _ in self.new(now):
             pass

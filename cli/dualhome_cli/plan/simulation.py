@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
-from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb.release_breaker import KEY
 from dualhome.application.ports import Instances
 from dualhome.application.reconcile import ROUNDS
 from dualhome.application.requests import ReconcileRequest
@@ -19,18 +16,8 @@ from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
 from dualhome.domain.planning.types import InstanceView, Step
+from dualhome_cli.data.ports import BreakerState
 from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@dataclass(frozen=True, slots=True)
-class Let:
-    """Whom the breaker has let go since the last sweep; ``held``: it lets nobody go any more."""
-
-    held: bool = False
-    instances: frozenset[InstanceId] = frozenset()
 
 
 @dataclass
@@ -38,34 +25,23 @@ class SimulatedBreaker:
     """The answers that the breaker would give; ``read`` is called when it is first asked."""
 
     most: int
-    read: Callable[[], Let]
+    read: Callable[[], BreakerState]
 
     @cached_property
-    def _let(self) -> Let:
+    def _state(self) -> BreakerState:
         return self.read()
 
     @cached_property
     def _admitted(self) -> set[InstanceId]:
-        return set(self._let.instances)
+        return set(self._state.admitted)
 
     def admits(self, instance: InstanceId) -> bool:
-        """Say whether ``instance`` would be let go, after those asked about before."""
+        """Say whether the breaker would admit ``instance``, after those asked about before."""
         room = instance in self._admitted or len(self._admitted) < self.most
-        if self._let.held or self.most == 0 or not room:
+        if self._state.open or self.most == 0 or not room:
             return False
         self._admitted.add(instance)
         return True
-
-
-def read_breaker(dynamodb: "DynamoDBClient", table: str) -> Let:
-    """Return what the ledger knows of the breaker."""
-    with domain_errors():
-        found = dynamodb.get_item(TableName=table, Key=KEY, ConsistentRead=True)
-    item = found.get("Item", {})
-    return Let(
-        held="held" in item,
-        instances=frozenset(map(InstanceId, item.get("instances", {}).get("SS", []))),
-    )
 
 
 @dataclass(frozen=True, slots=True)

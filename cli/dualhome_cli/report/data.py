@@ -46,5 +46,5 @@ def gather(stack: Stack, account: Account, day: date, now: datetime) -> Facts:
             replace(it, remedy=pasted(it.remedy, stack))
             for it in shortages(account, pools, low_water)
         ),
-        day=day_of(day, stack.archive.of_day(day)),
+        day=day_of(day, stack.audit_log.of_day(day)),
     )

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from dualhome.adapters.dynamodb.values import stamp, values
 from dualhome_cli.ui.table import Column, TableWriter, write_table
+from dualhome_cli.ui.times import stamp
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,7 +39,7 @@ def output_option(command: F) -> F:
         default=Format.TABLE.value,
         show_default=True,
         callback=lambda _context, _option, value: Format(value),
-        help="Form of the answer.",
+        help="Output format.",
     )(command)
 
 
@@ -86,7 +86,7 @@ def live(columns: Sequence[Column[T]], output: Format) -> Callable[[T], None]:
 
 
 def plain(row: object) -> dict[str, Any]:
-    """Return the fields of a row as JSON knows them; what is None stays."""
+    """Return the fields of a row as JSON knows them; what is None stays, but not within a field."""
     if is_dataclass(row):
         return {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
     if isinstance(row, Mapping):
@@ -103,7 +103,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
         case list() | tuple() | set() | frozenset():
             return [_plain(part) for part in value]
         case _ if is_dataclass(value):
-            return values(value)
+            known = {field.name: getattr(value, field.name) for field in fields(value)}
+            return {name: _plain(part) for name, part in known.items() if part is not None}
         case _:
             return value
 

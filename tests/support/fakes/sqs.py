@@ -63,7 +63,7 @@ def a_deployment(
     sqs = WorkedOffSqs(scene)
     stack = InMemoryStack(
         ec2=scene.ec2,
-        books=scene.ledger,
+        recorded=scene.ledger,
         clients={"sqs": sqs, "sts": Sts(scene.clock)},
         parameters=PARAMETERS | parameters,
     )

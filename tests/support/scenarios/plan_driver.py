@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from dualhome.domain.identifiers import InstanceId
+from dualhome_cli.data.ports import BreakerState
 from dualhome_cli.plan.outcome import Forecast, Outlook
-from dualhome_cli.plan.simulation import Let, Planning, SimulatedBreaker, forecasts
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts
 from tests.support.builders.values import INSTANCE
 from tests.support.scenarios.scene import Scene
 
@@ -12,7 +13,7 @@ from tests.support.scenarios.scene import Scene
 def foretold(scene: Scene, ids: Sequence[InstanceId], targets: str | None = None) -> list[Forecast]:
     """Return what awaits ``ids``; ``targets`` as if their tag had this value."""
     real = scene.breaker
-    breaker = SimulatedBreaker(real.most, lambda: Let(real.held, frozenset(real.admitted)))
+    breaker = SimulatedBreaker(real.most, lambda: BreakerState(real.held, frozenset(real.admitted)))
     planning = Planning(scene.sources(), scene.policy, breaker, scene.clock(), targets)
     return list(forecasts(ids, planning))
 

@@ -19,7 +19,7 @@ from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record, a_vpc, an_app_vpc
 from tests.support.fakes.ec2 import InMemoryEc2
 from tests.support.fakes.ec2_ports import InMemoryInstances, InMemoryInterfaces, InMemoryVpcs
-from tests.support.fakes.ledger import InMemoryArchive, InMemoryLedger, InMemorySweepCheckpoints
+from tests.support.fakes.ledger import InMemoryAuditLog, InMemoryLedger, InMemorySweepCheckpoints
 
 OUTPUTS = {
     "AttachmentsTableName": "attachments",
@@ -52,7 +52,7 @@ class InMemoryStack(Stack):
     outputs: Mapping[str, str] = field(default_factory=lambda: dict(OUTPUTS))
     parameters: Mapping[str, str] = field(default_factory=lambda: dict(PARAMETERS))
     ec2: InMemoryEc2 = field(default_factory=InMemoryEc2)
-    books: InMemoryLedger = field(default_factory=InMemoryLedger)
+    recorded: InMemoryLedger = field(default_factory=InMemoryLedger)
     clients: Mapping[str, Any] = field(default_factory=dict)
 
     def now(self) -> datetime:
@@ -66,21 +66,21 @@ class InMemoryStack(Stack):
     @cached_property
     def ledger(self) -> InMemoryLedger:
         """The records."""
-        return self.books
+        return self.recorded
 
     @cached_property
-    def archive(self) -> InMemoryArchive:
-        """The past that the ledger has written."""
-        return InMemoryArchive(self.ledger.audit)
+    def audit_log(self) -> InMemoryAuditLog:
+        """The audit log that the ledger has written."""
+        return InMemoryAuditLog(self.ledger.audit)
 
     @cached_property
     def checkpoints(self) -> InMemorySweepCheckpoints:
-        """What sweeps know."""
+        """The checkpoint of the sweep."""
         return InMemorySweepCheckpoints()
 
     @cached_property
     def sources(self) -> Sources:
-        """Where a survey reads."""
+        """What a snapshot is read from."""
         return Sources(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),

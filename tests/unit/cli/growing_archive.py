@@ -9,7 +9,7 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.states import State
 from dualhome_cli.history.tail import Feed, follow
 from tests.support.builders.values import NOW, TRACE, a_record
-from tests.support.fakes.ledger import InMemoryArchive
+from tests.support.fakes.ledger import InMemoryAuditLog
 
 LONGEST = 50
 """Sleeps after which nothing will come."""
@@ -38,7 +38,7 @@ class Night:
         """Yield what is there, or fail half-way through as ordered."""
         trouble = self.troubles.pop(0) if self.troubles else None
         self.reads += 1
-        for entry in InMemoryArchive(self.audit).of_day(day, since, newest=newest):
+        for entry in InMemoryAuditLog(self.audit).of_day(day, since, newest=newest):
             yield entry
             if trouble:
                 raise trouble

@@ -6,7 +6,8 @@ import pytest
 
 from dualhome_cli.doctor.check import Severity
 from dualhome_cli.doctor.checks import queues
-from dualhome_cli.doctor.checks.queues import Brakes, Queue, Sweeps
+from dualhome_cli.doctor.checks.queues import Brakes, Sweeps
+from dualhome_cli.doctor.facts import Queue
 from tests.support.builders.values import NOW
 
 EVERY = timedelta(minutes=5)

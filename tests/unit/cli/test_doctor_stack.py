@@ -6,9 +6,8 @@ from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.doctor.check import Severity
 from dualhome_cli.doctor.checks import limits, permissions, stack
-from dualhome_cli.doctor.checks.limits import Interfaces
-from dualhome_cli.doctor.checks.permissions import Decision
-from dualhome_cli.doctor.checks.stack import Alarm, Alarms, Audience, Part
+from dualhome_cli.doctor.checks.stack import Alarms
+from dualhome_cli.doctor.facts import Alarm, Audience, Decision, Interfaces, Part
 from tests.support.readers.template import load_observability, of_kind
 
 

@@ -68,15 +68,15 @@ def test_an_update_that_is_taken_back_is_told_with_the_first_failure() -> None:
     result = run(deployed(CloudFormation(events=TAKEN_BACK)), "pause", "--yes")
 
     assert 3 == result.exit_code
-    assert "taken back. SweepAccountFunction: not authorized" in result.stderr
+    assert "rolled back. SweepAccountFunction: not authorized" in result.stderr
     assert "\x1b" not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        ("UPDATE_IN_PROGRESS", "somebody is changing it"),
-        ("UPDATE_ROLLBACK_IN_PROGRESS", "somebody is changing it"),
+        ("UPDATE_IN_PROGRESS", "an update is running"),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", "an update is running"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name dualhome"),
         ("ROLLBACK_COMPLETE", "deploy it anew"),
         ("DELETE_FAILED", "deploy it anew"),

@@ -109,7 +109,7 @@ def test_a_value_is_planned_as_if_the_tag_had_it() -> None:
     done = run(stack, "plan", "i-01", "--targets", "mgmt@2")
 
     assert (0, True) == (done.exit_code, "mgmt@2: would attach eni-01 at index 2" in done.stdout)
-    assert {} == stack.books.of(an_instance().id)
+    assert {} == stack.recorded.of(an_instance().id)
 
 
 def test_a_malformed_value_is_told_with_what_was_expected() -> None:
@@ -153,7 +153,7 @@ def test_what_the_breaker_holds_is_counted(item: dict[str, Any], told: str) -> N
     scene.work_off()
     stack = InMemoryStack(
         ec2=scene.ec2,
-        books=scene.ledger,
+        recorded=scene.ledger,
         clients={"dynamodb": Brakes(item)},
         parameters=PARAMETERS | {"MaxReleasesPerSweep": "2"},
     )

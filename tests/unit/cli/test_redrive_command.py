@@ -32,7 +32,7 @@ def test_json_is_one_array_that_tells_how_each_queue_ended(
     assert (2, 1) == (changes["handled"], changes["left"])
     assert {"id-1": "not readable: bad 2"} == changes["reasons"]
     assert [(0, 0, {})] * 4 == [(it["handled"], it["left"], it["reasons"]) for it in others]
-    assert "changes: they go back to the changes queue" in done.stderr
+    assert "changes: sent back to the changes queue" in done.stderr
 
 
 def test_csv_has_the_same_fields(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,8 +57,8 @@ def test_people_read_what_lies_there_and_how_it_ended(monkeypatch: pytest.Monkey
     done = redriven(monkeypatch, "changes", "--yes", bodies=("good 1", "bad 2"))
 
     assert (
-        "changes: 1 sent to the changes queue: what fails again comes back here; 1 left."
+        "changes: 1 sent to the changes queue: what fails again returns to this queue; 1 left."
         in done.stdout
     )
-    assert "id-1 is left: not readable: bad 2" in done.stdout
-    assert "they go back to the changes queue" in done.stdout
+    assert "id-1 stays: not readable: bad 2" in done.stdout
+    assert "sent back to the changes queue" in done.stdout

@@ -9,8 +9,8 @@ import pytest
 
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.entrypoints.publish import handle_moves
+from dualhome_cli.aws.functions import PAUSES, FailedCallError, PublishFunction
 from dualhome_cli.errors import CommandError
-from dualhome_cli.redrive.publish import PAUSES, FailedCallError, PublishFunction
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dualhome_cli.redrive.dead_letters import MOST_KEPT, Letter, Outcome, redrive
-from dualhome_cli.redrive.report import look_into
+from dualhome_cli.redrive.dead_letters import MOST_KEPT, DeadLetter, Outcome, redrive
+from dualhome_cli.redrive.report import read_contents
 from tests.support.fakes.dead_letters import NOON, Copier, InMemoryDeadLetters
 
 
@@ -15,29 +15,29 @@ def ignore(_: Outcome) -> None:
 
 def test_every_message_is_done_once_and_deleted() -> None:
     """Whatever the queue hands out at a time."""
-    queue, remedy = InMemoryDeadLetters("a", "b", "c", at_once=2), Copier()
+    queue, handler = InMemoryDeadLetters("a", "b", "c", at_once=2), Copier()
 
-    outcome = redrive(queue, remedy, ignore)
+    outcome = redrive(queue, handler, ignore)
 
     assert (3, {}) == (outcome.done, outcome.kept)
-    assert ["a", "b", "c"] == remedy.copied
+    assert ["a", "b", "c"] == handler.copied
     assert [] == queue.bodies
 
 
 def test_a_second_run_finds_nothing_to_do() -> None:
     """The command may be given twice."""
-    queue, remedy = InMemoryDeadLetters("a"), Copier()
-    redrive(queue, remedy, ignore)
+    queue, handler = InMemoryDeadLetters("a"), Copier()
+    redrive(queue, handler, ignore)
 
-    assert 0 == redrive(queue, remedy, ignore).done
-    assert ["a"] == remedy.copied
+    assert 0 == redrive(queue, handler, ignore).done
+    assert ["a"] == handler.copied
 
 
 def test_what_cannot_be_read_stays_and_is_seen_at_once() -> None:
     """A person must look at it, and need not wait for that."""
-    queue, remedy = InMemoryDeadLetters("a", "bad", "c"), Copier()
+    queue, handler = InMemoryDeadLetters("a", "bad", "c"), Copier()
 
-    outcome = redrive(queue, remedy, ignore)
+    outcome = redrive(queue, handler, ignore)
 
     assert ["not readable: bad"] == list(outcome.kept.values())
     assert ["bad"] == queue.bodies
@@ -55,12 +55,12 @@ def test_a_redrive_ends_though_what_stays_comes_round_again() -> None:
 
 def test_a_redrive_that_breaks_off_loses_nothing() -> None:
     """The next run finds what this one had in hand: done over once more at worst."""
-    queue, remedy = InMemoryDeadLetters("a", "b", "break", "d", at_once=2), Copier("break")
+    queue, handler = InMemoryDeadLetters("a", "b", "break", "d", at_once=2), Copier("break")
 
     with pytest.raises(ConnectionError):
-        redrive(queue, remedy, ignore)
+        redrive(queue, handler, ignore)
 
-    assert ["a", "b"] == remedy.copied
+    assert ["a", "b"] == handler.copied
     assert ["break", "d"] == queue.bodies
     assert queue.hidden == set()
 
@@ -69,9 +69,9 @@ def test_nothing_is_deleted_before_it_is_done() -> None:
     """A crash between the two leaves a duplicate, and no gap."""
 
     class Watching(Copier):
-        def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+        def handle(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
             assert {letter.id for letter in letters} <= queue.there.keys()
-            return super().apply(letters)
+            return super().handle(letters)
 
     queue = InMemoryDeadLetters("a", "b")
 
@@ -99,19 +99,19 @@ def test_progress_is_told_after_each_handful() -> None:
     assert [2, 3] == told
 
 
-def test_a_look_into_a_queue_says_how_many_how_old_and_what() -> None:
+def test_a_read_contents_a_queue_says_how_many_how_old_and_what() -> None:
     """Before anybody is asked whether to go on."""
-    contents = look_into("any", InMemoryDeadLetters("tag 1", "tag 2", "bad"), Copier())
+    contents = read_contents("any", InMemoryDeadLetters("tag 1", "tag 2", "bad"), Copier())
 
     assert (3, 0, NOON) == (contents.waiting, contents.hidden, contents.oldest)
     assert {"tag": 2, "unreadable": 1} == contents.kinds
 
 
-def test_a_look_into_a_queue_leaves_it_as_it_was() -> None:
+def test_a_read_contents_a_queue_leaves_it_as_it_was() -> None:
     """Nothing is taken from whoever redrives next."""
     queue = InMemoryDeadLetters("a", "bad")
 
-    look_into("any", queue, Copier())
+    read_contents("any", queue, Copier())
 
     assert ["a", "bad"] == queue.bodies
     assert queue.hidden == set()
@@ -122,7 +122,7 @@ def test_messages_in_other_hands_are_told_apart() -> None:
     queue = InMemoryDeadLetters("a", "b")
     queue.hidden = {"id-0", "id-1"}
 
-    contents = look_into("any", queue, Copier())
+    contents = read_contents("any", queue, Copier())
 
     assert contents.empty
     assert 2 == contents.hidden

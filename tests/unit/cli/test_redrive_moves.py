@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.adapters.sqs import DETAIL_TYPE, SqsSetAside
+from dualhome.adapters.sqs import SqsSetAside
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
+from dualhome_cli.redrive import publish
 from dualhome_cli.redrive.publish import (
     BATCH,
     MARGIN,
@@ -30,7 +31,7 @@ EXPIRED = "INSTANCE#i-expired"
 UNREADABLE = json.dumps(
     {
         "source": "dualhome",
-        "detail-type": DETAIL_TYPE,
+        "detail-type": publish.UNREADABLE,
         "detail": {"pk": "INSTANCE#i-1", "sk": "then", "why": "KeyError: 'id'"},
     }
 )
@@ -83,7 +84,7 @@ def test_moves_are_published_from_a_margin_before_the_batch_to_its_end() -> None
     past = Past()
     first = NOON + timedelta(minutes=10)
 
-    assert PublishAgain(past, past).apply(letters(failed_batch(first, first))) == {}
+    assert PublishAgain(past, past).handle(letters(failed_batch(first, first))) == {}
     assert (first - MARGIN).isoformat() == past.published[0]
     assert first.isoformat() == past.published[-1]
 
@@ -96,7 +97,7 @@ def test_moves_that_two_messages_tell_of_are_published_once() -> None:
         for at in (NOON + timedelta(seconds=20 * n) for n in (9, 3, 5, 12, 4, 9))
     ]
 
-    PublishAgain(past, past).apply(letters(*bodies))
+    PublishAgain(past, past).handle(letters(*bodies))
 
     assert len(past.published) == len(set(past.published))
 
@@ -105,7 +106,7 @@ def test_moves_are_handed_over_in_batches_as_the_stream_has_them() -> None:
     """The publisher's time and payload are made for those."""
     past = Past()
 
-    PublishAgain(past, past).apply(letters(failed_batch(NOON, NOON + timedelta(minutes=9))))
+    PublishAgain(past, past).handle(letters(failed_batch(NOON, NOON + timedelta(minutes=9))))
 
     assert {BATCH} == set(past.calls[:-1])
     assert 541 == sum(past.calls)
@@ -116,7 +117,7 @@ def test_entries_that_cannot_be_read_are_left_alone() -> None:
     broken = [(NOON + timedelta(seconds=n)).isoformat() for n in (0, 5, 6, 9)]
     past = Past(*broken)
 
-    why_not = PublishAgain(past, past).apply(
+    why_not = PublishAgain(past, past).handle(
         letters(failed_batch(NOON, NOON + timedelta(seconds=9)))
     )
 
@@ -127,21 +128,21 @@ def test_entries_that_cannot_be_read_are_left_alone() -> None:
 def test_an_item_that_was_set_aside_is_published_once_it_can_be_read() -> None:
     """By the version that is deployed now; until then it stays, and is named."""
     past = Past("then")
-    remedy = PublishAgain(past, past)
+    handler = PublishAgain(past, past)
 
-    assert "INSTANCE#i-1 then cannot be read" in remedy.apply(letters(UNREADABLE))["id-0"]
+    assert "INSTANCE#i-1 then cannot be read" in handler.handle(letters(UNREADABLE))["id-0"]
     past.broken.clear()
 
-    assert {} == remedy.apply(letters(UNREADABLE))
+    assert {} == handler.handle(letters(UNREADABLE))
     assert ["then"] == past.published
-    assert "an audit item that could not be read" == remedy.kind(UNREADABLE)
+    assert "an audit item that could not be read" == handler.kind(UNREADABLE)
 
 
 def test_an_item_that_was_set_aside_and_has_expired_is_done() -> None:
     """Nothing is left to tell."""
     past = Past()
 
-    assert {} == PublishAgain(past, past).apply(
+    assert {} == PublishAgain(past, past).handle(
         letters(UNREADABLE.replace("INSTANCE#i-1", EXPIRED))
     )
     assert [] == past.published
@@ -183,12 +184,12 @@ def test_a_message_of_the_publisher_is_one_that_a_redrive_can_read() -> None:
 def test_a_message_that_names_no_batch_stays(body: str) -> None:
     """Nobody guesses what was meant."""
     past = Past()
-    remedy = PublishAgain(past, past)
+    handler = PublishAgain(past, past)
 
-    assert ["id-0"] == list(remedy.apply(letters(body)))
+    assert ["id-0"] == list(handler.handle(letters(body)))
     assert [] == past.published
     with pytest.raises(BadMessageError):
-        remedy.kind(body)
+        handler.kind(body)
 
 
 @given(TEXTS | st.recursive(st.none() | st.integers() | TEXTS, st.lists).map(json.dumps))

@@ -11,7 +11,7 @@ from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Scope
-from dualhome_cli.redrive.dead_letters import Letter
+from dualhome_cli.redrive.dead_letters import DeadLetter
 from dualhome_cli.redrive.queues import SendAgain, StatusAgain, SweepAgain
 from tests.support.builders.values import DATA, MGMT, a_cause
 from tests.support.fakes.dead_letters import letters
@@ -28,7 +28,7 @@ class Queue:
         self.bodies: list[str] = []
         self._refuses = refuses
 
-    def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+    def send(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
         """Queue."""
         assert letters
         self.bodies += [it.body for it in letters if it.id not in self._refuses]
@@ -39,7 +39,7 @@ def test_a_change_goes_back_to_the_changes_queue_as_it_was() -> None:
     """The reconciler reads its cause from it."""
     queue = Queue()
 
-    assert SendAgain(queue, PLACE).apply(letters(EVENT)) == {}
+    assert SendAgain(queue, PLACE).handle(letters(EVENT)) == {}
     assert [EVENT] == queue.bodies
 
 
@@ -52,7 +52,7 @@ def test_a_change_that_the_reconciler_cannot_read_is_not_sent(body: str) -> None
     queue = Queue()
     good, bad = letters(EVENT, body)
 
-    why_not = SendAgain(queue, PLACE).apply([good, bad])
+    why_not = SendAgain(queue, PLACE).handle([good, bad])
 
     assert [EVENT] == queue.bodies
     assert [bad.id] == list(why_not)
@@ -62,7 +62,7 @@ def test_a_change_that_the_reconciler_cannot_read_is_not_sent(body: str) -> None
 
 def test_a_change_that_the_queue_refuses_stays() -> None:
     """With what SQS said."""
-    why_not = SendAgain(Queue("id-1"), PLACE).apply(letters(EVENT, EVENT))
+    why_not = SendAgain(Queue("id-1"), PLACE).handle(letters(EVENT, EVENT))
 
     assert {"id-1": "full"} == why_not
 
@@ -90,10 +90,10 @@ def test_what_somebody_asked_for_by_command_is_named() -> None:
 def test_one_sweep_makes_up_for_all_that_failed() -> None:
     """A sweep compares everything, whenever it runs."""
     sweeps: list[int] = []
-    remedy = SweepAgain(lambda: sweeps.append(1))
+    handler = SweepAgain(lambda: sweeps.append(1))
 
-    remedy.apply(letters("x", "y"))
-    remedy.apply(letters("z"))
+    handler.handle(letters("x", "y"))
+    handler.handle(letters("z"))
 
     assert [1] == sweeps
 
@@ -102,7 +102,7 @@ def test_a_status_that_was_not_written_goes_back_to_its_queue() -> None:
     """The writer reads the ledger anew; what it cannot read stays for a person."""
     queue, request = Queue(), (ROOT / "events" / "status-request.json").read_text(encoding="utf-8")
 
-    why_not = StatusAgain(queue).apply(letters(request, EVENT, "garbage {"))
+    why_not = StatusAgain(queue).handle(letters(request, EVENT, "garbage {"))
 
     assert [request] == queue.bodies
     assert ["id-1", "id-2"] == list(why_not)

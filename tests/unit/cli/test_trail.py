@@ -23,7 +23,7 @@ from dualhome_cli.actions.follow import (
 )
 from dualhome_cli.actions.retry import ENDS
 from tests.support.builders.values import INSTANCE, MGMT, NOW, TRACE, a_cause, a_record
-from tests.support.fakes.ledger import InMemoryArchive
+from tests.support.fakes.ledger import InMemoryAuditLog
 from tests.support.scenarios.stack import InMemoryStack
 
 Story = list[Callable[["Telling"], None]]
@@ -58,7 +58,7 @@ class Telling:
 
     def follow(self, trail: Trail) -> list[State]:
         """Return the states that are told of."""
-        archive = InMemoryArchive(self.audit)
+        archive = InMemoryAuditLog(self.audit)
         return [it.after.state for it in follow([trail], archive, self.clock, self.wait)]
 
 

@@ -20,7 +20,7 @@ def refused(code: str, message: str = "", operation: str = "Query") -> aws.Clien
 def status_with(error: Exception) -> Result:
     """Run `dualhome status i-01` where the first read fails."""
     stack = InMemoryStack()
-    stack.books.calls.fail_next("records", error)
+    stack.recorded.calls.fail_next("records", error)
     return run(stack, "status", "i-01")
 
 
@@ -132,7 +132,7 @@ def test_a_defect_of_ours_is_no_trouble_with_aws() -> None:
 def test_ctrl_c_is_quiet() -> None:
     """Whoever presses it knows."""
     stack = InMemoryStack()
-    stack.books.calls.fail_next("records", KeyboardInterrupt())
+    stack.recorded.calls.fail_next("records", KeyboardInterrupt())
 
     result = run(stack, "status", "i-01")
 

@@ -1,28 +1,17 @@
 """Whether work is done: the queue is drained, no dead letters are left, the sweep runs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dualhome_cli.doctor.check import Remark, error, note, warning
-from dualhome_cli.plan.simulation import read_breaker
+from dualhome_cli.doctor.facts import Queue
 from dualhome_cli.stack import Stack
 
 OLD_MESSAGE = timedelta(minutes=5)
 """A look is delayed by a minute at most, and handled within seconds of being due."""
 
 MISSED_SWEEPS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """``oldest`` is the age of the oldest message, None where it is not known."""
-
-    name: str
-    waiting: int
-    handled: int = 0
-    delayed: int = 0
-    oldest: timedelta | None = None
 
 
 def changes_queue(it: Queue) -> Iterator[Remark]:
@@ -113,45 +102,26 @@ def _minutes(time: timedelta) -> str:
 
 CHANGES, STATUS = "ChangesQueueUrl", "StatusQueueUrl"
 
-METRICS_LAG = timedelta(minutes=15)
-"""SQS reports every 5 minutes on a queue that is in use."""
-
 
 def read_changes_queue(stack: Stack, now: datetime) -> Queue:
-    """Return the queue of looks, with the age of its oldest message as CloudWatch last saw it."""
-    found = _queue(stack, CHANGES)
-    answer = stack.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/SQS",
-        MetricName="ApproximateAgeOfOldestMessage",
-        Dimensions=[{"Name": "QueueName", "Value": found.name}],
-        StartTime=now - METRICS_LAG,
-        EndTime=now,
-        Period=60,
-        Statistics=["Maximum"],
-    )
-    latest = max(answer["Datapoints"], key=lambda it: it["Timestamp"], default=None)
-    oldest = timedelta(seconds=latest["Maximum"]) if latest else None
-    return Queue(found.name, found.waiting, found.handled, found.delayed, oldest)
+    """Return the queue of reconcile requests, with the age of its oldest message."""
+    found = stack.queue(CHANGES)
+    return replace(found, oldest=stack.queue_age(found, now))
 
 
-def read_status_queue(stack: Stack) -> Queue:
-    """Return the queue of status tags to be written."""
-    return _queue(stack, STATUS)
-
-
-def dead_letters(stack: Stack) -> list[Queue]:
-    """Return every other queue: what is in one was set aside."""
+def read_dead_letters(stack: Stack) -> list[Queue]:
+    """Return every other queue: each is a dead-letter queue."""
     names = (it for it in stack.outputs if it.endswith("QueueUrl") and it not in {CHANGES, STATUS})
-    return [_queue(stack, name) for name in sorted(names)]
+    return [stack.queue(name) for name in sorted(names)]
 
 
 def read_brakes(stack: Stack) -> Brakes:
-    """Return the pause, and what the ledger knows of the breaker."""
-    let = read_breaker(stack.client("dynamodb"), stack.output("AttachmentsTableName"))
+    """Return the pause, and the release breaker as the ledger has it."""
+    breaker = stack.breaker()
     return Brakes(
         paused=stack.policy.paused,
-        tripped=let.held,
-        admitted=len(let.instances),
+        tripped=breaker.open,
+        admitted=len(breaker.admitted),
         most=int(stack.parameter("MaxReleasesPerSweep")),
     )
 
@@ -162,18 +132,6 @@ def sweep_interval(stack: Stack) -> timedelta:
 
 
 def sweeps(stack: Stack, deployed: datetime, now: datetime) -> Sweeps:
-    """Return how often the schedule sweeps, and when it last got on."""
+    """Return how often the schedule sweeps, and when a sweep last wrote its checkpoint."""
     last = stack.checkpoints.read()
     return Sweeps(sweep_interval(stack), last.at if last else None, deployed, now)
-
-
-def _queue(stack: Stack, output: str) -> Queue:
-    url = stack.output(output)
-    said = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    counts = {key: int(it) for key, it in said["Attributes"].items() if "NumberOf" in key}
-    return Queue(
-        name=url.rpartition("/")[2],
-        waiting=counts.get("ApproximateNumberOfMessages", 0),
-        handled=counts.get("ApproximateNumberOfMessagesNotVisible", 0),
-        delayed=counts.get("ApproximateNumberOfMessagesDelayed", 0),
-    )

@@ -1,14 +1,15 @@
-"""The audit table: read page by page, oldest or newest first, nothing kept in memory."""
+"""The audit table: as entries, page by page, and as the items that its stream delivers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb.items import instance_key, read_audits, wire
 from dualhome.adapters.dynamodb.values import stamp
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome_cli.redrive.publish import Item, Span
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,34 +17,8 @@ if TYPE_CHECKING:
 ReadAudits = Callable[[Iterable[Mapping[str, Any]]], Iterator[AuditEntry]]
 
 
-class Archive(Protocol):
-    """
-    Audit entries, oldest first, or ``newest`` first; ``since`` leaves out what is older.
-
-    An index may miss entries of the last second. What the retention has expired is gone.
-    """
-
-    def of_instance(
-        self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves of an instance's attachments."""
-        ...
-
-    def of_interface(
-        self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves that had to do with an interface, on whichever instance."""
-        ...
-
-    def of_day(
-        self, day: date, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves of a day, in UTC."""
-        ...
-
-
-class DynamoDbArchive:
-    """The audit table; ``read`` may leave out what is unreadable."""
+class DynamoDbAuditLog:
+    """The port ``AuditLog``, nothing kept in memory; ``read`` may skip what is unreadable."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, read: ReadAudits = read_audits
@@ -99,21 +74,37 @@ class DynamoDbArchive:
                 yield from self._read(page["Items"])
 
 
-def moves_of(archive: Archive, subject: str, since: datetime | None) -> Iterator[AuditEntry]:
-    """Yield the moves of an instance, or those that had to do with an interface."""
-    if subject.startswith("eni-"):
-        return archive.of_interface(InterfaceId(subject), since)
-    return archive.of_instance(InstanceId(subject), since)
+class DynamoDbAuditItems:
+    """The port ``AuditItems`` of a redrive: the table read day by day."""
 
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
 
-def moves_since(archive: Archive, since: datetime, now: datetime) -> Iterator[AuditEntry]:
-    """Yield every move since a time, day by day."""
-    for day in days(since, now):
-        yield from archive.of_day(day, since)
+    def written(self, span: Span) -> Iterator[Item]:
+        """Yield the items of ``span``, page by page."""
+        day = span.start
+        while stamp(day)[:10] <= stamp(span.end)[:10]:
+            pages = self._dynamodb.get_paginator(
+                "query"
+            ).paginate(
+                TableName=self._table,
+                IndexName="by-day",
+                KeyConditionExpression="#day = :day AND sk BETWEEN :start AND :end",
+                ExpressionAttributeNames={"#day": "day"},  # a word that DynamoDB reserves
+                ExpressionAttributeValues={
+                    ":day": {"S": stamp(day)[:10]},
+                    ":start": {"S": stamp(span.start)},
+                    ":end": {"S": stamp(span.end)},
+                },
+            )
+            for page in pages:
+                yield from page["Items"]
+            day += timedelta(days=1)
 
-
-def days(since: datetime, now: datetime) -> Iterator[date]:
-    """Yield each day, in UTC, that has a part between the two times."""
-    first, last = (it.astimezone(UTC).date() for it in (since, now))
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
+    def item(self, pk: str, sk: str) -> Item | None:
+        """Return the item of these keys; None once it has expired."""
+        found = self._dynamodb.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}
+        )
+        return found.get("Item")

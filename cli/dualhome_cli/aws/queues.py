@@ -1,11 +1,12 @@
-"""Dead-letter queues and the changes queue, in SQS."""
+"""SQS: dead-letter queues, the queues that functions read, and how many messages each holds."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dualhome.domain.errors import UnavailableError
-from dualhome_cli.redrive.dead_letters import Depth, Letter
+from dualhome_cli.doctor.facts import Queue
+from dualhome_cli.redrive.dead_letters import DeadLetter, Depth
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -15,14 +16,14 @@ AT_ONCE = 10
 """Messages in one call (SQS API Reference)."""
 
 HIDDEN_SECONDS = 900
-"""How long a message that was taken stays with who took it, if that one dies."""
+"""How long SQS hides a message that a redrive has received, should the redrive die."""
 
 BATCH_BYTES = 262_144
 """All messages of a batch together; SQS takes this much everywhere."""
 
 
 class SqsDeadLetters:
-    """A queue that others put messages aside in."""
+    """The port ``DeadLetters``."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
         self._sqs = sqs
@@ -39,7 +40,7 @@ class SqsDeadLetters:
             hidden=int(found["ApproximateNumberOfMessagesNotVisible"]),
         )
 
-    def take(self) -> Sequence[Letter]:
+    def take(self) -> Sequence[DeadLetter]:
         """Return up to ten; waiting a second makes SQS ask all its servers."""
         answer = self._sqs.receive_message(
             QueueUrl=self._queue_url,
@@ -49,7 +50,7 @@ class SqsDeadLetters:
             MessageSystemAttributeNames=["SentTimestamp"],
         )
         return [
-            Letter(
+            DeadLetter(
                 id=message["MessageId"],
                 handle=message["ReceiptHandle"],
                 body=message["Body"],
@@ -58,12 +59,12 @@ class SqsDeadLetters:
             for message in answer.get("Messages", [])
         ]
 
-    def discard(self, letters: Sequence[Letter]) -> None:
+    def discard(self, letters: Sequence[DeadLetter]) -> None:
         """
         Delete ``letters``.
 
         Raises:
-            UnavailableError: some are still there; done over again, they do no harm.
+            UnavailableError: some are still there; handling them twice does no harm.
         """
         if not letters:
             return
@@ -73,11 +74,11 @@ class SqsDeadLetters:
         )
         if failed := answer.get("Failed"):
             raise UnavailableError(
-                f"SQS did not delete {len(failed)} messages that are done: {_why(failed[0])}",
+                f"SQS did not delete {len(failed)} messages that were handled: {_why(failed[0])}",
                 code=failed[0]["Code"],
             )
 
-    def put_back(self, letters: Sequence[Letter]) -> None:
+    def put_back(self, letters: Sequence[DeadLetter]) -> None:
         """Show ``letters`` at once; what SQS does not show now, it shows in 15 minutes."""
         for start in range(0, len(letters), AT_ONCE):
             some = letters[start : start + AT_ONCE]
@@ -90,14 +91,14 @@ class SqsDeadLetters:
             )
 
 
-class SqsChanges:
-    """The queue that the reconciler reads."""
+class SqsMessageQueue:
+    """The port ``MessageQueue``."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def send(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+    def send(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
         """Queue the bodies of up to ten letters; return why not, by the ids of those refused."""
         size = sum(len(letter.body.encode()) for letter in letters)
         step = len(letters) if size <= BATCH_BYTES else 1
@@ -120,3 +121,34 @@ def _why(failure: Mapping[str, Any]) -> str:
 
 def _time(milliseconds: str) -> datetime:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+METRICS_LAG = timedelta(minutes=15)
+"""SQS reports every 5 minutes on a queue that is in use."""
+
+
+def read_queue(sqs: "SQSClient", queue_url: str) -> Queue:
+    """Return about how many messages a queue holds."""
+    said = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+    counts = {key: int(it) for key, it in said["Attributes"].items() if "NumberOf" in key}
+    return Queue(
+        name=queue_url.rpartition("/")[2],
+        waiting=counts.get("ApproximateNumberOfMessages", 0),
+        handled=counts.get("ApproximateNumberOfMessagesNotVisible", 0),
+        delayed=counts.get("ApproximateNumberOfMessagesDelayed", 0),
+    )
+
+
+def read_oldest(cloudwatch: Any, queue: str, now: datetime) -> timedelta | None:  # noqa: ANN401 - its types are not installed
+    """Return the age of the oldest message of ``queue`` as CloudWatch last saw it."""
+    answer = cloudwatch.get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Dimensions=[{"Name": "QueueName", "Value": queue}],
+        StartTime=now - METRICS_LAG,
+        EndTime=now,
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    latest = max(answer["Datapoints"], key=lambda it: it["Timestamp"], default=None)
+    return timedelta(seconds=latest["Maximum"]) if latest else None
