@@ -13,7 +13,7 @@ from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.domain.errors import AccessDeniedError
 from dualhome.domain.sweep import SweepCheckpoint
-from dualhome_cli.doctor.checks.queues import Brakes, Sweeps, read_brakes, sweeps
+from dualhome_cli.doctor.checks.queues import Controls, Sweeps, read_controls, sweeps
 from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, INSTANCE, NOW
 from tests.support.scenarios.stack import OUTPUTS, PARAMETERS
@@ -47,7 +47,7 @@ def stack() -> Iterator[ItsOwnStack]:
 
 def test_a_brake_that_was_never_used_holds_nothing(stack: ItsOwnStack) -> None:
     """There is no item then."""
-    assert Brakes(paused=False, tripped=False, admitted=0, most=MOST) == read_brakes(stack)
+    assert Controls(paused=False, breaker_open=False, admitted=0, most=MOST) == read_controls(stack)
 
 
 def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) -> None:
@@ -56,7 +56,7 @@ def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) 
     breaker.admits(INSTANCE)
     breaker.open()
 
-    assert Brakes(paused=False, tripped=True, admitted=1, most=MOST) == read_brakes(stack)
+    assert Controls(paused=False, breaker_open=True, admitted=1, most=MOST) == read_controls(stack)
 
 
 def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack) -> None:
@@ -65,7 +65,7 @@ def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack)
         stubber.add_client_error("get_item", "AccessDeniedException", "no")
 
         with pytest.raises(AccessDeniedError):
-            read_brakes(stack)
+            read_controls(stack)
 
 
 def test_the_last_sweep_is_the_one_that_was_written(stack: ItsOwnStack) -> None:

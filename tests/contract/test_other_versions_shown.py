@@ -14,7 +14,7 @@ from dualhome.domain.attachment import Move
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
 from dualhome.domain.sweep import SweepCheckpoint
-from dualhome_cli.history.tail import Feed
+from dualhome_cli.history.tail import Tail
 from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record
 from tests.support.scenarios.stack import OUTPUTS, PARAMETERS, run
@@ -101,9 +101,9 @@ def test_the_examination_goes_on_and_warns(stack: Stack) -> None:
 
 def test_a_watch_goes_on_without_it(stack: Stack) -> None:
     """And says it while it goes on, not only in the end."""
-    feed = Feed(stack.audit_log, NOW)
+    tail = Tail(stack.audit_log, NOW)
 
-    assert [] == list(feed.new(NOW))
+    assert [] == list(tail.new(NOW))
     assert 1 == stack.skipped.count
 
 

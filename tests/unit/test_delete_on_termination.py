@@ -5,7 +5,7 @@ import pytest
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.history.transitions import tell
+from dualhome_cli.history.transitions import text_of
 from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
@@ -36,7 +36,7 @@ def gone(scene: Scene) -> str:
     scene.request(event="event-2")
     scene.work_off()
     assert State.RELEASED == scene.record().state
-    return tell(scene.ledger.audit[-1])
+    return text_of(scene.ledger.audit[-1])
 
 
 def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_told() -> None:
@@ -72,7 +72,7 @@ def test_a_flag_that_somebody_changes_is_noticed_by_the_next_sweep(*, first: boo
     assert (() if first else WARNED) == scene.record().warnings
     assert [State.ATTACHED, State.ATTACHED] == scene.states()
     told = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
-    assert told in tell(scene.ledger.audit[-1])
+    assert told in text_of(scene.ledger.audit[-1])
     assert {} == sweeper.sweep().drifts
 
 

@@ -16,7 +16,7 @@ from dualhome.domain.status import MOVING
 from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.stack import Stack
 from dualhome_cli.status.attachment_row import sentence
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import colour_of, console, printable
 
 QUIET = timedelta(seconds=20)
@@ -47,7 +47,7 @@ class Ending:
 
 
 @dataclass(slots=True)
-class Trail:
+class Followed:
     """
     One instance's attachments; ``must`` and ``may`` are the targets whose end is waited for.
 
@@ -85,13 +85,13 @@ class Trail:
         known = self.records.get(entry.after.target)
         return known is None or entry.after.version > known.version
 
-    def lose_patience(self, now: datetime) -> None:
+    def time_out(self, now: datetime) -> None:
         """Give up what has not moved for too long."""
         for target in self.open:
-            if now - self.moved_at >= self._patience(target):
+            if now - self.moved_at >= self._timeout(target):
                 self._end(target, moved=False)
 
-    def begin_at_ends(self) -> None:
+    def end_at_once(self) -> None:
         """Take what has come to an end before it is followed for having done so."""
         for target in self.open:
             record = self.records.get(target)
@@ -103,7 +103,7 @@ class Trail:
         state = record.state if record else None
         self.ended[target] = Ending(self.instance, target, state, moved, _why(record))
 
-    def _patience(self, target: TargetName) -> timedelta:
+    def _timeout(self, target: TargetName) -> timedelta:
         record = self.records.get(target)
         if record and record.state in MOVING:
             return ROLLBACK
@@ -119,27 +119,27 @@ def _why(record: Attachment | None) -> str:
 
 
 def follow(
-    trails: Sequence[Trail],
+    every: Sequence[Followed],
     audit_log: AuditLog,
     clock: Callable[[], datetime],
     wait: Callable[[], None],
 ) -> Iterator[AuditEntry]:
     """Yield each new move of the trails' instances, until every trail has come to its end."""
-    while any(trail.open for trail in trails):
-        for trail in (it for it in trails if it.open):
+    while any(trail.open for trail in every):
+        for trail in (it for it in every if it.open):
             since = trail.since - CLOCKS_DIFFER
             for entry in audit_log.of_instance(trail.instance, since):
                 if trail.is_new(entry):
                     trail.note(entry, clock())
                     yield entry
-            trail.lose_patience(clock())
-        if any(trail.open for trail in trails):
+            trail.time_out(clock())
+        if any(trail.open for trail in every):
             wait()
 
 
-def endings(trails: Sequence[Trail]) -> list[Ending]:
+def endings(every: Sequence[Followed]) -> list[Ending]:
     """Return how each attachment ended that was waited for."""
-    return [ending for trail in trails for _, ending in sorted(trail.ended.items())]
+    return [ending for trail in every for _, ending in sorted(trail.ended.items())]
 
 
 def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
@@ -151,12 +151,12 @@ def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
 
 def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> None:
     """Write how each attachment ended, after ``lead``."""
-    nobody = pasted("not recorded: nobody has looked, see `dualhome doctor`", stack)
+    nobody = with_options("not recorded: nobody has looked, see `dualhome doctor`", stack)
     out = console()
     for it in endings:
         state = it.state or nobody
         end = Text(state, colour_of(it.state)) if it.moved else Text(f"still {state}", "yellow")
-        why = f": {printable(pasted(it.why, stack))}" if it.why else ""
+        why = f": {printable(with_options(it.why, stack))}" if it.why else ""
         out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
 
 
@@ -185,11 +185,11 @@ def _line(entry: AuditEntry) -> Text:
 SECONDS_BETWEEN_READS = 1.0
 
 
-def see_to_the_end(
+def follow_to_end(
     stack: Stack,
-    trails: Sequence[Trail],
+    every: Sequence[Followed],
     well: frozenset[State],
-    onwards: Callable[[Trail], Trail] | None = None,
+    follow_on: Callable[[Followed], Followed] | None = None,
 ) -> None:
     """
     Show every move until all trails have ended, and how they did.
@@ -197,19 +197,19 @@ def see_to_the_end(
     Then likewise where they lead: whatever the tag still asks for ends as the record says.
 
     Raises:
-        Exit: with 1, one of ``trails`` has not ended ``well``.
+        Exit: with 1, one of ``every`` has not ended ``well``.
     """
-    _show(stack, trails)
-    found = endings(trails)
+    _show(stack, every)
+    found = endings(every)
     show_endings(found, stack)
-    if onwards:
-        further = [onwards(trail) for trail in trails]
+    if follow_on:
+        further = [follow_on(trail) for trail in every]
         _show(stack, further)
         show_endings(endings(further), stack, "the tag still asks for it: ")
     if not all(ending.moved and ending.state in well for ending in found):
         raise click.exceptions.Exit(1)
 
 
-def _show(stack: Stack, trails: Sequence[Trail]) -> None:
-    entries = follow(trails, stack.audit_log, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
+def _show(stack: Stack, every: Sequence[Followed]) -> None:
+    entries = follow(every, stack.audit_log, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
     show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")

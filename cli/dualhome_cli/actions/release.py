@@ -9,7 +9,7 @@ from dualhome.domain.identifiers import TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import print_targets
-from dualhome_cli.actions.follow import Trail
+from dualhome_cli.actions.follow import Followed
 from dualhome_cli.data.requested import Subject
 from dualhome_cli.ui.times import print_time
 
@@ -26,7 +26,7 @@ else has detached it meanwhile.
 
 ENDS = WELL | {State.STUCK}
 
-ASKED_AGAIN = (WELL - {State.RELEASED}) | {State.ATTACHED, State.STUCK}
+WANTED_AGAIN_ENDS = (WELL - {State.RELEASED}) | {State.ATTACHED, State.STUCK}
 """Where what the tag still asks for comes to rest after its release."""
 
 FORCED = (
@@ -42,7 +42,7 @@ def to_release(subject: Subject, targets: Sequence[str], *, force: bool) -> list
     return [] if subject.ignored else [it for it in subject.among(targets) if it.state in states]
 
 
-def prospects(subject: Subject, targets: Sequence[str], *, force: bool) -> Iterator[str]:
+def intentions(subject: Subject, targets: Sequence[str], *, force: bool) -> Iterator[str]:
     """Yield in a sentence each what will become of the attachments."""
     if subject.ignored:
         yield f"{subject.id}: carries {subject.keys.ignore}, so it is left alone."
@@ -51,43 +51,43 @@ def prospects(subject: Subject, targets: Sequence[str], *, force: bool) -> Itera
     if not subject.records:
         yield f"{subject.id}: nothing is recorded of it, and nothing held."
     for record in subject.among(targets):
-        yield f"{record.instance} {record.target}: {_prospect(record, going=record in going)}"
+        yield f"{record.instance} {record.target}: {_intention(record, going=record in going)}"
     if back := _back(subject, going):
         yield from _comes_back(subject, back)
 
 
-def asked_again(subject: Subject, targets: Sequence[str], *, force: bool) -> set[TargetName]:
+def wanted_again(subject: Subject, targets: Sequence[str], *, force: bool) -> set[TargetName]:
     """Return the targets that the tag still asks for after their release."""
     return _back(subject, to_release(subject, targets, force=force))
 
 
-def onwards(it: Trail, back: Iterable[TargetName], now: datetime) -> Trail:
+def follow_on(followed: Followed, back: Iterable[TargetName], now: datetime) -> Followed:
     """Return the trail of what becomes of ``back``, as far as it was released."""
     free = {
         ending.target
-        for ending in it.ended.values()
+        for ending in followed.ended.values()
         if ending.moved and ending.state in WELL and ending.target in back
     }
-    further = Trail(it.instance, it.records, set(), free, ASKED_AGAIN, now)
-    further.begin_at_ends()
+    further = Followed(followed.instance, followed.records, set(), free, WANTED_AGAIN_ENDS, now)
+    further.end_at_once()
     return further
 
 
-def where_to_see(subject: Subject, back: Iterable[TargetName]) -> str:
+def how_to_follow(subject: Subject, back: Iterable[TargetName]) -> str:
     """Say how to learn what becomes of ``back``, for whoever does not wait."""
     names = " and ".join(sorted(back))
     see = f"`dualhome status {subject.id}` tells what becomes of it."
     return f"{subject.id} {names}: the tag still asks for it: {see}"
 
 
-def trail(subject: Subject, targets: Sequence[str], since: datetime, *, force: bool) -> Trail:
+def followed(subject: Subject, targets: Sequence[str], since: datetime, *, force: bool) -> Followed:
     """Return what is waited for."""
     going = {it.target for it in to_release(subject, targets, force=force)}
     leaving = {it.target for it in subject.among(targets) if it.state == State.RELEASING}
-    return Trail(subject.id, dict(subject.records), going, leaving - going, ENDS, since)
+    return Followed(subject.id, dict(subject.records), going, leaving - going, ENDS, since)
 
 
-def _prospect(record: Attachment, *, going: bool) -> str:
+def _intention(record: Attachment, *, going: bool) -> str:
     if going:
         where = f" at index {record.slot.index}" if record.slot else ""
         return (

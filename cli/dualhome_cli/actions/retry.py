@@ -8,7 +8,7 @@ from dualhome.domain.identifiers import TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
-from dualhome_cli.actions.follow import Trail
+from dualhome_cli.actions.follow import Followed
 from dualhome_cli.data.requested import Subject
 from dualhome_cli.ui.times import print_time
 
@@ -20,28 +20,28 @@ ENDS = frozenset(set(State) - MOVING)
 WELL = SETTLED
 
 
-def prospects(subject: Subject, targets: Sequence[str], now: datetime) -> Iterator[str]:
+def intentions(subject: Subject, targets: Sequence[str], now: datetime) -> Iterator[str]:
     """Yield in a sentence each what will become of the attachments."""
     if subject.ignored:
         yield f"{subject.id}: carries {subject.keys.ignore}, so it is left alone."
         return
     for record in subject.among(targets):
-        yield f"{record.instance} {record.target}: {_prospect(record, now)}"
+        yield f"{record.instance} {record.target}: {_intention(record, now)}"
     for target in sorted(_unrecorded(subject, targets)):
         yield f"{subject.id} {target}: is wanted and not recorded; it is looked at now."
 
 
-def trail(subject: Subject, targets: Sequence[str], since: datetime) -> Trail:
+def followed(subject: Subject, targets: Sequence[str], since: datetime) -> Followed:
     """Return what is waited for; of a release that is pending, the second reading if it is due."""
     records = () if subject.ignored else tuple(subject.among(targets))
     open_ = {it.target for it in records if it.state not in SETTLED}
     must = {it.target for it in records if it.state in MUST_MOVE or it.reason is Reason.CONTESTED}
     must |= {it.target for it in records if _is_due(it, since)}
     may = open_ | _unrecorded(subject, targets)
-    return Trail(subject.id, dict(subject.records), must, may - must, ENDS, since)
+    return Followed(subject.id, dict(subject.records), must, may - must, ENDS, since)
 
 
-def _prospect(record: Attachment, now: datetime) -> str:
+def _intention(record: Attachment, now: datetime) -> str:
     why = f" ({record.reason}: {record.reason.advice})" if record.reason else ""
     match record.state:
         case State.FAILED:

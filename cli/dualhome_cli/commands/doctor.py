@@ -9,10 +9,10 @@ import click
 
 from dualhome_cli.actions.follow import waiting
 from dualhome_cli.doctor.check import Finding, Severity, remedy_in_table, what_in_table
-from dualhome_cli.doctor.checkup import Patient, examine
+from dualhome_cli.doctor.checkup import CheckContext, run_checks
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.table import Column
 
 EXIT_CODES = {Severity.OK: 0, Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 4}
@@ -60,9 +60,9 @@ def command(stack: Stack, output: Format, *, ledger: bool) -> None:
     Each finding says how bad it is (ok, note, warning, error), what it is about, and its remedy.
     What your credentials may not ask becomes a note.
     """
-    patient = Patient(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
+    context = CheckContext(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
     worst = [Severity.OK]
-    findings: Iterable[Finding] = _watched(_pasted(patient, with_ledger=ledger), worst)
+    findings: Iterable[Finding] = _watched(_pasted(context, with_ledger=ledger), worst)
     if output is Format.TABLE:
         # A table is written when its widths are known; until then something should move.
         with waiting("Examining ..."):
@@ -71,9 +71,9 @@ def command(stack: Stack, output: Format, *, ledger: bool) -> None:
     click.get_current_context().exit(EXIT_CODES[worst[0]])
 
 
-def _pasted(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
-    for finding in examine(patient, with_ledger=with_ledger):
-        yield replace(finding, remedy=pasted(finding.remedy, patient.stack))
+def _pasted(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
+    for finding in run_checks(context, with_ledger=with_ledger):
+        yield replace(finding, remedy=with_options(finding.remedy, context.stack))
 
 
 def _watched(findings: Iterable[Finding], worst: list[Severity]) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ import click
 
 from dualhome.domain.attachment import AuditEntry
 from dualhome_cli.data.moves import moves_of, moves_since
-from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Chapter, chapter_of
+from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Transition, transition_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE_OR_INTERFACE
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.times import Since
 
 LONGEST = timedelta(days=31)
@@ -58,11 +58,11 @@ def command(
     entries = _entries(stack, subject, since, day)
     columns = OF_ONE if subject and subject.startswith("i-") else OF_MANY
     show(
-        map(chapter_of, entries),
+        map(transition_of, entries),
         columns,
         output,
-        of=Chapter,
-        nothing=pasted(_nothing(subject), stack),
+        of=Transition,
+        nothing=with_options(_nothing(subject), stack),
     )
 
 

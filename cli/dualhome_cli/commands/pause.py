@@ -4,7 +4,7 @@ import click
 
 from dualhome_cli.actions.pause import switch
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.ui.prompts import consent_options, follow_options
+from dualhome_cli.ui.prompts import follow_option, yes_option
 
 EPILOG = """
 \b
@@ -21,8 +21,8 @@ Exit codes:
 
 
 @click.command(epilog=EPILOG)
-@consent_options
-@follow_options
+@yes_option
+@follow_option
 @pass_stack
 def command(stack: Stack, *, yes: bool, follow: bool) -> None:
     """

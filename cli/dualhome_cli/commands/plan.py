@@ -9,14 +9,14 @@ import click
 
 from dualhome.domain.identifiers import InstanceId
 from dualhome_cli.data.instances import filters
-from dualhome_cli.plan.outcome import Forecast, Prospect
+from dualhome_cli.plan.outcome import InstanceOutcome, Outcome
 from dualhome_cli.plan.rows import Row, rows
-from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, simulate
 from dualhome_cli.plan.text import lines_of, totals
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import Line, console, write
 
 EPILOG = """
@@ -73,9 +73,9 @@ def command(
     ids = list(dict.fromkeys([*instances, *found]))
     planning = Planning(stack.sources, stack.policy, _breaker(stack), stack.now(), targets)
     counts = Counts()
-    _show(counts.counting(forecasts(ids, planning)), output, stack, verbose=verbose)
+    _show(counts.counting(simulate(ids, planning)), output, stack, verbose=verbose)
     if len(ids) > 1 and output is Format.TABLE:
-        said = f"{counts.instances} instances: {totals(counts.prospects)}"
+        said = f"{counts.instances} instances: {totals(counts.outcomes)}"
         write(console(), Line(0, said, "bold"))
     if code := 2 if counts.unknown else int(not (ids and counts.good)):
         raise click.exceptions.Exit(code)
@@ -91,21 +91,21 @@ class Counts:
 
     instances: int = 0
     unknown: int = 0
-    prospects: Counter[Prospect] = field(default_factory=Counter)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
     good: bool = True
 
-    def counting(self, passing: Iterable[Forecast]) -> Iterator[Forecast]:
+    def counting(self, passing: Iterable[InstanceOutcome]) -> Iterator[InstanceOutcome]:
         """Yield each of ``passing``, and remember how it looked."""
         for it in passing:
-            seen = [outlook.prospect for outlook in it.outlooks]
+            seen = [outcome.outcome for outcome in it.outcomes]
             self.instances += 1
-            self.unknown += it.instance is None and set(seen) == {Prospect.GONE}
-            self.prospects.update(seen)
+            self.unknown += it.instance is None and set(seen) == {Outcome.GONE}
+            self.outcomes.update(seen)
             self.good &= it.good
             yield it
 
 
-def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: bool) -> None:
+def _show(found: Iterable[InstanceOutcome], output: Format, stack: Stack, *, verbose: bool) -> None:
     nothing = "No instance matches."
     match output:
         case Format.TABLE:
@@ -114,11 +114,13 @@ def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: b
             show(chain.from_iterable(map(rows, found)), (), output, of=Row, nothing=nothing)
 
 
-def _show_text(found: Iterable[Forecast], nothing: str, stack: Stack, *, verbose: bool) -> None:
+def _show_text(
+    found: Iterable[InstanceOutcome], nothing: str, stack: Stack, *, verbose: bool
+) -> None:
     out = console()
     anything = False
     for line in chain.from_iterable(lines_of(it, verbose=verbose) for it in found):
-        write(out, replace(line, text=pasted(line.text, stack)))
+        write(out, replace(line, text=with_options(line.text, stack)))
         anything = True
     if not anything:
         click.echo(nothing, err=True)

@@ -10,7 +10,7 @@ from dualhome_cli.redrive.queues import INTENTS, DeadLetterQueue, Name, queue
 from dualhome_cli.redrive.report import COLUMNS, Contents, Result, print_end, read_contents, run
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.prompts import ask, consent_options
+from dualhome_cli.ui.prompts import ask, yes_option
 
 EPILOG = """
 \b
@@ -32,7 +32,7 @@ Exit codes:
     "names", metavar="[QUEUE]...", nargs=-1, type=click.Choice([it.value for it in Name])
 )
 @click.option("--dry-run", is_flag=True, help="Only say what lies there.")
-@consent_options
+@yes_option
 @output_option
 @pass_stack
 def command(

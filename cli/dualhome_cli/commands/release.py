@@ -4,22 +4,22 @@ import click
 
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome_cli.actions.follow import see_to_the_end
+from dualhome_cli.actions.follow import follow_to_end
 from dualhome_cli.actions.release import (
     FORCED,
     WELL,
-    asked_again,
-    onwards,
-    prospects,
-    trail,
-    where_to_see,
+    follow_on,
+    followed,
+    how_to_follow,
+    intentions,
+    wanted_again,
 )
 from dualhome_cli.actions.request import send
 from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.prompts import ask, consent_options, follow_options
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.prompts import ask, follow_option, yes_option
+from dualhome_cli.ui.shell_commands import with_options
 
 EPILOG = """
 \b
@@ -42,8 +42,8 @@ Exit codes:
 @click.option(
     "--force-detach", "force", is_flag=True, help="Detach even if the instance does not let go."
 )
-@consent_options
-@follow_options
+@yes_option
+@follow_option
 @pass_stack
 def command(
     stack: Stack,
@@ -65,10 +65,12 @@ def command(
     check_not_paused(stack)
     subjects = read_subjects(stack, instances)
     check_targets(subjects, targets)
-    trails = [trail(it, targets, stack.now(), force=force) for it in subjects]
-    open_ = [trail for trail in trails if trail.open]
+    every = [followed(it, targets, stack.now(), force=force) for it in subjects]
+    open_ = [followed for followed in every if followed.open]
     intent = [
-        pasted(line, stack) for it in subjects for line in prospects(it, targets, force=force)
+        with_options(line, stack)
+        for it in subjects
+        for line in intentions(it, targets, force=force)
     ]
     if not open_:
         click.echo("\n".join([*intent, "There is nothing to release."]))
@@ -77,10 +79,10 @@ def command(
     names = tuple(map(TargetName, targets)) or (None,)
     requests = [OperatorRequest(OperatorAction.RELEASE, name, force) for name in names]
     send(stack, [it.instance for it in open_], requests)
-    back = {it.id: asked_again(it, targets, force=force) for it in subjects}
+    back = {it.id: wanted_again(it, targets, force=force) for it in subjects}
     if follow:
-        see_to_the_end(stack, open_, WELL, lambda it: onwards(it, back[it.instance], stack.now()))
+        follow_to_end(stack, open_, WELL, lambda it: follow_on(it, back[it.instance], stack.now()))
         return
     for it in subjects:
         if back[it.id]:
-            click.echo(pasted(where_to_see(it, back[it.id]), stack))
+            click.echo(with_options(how_to_follow(it, back[it.id]), stack))

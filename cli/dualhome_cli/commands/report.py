@@ -61,7 +61,7 @@ def _write(file: str, page: str) -> None:
 
 
 def _said(facts: Facts) -> str:
-    every = count_of(len(facts.standings), "attachment", "attachments")
-    attention = sum(it.needs_attention for it in facts.standings)
+    every = count_of(len(facts.rows), "attachment", "attachments")
+    attention = sum(it.needs_attention for it in facts.rows)
     moves = count_of(facts.day.moves, "move", "moves")
     return f"{every}, {attention:,} to look at; {moves} on {facts.day.date}."

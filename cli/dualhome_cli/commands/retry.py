@@ -4,14 +4,14 @@ import click
 
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome_cli.actions.follow import see_to_the_end
+from dualhome_cli.actions.follow import follow_to_end
 from dualhome_cli.actions.request import send
-from dualhome_cli.actions.retry import WELL, prospects, trail
+from dualhome_cli.actions.retry import WELL, followed, intentions
 from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.prompts import ask, consent_options, follow_options
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.prompts import ask, follow_option, yes_option
+from dualhome_cli.ui.shell_commands import with_options
 
 EPILOG = """
 \b
@@ -30,8 +30,8 @@ Exit codes:
 @click.command(epilog=EPILOG)
 @click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE)
 @click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
-@consent_options
-@follow_options
+@yes_option
+@follow_option
 @pass_stack
 def command(
     stack: Stack,
@@ -52,9 +52,9 @@ def command(
     subjects = read_subjects(stack, instances)
     check_targets(subjects, targets)
     now = stack.now()
-    trails = [trail(it, targets, now) for it in subjects]
-    open_ = [trail for trail in trails if trail.open]
-    intent = [pasted(line, stack) for it in subjects for line in prospects(it, targets, now)]
+    every = [followed(it, targets, now) for it in subjects]
+    open_ = [followed for followed in every if followed.open]
+    intent = [with_options(line, stack) for it in subjects for line in intentions(it, targets, now)]
     if not open_:
         click.echo("\n".join([*intent, "There is nothing to try again."]))
         return
@@ -63,4 +63,4 @@ def command(
     requests = [OperatorRequest(OperatorAction.RETRY, name) for name in names]
     send(stack, [it.instance for it in open_], requests)
     if follow:
-        see_to_the_end(stack, open_, WELL)
+        follow_to_end(stack, open_, WELL)

@@ -12,13 +12,13 @@ from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.data.records import Question, answer, read_records
-from dualhome_cli.data.unrecorded import absences
+from dualhome_cli.data.unrecorded import unrecorded_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.status.alternatives import Alternatives
-from dualhome_cli.status.attachment_row import Standing, why
+from dualhome_cli.status.attachment_row import AttachmentRow, why
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.table import Column
 from dualhome_cli.ui.terminal import colour_of
 from dualhome_cli.ui.times import print_age
@@ -74,18 +74,18 @@ def command(
     tally: Counter[State] = Counter()
     others = Alternatives(stack.sources, stack.policy)
     rows = _tallied(answer(records, question, stack.now(), others), stack, tally)
-    shown = show(rows, _columns(stack.now()), output, of=Standing, nothing="")
+    shown = show(rows, _columns(stack.now()), output, of=AttachmentRow, nothing="")
     if output is Format.TABLE and shown > 1:
         click.echo(_summary(tally), err=True)
-    absent = list(absences(stack, _to_explain(question, records if named else ())))
+    absent = list(unrecorded_of(stack, _to_explain(question, records if named else ())))
     _say([it.why for it in absent] or ([] if shown else _nothing(question, stack)), stack)
-    calls = shown > 0 or any(it.overlooked for it in absent)
+    calls = shown > 0 or any(it.asked for it in absent)
     context.exit(WRONG_USAGE if any(it.unknown for it in absent) else int(attention and calls))
 
 
 def _say(sentences: Iterable[str], stack: Stack) -> None:
     for it in sentences:
-        click.echo(pasted(it, stack), err=True)
+        click.echo(with_options(it, stack), err=True)
 
 
 def _to_explain(
@@ -98,14 +98,16 @@ def _to_explain(
     return {it: some for it, some in found.items() if question.attention or not some}
 
 
-def _tallied(rows: Iterable[Standing], stack: Stack, tally: Counter[State]) -> Iterator[Standing]:
+def _tallied(
+    rows: Iterable[AttachmentRow], stack: Stack, tally: Counter[State]
+) -> Iterator[AttachmentRow]:
     for row in rows:
         tally[row.state] += 1
         yield replace(
             row,
-            advice=row.advice and pasted(row.advice, stack),
-            particulars=pasted(row.particulars, stack),
-            warning_advice=tuple(pasted(it, stack) for it in row.warning_advice),
+            advice=row.advice and with_options(row.advice, stack),
+            particulars=with_options(row.particulars, stack),
+            warning_advice=tuple(with_options(it, stack) for it in row.warning_advice),
         )
 
 
@@ -131,7 +133,7 @@ def _summary(tally: Counter[State]) -> str:
     return f"{tally.total()} attachments: {parts}"
 
 
-def _columns(now: datetime) -> Sequence[Column[Standing]]:
+def _columns(now: datetime) -> Sequence[Column[AttachmentRow]]:
     return (
         Column("Instance", lambda it: it.instance),
         Column("Target", lambda it: it.target),
@@ -142,9 +144,9 @@ def _columns(now: datetime) -> Sequence[Column[Standing]]:
     )
 
 
-def _interface(it: Standing) -> str:
-    return f"{it.interface}@{it.device_index}" if it.interface else ""
+def _interface(row: AttachmentRow) -> str:
+    return f"{row.interface}@{row.device_index}" if row.interface else ""
 
 
-def _style(it: Standing) -> str:
-    return colour_of(it.state) or ("yellow" if it.needs_attention else "")
+def _style(row: AttachmentRow) -> str:
+    return colour_of(row.state) or ("yellow" if row.needs_attention else "")

@@ -12,7 +12,7 @@ from dualhome_cli.pools.rows import COLUMNS, Row, rows
 from dualhome_cli.pools.shortages import Lack, Shortage, shortages
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import Line, console, printable, write
 
 EPILOG = """
@@ -53,7 +53,8 @@ def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
     account = read_present(stack)
     pools = pools_of(account)
     found = [
-        replace(it, remedy=pasted(it.remedy, stack)) for it in shortages(account, pools, low_water)
+        replace(it, remedy=with_options(it.remedy, stack))
+        for it in shortages(account, pools, low_water)
     ]
     show(rows(pools, found), COLUMNS, output, of=Row, nothing=_nothing(stack))
     if output is Format.TABLE:

@@ -4,8 +4,8 @@ import time
 
 import click
 
-from dualhome_cli.history.tail import Feed, follow
-from dualhome_cli.history.transitions import OF_MANY, chapter_of
+from dualhome_cli.history.tail import Tail, follow
+from dualhome_cli.history.transitions import OF_MANY, transition_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, live, output_option
 
@@ -28,12 +28,12 @@ def command(stack: Stack, *, output: Format) -> None:
     its own. What happens while AWS cannot be reached is shown afterwards.
     """
     write = live(OF_MANY, output)
-    feed = Feed(stack.audit_log, stack.now())
+    tail = Tail(stack.audit_log, stack.now())
     click.echo(f"Watching {stack.name} in {stack.region}; Ctrl-C ends.", err=True)
 
     def sleep(seconds: float) -> None:
         stack.skipped.report()
         time.sleep(seconds)
 
-    for entry in follow(feed, stack.now, sleep, lambda text: click.echo(text, err=True)):
-        write(chapter_of(entry))
+    for entry in follow(tail, stack.now, sleep, lambda text: click.echo(text, err=True)):
+        write(transition_of(entry))

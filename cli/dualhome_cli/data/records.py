@@ -11,7 +11,7 @@ from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.states import SETTLED, State
 from dualhome_cli.stack import Stack
 from dualhome_cli.status.alternatives import Alternatives
-from dualhome_cli.status.attachment_row import Standing, standing_of
+from dualhome_cli.status.attachment_row import AttachmentRow, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Question:
     state: State | None = None
     attention: bool = False
 
-    def asks_for(self, it: Standing) -> bool:
-        """Say whether ``it`` is part of the answer."""
+    def asks_for(self, row: AttachmentRow) -> bool:
+        """Say whether ``row`` is part of the answer."""
         return (
-            self.target in {None, it.target}
-            and self.state in {None, it.state}
-            and (it.needs_attention or not self.attention)
+            self.target in {None, row.target}
+            and self.state in {None, row.state}
+            and (row.needs_attention or not self.attention)
         )
 
 
@@ -37,17 +37,17 @@ def answer(
     question: Question,
     now: datetime,
     others: Alternatives | None = None,
-) -> Iterator[Standing]:
+) -> Iterator[AttachmentRow]:
     """Yield what is asked for of ``records``, as it is read; with ``others``, what else is free."""
     for record in records:
-        it = standing_of(record, now)
+        it = row_of(record, now)
         if question.asks_for(it):
-            free = others.of(record, now) if others and _looks_for_others(it) else None
+            free = others.of(record, now) if others and _needs_others(it) else None
             yield replace(it, others_free=free)
 
 
-def _looks_for_others(it: Standing) -> bool:
-    return bool(it.refusals) and it.state not in SETTLED
+def _needs_others(row: AttachmentRow) -> bool:
+    return bool(row.refusals) and row.state not in SETTLED
 
 
 def read_records(stack: Stack, question: Question) -> Iterator[Attachment]:

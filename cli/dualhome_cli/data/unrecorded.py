@@ -14,7 +14,7 @@ from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from dualhome_cli.stack import Stack
 
 
-def overlooked(account: Account) -> list[InstanceId]:
+def unrecorded(account: Account) -> list[InstanceId]:
     """
     Return the instances that lack a record which is not released, by id.
 
@@ -31,22 +31,22 @@ def overlooked(account: Account) -> list[InstanceId]:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class Unrecorded:
     """
     Something is not recorded of ``instance``.
 
-    ``unknown``: EC2 does not show it either; ``overlooked``: it asks for what is not recorded.
+    ``unknown``: EC2 does not show it either; ``asked``: it asks for what is not recorded.
     """
 
     instance: InstanceId
     why: str
     unknown: bool = False
-    overlooked: bool = False
+    asked: bool = False
 
 
-def absences(
+def unrecorded_of(
     stack: Stack, recorded: Mapping[InstanceId, Collection[Attachment]]
-) -> Iterator[Absence]:
+) -> Iterator[Unrecorded]:
     """
     Say what is not recorded of each instance, and why; one call, and none without instances.
 
@@ -55,34 +55,34 @@ def absences(
     shown = stack.sources.instances.describe(recorded) if recorded else {}
     for id_, records in recorded.items():
         found = shown.get(id_)
-        if found and (asked := _unrecorded(found, records, stack.keys)):
-            yield _overlooked(found, asked)
+        if found and (asked := _targets_unrecorded(found, records, stack.keys)):
+            yield _not_recorded(found, asked)
         elif found and not records:
-            yield Absence(id_, f"{id_}: {_explained(found, stack.keys)}")
+            yield Unrecorded(id_, f"{id_}: {_explained(found, stack.keys)}")
         elif not records:
             where = f"{stack.region} (account {stack.account})"
             advice = "look at the id, --region and --profile."
-            yield Absence(
+            yield Unrecorded(
                 id_, f"{id_}: there is no such instance in {where}: {advice}", unknown=True
             )
 
 
-def _unrecorded(
+def _targets_unrecorded(
     instance: Instance, records: Collection[Attachment], keys: TagKeys
 ) -> list[TargetName]:
     known = {record.target for record in records if record.state != State.RELEASED}
     return desired_state(instance, keys).unrecorded(known)
 
 
-def _overlooked(instance: Instance, asked: Collection[TargetName]) -> Absence:
+def _not_recorded(instance: Instance, asked: Collection[TargetName]) -> Unrecorded:
     id_ = instance.id
     words = "what cannot be read" if WHOLE_TAG in asked else repr(" ".join(asked))
     if instance.state not in ACTING:
         when = f"it is {instance.state}, and looked at when it runs or has stopped."
-        return Absence(id_, f"{id_}: it asks for {words}; {when}")
+        return Unrecorded(id_, f"{id_}: it asks for {words}; {when}")
     advice = f"look again in a minute, then run `dualhome retry {id_}`."
     why = f"{id_}: it asks for {words}, but nothing is recorded yet: {advice}"
-    return Absence(id_, why, overlooked=True)
+    return Unrecorded(id_, why, asked=True)
 
 
 def _explained(instance: Instance, keys: TagKeys) -> str:

@@ -50,20 +50,20 @@ class Finding:
     targets: tuple[TargetName, ...] = ()
 
     @classmethod
-    def of(cls, check: str, it: "Remark") -> Self:
+    def of(cls, check: str, remark: "Remark") -> Self:
         """Return what ``check`` remarks."""
-        texts = [it.what, *it.subjects, *it.about, *it.details.values()]
+        texts = [remark.what, *remark.subjects, *remark.about, *remark.details.values()]
         return cls(
             check,
-            it.severity,
-            it.what,
-            it.remedy,
-            it.subjects,
-            it.details,
+            remark.severity,
+            remark.what,
+            remark.remedy,
+            remark.subjects,
+            remark.details,
             instances_in(texts),
             interfaces_in(texts),
             vpcs_in(texts),
-            it.targets,
+            remark.targets,
         )
 
 
@@ -110,15 +110,19 @@ def in_short(things: Sequence[str], most: int = MOST) -> str:
     return f"{shown} and {len(things) - most} more" if len(things) > most else shown
 
 
-def what_in_table(it: Finding) -> str:
+def what_in_table(finding: Finding) -> str:
     """Return what a person sees of a finding that lists many things."""
-    return it.what.replace(listed(it.subjects), in_short(it.subjects)) if it.subjects else it.what
+    return (
+        finding.what.replace(listed(finding.subjects), in_short(finding.subjects))
+        if finding.subjects
+        else finding.what
+    )
 
 
-def remedy_in_table(it: Finding) -> str:
+def remedy_in_table(finding: Finding) -> str:
     """Return the remedy; a command about many things with the first of them."""
-    every, first = " ".join(it.subjects), " ".join(it.subjects[:MOST])
-    return it.remedy.replace(every, first) if it.subjects else it.remedy
+    every, first = " ".join(finding.subjects), " ".join(finding.subjects[:MOST])
+    return finding.remedy.replace(every, first) if finding.subjects else finding.remedy
 
 
 S = TypeVar("S")

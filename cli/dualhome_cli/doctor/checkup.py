@@ -26,7 +26,7 @@ from dualhome_cli.stack import Stack
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckContext:
     """A stack and its account at a moment; ``pause`` waits between two readings of the ledger."""
 
     stack: Stack
@@ -60,19 +60,19 @@ class Patient:
         return read_account(self.stack.strictly())
 
 
-def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
+def run_checks(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
     """Yield what each check finds, as soon as it is known; nothing is changed."""
     for check in _checks(with_ledger=with_ledger):
-        yield from check.findings(patient)
+        yield from check.findings(context)
 
 
-def _checks(*, with_ledger: bool) -> Iterable[Check[Patient, Any]]:
-    yield from (*WIRING, *FLOW, *ACCESS, *ACCOUNT)
+def _checks(*, with_ledger: bool) -> Iterable[Check[CheckContext, Any]]:
+    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT)
     if with_ledger:
         yield LEDGER
 
 
-WIRING: tuple[Check[Patient, Any], ...] = (
+STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "stack",
         lambda it: it.resources.stack.status,
@@ -112,7 +112,7 @@ WIRING: tuple[Check[Patient, Any], ...] = (
     ),
 )
 
-FLOW: tuple[Check[Patient, Any], ...] = (
+QUEUE_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "queue",
         lambda it: queues.read_changes_queue(it.stack, it.now),
@@ -128,7 +128,7 @@ FLOW: tuple[Check[Patient, Any], ...] = (
     Check(
         "dead-letters",
         lambda it: queues.read_dead_letters(it.stack),
-        queues.set_aside,
+        queues.dead_letters,
         "Nothing was set aside.",
     ),
     Check(
@@ -139,13 +139,13 @@ FLOW: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "brakes",
-        lambda it: queues.read_brakes(it.stack),
-        queues.brakes,
+        lambda it: queues.read_controls(it.stack),
+        queues.controls,
         "Neither paused nor held back by the breaker.",
     ),
 )
 
-ACCESS: tuple[Check[Patient, Any], ...] = (
+ACCESS_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "permissions",
         lambda it: permissions.decisions(it.stack),
@@ -160,7 +160,7 @@ ACCESS: tuple[Check[Patient, Any], ...] = (
     ),
 )
 
-ACCOUNT: tuple[Check[Patient, Any], ...] = (
+ACCOUNT: tuple[Check[CheckContext, Any], ...] = (
     Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
     Check(
@@ -236,7 +236,7 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
     ),
 )
 
-LEDGER: Check[Patient, Any] = Check(
+LEDGER: Check[CheckContext, Any] = Check(
     "ledger",
     lambda it: ledger.confirmed(it.whole_account, it.pause),
     ledger.invariants,

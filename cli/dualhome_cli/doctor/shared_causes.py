@@ -74,7 +74,7 @@ def crowds(account: Account) -> Iterator[Crowd]:
             yield Crowd(key, tuple(askers), tuple(sorted(interfaces, key=lambda it: it.id)))
 
 
-def told_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
+def explained_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
     """Return the records whose state a suspect, a crowd or a contest explains."""
     bad = {it.interface for it in suspects(account, now)}
     crowded = {it.reserved for it in crowds(account)}
@@ -97,14 +97,18 @@ def contested(account: Account) -> list[Attachment]:
     return sorted(found, key=lambda it: (it.instance, it.target))
 
 
-def _asks(it: Instance, key: Reserved, account: Account) -> bool:
-    named = it.zone == key.zone and it.name.strip() == key.name
-    return named and key.target in desired_state(it, account.policy.keys).wanted
+def _asks(instance: Instance, key: Reserved, account: Account) -> bool:
+    named = instance.zone == key.zone and instance.name.strip() == key.name
+    return named and key.target in desired_state(instance, account.policy.keys).wanted
 
 
-def _reserved(it: Attachment) -> Reserved | None:
-    return Reserved(it.target, it.zone, it.reservation) if it.zone and it.reservation else None
+def _reserved(record: Attachment) -> Reserved | None:
+    return (
+        Reserved(record.target, record.zone, record.reservation)
+        if record.zone and record.reservation
+        else None
+    )
 
 
-def _order(it: Reserved) -> tuple[str, str, str]:
-    return it.target, it.zone, it.name
+def _order(reserved: Reserved) -> tuple[str, str, str]:
+    return reserved.target, reserved.zone, reserved.name

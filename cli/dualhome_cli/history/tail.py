@@ -19,7 +19,7 @@ PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class Feed:
+class Tail:
     """
     The moves since it was made, each once.
 
@@ -57,7 +57,7 @@ class Feed:
 
 
 def follow(
-    feed: Feed,
+    tail: Tail,
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
     say: Callable[[str], None],
@@ -66,7 +66,7 @@ def follow(
     pause = PAUSE_SECONDS
     while True:
         try:
-            yield from feed.new(now())
+            yield from tail.new(now())
         except TransientError as error:
             if not will_pass(error):
                 raise

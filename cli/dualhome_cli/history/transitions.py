@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Annotated
 
 from dualhome.domain.attachment import Attachment, AuditEntry, Cause, Origin
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
@@ -12,6 +13,7 @@ from dualhome.domain.states import State
 from dualhome_cli.status.attachment_row import sentence
 from dualhome_cli.status.details import refusals_now, why_pending
 from dualhome_cli.ui.ids import mentions
+from dualhome_cli.ui.output import Named
 from dualhome_cli.ui.table import Column
 from dualhome_cli.ui.terminal import colour_of
 from dualhome_cli.ui.times import print_time
@@ -48,7 +50,7 @@ BECAUSE: Mapping[tuple[State, Reason | None], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class Transition:
     """
     One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome.
 
@@ -60,7 +62,7 @@ class Chapter:
     target: TargetName
     from_state: State | None
     to_state: State
-    story: str
+    text: Annotated[str, Named("story")]
     interface: InterfaceId | None
     device_index: int | None
     reason: Reason | None
@@ -86,16 +88,16 @@ class Chapter:
     mentions: tuple[str, ...]
 
 
-def chapter_of(entry: AuditEntry) -> Chapter:
+def transition_of(entry: AuditEntry) -> Transition:
     """Return the move as it is told."""
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
-    return Chapter(
+    return Transition(
         at=entry.at,
         instance=after.instance,
         target=after.target,
         from_state=entry.move.from_state,
         to_state=after.state,
-        story=tell(entry),
+        text=text_of(entry),
         interface=held.interface if held else None,
         device_index=held.slot.index if held and held.slot else None,
         reason=after.reason,
@@ -119,7 +121,7 @@ def chapter_of(entry: AuditEntry) -> Chapter:
     )
 
 
-def tell(entry: AuditEntry) -> str:
+def text_of(entry: AuditEntry) -> str:
     """Say what the move did, then why, and what it warns of that was not warned of before."""
     after, before = entry.after, entry.move.before
     known = before.warnings if before else ()
@@ -131,10 +133,10 @@ def tell(entry: AuditEntry) -> str:
     return " ".join(filter(None, (f"{_what(entry)}.", why, *warned, *over)))
 
 
-def _why(it: Attachment) -> str:
-    if it.reason is Reason.RELEASE_PENDING and it.pending:
-        return sentence(None, why_pending(it), it.failure)
-    return sentence(it.reason, it.detail, it.failure)
+def _why(record: Attachment) -> str:
+    if record.reason is Reason.RELEASE_PENDING and record.pending:
+        return sentence(None, why_pending(record), record.failure)
+    return sentence(record.reason, record.detail, record.failure)
 
 
 def print_cause(cause: Cause, instance: InstanceId) -> str:
@@ -188,8 +190,8 @@ def _of_refusals(entry: AuditEntry, where: str) -> str:
     return ""
 
 
-def _at(it: Refusal) -> str:
-    return f"{print_time(it.until)}Z"
+def _at(refusal: Refusal) -> str:
+    return f"{print_time(refusal.until)}Z"
 
 
 def _stays(entry: AuditEntry) -> bool:
@@ -231,18 +233,18 @@ def _consent(entry: AuditEntry) -> str:
             return ""
 
 
-def _where(it: Attachment) -> str:
-    at = f" at device index {it.slot.index}" if it.slot else ""
-    return f"{it.interface}{at}" if it.interface else "nothing"
+def _where(record: Attachment) -> str:
+    at = f" at device index {record.slot.index}" if record.slot else ""
+    return f"{record.interface}{at}" if record.interface else "nothing"
 
 
-WHEN: Column[Chapter] = Column("When (UTC)", lambda it: print_time(it.at))
-INSTANCE: Column[Chapter] = Column("Instance", lambda it: it.instance)
-REST: Sequence[Column[Chapter]] = (
+WHEN: Column[Transition] = Column("When (UTC)", lambda it: print_time(it.at))
+INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance)
+REST: Sequence[Column[Transition]] = (
     Column("Target", lambda it: it.target),
     Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
     Column("Cause", lambda it: it.caused_by),
-    Column("What happened", lambda it: it.story, prose=True),
+    Column("What happened", lambda it: it.text, prose=True),
 )
 
 OF_ONE = (WHEN, *REST)

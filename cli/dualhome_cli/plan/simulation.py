@@ -17,7 +17,7 @@ from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
 from dualhome.domain.planning.types import InstanceView, Step
 from dualhome_cli.data.ports import BreakerState
-from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
+from dualhome_cli.plan.outcome import InstanceOutcome, Outcome, Simulated, outcomes_of
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Planning:
         return read_snapshot(ids, sources, self.policy, self.now)
 
 
-def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
+def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[InstanceOutcome]:
     """
     Plan for each of ``ids``, one after the other, over one reading of the world.
 
@@ -95,19 +95,19 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
     promised: set[InterfaceId] = set()
     for id_ in ids:
         before = dict(seen.records.get(id_, {}))
-        steps = _rehearse(id_, seen, planning)
+        steps = _simulate(id_, seen, planning)
         instance, after = seen.instances.get(id_), seen.records.get(id_, {})
-        rehearsed = Rehearsed(instance, before, steps, after, planning.policy, planning.now)
-        outlooks = tuple(outlooks_of(rehearsed, promised))
-        yield Forecast(id_, instance, outlooks)
+        simulated_plan = Simulated(instance, before, steps, after, planning.policy, planning.now)
+        outcomes = tuple(outcomes_of(simulated_plan, promised))
+        yield InstanceOutcome(id_, instance, outcomes)
         promised.update(
             it.record.interface
-            for it in outlooks
-            if it.prospect is Prospect.ATTACH and it.record and it.record.interface
+            for it in outcomes
+            if it.outcome is Outcome.ATTACH and it.record and it.record.interface
         )
 
 
-def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
+def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
     request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
     policy = replace(planning.policy, release_delay=timedelta())

@@ -10,7 +10,7 @@ from dualhome_cli.pools.rejections import counts
 from dualhome_cli.pools.shortages import Lack, Shortage
 from dualhome_cli.ui.table import Column
 
-NOT_LOOKED_AT = "NOT_LOOKED_AT"
+NOT_RECORDED = "NOT_RECORDED"
 """Stands for the reason where an instance that waits has no record yet."""
 
 
@@ -69,7 +69,7 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
         for it in missing
         if it.target == pool.target and it.zone in {None, zone} and it.vpc in {None, vpc}
     ]
-    waiting = {it: str(reason or NOT_LOOKED_AT) for it, reason in sorted(pool.waiting.items())}
+    waiting = {it: str(reason or NOT_RECORDED) for it, reason in sorted(pool.waiting.items())}
     faults = stock.faults if stock else ()
     return Row(
         target=pool.target,

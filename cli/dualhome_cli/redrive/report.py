@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 import click
 from rich.progress import Progress
@@ -20,6 +20,7 @@ from dualhome_cli.redrive.dead_letters import (
     redrive,
 )
 from dualhome_cli.redrive.queues import DONE, DeadLetterQueue, Name
+from dualhome_cli.ui.output import Named
 from dualhome_cli.ui.table import Column
 from dualhome_cli.ui.terminal import console, printable
 from dualhome_cli.ui.times import print_time
@@ -35,7 +36,7 @@ class Contents:
     """
     What ``queue`` holds.
 
-    ``kinds`` counts the messages that were ``looked_at``, the first of many; ``oldest`` is of them.
+    ``kinds`` counts the messages that were ``read``, the first of many; ``oldest`` is of them.
     ``hidden`` messages are in flight: received by another redrive, or by one that died.
     """
 
@@ -44,7 +45,7 @@ class Contents:
     hidden: int
     oldest: datetime | None
     kinds: Mapping[str, int]
-    looked_at: int
+    read: Annotated[int, Named("looked_at")]
 
     @property
     def empty(self) -> bool:
@@ -76,7 +77,7 @@ def read_contents(name: str, queue: DeadLetters, handler: Handler) -> Contents:
         hidden=depth.hidden,
         oldest=min((letter.sent_at for letter in sample.values()), default=None),
         kinds=Counter(_kind(letter, handler) for letter in sample.values()),
-        looked_at=len(sample),
+        read=len(sample),
     )
 
 

@@ -10,7 +10,7 @@ from dualhome_cli.pools.capacity import Pool, Use, served_by
 from dualhome_cli.report.data import Facts
 from dualhome_cli.report.marks import OF_STATE, OF_USE, WORST_FIRST, Mark, worst
 from dualhome_cli.report.text import in_order, name_of
-from dualhome_cli.status.attachment_row import Standing
+from dualhome_cli.status.attachment_row import AttachmentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +28,36 @@ class Cell:
 
 def hosts_of(facts: Facts) -> Iterator[Cell]:
     """Yield every instance that asks for a target, or has a record of one."""
-    standings = _by_instance(facts.standings)
-    for id_ in sorted(facts.account.instances.keys() | standings.keys()):
-        yield _host(facts, id_, standings.get(id_, []))
+    rows = _by_instance(facts.rows)
+    for id_ in sorted(facts.account.instances.keys() | rows.keys()):
+        yield _host(facts, id_, rows.get(id_, []))
 
 
 def interfaces_of(facts: Facts) -> Iterator[Cell]:
     """Yield every interface of a pool, and those that are held though in no pool any more."""
-    held = {it.interface: it for it in facts.standings if it.interface}
+    held = {it.interface: it for it in facts.rows if it.interface}
     uses = _uses(facts.pools)
     for id_ in sorted(facts.account.interfaces.keys() | held.keys()):
         yield _interface(facts, id_, held.get(id_), uses.get(id_, Use.USED))
 
 
-def _host(facts: Facts, id_: InstanceId, standings: Sequence[Standing]) -> Cell:
+def _host(facts: Facts, id_: InstanceId, rows: Sequence[AttachmentRow]) -> Cell:
     instance = facts.account.instances.get(id_)
-    said = [_said(facts, it) for it in standings] or ["no record"]
-    lacking = [it for it in standings if it.needs_attention]
+    said = [_said(facts, it) for it in rows] or ["no record"]
+    lacking = [it for it in rows if it.needs_attention]
     name = name_of(instance)
     return Cell(
         id=id_,
         vpc=instance.vpc if instance else None,
-        zone=instance.zone if instance else next((it.zone for it in standings), None),
-        mark=worst({OF_STATE[it.state] for it in standings}),
+        zone=instance.zone if instance else next((it.zone for it in rows), None),
+        mark=worst({OF_STATE[it.state] for it in rows}),
         name=name or id_,
         note=_lack(lacking[0]) if lacking else (id_ if name else "; ".join(said)),
         title=" · ".join([called(facts.account, id_), *said]),
     )
 
 
-def _interface(facts: Facts, id_: InterfaceId, held: Standing | None, use: Use) -> Cell:
+def _interface(facts: Facts, id_: InterfaceId, held: AttachmentRow | None, use: Use) -> Cell:
     interface = facts.account.interfaces.get(id_)
     address = interface.address if interface else ""
     place = interface or held
@@ -84,19 +84,19 @@ def called(account: Account, id_: InstanceId) -> str:
     return f"{name_of(account.instances.get(id_))} {id_}".strip()
 
 
-def _said(facts: Facts, it: Standing) -> str:
-    interface = facts.account.interfaces.get(it.interface) if it.interface else None
-    where = [it.interface or "", interface.address if interface else ""]
-    return " ".join(filter(None, [it.target, str(it.state), str(it.reason or ""), *where]))
+def _said(facts: Facts, row: AttachmentRow) -> str:
+    interface = facts.account.interfaces.get(row.interface) if row.interface else None
+    where = [row.interface or "", interface.address if interface else ""]
+    return " ".join(filter(None, [row.target, str(row.state), str(row.reason or ""), *where]))
 
 
-def _lack(it: Standing) -> str:
-    return f"{it.target}: {it.reason or it.state}"
+def _lack(row: AttachmentRow) -> str:
+    return f"{row.target}: {row.reason or row.state}"
 
 
-def _by_instance(standings: Iterable[Standing]) -> Mapping[InstanceId, list[Standing]]:
-    found: dict[InstanceId, list[Standing]] = defaultdict(list)
-    for it in standings:
+def _by_instance(rows: Iterable[AttachmentRow]) -> Mapping[InstanceId, list[AttachmentRow]]:
+    found: dict[InstanceId, list[AttachmentRow]] = defaultdict(list)
+    for it in rows:
         found[it.instance].append(it)
     return found
 
@@ -166,7 +166,7 @@ def panels_of(facts: Facts) -> tuple[Panel, ...]:
     """Return a panel for each zone that has an instance or an interface of ours, by name."""
     account = facts.account
     hosts, pools = _by_place(hosts_of(facts)), _by_place(interfaces_of(facts))
-    links, served = _links(account, facts.standings), served_by(account)
+    links, served = _links(account, facts.rows), served_by(account)
     return tuple(
         Panel(
             zone=zone,
@@ -199,9 +199,9 @@ def _box(
     )
 
 
-def _links(account: Account, standings: Iterable[Standing]) -> Mapping[Zone, list[Link]]:
+def _links(account: Account, rows: Iterable[AttachmentRow]) -> Mapping[Zone, list[Link]]:
     found: dict[Zone, list[Link]] = defaultdict(list)
-    for it in standings:
+    for it in rows:
         if it.interface:
             title = f"{it.interface} on {called(account, it.instance)}: {it.target} {it.state}"
             link = Link(it.instance, it.interface, it.device_index, OF_STATE[it.state], title)

@@ -43,7 +43,7 @@ TO_ACT_ON = frozenset({Reason.CONSENT_WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AttachmentRow:
     """
     One attachment; what is held is None where nothing is.
 
@@ -87,11 +87,11 @@ class Standing:
     particulars: str = ""
 
 
-def standing_of(record: Attachment, now: datetime) -> Standing:
+def row_of(record: Attachment, now: datetime) -> AttachmentRow:
     """Return where ``record`` stands; a claim that is over shows no interface."""
     slot = record.slot if record.holding else None
     failure, pending = record.failure, record.pending
-    return Standing(
+    return AttachmentRow(
         instance=record.instance,
         target=record.target,
         state=record.state,
@@ -145,16 +145,16 @@ def needs_attention(record: Attachment, now: datetime) -> bool:
             return True
 
 
-def calling(it: Standing) -> Reason | None:
+def attention_reason(row: AttachmentRow) -> Reason | None:
     """Return the reason, or else the warning, for which somebody should look, if there is one."""
-    return it.reason or next((warning for warning in it.warnings if warning in TO_ACT_ON), None)
+    return row.reason or next((warning for warning in row.warnings if warning in TO_ACT_ON), None)
 
 
-def why(it: Standing) -> str:
+def why(row: AttachmentRow) -> str:
     """Say why it stands so, what to do about it, and what to be warned of."""
-    failure = Failure(it.error_code, it.error_message or "") if it.error_code else None
-    advice = it.advice if it.state not in SETTLED else None
-    warned = map(": ".join, zip(it.warnings, it.warning_advice, strict=True))
-    others = print_others(it.others_free) if it.others_free is not None else ""
-    said = (sentence(it.reason, it.detail, failure), it.particulars, others, advice, *warned)
+    failure = Failure(row.error_code, row.error_message or "") if row.error_code else None
+    advice = row.advice if row.state not in SETTLED else None
+    warned = map(": ".join, zip(row.warnings, row.warning_advice, strict=True))
+    others = print_others(row.others_free) if row.others_free is not None else ""
+    said = (sentence(row.reason, row.detail, failure), row.particulars, others, advice, *warned)
     return " ".join(filter(None, said))

@@ -68,6 +68,6 @@ def print_others(count: int) -> str:
     return f"{count or 'No'} others of this pool are free in its zone."
 
 
-def _how(it: Refusal) -> str:
-    often = f", {it.times} times" if it.times > 1 else ""
-    return f"{it.code}{often}; comes last until {print_time(it.until)}Z"
+def _how(refusal: Refusal) -> str:
+    often = f", {refusal.times} times" if refusal.times > 1 else ""
+    return f"{refusal.code}{often}; comes last until {print_time(refusal.until)}Z"

@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -28,6 +28,13 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """In the annotation of a row's field: what JSON and CSV call it."""
+
+    name: str
 
 
 def output_option(command: F) -> F:
@@ -60,7 +67,7 @@ def show(
             _show_json(counted)
         case Format.CSV:
             in_csv = _CsvWriter()
-            in_csv.title(field.name for field in fields(of))
+            in_csv.title(map(_name, fields(of)))
             for row in counted:
                 in_csv.write(row)
     if nothing and not counted.count:
@@ -88,10 +95,15 @@ def live(columns: Sequence[Column[T]], output: Format) -> Callable[[T], None]:
 def plain(row: object) -> dict[str, Any]:
     """Return the fields of a row as JSON knows them; what is None stays, but not within a field."""
     if is_dataclass(row):
-        return {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
+        return {_name(it): _plain(getattr(row, it.name)) for it in fields(row)}
     if isinstance(row, Mapping):
         return {str(key): _plain(value) for key, value in row.items()}
     raise TypeError(f"{type(row).__name__} is no row")
+
+
+def _name(of: Field[Any]) -> str:
+    notes = getattr(of.type, "__metadata__", ())
+    return next((it.name for it in notes if isinstance(it, Named)), of.name)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
@@ -103,7 +115,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
         case list() | tuple() | set() | frozenset():
             return [_plain(part) for part in value]
         case _ if is_dataclass(value):
-            known = {field.name: getattr(value, field.name) for field in fields(value)}
+            known = {_name(it): getattr(value, it.name) for it in fields(value)}
             return {name: _plain(part) for name, part in known.items() if part is not None}
         case _:
             return value
@@ -132,10 +144,10 @@ class _CsvWriter:
 
     def write(self, row: object) -> None:
         """Write a row."""
-        fields = plain(row)
+        values = plain(row)
         if not self._titled:
-            self.title(fields)
-        self._writer.writerow(map(_in_cell, fields.values()))
+            self.title(values)
+        self._writer.writerow(map(_in_cell, values.values()))
 
 
 def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows

@@ -9,12 +9,12 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def consent_options(command: F) -> F:
+def yes_option(command: F) -> F:
     """Give a command ``--yes``."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask.")(command)
 
 
-def follow_options(command: F) -> F:
+def follow_option(command: F) -> F:
     """Give a command ``--no-follow``, as its argument ``follow``."""
     return click.option(
         "--no-follow", "follow", is_flag=True, default=True, flag_value=False, help="Do not wait."

@@ -20,7 +20,7 @@ _OURS = re.compile(rf"\bdualhome (?=({_NAMES})\b)")
 _AWS = re.compile(r"\baws [a-z0-9-]+ [a-z-]+")
 
 
-def pasted(text: str, stack: Stack) -> str:
+def with_options(text: str, stack: Stack) -> str:
     """
     Return ``text`` with the operator's own options in each command of it.
 

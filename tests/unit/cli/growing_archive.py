@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.states import State
-from dualhome_cli.history.tail import Feed, follow
+from dualhome_cli.history.tail import Tail, follow
 from tests.support.builders.values import NOW, TRACE, a_record
 from tests.support.fakes.ledger import InMemoryAuditLog
 
@@ -67,8 +67,8 @@ class Night:
 
     def follow(self) -> Iterator[str]:
         """Yield the ids of moves as they are shown."""
-        feed = Feed(self, self.time)
-        for entry in follow(feed, lambda: self.time, self.sleep, self.said.append):
+        tail = Tail(self, self.time)
+        for entry in follow(tail, lambda: self.time, self.sleep, self.said.append):
             yield entry.id
 
     def adds(self, *entries: AuditEntry) -> Callable[[], None]:

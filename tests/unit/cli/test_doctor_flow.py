@@ -6,7 +6,7 @@ import pytest
 
 from dualhome_cli.doctor.check import Severity
 from dualhome_cli.doctor.checks import queues
-from dualhome_cli.doctor.checks.queues import Brakes, Sweeps
+from dualhome_cli.doctor.checks.queues import Controls, Sweeps
 from dualhome_cli.doctor.facts import Queue
 from tests.support.builders.values import NOW
 
@@ -32,7 +32,7 @@ def test_a_queue_without_messages_is_well_however_old_the_last_one_was() -> None
 @pytest.mark.parametrize("queue", [Queue("dlq", 1), Queue("dlq", 0, handled=1)])
 def test_whatever_was_set_aside_is_an_error(queue: Queue) -> None:
     """Also while somebody redrives it."""
-    (remark,) = queues.set_aside([Queue("empty", 0), queue])
+    (remark,) = queues.dead_letters([Queue("empty", 0), queue])
 
     assert Severity.ERROR is remark.severity
     assert "dlq holds 1 message" == remark.what
@@ -59,16 +59,16 @@ def test_a_sweep_that_does_not_come_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("brakes", "word"),
+    ("controls", "word"),
     [
-        (Brakes(paused=True, tripped=False, admitted=0, most=20), "paused"),
-        (Brakes(paused=False, tripped=True, admitted=3, most=20), "breaker"),
-        (Brakes(paused=False, tripped=True, admitted=20, most=20), "20 of 20"),
+        (Controls(paused=True, breaker_open=False, admitted=0, most=20), "paused"),
+        (Controls(paused=False, breaker_open=True, admitted=3, most=20), "breaker"),
+        (Controls(paused=False, breaker_open=True, admitted=20, most=20), "20 of 20"),
     ],
 )
-def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None:
+def test_what_holds_changes_back_is_a_warning(controls: Controls, word: str) -> None:
     """It is meant so, and yet nothing goes on until somebody ends it."""
-    (remark,) = queues.brakes(brakes)
+    (remark,) = queues.controls(controls)
 
     assert Severity.WARNING is remark.severity
     assert word in remark.what
@@ -76,13 +76,17 @@ def test_what_holds_changes_back_is_a_warning(brakes: Brakes, word: str) -> None
 
 def test_releases_below_the_limit_are_well() -> None:
     """The breaker counts; it does not complain."""
-    assert [] == list(queues.brakes(Brakes(paused=False, tripped=False, admitted=19, most=20)))
+    assert [] == list(
+        queues.controls(Controls(paused=False, breaker_open=False, admitted=19, most=20))
+    )
 
 
 @pytest.mark.parametrize("most", [0, 20])
 def test_a_limit_that_is_reached_holds_nobody_yet(most: int) -> None:
     """Whom it holds keeps a record that says so; with a limit of 0 it is reached for ever."""
-    (remark,) = queues.brakes(Brakes(paused=False, tripped=False, admitted=most, most=most))
+    (remark,) = queues.controls(
+        Controls(paused=False, breaker_open=False, admitted=most, most=most)
+    )
 
     assert Severity.NOTE is remark.severity
     assert f"{most} of {most}" in remark.what

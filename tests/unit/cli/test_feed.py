@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from dualhome.domain.errors import AccessDeniedError, ThrottledError, UnavailableError
-from dualhome_cli.history.tail import LONGEST_PAUSE_SECONDS, OVERLAP, Feed
+from dualhome_cli.history.tail import LONGEST_PAUSE_SECONDS, OVERLAP, Tail
 from tests.support.builders.values import NOW
 from tests.unit.cli.growing_archive import Night, a_move
 
@@ -90,7 +90,7 @@ def test_a_clock_that_is_wrong_here_loses_nothing(wrong: timedelta) -> None:
 def test_an_outage_is_said_once_and_made_up_for() -> None:
     """Throttling and lost connections are part of a night; a gap in the view is not."""
     night = Night()
-    feed = night.follow()
+    tail = night.follow()
     night.later = {
         1: night.adds(a_move("1", NOW), a_move("2", NOW)),
         2: lambda: night.troubles.extend(
@@ -99,7 +99,7 @@ def test_an_outage_is_said_once_and_made_up_for() -> None:
         4: night.adds(a_move("3", NOW + SECOND)),
     }
 
-    assert ["1", "2", "3"] == list(islice(feed, 3))
+    assert ["1", "2", "3"] == list(islice(tail, 3))
     assert 1 == len(night.said)
     assert "nothing will be missing" in night.said[0]
 
@@ -121,12 +121,12 @@ def test_a_read_that_fails_half_way_shows_nothing_twice() -> None:
 def test_patience_grows_up_to_a_limit_and_is_forgotten() -> None:
     """Throttling is not cured by more calls."""
     night = Night()
-    feed = night.follow()
+    tail = night.follow()
     night.later = {
         1: lambda: night.troubles.extend([ThrottledError("slow down")] * 6),
         9: night.adds(a_move("1", NOW + SECOND)),
     }
-    next(feed)
+    next(tail)
 
     assert [2, 4, 8, 16, 30, 30, 30, 2, 2] == night.slept
     assert max(night.slept) == LONGEST_PAUSE_SECONDS
@@ -144,8 +144,8 @@ def test_what_waiting_does_not_help_ends_the_view() -> None:
 def test_what_can_come_no_more_is_forgotten() -> None:
     """A view may be left open for weeks."""
     night = Night()
-    feed = Feed(night, NOW)
+    tail = Tail(night, NOW)
     night.adds(*(a_move(str(number), NOW + number * SECOND) for number in range(500)))()
 
-    assert 500 == len(list(feed.new(NOW)))
-    assert len(feed._seen) <= OVERLAP.total_seconds() + 1  # noqa: SLF001 - what a leak would fill
+    assert 500 == len(list(tail.new(NOW)))
+    assert len(tail._seen) <= OVERLAP.total_seconds() + 1  # noqa: SLF001 - what a leak would fill

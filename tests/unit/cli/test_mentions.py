@@ -2,8 +2,8 @@
 
 from dualhome.domain.attachment import AuditEntry, Failure, Move
 from dualhome.domain.states import State
-from dualhome_cli.history.transitions import chapter_of
-from dualhome_cli.status.attachment_row import standing_of
+from dualhome_cli.history.transitions import transition_of
+from dualhome_cli.status.attachment_row import row_of
 from dualhome_cli.ui.ids import instances_in, interfaces_in, mentions, vpcs_in
 from tests.support.builders.values import NOW, TRACE, a_record
 
@@ -30,6 +30,6 @@ def test_status_and_history_tell_the_ids_that_detail_and_error_name() -> None:
     failure = Failure("InvalidInput", "interface eni-0f is gone")
     record = a_record(State.FAILED, detail="eni-0a: on i-02", failure=failure)
 
-    chapter = chapter_of(AuditEntry("1", Move(a_record(State.CLAIMED), record), TRACE))
+    transition = transition_of(AuditEntry("1", Move(a_record(State.CLAIMED), record), TRACE))
 
-    assert ("eni-0a", "i-02", "eni-0f") == standing_of(record, NOW).mentions == chapter.mentions
+    assert ("eni-0a", "i-02", "eni-0f") == row_of(record, NOW).mentions == transition.mentions

@@ -3,7 +3,7 @@
 import pytest
 
 from dualhome_cli.main import dualhome
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from tests.support.builders.values import an_instance
 from tests.support.scenarios.stack import InMemoryStack, a_stack_with, run
 
@@ -15,7 +15,7 @@ def told(text: str, *options: str) -> str:
     """Return ``text`` as `dualhome OPTIONS` tells it."""
     # Not a bare Context: the first one decides for the process whether -h is an option.
     with dualhome.make_context("dualhome", [*options, "status"]):
-        return pasted(text, STACK)
+        return with_options(text, STACK)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.reasons import Reason
-from dualhome_cli.plan.outcome import Prospect
+from dualhome_cli.plan.outcome import Outcome
 from dualhome_cli.plan.text import warnings
 from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
-from tests.support.scenarios.plan_driver import outlook
+from tests.support.scenarios.plan_driver import outcome
 from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
@@ -20,9 +20,9 @@ def test_what_was_detached_by_hand_is_foretold_to_be_attached_again() -> None:
     scene.ec2.detach(held or POOL[0].id)
     scene.clock.advance(60)
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert Prospect.ATTACH is found.prospect
+    assert Outcome.ATTACH is found.outcome
     assert found.record
     assert held == found.record.interface
 
@@ -32,9 +32,9 @@ def test_an_interface_that_somebody_attached_by_hand_is_taken_over() -> None:
     scene = a_scene(an_instance(), *POOL)
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.ADOPT, True) == (found.prospect, found.good)
+    assert (Outcome.ADOPT, True) == (found.outcome, found.good)
     assert found.record
     assert POOL[3].id == found.record.interface
 
@@ -45,7 +45,7 @@ def test_one_that_was_taken_over_is_attached_from_then_on() -> None:
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
     scene.request()
 
-    assert Prospect.ATTACHED is outlook(scene).prospect
+    assert Outcome.ATTACHED is outcome(scene).outcome
 
 
 def test_one_that_is_being_attached_by_hand_ends_the_wait() -> None:
@@ -56,7 +56,7 @@ def test_one_that_is_being_attached_by_hand_ends_the_wait() -> None:
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, POOL[2].id, DeviceSlot(0, 1))
 
-    assert Prospect.MOVING is outlook(scene).prospect
+    assert Outcome.MOVING is outcome(scene).outcome
 
 
 def test_one_that_is_being_attached_by_hand_is_on_its_way() -> None:
@@ -65,9 +65,9 @@ def test_one_that_is_being_attached_by_hand_is_on_its_way() -> None:
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.MOVING, None) == (found.prospect, found.record)
+    assert (Outcome.MOVING, None) == (found.outcome, found.record)
 
 
 def test_a_deletion_to_come_is_foretold_with_what_is_taken_over() -> None:
@@ -76,9 +76,9 @@ def test_a_deletion_to_come_is_foretold_with_what_is_taken_over() -> None:
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
     scene.ec2.delete_with_instance(INTERFACE, on=True)
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert Prospect.ADOPT is found.prospect
+    assert Outcome.ADOPT is found.outcome
     ((warning, advice),) = warnings(found)
     assert Reason.DELETE_ON_TERMINATION is warning
     assert f"--network-interface-id {INTERFACE}" in advice

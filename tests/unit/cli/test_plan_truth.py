@@ -16,7 +16,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.scenarios.plan_driver import outlooks
+from tests.support.scenarios.plan_driver import outcomes
 from tests.support.scenarios.scene import Scene, a_scene
 
 WISHES = st.sampled_from(["", "mgmt", "mgmt@2", "data mgmt", "mgmt@1 data@1", "mgmt data@2 x", "@"])
@@ -102,17 +102,17 @@ def test_the_record_that_is_foretold_is_the_one_that_a_look_leaves(
     scene.policy = replace(POLICY, paused=brakes == "paused")
     scene.breaker.held = brakes == "held"
 
-    foretold = {it.target: it.record for it in outlooks(scene) if it.record}
+    simulated = {it.target: it.record for it in outcomes(scene) if it.record}
     scene.request(event="event-2")
 
     left = {
         target: record
         for target, record in scene.ledger.of(INSTANCE).items()
-        if record.state != State.RELEASED or target in foretold
+        if record.state != State.RELEASED or target in simulated
     }
-    assert foretold.keys() == left.keys()
+    assert simulated.keys() == left.keys()
     for target, record in left.items():
-        then = foretold[target]
+        then = simulated[target]
         # EC2 has accepted by then what was only to be claimed.
         state = State.ATTACHING if then.state == State.CLAIMED else then.state
         assert (state, then.reason) == (record.state, record.reason)

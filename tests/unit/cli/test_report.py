@@ -134,8 +134,8 @@ def test_without_scripts_everything_is_there() -> None:
     page = read_page(render(facts))
 
     shown = {it.text for it in page.all("code")}
-    assert {it.instance for it in facts.standings} <= shown
-    assert {it.interface for it in facts.standings if it.interface} <= shown
+    assert {it.instance for it in facts.rows} <= shown
+    assert {it.interface for it in facts.rows if it.interface} <= shown
     hidden = [it.attributes.get("id") for it in page.elements if "hidden" in it.attributes]
     assert {"search"} == {it for it in hidden if it}
 

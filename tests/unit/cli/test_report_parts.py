@@ -109,7 +109,7 @@ def test_the_table_has_every_attachment_once() -> None:
     lines = lines_of(crowd.facts())
 
     assert {(it.instance, it.target) for it in crowd.records} == {
-        (it.standing.instance, it.standing.target) for it in lines
+        (it.row.instance, it.row.target) for it in lines
     }
     assert 500 == len(lines)
 

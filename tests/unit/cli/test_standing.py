@@ -7,7 +7,7 @@ import pytest
 from dualhome.domain.attachment import Attachment, Failure
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.status.attachment_row import needs_attention, standing_of, why
+from dualhome_cli.status.attachment_row import needs_attention, row_of, why
 from tests.support.builders.values import NOW, a_record
 
 HOUR = NOW - timedelta(hours=1)
@@ -51,7 +51,7 @@ def test_awss_own_words_are_told_once() -> None:
         failure=failure,
     )
 
-    said = why(standing_of(quoted, NOW))
+    said = why(row_of(quoted, NOW))
 
     assert 1 == said.count("No such thing")
     assert said.startswith("EC2_REFUSED: AttachNetworkInterface: Client.InvalidParameter: No such")
@@ -61,14 +61,14 @@ def test_a_warning_is_told_of_what_is_attached() -> None:
     """It works, and yet packets may go astray."""
     record = a_record(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
 
-    said = why(standing_of(record, NOW))
+    said = why(row_of(record, NOW))
 
     assert f"OVERLAPPING_CIDR: {Reason.OVERLAPPING_CIDR.advice}" == said
 
 
 def test_a_deletion_to_come_is_told_with_the_command_that_prevents_it() -> None:
     """With its ids: nobody looks up an attachment's id at night."""
-    it = standing_of(a_record(warnings=(Reason.DELETE_ON_TERMINATION,)), NOW)
+    it = row_of(a_record(warnings=(Reason.DELETE_ON_TERMINATION,)), NOW)
 
     said = why(it)
 

@@ -8,7 +8,7 @@ import pytest
 from dualhome.domain.attachment import Attachment, AuditEntry, Cause, Failure, Move, Origin
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import LEGAL_MOVES, State
-from dualhome_cli.history.transitions import chapter_of, print_cause, tell
+from dualhome_cli.history.transitions import print_cause, text_of, transition_of
 from tests.support.builders.values import INSTANCE, NOW, TRACE, a_cause, a_record
 
 ALTHOUGH = "although its VPC lets the instance's VPC in no longer"
@@ -18,7 +18,7 @@ FAILURE = Failure("IncorrectState", "Not now")
 def told(before: State | None, after: Attachment) -> str:
     """Return the story of the move from ``before`` to ``after``."""
     earlier = a_record(before) if before else None
-    return tell(AuditEntry("1", Move(earlier, after), TRACE))
+    return text_of(AuditEntry("1", Move(earlier, after), TRACE))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_a_chapter_names_an_interface_that_is_held_or_was_until_then() -> None:
     """A record that waits keeps the name of what it held last: others may have it."""
     attached = a_record(State.ATTACHED)
     waiting = replace(attached, state=State.WAITING)
-    ends = chapter_of(AuditEntry("01J", Move(attached, waiting), TRACE))
-    later = chapter_of(AuditEntry("01K", Move(waiting, waiting), TRACE))
+    ends = transition_of(AuditEntry("01J", Move(attached, waiting), TRACE))
+    later = transition_of(AuditEntry("01K", Move(waiting, waiting), TRACE))
 
     assert ("eni-01", 1) == (ends.interface, ends.device_index)
     assert (None, None) == (later.interface, later.device_index)
@@ -141,7 +141,7 @@ def test_a_chapter_holds_all_that_is_needed_to_follow_it_elsewhere() -> None:
     trace = replace(TRACE, execution_arn="arn:aws:states:::execution")
     entry = AuditEntry("01J", Move(None, a_record(State.CLAIMED)), trace)
 
-    it = chapter_of(entry)
+    it = transition_of(entry)
 
     assert ("01J", "request-1", "arn:aws:states:::execution") == (
         it.id,
@@ -156,7 +156,7 @@ def test_consent_that_is_back_is_told_once() -> None:
     warned = a_record(warnings=(Reason.PUBLIC_IPV4, Reason.CONSENT_WITHDRAWN))
     back, held = a_record(warnings=(Reason.PUBLIC_IPV4,)), replace(warned, reason=Reason.PAUSED)
 
-    ended, kept = (tell(AuditEntry("1", Move(warned, it), TRACE)) for it in (back, held))
+    ended, kept = (text_of(AuditEntry("1", Move(warned, it), TRACE)) for it in (back, held))
 
     assert "Keeps eni-01 at device index 1: its VPC lets the instance's VPC in again." == ended
     assert "Keeps eni-01 at device index 1. PAUSED." == kept

@@ -9,7 +9,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry, Failure, Move, Pe
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.history.transitions import tell
+from dualhome_cli.history.transitions import text_of
 from tests.support.builders.values import INTERFACE, NOW, TRACE, a_record
 
 DUE = NOW + timedelta(seconds=10)
@@ -21,7 +21,7 @@ WILL = "Will release eni-01 at device index 1 at 12:00:10Z, unless a second read
 
 def told(before: Attachment, after: Attachment) -> str:
     """Return the story of a move."""
-    return tell(AuditEntry("1", Move(before, after), TRACE))
+    return text_of(AuditEntry("1", Move(before, after), TRACE))
 
 
 def pending(reason: Reason, lacking: str = "") -> Attachment:

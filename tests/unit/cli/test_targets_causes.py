@@ -251,7 +251,7 @@ def test_what_a_row_counts_it_also_names() -> None:
     assert ["eni-02"] == list(row.unusable_details)
     assert row.unusable_details[InterfaceId("eni-02")].startswith("INTERFACE_UNUSABLE: it is ")
     assert ("i-01", "i-02") == row.wanting_instances
-    assert {"i-01": "NOT_LOOKED_AT", "i-02": "POOL_EMPTY"} == row.waiting_instances
+    assert {"i-01": "NOT_RECORDED", "i-02": "POOL_EMPTY"} == row.waiting_instances
     assert lacks == list(row.shortages)
     (shortage,) = plain(row)["shortages"]
     assert ["eni-02"] == list(shortage["interfaces"])

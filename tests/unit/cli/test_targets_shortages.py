@@ -166,7 +166,7 @@ def test_a_row_has_the_shortages_that_are_about_it() -> None:
     assert (Lack.LOW_WATER, Lack.NO_INTERFACES, Lack.NOBODY_ALLOWED) == mgmt.lacks
     assert (MGMT_VPC, ZONE) == (mgmt.vpc, mgmt.zone)
     assert (None, (Lack.NO_VPC,)) == (unserved.vpc, unserved.lacks)
-    assert {"NOT_LOOKED_AT": 1} == unserved.waiting_because
+    assert {"NOT_RECORDED": 1} == unserved.waiting_because
 
 
 def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:

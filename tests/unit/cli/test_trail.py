@@ -16,7 +16,7 @@ from dualhome_cli.actions.follow import (
     QUIET,
     ROLLBACK,
     Ending,
-    Trail,
+    Followed,
     endings,
     follow,
     show_endings,
@@ -56,17 +56,17 @@ class Telling:
         self.audit.append(AuditEntry(f"{len(self.audit):026}", Move(self.record, after), TRACE))
         self.record = after
 
-    def follow(self, trail: Trail) -> list[State]:
+    def follow(self, trail: Followed) -> list[State]:
         """Return the states that are told of."""
         archive = InMemoryAuditLog(self.audit)
         return [it.after.state for it in follow([trail], archive, self.clock, self.wait)]
 
 
-def a_trail(record: Attachment, *, must: bool = True) -> Trail:
+def a_trail(record: Attachment, *, must: bool = True) -> Followed:
     """Return a trail from ``record`` on."""
     targets = {record.target}
     records = {record.target: record}
-    return Trail(
+    return Followed(
         INSTANCE, records, targets if must else set(), set() if must else targets, ENDS, NOW
     )
 
@@ -129,7 +129,7 @@ def test_a_rollback_has_the_time_that_it_takes() -> None:
 def test_nothing_to_follow_is_the_end() -> None:
     """No read, no wait."""
     told = Telling(a_record(State.ATTACHED))
-    trail = Trail(INSTANCE, {}, set(), set(), ENDS, NOW)
+    trail = Followed(INSTANCE, {}, set(), set(), ENDS, NOW)
 
     assert [] == told.follow(trail)
     assert 0 == told.waits
@@ -147,10 +147,10 @@ def test_where_a_release_leads_is_followed_on_from_where_it_ended() -> None:
     """Asked for again, claimed, and then EC2 says no."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.RELEASED, State.CLAIMED, State.FAILED)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
+    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     assert [State.RELEASED] == told.follow(first)
 
-    further = release.onwards(first, {MGMT}, told.now)
+    further = release.follow_on(first, {MGMT}, told.now)
 
     assert [State.CLAIMED, State.FAILED] == told.follow(further)
     assert [Ending(INSTANCE, MGMT, State.FAILED, moved=True)] == endings([further])
@@ -162,10 +162,10 @@ def test_what_has_come_back_meanwhile_is_not_waited_for() -> None:
     released = told.record
     for state in (State.RELEASED, State.CLAIMED, State.ATTACHED):
         told.to(state)
-    first = Trail(INSTANCE, {MGMT: released}, {MGMT}, set(), release.ENDS, NOW)
+    first = Followed(INSTANCE, {MGMT: released}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    further = release.onwards(first, {MGMT}, told.now)
+    further = release.follow_on(first, {MGMT}, told.now)
 
     assert [] == told.follow(further)
     assert (0, [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)]) == (
@@ -178,10 +178,10 @@ def test_what_the_tag_no_longer_asks_for_stays_released() -> None:
     """Somebody has followed the advice while the release went on."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.RELEASED)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
+    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    further = release.onwards(first, {MGMT}, told.now)
+    further = release.follow_on(first, {MGMT}, told.now)
     told.follow(further)
 
     assert [Ending(INSTANCE, MGMT, State.RELEASED, moved=False)] == endings([further])
@@ -192,10 +192,10 @@ def test_what_was_not_released_leads_nowhere() -> None:
     """It is stuck: that was told already."""
     told = Telling(a_record(State.RELEASING))
     told.story = steps(State.STUCK)
-    first = Trail(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
+    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
     told.follow(first)
 
-    assert set() == release.onwards(first, {MGMT}, told.now).may
+    assert set() == release.follow_on(first, {MGMT}, told.now).may
 
 
 def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> None:

@@ -94,10 +94,10 @@ def _moves(record: Attachment) -> bool:
     return gone or record.state in MOVING
 
 
-def invariants(it: Broken) -> Iterator[Remark]:
+def invariants(broken: Broken) -> Iterator[Remark]:
     """Each line names its rule, and what breaks it."""
-    for line in sorted(it.never):
+    for line in sorted(broken.never):
         inconsistent_claims = line.startswith(claims_and_slots_belong_to_records_that_hold.__name__)
         yield error(line, DELETE if inconsistent_claims else REPORT)
-    for line in sorted(it.between):
+    for line in sorted(broken.between):
         yield warning(line, "Run it again after the next sweep, which mends it if it can.")

@@ -11,11 +11,11 @@ DEFAULT_QUOTA = 5000
 NEARLY = 0.8
 
 
-def interface_quota(it: Interfaces) -> Iterator[Remark]:
+def interface_quota(interfaces: Interfaces) -> Iterator[Remark]:
     """EC2 creates no interface, and launches no instance, beyond it."""
-    quota = it.quota or DEFAULT_QUOTA
+    quota = interfaces.quota or DEFAULT_QUOTA
     remedy = "Ask for more in Service Quotas: Amazon VPC, network interfaces."
-    for zone, count in sorted(it.by_zone.items()):
+    for zone, count in sorted(interfaces.by_zone.items()):
         what = f"{zone}: {count} of {quota} interfaces"
         if count >= quota:
             yield error(what, remedy)
@@ -23,5 +23,5 @@ def interface_quota(it: Interfaces) -> Iterator[Remark]:
             yield warning(what, remedy)
         else:
             yield Remark(Severity.OK, what)
-    if it.quota is None:
+    if interfaces.quota is None:
         yield note(f"the account's own quota cannot be read; taken is AWS's default, {quota}")

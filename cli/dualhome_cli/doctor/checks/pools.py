@@ -17,9 +17,9 @@ class Pools:
     low_water: int
 
 
-def shortages_of(it: Pools) -> Iterator[Remark]:
+def shortages_of(pools: Pools) -> Iterator[Remark]:
     """Names that no VPC serves, VPCs with nothing to give or that allow nobody, pools run low."""
-    for shortage in shortages(it.account, pools_of(it.account), it.low_water):
+    for shortage in shortages(pools.account, pools_of(pools.account), pools.low_water):
         if shortage.lack is Lack.BAD_NAME:  # the check of tags tells of every malformed one
             continue
         yield Remark(

@@ -14,27 +14,28 @@ OLD_MESSAGE = timedelta(minutes=5)
 MISSED_SWEEPS = 3
 
 
-def changes_queue(it: Queue) -> Iterator[Remark]:
+def changes_queue(queue: Queue) -> Iterator[Remark]:
     """Messages that grow old mean that no reconciler runs, or that none keeps up."""
-    if it.oldest is not None and it.oldest > OLD_MESSAGE and it.waiting:
+    if queue.oldest is not None and queue.oldest > OLD_MESSAGE and queue.waiting:
         yield warning(
-            f"{it.name}: {it.waiting} messages wait, the oldest for {_minutes(it.oldest)}",
+            f"{queue.name}: {queue.waiting} messages wait, the oldest for {_minutes(queue.oldest)}",
             "Look at the reconciler's errors and throttles; raise ReconcileConcurrency if it is"
             " only slow.",
         )
-    elif it.waiting + it.handled + it.delayed:
+    elif queue.waiting + queue.handled + queue.delayed:
         yield note(
-            f"{it.name}: {it.waiting} waiting, {it.handled} being handled, {it.delayed} delayed"
+            f"{queue.name}: {queue.waiting} waiting, {queue.handled} in flight,"
+            f" {queue.delayed} delayed"
         )
 
 
-def status_queue(it: Queue) -> Iterator[Remark]:
+def status_queue(queue: Queue) -> Iterator[Remark]:
     """A status that EC2 does not take now is tried for an hour; nothing else waits for it."""
-    if count := it.waiting + it.handled + it.delayed:
-        yield note(f"{it.name}: {count} status tags are being written, or tried again later")
+    if count := queue.waiting + queue.handled + queue.delayed:
+        yield note(f"{queue.name}: {count} status tags are being written, or tried again later")
 
 
-def set_aside(queues: Iterable[Queue]) -> Iterator[Remark]:
+def dead_letters(queues: Iterable[Queue]) -> Iterator[Remark]:
     """What is here was tried several times, and nobody tries it again."""
     for it in queues:
         if count := it.waiting + it.handled + it.delayed:
@@ -52,47 +53,51 @@ class Sweeps:
     now: datetime
 
 
-def sweep(it: Sweeps) -> Iterator[Remark]:
+def sweep(sweeps: Sweeps) -> Iterator[Remark]:
     """A sweep that does not run leaves every lost event lost."""
     remedy = "Look at the log of sweep-account, and at its dead-letter queue."
-    due = f"one is due every {_minutes(it.every)}"
-    late = it.now - (it.last or it.deployed) > MISSED_SWEEPS * it.every
-    if it.last is None and late:
+    due = f"one is due every {_minutes(sweeps.every)}"
+    late = sweeps.now - (sweeps.last or sweeps.deployed) > MISSED_SWEEPS * sweeps.every
+    if sweeps.last is None and late:
         yield error(f"nothing has been swept yet; {due}", remedy)
-    elif it.last is None:
+    elif sweeps.last is None:
         yield note(f"nothing has been swept yet; {due}")
     elif late:
-        yield error(f"the sweep last got on {_minutes(it.now - it.last)} ago; {due}", remedy)
+        yield error(
+            f"the sweep last got on {_minutes(sweeps.now - sweeps.last)} ago; {due}", remedy
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Brakes:
+class Controls:
     """What holds changes back: the pause by parameter, and the breaker of releases."""
 
     paused: bool
-    tripped: bool
+    breaker_open: bool
     admitted: int
     most: int
 
 
-def brakes(it: Brakes) -> Iterator[Remark]:
+def controls(controls: Controls) -> Iterator[Remark]:
     """
     Both are meant to be seen: somebody, or too many releases, has stopped us.
 
     A limit that is reached holds nobody yet; whom it holds, the records say.
     """
-    if it.paused:
+    if controls.paused:
         yield warning(
             "the stack is paused: nothing is attached and nothing detached", "dualhome resume"
         )
-    so_far = f"{it.admitted} of {it.most} instances have been let go since the last sweep"
-    if it.tripped:
+    so_far = (
+        f"{controls.admitted} of {controls.most} instances have been let go since the last sweep"
+    )
+    if controls.breaker_open:
         yield warning(
             f"the breaker holds releases back: {so_far}",
             "Restore the tags, or raise MaxReleasesPerSweep; dualhome status --attention names"
             " what is held.",
         )
-    elif it.admitted >= it.most:
+    elif controls.admitted >= controls.most:
         yield note(f"{so_far}: the breaker would hold back any other")
 
 
@@ -115,12 +120,12 @@ def read_dead_letters(stack: Stack) -> list[Queue]:
     return [stack.queue(name) for name in sorted(names)]
 
 
-def read_brakes(stack: Stack) -> Brakes:
+def read_controls(stack: Stack) -> Controls:
     """Return the pause, and the release breaker as the ledger has it."""
     breaker = stack.breaker()
-    return Brakes(
+    return Controls(
         paused=stack.policy.paused,
-        tripped=breaker.open,
+        breaker_open=breaker.open,
         admitted=len(breaker.admitted),
         most=int(stack.parameter("MaxReleasesPerSweep")),
     )

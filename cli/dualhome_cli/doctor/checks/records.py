@@ -11,9 +11,9 @@ from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
-from dualhome_cli.data.unrecorded import overlooked
+from dualhome_cli.data.unrecorded import unrecorded
 from dualhome_cli.doctor.check import Remark, Severity, error, listed, note, warning
-from dualhome_cli.doctor.shared_causes import told_by_cause
+from dualhome_cli.doctor.shared_causes import explained_by_cause
 from dualhome_cli.errors import INSTALL
 from dualhome_cli.status.details import is_overdue
 
@@ -43,15 +43,15 @@ def name_of(record: Attachment) -> str:
     return f"{record.instance}/{record.target}"
 
 
-def left_out(it: Records) -> Iterator[Remark]:
+def left_out(records: Records) -> Iterator[Remark]:
     """What another version has written is missing from all that is said of the account."""
-    if it.unread:
-        yield warning(it.unread, INSTALL, it.unread_items)
+    if records.unread:
+        yield warning(records.unread, INSTALL, records.unread_items)
 
 
-def stuck(it: Records) -> Iterator[Remark]:
+def stuck(records: Records) -> Iterator[Remark]:
     """A rollback has given up: the claim is kept, and nothing goes on without a person."""
-    for record in it.account.records.values():
+    for record in records.account.records.values():
         if record.state == State.STUCK:
             yield error(
                 f"{name_of(record)} is stuck with {record.interface} since {record.since:%F %R}Z:"
@@ -62,54 +62,54 @@ def stuck(it: Records) -> Iterator[Remark]:
             )
 
 
-def unsettled(it: Records) -> Iterator[Remark]:
+def unsettled(records: Records) -> Iterator[Remark]:
     """
     What is not as asked for, by reason, and what nobody has looked at.
 
     That is what waits, was refused or has failed, what is kept though nobody asks, and what is on
     its way; without what other checks tell by its cause.
     """
-    told = told_by_cause(it.account, it.now)
+    told = explained_by_cause(records.account, records.now)
     grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
-    for holder, record in it.account.records.items():
+    for holder, record in records.account.records.items():
         if holder in told or record.reason is Reason.RELEASE_PENDING:
             continue
         if record.reason and record.state in SEVERITIES:
             grouped[record.state, record.reason].append(record)
-    for (state, reason), records in sorted(grouped.items()):
-        said = f" ({_first_failure(records)})" if state == State.FAILED else ""
-        names = tuple(sorted(map(name_of, records)))
+    for (state, reason), alike in sorted(grouped.items()):
+        said = f" ({_first_failure(alike)})" if state == State.FAILED else ""
+        names = tuple(sorted(map(name_of, alike)))
         yield Remark(
             SEVERITIES[state],
             f"{state} for {reason}: {listed(names)}{said}",
             reason.advice,
             names,
-            details={name_of(it): said for it in records if (said := _known_of(it))},
-            about=tuple(it.interface for it in records if it.holding and it.interface),
-            targets=tuple(sorted({it.target for it in records})),
+            details={name_of(it): said for it in alike if (said := _known_of(it))},
+            about=tuple(it.interface for it in alike if it.holding and it.interface),
+            targets=tuple(sorted({it.target for it in alike})),
         )
-    if missing := overlooked(it.account):
+    if missing := unrecorded(records.account):
         yield warning(
             f"asked for, and nothing is recorded: {listed(missing)}",
             f"dualhome retry {' '.join(missing)}",
             missing,
         )
     if moving := sorted(
-        name_of(record) for record in it.account.records.values() if record.state in MOVING
+        name_of(record) for record in records.account.records.values() if record.state in MOVING
     ):
         yield note(f"on their way: {listed(moving)}", subjects=moving)
-    yield from _pending(it)
+    yield from _pending(records)
 
 
-def _pending(it: Records) -> Iterator[Remark]:
+def _pending(records: Records) -> Iterator[Remark]:
     """What goes for want of consent, another check tells; what is late, ``unconfirmed``."""
     pending = [
         record
-        for record in it.account.records.values()
+        for record in records.account.records.values()
         if record.pending
         and record.reason is Reason.RELEASE_PENDING
         and record.pending.reason is not Reason.CONSENT_WITHDRAWN
-        and not is_overdue(record, it.now)
+        and not is_overdue(record, records.now)
     ]
     if pending:
         names = tuple(sorted(map(name_of, pending)))
@@ -124,9 +124,11 @@ def _pending(it: Records) -> Iterator[Remark]:
         )
 
 
-def unconfirmed(it: Records) -> Iterator[Remark]:
+def unconfirmed(records: Records) -> Iterator[Remark]:
     """The message for the second reading was lost: a sweep sends another, a retry does at once."""
-    late = [record for record in it.account.records.values() if is_overdue(record, it.now)]
+    late = [
+        record for record in records.account.records.values() if is_overdue(record, records.now)
+    ]
     if late:
         names = tuple(sorted(map(name_of, late)))
         ids = sorted({record.instance for record in late})
@@ -141,13 +143,17 @@ def unconfirmed(it: Records) -> Iterator[Remark]:
         )
 
 
-def overdue(it: Records) -> Iterator[Remark]:
+def overdue(records: Records) -> Iterator[Remark]:
     """What has been moving for too long, or was not tried again, has been lost by the sweep too."""
     moving, untried = [], []
-    for record in it.account.records.values():
-        if record.state in MOVING and it.now - record.since > MOVING_LIMIT + UNTRIED:
+    for record in records.account.records.values():
+        if record.state in MOVING and records.now - record.since > MOVING_LIMIT + UNTRIED:
             moving.append(name_of(record))
-        if record.state == State.FAILED and record.retry_at and it.now - record.retry_at > UNTRIED:
+        if (
+            record.state == State.FAILED
+            and record.retry_at
+            and records.now - record.retry_at > UNTRIED
+        ):
             untried.append(name_of(record))
     remedy = "See whether the sweep runs, and what the logs say of the instance."
     if moving:
@@ -158,13 +164,15 @@ def overdue(it: Records) -> Iterator[Remark]:
         yield error(f"failed, and not tried again when due: {listed(names)}", remedy, names)
 
 
-def others(it: Account) -> Iterator[Remark]:
+def others(account: Account) -> Iterator[Remark]:
     """An interface of a pool that somebody else uses is not there for whoever waits."""
     held = frozenset(
-        record.interface for record in it.records.values() if record.holding and record.interface
+        record.interface
+        for record in account.records.values()
+        if record.holding and record.interface
     )
     for interface, instance in sorted(
-        foreign_attachments(it.interfaces.values(), held | it.claims.keys())
+        foreign_attachments(account.interfaces.values(), held | account.claims.keys())
     ):
         yield warning(
             f"{interface} is in a pool, but somebody else has attached it to {instance}",

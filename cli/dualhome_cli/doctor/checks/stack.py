@@ -87,11 +87,11 @@ MEANT = frozenset(
 SILENT = "SweepSilentAlarm"
 
 
-def alarms(it: Alarms) -> Iterator[Remark]:
+def alarms(alarms: Alarms) -> Iterator[Remark]:
     """What CloudWatch has noticed before us."""
-    for alarm in sorted(it.raised, key=lambda it: it.name):
+    for alarm in sorted(alarms.raised, key=lambda it: it.name):
         said = f"alarm {alarm.name} is raised: {alarm.why}"
-        if alarm.logical_id == SILENT and it.young:
+        if alarm.logical_id == SILENT and alarms.young:
             yield note(f"alarm {alarm.name} is raised until the first sweeps have been seen")
         elif alarm.logical_id in MEANT:
             yield warning(said, alarm.advice)
@@ -99,12 +99,12 @@ def alarms(it: Alarms) -> Iterator[Remark]:
             yield error(said, alarm.advice)
 
 
-def audience(it: Audience) -> Iterator[Remark]:
+def audience(audience: Audience) -> Iterator[Remark]:
     """An alarm that nobody hears is none."""
-    if it.pending:
+    if audience.pending:
         yield warning(
-            f"{it.pending} of those who should hear of alarms have not confirmed it",
+            f"{audience.pending} of those who should hear of alarms have not confirmed it",
             "Follow the link in SNS's message to them.",
         )
-    elif not it.confirmed:
+    elif not audience.confirmed:
         yield note("nobody hears of alarms", "Set AlarmEmail or AlarmEndpoint, or subscribe.")
