@@ -215,7 +215,7 @@ class Stack:
         return ec2.find_instances(self.client("ec2"), filters)
 
     def caller(self) -> Caller:
-        """Return who runs the command, and the time by AWS's clock."""
+        """Return the operator's ARN, and the time by AWS's clock."""
         return permissions.read_caller(self.client("sts"))
 
     @cached_property

@@ -16,19 +16,19 @@ def test_the_page_is_what_help_says_today() -> None:
 
 def test_every_command_is_on_the_page_and_in_the_order_of_help() -> None:
     """The test above compares something."""
-    told = [
+    listed = [
         line.removeprefix("## dualhome ")
         for line in PAGE.read_text(encoding="utf-8").splitlines()
         if line.startswith("## dualhome ")
     ]
 
-    assert [name for named in COMMANDS.values() for name in named] == told
+    assert [name for named in COMMANDS.values() for name in named] == listed
 
 
 def test_help_that_has_changed_is_put_between_the_marks() -> None:
     """What people wrote around it stays."""
     page = PAGE.read_text(encoding="utf-8")
-    stale = page.replace("What is attached where", "What stands where")
+    stale = page.replace("Show what is attached where", "Show what stands where")
 
     assert stale != page
     assert page == up_to_date(stale)

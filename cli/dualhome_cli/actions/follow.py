@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import click
 from rich.text import Text
 
 from dualhome.domain.attachment import Attachment, AuditEntry
@@ -20,13 +19,13 @@ from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import colour_of, console, printable
 
 QUIET = timedelta(seconds=20)
-"""Without a move, what may stay as it is has been looked at: queue and start take less."""
+"""Without a move, what may stay as it is has been reconciled: queue and start take less."""
 
 OVERDUE = timedelta(minutes=2)
-"""Without a move, what must move has not been looked at."""
+"""Without a move, what must move has not been reconciled."""
 
 ROLLBACK = timedelta(minutes=20)
-"""A rollback that is given up has taken 16 minutes."""
+"""A rollback that gives up does so after 16 minutes."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -86,13 +85,13 @@ class Followed:
         return known is None or entry.after.version > known.version
 
     def time_out(self, now: datetime) -> None:
-        """Give up what has not moved for too long."""
+        """End what has not moved for too long."""
         for target in self.open:
             if now - self.moved_at >= self._timeout(target):
                 self._end(target, moved=False)
 
     def end_at_once(self) -> None:
-        """Take what has come to an end before it is followed for having done so."""
+        """End at once what is in one of its last states before it is followed."""
         for target in self.open:
             record = self.records.get(target)
             if record and record.state in self.ends:
@@ -124,22 +123,22 @@ def follow(
     clock: Callable[[], datetime],
     wait: Callable[[], None],
 ) -> Iterator[AuditEntry]:
-    """Yield each new move of the trails' instances, until every trail has come to its end."""
-    while any(trail.open for trail in every):
-        for trail in (it for it in every if it.open):
-            since = trail.since - CLOCKS_DIFFER
-            for entry in audit_log.of_instance(trail.instance, since):
-                if trail.is_new(entry):
-                    trail.note(entry, clock())
+    """Yield each new move of the followed instances, until all have ended."""
+    while any(it.open for it in every):
+        for followed in (it for it in every if it.open):
+            since = followed.since - CLOCKS_DIFFER
+            for entry in audit_log.of_instance(followed.instance, since):
+                if followed.is_new(entry):
+                    followed.note(entry, clock())
                     yield entry
-            trail.time_out(clock())
-        if any(trail.open for trail in every):
+            followed.time_out(clock())
+        if any(it.open for it in every):
             wait()
 
 
 def endings(every: Sequence[Followed]) -> list[Ending]:
     """Return how each attachment ended that was waited for."""
-    return [ending for trail in every for _, ending in sorted(trail.ended.items())]
+    return [ending for it in every for _, ending in sorted(it.ended.items())]
 
 
 def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
@@ -151,10 +150,10 @@ def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
 
 def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> None:
     """Write how each attachment ended, after ``lead``."""
-    nobody = with_options("not recorded: nobody has looked, see `dualhome doctor`", stack)
+    missing = with_options("not recorded: see `dualhome doctor`", stack)
     out = console()
     for it in endings:
-        state = it.state or nobody
+        state = it.state or missing
         end = Text(state, colour_of(it.state)) if it.moved else Text(f"still {state}", "yellow")
         why = f": {printable(with_options(it.why, stack))}" if it.why else ""
         out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
@@ -186,30 +185,15 @@ SECONDS_BETWEEN_READS = 1.0
 
 
 def follow_to_end(
-    stack: Stack,
-    every: Sequence[Followed],
-    well: frozenset[State],
-    follow_on: Callable[[Followed], Followed] | None = None,
-) -> None:
-    """
-    Show every move until all trails have ended, and how they did.
-
-    Then likewise where they lead: whatever the tag still asks for ends as the record says.
-
-    Raises:
-        Exit: with 1, one of ``every`` has not ended ``well``.
-    """
+    stack: Stack, every: Sequence[Followed], well: frozenset[State], lead: str = ""
+) -> bool:
+    """Show every move to the end, and each end after ``lead``; return whether all are ``well``."""
     _show(stack, every)
     found = endings(every)
-    show_endings(found, stack)
-    if follow_on:
-        further = [follow_on(trail) for trail in every]
-        _show(stack, further)
-        show_endings(endings(further), stack, "the tag still asks for it: ")
-    if not all(ending.moved and ending.state in well for ending in found):
-        raise click.exceptions.Exit(1)
+    show_endings(found, stack, lead)
+    return all(ending.moved and ending.state in well for ending in found)
 
 
 def _show(stack: Stack, every: Sequence[Followed]) -> None:
     entries = follow(every, stack.audit_log, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
-    show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")
+    show_moves(entries, "Waiting for the next move; Ctrl-C stops waiting, not the reconciler.")

@@ -11,7 +11,7 @@ from dualhome_cli.actions.follow import waiting
 from dualhome_cli.actions.update import PARAMETER, StackEvent, why_not_now
 from dualhome_cli.errors import CommandError
 from dualhome_cli.stack import Stack
-from dualhome_cli.ui.prompts import ask
+from dualhome_cli.ui.prompts import confirm
 from dualhome_cli.ui.terminal import printable
 
 SECONDS_BETWEEN_READS = 2.0
@@ -32,7 +32,7 @@ def switch(stack: Stack, intent: Iterable[str], *, paused: bool, yes: bool, foll
         return
     if why := why_not_now(found):
         raise CommandError(why)
-    ask(intent, yes=yes)
+    confirm(intent, yes=yes)
     token = f"dualhome-{ULID()}"
     if not updates.start(found, token, PARAMETER, str(paused).lower()):
         click.echo(f"Stack {stack.name} is {state} already.")

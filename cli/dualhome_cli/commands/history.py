@@ -1,4 +1,4 @@
-"""`dualhome history`: the past."""
+"""`dualhome history`: moves of the audit log."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ LONGEST = timedelta(days=31)
     epilog="""
     \b
     Examples:
-      dualhome history i-0123456789abcdef0               all that happened to an instance
+      dualhome history i-0123456789abcdef0               every move of an instance
       dualhome history eni-0123456789abcdef0 --since 7d  where an interface has been
-      dualhome history --since 2h                        everything of the last two hours
-      dualhome history --day 2026-11-22 -o csv           everything of a day
+      dualhome history --since 2h                        every move of the last two hours
+      dualhome history --day 2026-11-22 -o csv           every move of a day
     """
 )
 @click.argument(
@@ -48,10 +48,10 @@ def command(
     output: Format,
 ) -> None:
     """
-    Tell what happened, when, why, and what caused it; the oldest move first.
+    Show what happened, when, why, and what caused it; the oldest move first.
 
-    Dates and times are UTC. A cause is what made dualhome look: a changed tag, a changed state of
-    the instance, the sweep, or a person with this command. JSON and CSV tell all that is recorded.
+    Dates and times are UTC. A cause is what queued the reconcile request: a changed tag, a changed
+    state of the instance, the sweep, or an operator. JSON and CSV have all that is recorded.
     """
     if bool(subject or since) == bool(day):
         raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
@@ -76,7 +76,7 @@ def _entries(
     since = since or stack.now()
     if (stack.now() - since).days > LONGEST.days:  # a whole day: the age was taken a moment ago
         raise click.UsageError(
-            f"everything goes back {LONGEST.days} days at most: name an INSTANCE or INTERFACE."
+            f"without an INSTANCE or INTERFACE, --since reaches back {LONGEST.days} days at most."
         )
     return moves_since(stack.audit_log, since, stack.now())
 
@@ -85,6 +85,8 @@ def _nothing(subject: str | None) -> str:
     if not subject:
         return "No move is recorded in that time."
     advice = (
-        f"`dualhome status {subject}` says why" if subject.startswith("i-") else "look at its id"
+        f"`dualhome status {subject}` shows its state"
+        if subject.startswith("i-")
+        else "check its id"
     )
     return f"No move of {subject} is recorded in that time: {advice}, or give another --since."

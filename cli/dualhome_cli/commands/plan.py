@@ -1,4 +1,4 @@
-"""`dualhome plan`: what would be done now, and why not otherwise."""
+"""`dualhome plan`: what the reconciler would do now, and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,8 +29,8 @@ Examples:
 
 \b
 Exit codes:
-  0  everything that is wanted is had, or can be had now
-  1  something that is wanted cannot be had now, or no instance matches
+  0  every wanted target is attached, or can be attached now
+  1  one is not and cannot be attached now, or no instance matches
   2  EC2 has no such instance
 """
 
@@ -47,7 +47,7 @@ Exit codes:
     help="The instances with this tag, too; * and ? stand for any characters. With several, and "
     "with --asg, those that match all.",
 )
-@click.option("--verbose", is_flag=True, help="Name every rejected interface.")
+@click.option("--verbose", is_flag=True, help="Name every skipped interface.")
 @output_option
 @pass_stack
 def command(
@@ -61,10 +61,10 @@ def command(
     output: Format,
 ) -> None:
     """
-    Say what would be done for instances now, and why each rejected interface was rejected.
+    Show what the reconciler would do for instances now, and why it skips which interface.
 
     Nothing is changed. Several instances are planned in the order given, those found by tag in
-    the order of their ids: what one would get, those after it are not promised.
+    the order of their ids: an interface that one would get is not promised to another.
     """
     if not (instances or asg or tags):
         raise click.UsageError("Name instances, or give --asg or --tag.")
@@ -87,7 +87,7 @@ def _breaker(stack: Stack) -> SimulatedBreaker:
 
 @dataclass(slots=True)
 class Counts:
-    """What has passed by."""
+    """Counts over all instances."""
 
     instances: int = 0
     unknown: int = 0
@@ -95,7 +95,7 @@ class Counts:
     good: bool = True
 
     def counting(self, passing: Iterable[InstanceOutcome]) -> Iterator[InstanceOutcome]:
-        """Yield each of ``passing``, and remember how it looked."""
+        """Yield each of ``passing``, and count its outcomes."""
         for it in passing:
             seen = [outcome.outcome for outcome in it.outcomes]
             self.instances += 1

@@ -64,4 +64,4 @@ def _said(facts: Facts) -> str:
     every = count_of(len(facts.rows), "attachment", "attachments")
     attention = sum(it.needs_attention for it in facts.rows)
     moves = count_of(facts.day.moves, "move", "moves")
-    return f"{every}, {attention:,} to look at; {moves} on {facts.day.date}."
+    return f"{every}, {attention:,} needing attention; {moves} on {facts.day.date}."

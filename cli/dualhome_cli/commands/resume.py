@@ -16,7 +16,7 @@ Examples:
 Exit codes:
   0    the stack is not paused
   1    you did not agree
-  3    CloudFormation could not update the stack, or took the update back
+  3    CloudFormation could not update the stack, or rolled the update back
 """
 
 
@@ -28,12 +28,12 @@ def command(stack: Stack, *, yes: bool, follow: bool) -> None:
     """
     Attach and detach again, after a pause.
 
-    It is an update of the stack that changes the parameter Paused and nothing else.
+    The command updates the stack; the update changes the parameter Paused and nothing else.
     """
     schedule = stack.parameters.get("SweepSchedule", "its schedule")
     intent = [
-        f"Stack {stack.name} in {stack.region} works again: its parameter Paused becomes false.",
-        f"What was asked for meanwhile is tried by the next sweep at the latest ({schedule}).",
-        "See it first with `dualhome status --attention`, and then with `dualhome watch`.",
+        f"Resuming stack {stack.name} in {stack.region}: its parameter Paused becomes false.",
+        f"At the latest the next sweep ({schedule}) queues what was asked for meanwhile.",
+        "`dualhome status --attention` shows it before, `dualhome watch` while it happens.",
     ]
     switch(stack, intent, paused=False, yes=yes, follow=follow)

@@ -1,4 +1,4 @@
-"""`dualhome watch`: what happens now."""
+"""`dualhome watch`: moves as they happen."""
 
 import time
 
@@ -24,8 +24,8 @@ def command(stack: Stack, *, output: Format) -> None:
     """
     Show each move as it happens, until Ctrl-C.
 
-    Moves are a few seconds old when they are shown. With -o json each is an object on a line of
-    its own. What happens while AWS cannot be reached is shown afterwards.
+    A move is shown a few seconds after it was made. With -o json each is an object on a line of
+    its own. Moves made while AWS cannot be reached are shown afterwards.
     """
     write = live(OF_MANY, output)
     tail = Tail(stack.audit_log, stack.now())

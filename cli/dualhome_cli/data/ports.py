@@ -67,7 +67,7 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who runs the command; ``at`` is the time by AWS's clock, if AWS said it."""
+    """The operator's ARN; ``at`` is the time by AWS's clock, if AWS said it."""
 
     arn: str
     at: datetime | None

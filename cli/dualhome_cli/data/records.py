@@ -1,4 +1,4 @@
-"""The present: which records there are, page by page, and which of them are asked for."""
+"""Records, page by page, and which of them a question is about."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -62,8 +62,8 @@ def known_targets(stack: Stack) -> list[TargetName]:
     """
     Return every target that records may be of, by name; no table is read whole for it.
 
-    VPCs serve most, whoever asks for what no VPC serves needs attention, and what is attached to a
-    VPC that has lost its tag is known to the sweep.
+    VPCs serve most; a target that no VPC serves has unsettled records; and the sweep's checkpoint
+    has the targets of what is attached to a VPC that has lost its tag.
     """
     vpcs = stack.sources.vpcs.describe().values()
     served = {target for it in vpcs if (target := target_of(it, stack.keys))}

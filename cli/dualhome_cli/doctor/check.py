@@ -1,4 +1,4 @@
-"""A check reads, judges what was read, and returns findings; it never ends the checkup."""
+"""A check reads, judges what was read, and returns findings; no error ends the checkup."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ class Severity(StrEnum):
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing; also what could not be asked."""
+    """Worth knowing; also a check that AWS denies."""
     WARNING = "warning"
-    """It works, but somebody should act before it does not."""
+    """It works, but needs action before it stops working."""
     ERROR = "error"
     """Something does not work."""
 
@@ -86,7 +86,7 @@ def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
 
 
 def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
-    """Return a remark that somebody should act on."""
+    """Return a remark that needs action."""
     return Remark(Severity.WARNING, what, remedy, tuple(subjects))
 
 
@@ -134,7 +134,7 @@ PERMIT = "Ask for a role that allows it, or give --profile."
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[S, T]):
-    """``read`` asks AWS, ``judge`` is pure; ``well`` says it if there is nothing to remark on."""
+    """``read`` asks AWS, ``judge`` is pure; ``well`` is said where there is nothing to remark."""
 
     name: str
     read: Callable[[S], T]
@@ -142,13 +142,13 @@ class Check(Generic[S, T]):
     well: str
 
     def findings(self, source: S) -> Iterator[Finding]:
-        """Yield what is found; what AWS refuses to tell, or cannot be asked, is a finding too."""
+        """Yield what is found; a read that AWS denies, or that fails, is a finding too."""
         try:
             known = self.read(source)
         except (*AWS_ERRORS, DualhomeError) as refusal:
             remarks = [_unknown(refusal)]
-        except CommandError as trouble:  # a parameter or an output that an older template lacks
-            remarks = [warning(trouble.message, DEPLOY)]
+        except CommandError as lacking:  # a parameter or an output that an older template lacks
+            remarks = [warning(lacking.message, DEPLOY)]
         else:
             remarks = list(self.judge(known))
         for remark in remarks or [Remark(Severity.OK, self.well)]:
@@ -157,13 +157,13 @@ class Check(Generic[S, T]):
 
 def _unknown(refusal: Exception) -> Remark:
     if isinstance(refusal, AccessDeniedError):
-        return note(f"could not be asked: {refusal.message}", PERMIT)
+        return note(f"could not be checked: {refusal.message}", PERMIT)
     if isinstance(refusal, UnreadableItemError):
         return warning(f"could not be read: {refusal.message}", INSTALL)
     if isinstance(refusal, DualhomeError):
-        return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
+        return warning(f"could not be checked: {refusal.message}", "Run it again in a minute.")
     if denied := denial(refusal):
-        return note(f"could not be asked: {denied}", PERMIT)
+        return note(f"could not be checked: {denied}", PERMIT)
     if said := failed_call(refusal):
-        return warning(f"could not be asked: {said}", "Read what AWS says; run it again.")
-    return warning(f"could not be asked: {refusal}", "Check the network; run it again.")
+        return warning(f"could not be checked: {said}", "Read what AWS says; run it again.")
+    return warning(f"could not be checked: {refusal}", "Check the network; run it again.")

@@ -1,4 +1,4 @@
-"""Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
+"""Every check of `dualhome doctor`, in the order in which it reports them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class CheckContext:
         return records.Records(account, self.now, skipped.text(), skipped.items)
 
     def whole_account(self) -> Account:
-        """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""
+        """Return everything; raises ``UnreadableItemError`` if an item cannot be read."""
         return read_account(self.stack.strictly())
 
 
@@ -67,9 +67,9 @@ def run_checks(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]
 
 
 def _checks(*, with_ledger: bool) -> Iterable[Check[CheckContext, Any]]:
-    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT)
+    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT_CHECKS)
     if with_ledger:
-        yield LEDGER
+        yield LEDGER_CHECK
 
 
 STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
@@ -77,7 +77,7 @@ STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
         "stack",
         lambda it: it.resources.stack.status,
         stack_checks.stack_status,
-        "It is deployed whole.",
+        "The stack is deployed completely.",
     ),
     Check("rules", lambda it: it.resources.rules(), stack_checks.rules, "Every rule is enabled."),
     Check(
@@ -90,13 +90,13 @@ STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
         "event-sources",
         lambda it: it.resources.sources(),
         stack_checks.sources,
-        "Queue and stream feed their functions.",
+        "Queue and stream invoke their functions.",
     ),
     Check(
         "functions",
         lambda it: it.resources.functions(),
         stack_checks.functions,
-        "Every function is active, its last update whole.",
+        "Every function is active, its last update complete.",
     ),
     Check(
         "alarms",
@@ -108,7 +108,7 @@ STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
         "audience",
         lambda it: it.stack.audience(),
         stack_checks.audience,
-        "Whoever should hear of alarms does.",
+        "Every subscription of the alarm topic is confirmed.",
     ),
 )
 
@@ -129,19 +129,19 @@ QUEUE_CHECKS: tuple[Check[CheckContext, Any], ...] = (
         "dead-letters",
         lambda it: queues.read_dead_letters(it.stack),
         queues.dead_letters,
-        "Nothing was set aside.",
+        "There are no dead letters.",
     ),
     Check(
         "sweep",
         lambda it: queues.sweeps(it.stack, it.resources.stack.created, it.now),
         queues.sweep,
-        "It ran when it was last due.",
+        "The sweep ran when it was last due.",
     ),
     Check(
         "brakes",
         lambda it: queues.read_controls(it.stack),
         queues.controls,
-        "Neither paused nor held back by the breaker.",
+        "The stack is not paused, the release breaker closed.",
     ),
 )
 
@@ -160,7 +160,7 @@ ACCESS_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     ),
 )
 
-ACCOUNT: tuple[Check[CheckContext, Any], ...] = (
+ACCOUNT_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
     Check(
@@ -173,14 +173,14 @@ ACCOUNT: tuple[Check[CheckContext, Any], ...] = (
         "pools",
         lambda it: pools.Pools(it.account, int(it.stack.parameter("PoolLowWater"))),
         pools.shortages_of,
-        "Every target asked for is served, and no pool is low.",
+        "Every wanted target is served, and no pool is low.",
     ),
     Check("overlaps", lambda it: it.account, networks.overlaps, "No address ranges overlap."),
     Check(
         "consent",
         lambda it: it.account,
         networks.withdrawn,
-        "Every VPC still lets in what is attached.",
+        "Every VPC still allows what is attached.",
     ),
     Check(
         "public-ipv4",
@@ -212,33 +212,41 @@ ACCOUNT: tuple[Check[CheckContext, Any], ...] = (
         causes.namesakes,
         "No Name has more instances than interfaces reserved for it.",
     ),
-    Check("contests", lambda it: it.records, causes.contests, "Nobody detaches what is attached."),
+    Check(
+        "contests",
+        lambda it: it.records,
+        causes.contests,
+        "No other user detaches what is attached.",
+    ),
     Check(
         "unsettled",
         lambda it: it.records,
         records.unsettled,
-        "Nothing asked for waits, was refused, has failed or was overlooked.",
+        "No wanted target waits, was refused, has failed or has no record.",
     ),
     Check(
         "unconfirmed",
         lambda it: it.records,
         records.unconfirmed,
-        "Every release that was due has been read a second time.",
+        "Every release that was due has had its second reading.",
     ),
     Check(
         "overdue",
         lambda it: it.records,
         records.overdue,
-        "Nothing moves for too long.",
+        "No attachment moves for too long.",
     ),
     Check(
-        "strangers", lambda it: it.account, records.others, "No one else uses a pool's interface."
+        "strangers",
+        lambda it: it.account,
+        records.others,
+        "No other user has attached an interface of a pool.",
     ),
 )
 
-LEDGER: Check[CheckContext, Any] = Check(
+LEDGER_CHECK: Check[CheckContext, Any] = Check(
     "ledger",
     lambda it: ledger.confirmed(it.whole_account, it.pause),
     ledger.invariants,
-    "Ledger, audit and EC2 agree.",
+    "Ledger, audit log and EC2 agree.",
 )

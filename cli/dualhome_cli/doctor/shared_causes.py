@@ -1,4 +1,4 @@
-"""What several records suffer from: one interface, or one Name too many."""
+"""Causes that several records share: one interface, or one Name too many."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def crowds(account: Account) -> Iterator[Crowd]:
     Yield each Name under which more instances ask than there are interfaces reserved for it.
 
     They take from these alone (decision 0022), so that some of them wait as long as all exist. One
-    with an interface reserved for its id, or that nobody may have, is not counted.
+    with an interface reserved for its id is not counted, nor an interface that is unusable.
     """
     reserved: dict[Reserved, list[Interface]] = defaultdict(list)
     keys = account.policy.keys
@@ -88,7 +88,7 @@ def explained_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
 
 
 def contested(account: Account) -> list[Attachment]:
-    """Return the records of what another controller keeps detaching, by instance and target."""
+    """Return the records of what another user keeps detaching, by instance and target."""
     found = (
         it
         for it in account.records.values()

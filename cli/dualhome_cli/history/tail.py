@@ -21,10 +21,10 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 class Tail:
     """
-    The moves since it was made, each once.
+    The moves since it was created, each once.
 
-    From the first move on only the table's own times are compared with each other: a clock that is
-    wrong here loses nothing.
+    From the first move on, times of the table alone are compared: a wrong clock of this machine
+    loses nothing.
     """
 
     def __init__(self, audit_log: AuditLog, now: datetime) -> None:
@@ -37,10 +37,10 @@ class Tail:
 
     def new(self, now: datetime) -> Iterator[AuditEntry]:
         """
-        Yield the moves that have come, oldest first; a read that fails is made up for by the next.
+        Yield the moves that have come, oldest first; the next read repeats one that failed.
 
         Raises:
-            DualhomeError: AWS did not answer, or said no.
+            DualhomeError: AWS did not answer, or refused.
         """
         until = max(now, *self._seen.values()) if self._seen else now
         for entry in moves_since(self._archive, self._since, until):
@@ -62,7 +62,7 @@ def follow(
     sleep: Callable[[float], None],
     say: Callable[[str], None],
 ) -> Iterator[AuditEntry]:
-    """Yield moves for ever; an outage is said once, and waited for with growing patience."""
+    """Yield moves for ever; an outage is reported once, and retried with growing pauses."""
     pause = PAUSE_SECONDS
     while True:
         try:
@@ -71,7 +71,7 @@ def follow(
             if not will_pass(error):
                 raise
             if pause == PAUSE_SECONDS:
-                say(f"{advice(error)} Trying again; nothing will be missing.")
+                say(f"{advice(error)} Retrying; moves made meanwhile are shown afterwards.")
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         else:
             pause = PAUSE_SECONDS

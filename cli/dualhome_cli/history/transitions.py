@@ -25,34 +25,34 @@ DONE = {
     State.ATTACHING: "EC2 has accepted {}",
     State.WAITING: "Waits for an interface",
     State.REFUSED: "May not be attached",
-    State.RELEASING: "Lets go of {}",
+    State.RELEASING: "Detaching {}",
     State.RELEASED: "Is no longer asked for",
     State.FAILED: "Could not be attached",
-    State.STUCK: "Cannot let go of {}: a person must look",
+    State.STUCK: "Detach of {} did not finish: operator action required",
 }
 HELD = {
     State.CLAIMED: "Keeps its claim of {}",
-    State.RELEASED: "Has let go of {}",
+    State.RELEASED: "Released {}",
     State.FAILED: "Could not be attached; {} is free again",
-    State.WAITING: "Has lost {}, and waits for another",
-    State.REFUSED: "Has given back {}: it may not be attached",
+    State.WAITING: "Lost {}, and waits for another",
+    State.REFUSED: "Released {}: it may not be attached",
 }
 """The same, where an interface was held before."""
 
 BECAUSE: Mapping[tuple[State, Reason | None], str] = {
-    (State.RELEASED, Reason.DELETED_WITH_INSTANCE): "Has lost {}",
-    (State.WAITING, Reason.CONTESTED): "Has lost {} to somebody else again, and attaches later",
+    (State.RELEASED, Reason.DELETED_WITH_INSTANCE): "Lost {}",
+    (State.WAITING, Reason.CONTESTED): "Lost {} to another user again, and attaches later",
     (State.RELEASING, Reason.CONSENT_WITHDRAWN): (
-        "Lets go of {}, since its VPC lets the instance's VPC in no longer"
+        "Detaching {}, since its VPC no longer allows the instance's VPC"
     ),
 }
-"""The same, where the reason tells more than the state."""
+"""The same, where the reason says more than the state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """
-    One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome.
+    One move; ``by`` is the ARN of the operator who requested it, and otherwise dualhome.
 
     ``interface`` is the one that is held after the move or, if it ends that, was held before.
     """
@@ -89,7 +89,7 @@ class Transition:
 
 
 def transition_of(entry: AuditEntry) -> Transition:
-    """Return the move as it is told."""
+    """Return the row of a move."""
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
     return Transition(
         at=entry.at,
@@ -122,7 +122,7 @@ def transition_of(entry: AuditEntry) -> Transition:
 
 
 def text_of(entry: AuditEntry) -> str:
-    """Say what the move did, then why, and what it warns of that was not warned of before."""
+    """Say what the move did, then why, and which warnings are new."""
     after, before = entry.after, entry.move.before
     known = before.warnings if before else ()
     new = set(after.warnings) - {*known, Reason.CONSENT_WITHDRAWN}
@@ -158,7 +158,7 @@ def print_cause(cause: Cause, instance: InstanceId) -> str:
 
 
 def _name(arn: str) -> str:
-    """Return what tells people apart: the role and its session, or the user."""
+    """Return what names an operator: the role and its session, or the user."""
     return arn.rpartition(":")[2].partition("/")[2] or arn
 
 
@@ -166,16 +166,16 @@ def _what(entry: AuditEntry) -> str:
     state, where = entry.after.state, _where(entry.after)
     if state == State.ATTACHED:
         return _attached(entry, where)
-    if told := BECAUSE.get((state, entry.after.reason)):
-        return told.format(where)
-    if state in {State.CLAIMED, State.FAILED} and (told := _of_refusals(entry, where)):
-        return told
+    if shown := BECAUSE.get((state, entry.after.reason)):
+        return shown.format(where)
+    if state in {State.CLAIMED, State.FAILED} and (shown := _of_refusals(entry, where)):
+        return shown
     held = entry.move.before is not None and entry.move.before.holding
     return (HELD if held and state in HELD else DONE)[state].format(where)
 
 
 def _of_refusals(entry: AuditEntry, where: str) -> str:
-    """Tell what EC2 refuses, which is about the interface, and what is tried after that."""
+    """Say which interface EC2 refuses, and which is tried after that."""
     before, after = entry.move.before, entry.after
     refused = {it.interface: it for it in refusals_now(after, after.since)}
     latest = refused.get(after.interface) if after.interface else None
@@ -202,14 +202,14 @@ def _attached(entry: AuditEntry, where: str) -> str:
     if _stays(entry):
         return _noted(entry, where)
     if entry.after.origin == Origin.ADOPTED:
-        return f"Adopts {where}, which somebody had attached"
+        return f"Adopts {where}, which another user had attached"
     seconds = entry.seconds_to_attached
     after = f", {seconds:.1f} s after it was asked for" if seconds is not None else ""
-    return f"Has {where}{after}"
+    return f"Attached {where}{after}"
 
 
 def _noted(entry: AuditEntry, where: str) -> str:
-    """Tell why it stays, or until when."""
+    """Say why it stays, or until when."""
     before, after = entry.move.before, entry.after
     if after.reason is Reason.RELEASE_PENDING and after.pending:
         due = f"{after.pending.due:%H:%M:%S}Z"
@@ -220,15 +220,15 @@ def _noted(entry: AuditEntry, where: str) -> str:
 
 
 def _consent(entry: AuditEntry) -> str:
-    told = [
+    shown = [
         record is not None and Reason.CONSENT_WITHDRAWN in record.warnings
         for record in (entry.move.before, entry.after)
     ]
-    match told:
+    match shown:
         case [False, True]:
-            return ", although its VPC lets the instance's VPC in no longer"
+            return ", although its VPC no longer allows the instance's VPC"
         case [True, False]:
-            return ": its VPC lets the instance's VPC in again"
+            return ": its VPC allows the instance's VPC again"
         case _:
             return ""
 

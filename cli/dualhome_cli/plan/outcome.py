@@ -20,34 +20,34 @@ from dualhome_cli.status.details import refusals_now, why_pending
 
 
 class Outcome(StrEnum):
-    """What would become of a target now."""
+    """The outcome of a target, were its instance reconciled now."""
 
     ATTACHED = "attached"
     ATTACH = "attach"
     ADOPT = "adopt"
-    """Somebody has attached a suitable interface already: it is taken over."""
+    """Another user has attached a suitable interface already: it is adopted."""
     MOVING = "moving"
     """On its way to being attached."""
     WAIT = "wait"
     REFUSE = "refuse"
     RETRY = "retry"
-    """It failed, and is tried again later."""
+    """It failed, and is retried later."""
     RELEASE = "release"
     KEEP = "keep"
-    """It stays attached unwanted: the stack is paused, or the breaker holds releases."""
+    """It stays attached although unwanted: the stack is paused, or the release breaker open."""
     STUCK = "stuck"
     LATER = "later"
-    """The instance is between two states: it is looked at again."""
+    """The instance is between two states: it is reconciled again."""
     IGNORE = "ignore"
     CLOSE = "close"
-    """Nothing is held, and nothing is wanted any more: the record ends."""
+    """Nothing is held or wanted any more: the record ends."""
     NOTHING = "nothing"
     GONE = "gone"
     """EC2 does not show the instance, or shows it going."""
 
 
 GOOD = frozenset({Outcome.ATTACHED, Outcome.ATTACH, Outcome.ADOPT, Outcome.MOVING})
-"""Prospects in which what is wanted is had, or can be had."""
+"""Outcomes in which the wanted interface is attached, or can be."""
 
 OF_STATE: Mapping[State, Outcome] = {
     State.CLAIMED: Outcome.ATTACH,
@@ -77,7 +77,7 @@ class Confirmation:
 @dataclass(frozen=True, slots=True)
 class TargetOutcome:
     """
-    What would become of ``target``; ``record`` is what the plan would leave, if anything.
+    The outcome of ``target``; ``record`` is what the plan would leave, if anything.
 
     ``changes``: the plan would change the record. ``rejections`` explains the choice; ``promised``
     of those interfaces are free now, but go to targets planned before this one. ``refusals`` are
@@ -99,7 +99,7 @@ class TargetOutcome:
 
     @property
     def good(self) -> bool:
-        """Whether this is no reason to worry: had, to be had, or not wanted."""
+        """Whether it is attached, can be attached, or is not wanted."""
         return self.outcome in GOOD or not self.wanted
 
     @property
@@ -109,14 +109,14 @@ class TargetOutcome:
 
     @property
     def advice(self) -> str:
-        """What to do about it; empty if all is well, or will be by itself."""
+        """What to do about it; empty if nothing needs to be done."""
         well = self.good or self.outcome is Outcome.RELEASE
         return self.reason.advice if self.reason and not well else ""
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceOutcome:
-    """What awaits an instance; ``instance`` is None if EC2 does not show it."""
+    """The outcomes of an instance; ``instance`` is None if EC2 does not show it."""
 
     id: InstanceId
     instance: Instance | None
@@ -124,19 +124,19 @@ class InstanceOutcome:
 
     @property
     def good(self) -> bool:
-        """Whether everything wanted is had, or can be had."""
+        """Whether every wanted target is attached, or can be."""
         return all(outcome.good for outcome in self.outcomes)
 
 
 NO_TARGET = TargetName("")
-"""Where an outlook is about the instance as a whole."""
+"""Where an outcome is about the instance as a whole."""
 
 NOT_SHOWN = "EC2 shows no such instance in this account and Region (--profile, --region)"
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """An instance's records ``before`` and ``after`` the ``steps`` of a plan that is made now."""
+    """An instance's records ``before`` and ``after`` the ``steps`` of a simulated plan."""
 
     instance: Instance | None
     before: Mapping[TargetName, Attachment]
@@ -152,7 +152,7 @@ class Simulated:
 
     @property
     def ignored(self) -> bool:
-        """Whether the instance is to be left alone."""
+        """Whether the instance is excluded by ``dualhome:ignore``."""
         return self.instance is not None and self.keys.ignore in self.instance.tags
 
     def wanted(self) -> dict[TargetName, Wanted]:
@@ -161,7 +161,7 @@ class Simulated:
 
 
 def outcomes_of(plan: Simulated, promised: Collection[InterfaceId]) -> Iterator[TargetOutcome]:
-    """Yield what awaits each target that is wanted or recorded; else why there is nothing."""
+    """Yield the outcome of each target that is wanted or recorded; else why there is none."""
     wanted = plan.wanted()
     open_ = [target for target, record in plan.before.items() if record.state != State.RELEASED]
     targets = list(dict.fromkeys([*wanted, *plan.steps, *open_]))
@@ -207,7 +207,7 @@ def _target_outcome(
 def _refusals(
     plan: Simulated, before: Attachment | None, after: Attachment | None
 ) -> tuple[Refusal, ...]:
-    """Return what comes last; what is attached already looks for no other."""
+    """Return what is tried last; an attached target tries no other."""
     if before is None or after is None or after.state in SETTLED:
         return ()
     return refusals_now(before, plan.now)
@@ -232,12 +232,12 @@ def _outcome_of(
 ) -> tuple[Outcome, str]:
     held = after is not None and after.holding
     if plan.ignored and not held:
-        return Outcome.IGNORE, f"the instance has the tag {plan.keys.ignore}"
+        return Outcome.IGNORE, f"its tag {plan.keys.ignore} is set"
     if plan.instance and plan.instance.state not in ACTING | GONE and not held:
         return Outcome.LATER, f"the instance is {plan.instance.state}"
     tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
     if after is None or (step and step.requeue and not (step.move or held or tried_again)):
-        return Outcome.MOVING, "somebody is attaching a suitable interface"
+        return Outcome.MOVING, "another user is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 
 

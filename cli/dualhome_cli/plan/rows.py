@@ -26,14 +26,14 @@ class Rejected:
 
     @classmethod
     def of(cls, rejection: Rejection) -> Self:
-        """Return it without what only the order of reasons needs."""
+        """Return ``rejection`` without its rank."""
         return cls(rejection.interface, rejection.reason, rejection.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    What would become of one target; ``good`` says that it is had, can be had, or is not wanted.
+    The outcome of one target; ``good``: it is attached, can be attached, or is not wanted.
 
     ``rejected`` counts interfaces by reason, ``promised`` those that go to targets planned before;
     ``rejections`` and ``promised_interfaces`` name each. ``mentions`` are the ids in ``detail``.

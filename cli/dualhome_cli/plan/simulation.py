@@ -1,4 +1,4 @@
-"""Run the reconciler's own planning, and change nothing."""
+"""The reconciler's own planning, run without changing anything."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from dualhome_cli.plan.outcome import InstanceOutcome, Outcome, Simulated, outco
 
 @dataclass
 class SimulatedBreaker:
-    """The answers that the breaker would give; ``read`` is called when it is first asked."""
+    """What the release breaker would admit; its state is read when it is first asked."""
 
     most: int
     read: Callable[[], BreakerState]
@@ -64,7 +64,7 @@ class AsIfTagged:
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What plans rest on; ``targets``, unless None, stands for each instance's targets tag."""
+    """What plans are made from; ``targets``, unless None, replaces each instance's targets tag."""
 
     sources: Sources
     policy: Policy
@@ -83,10 +83,10 @@ class Planning:
 
 def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[InstanceOutcome]:
     """
-    Plan for each of ``ids``, one after the other, over one reading of the world.
+    Plan for each of ``ids``, one after the other, over one snapshot.
 
-    What one would take is taken for all those after it: nothing is promised twice. A release is
-    foretold as if a second reading had agreed already; its outlook says when that is due.
+    An interface that one would get is not promised to those after it. A release is simulated as if
+    a second reading had agreed already; its outcome says when that is due.
 
     Raises:
         DualhomeError: a read failed.
@@ -108,7 +108,7 @@ def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Instance
 
 
 def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
-    """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
+    """Plan until nothing more would be done at once; ``seen`` records the moves."""
     request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
     policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}

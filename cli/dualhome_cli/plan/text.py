@@ -16,37 +16,37 @@ from dualhome_cli.ui.times import print_age, print_time
 SENTENCES: Mapping[Outcome, str] = {
     Outcome.ATTACHED: "attached: {what}",
     Outcome.ATTACH: "would attach {what}",
-    Outcome.ADOPT: "would take over {what}, which somebody has attached",
-    Outcome.MOVING: "on its way: {what}",
+    Outcome.ADOPT: "would adopt {what}, which another user has attached",
+    Outcome.MOVING: "in progress: {what}",
     Outcome.WAIT: "would wait",
     Outcome.REFUSE: "would be refused",
-    Outcome.RETRY: "failed, tried again {again}",
+    Outcome.RETRY: "failed, to be retried {again}",
     Outcome.RELEASE: "would release {what}",
-    Outcome.KEEP: "would keep {what}, though unwanted",
-    Outcome.STUCK: "stuck with {what}: a person must act",
-    Outcome.LATER: "would be looked at again in a moment",
-    Outcome.IGNORE: "left alone",
+    Outcome.KEEP: "would keep {what}, although unwanted",
+    Outcome.STUCK: "stuck with {what}: operator action required",
+    Outcome.LATER: "would be reconciled again in a moment",
+    Outcome.IGNORE: "excluded",
     Outcome.CLOSE: "would close its record",
     Outcome.NOTHING: "wants nothing",
-    Outcome.GONE: "is not there",
+    Outcome.GONE: "does not exist",
 }
 
 TOTALS: Mapping[Outcome, str] = {
     Outcome.ATTACHED: "attached",
     Outcome.ATTACH: "would attach",
-    Outcome.ADOPT: "would take over",
-    Outcome.MOVING: "on their way",
+    Outcome.ADOPT: "would adopt",
+    Outcome.MOVING: "in progress",
     Outcome.WAIT: "would wait",
     Outcome.REFUSE: "would be refused",
-    Outcome.RETRY: "failed, tried again later",
+    Outcome.RETRY: "failed, to be retried",
     Outcome.RELEASE: "would release",
-    Outcome.KEEP: "would keep what is unwanted",
+    Outcome.KEEP: "would keep although unwanted",
     Outcome.STUCK: "stuck",
-    Outcome.LATER: "to be looked at again",
-    Outcome.IGNORE: "left alone",
+    Outcome.LATER: "to be reconciled again",
+    Outcome.IGNORE: "excluded",
     Outcome.CLOSE: "would close their record",
     Outcome.NOTHING: "want nothing",
-    Outcome.GONE: "not there",
+    Outcome.GONE: "not existing",
 }
 
 
@@ -60,7 +60,7 @@ def heading(planned: InstanceOutcome) -> str:
 
 
 def sentence(outcome: TargetOutcome) -> str:
-    """Say what would become of a target, with the reason and its detail."""
+    """Say the outcome of a target, with the reason and its detail."""
     record = outcome.record
     again = f"after {print_time(record.retry_at)}" if record and record.retry_at else "soon"
     said = SENTENCES[outcome.outcome].format(what=_what(record), again=again)
@@ -73,18 +73,18 @@ def sentence(outcome: TargetOutcome) -> str:
 
 
 def warnings(outcome: TargetOutcome) -> Iterator[tuple[Reason, str]]:
-    """Yield what should be known although the attachment goes ahead, each with its advice."""
+    """Yield each warning of the attachment, with its advice."""
     if outcome.record:
         yield from zip(outcome.record.warnings, advice_on(outcome.record), strict=True)
 
 
 def totals(outcomes: Counter[Outcome]) -> str:
-    """Say how many targets there are of each prospect."""
+    """Say how many targets there are of each outcome."""
     return ", ".join(f"{outcomes[it]} {TOTALS[it]}" for it in Outcome if outcomes[it])
 
 
 def _when(confirmation: Confirmation | None) -> str:
-    """No single reading releases: say when the second one is made, on which it rests."""
+    """Say when the second reading is due, without which nothing is released."""
     if confirmation is None:
         return ""
     if confirmation.due:
@@ -102,7 +102,7 @@ def refused(outcome: TargetOutcome) -> str:
         outcome.record.interface if outcome.record and outcome.outcome is Outcome.ATTACH else None
     )
     again = chosen in {refusal.interface for refusal in outcome.refusals}
-    lead = f"{chosen} comes last, and no other is free" if again else "last in order"
+    lead = f"{chosen} is tried last, and no other is free" if again else "last in order"
     return f"{lead}: {print_refusals(outcome.refusals)}"
 
 
@@ -116,7 +116,7 @@ MUST_ACT = frozenset({Outcome.REFUSE, Outcome.STUCK, Outcome.GONE})
 
 
 def lines_of(planned: InstanceOutcome, *, verbose: bool) -> Iterator[Line]:
-    """Yield what there is to say of an instance; each rejected interface only if ``verbose``."""
+    """Yield the lines of an instance; each skipped interface only if ``verbose``."""
     yield Line(0, heading(planned), "bold")
     for outcome in planned.outcomes:
         name = outcome.target if outcome.pin is None else f"{outcome.target}@{outcome.pin}"
@@ -126,22 +126,22 @@ def lines_of(planned: InstanceOutcome, *, verbose: bool) -> Iterator[Line]:
             yield Line(2, outcome.advice)
         for warning, advice in warnings(outcome):
             yield Line(2, f"warning, {warning}: {advice}", "yellow")
-        yield from _passed_over(outcome, verbose=verbose)
+        yield from _skipped(outcome, verbose=verbose)
         if last := refused(outcome):
             yield Line(2, last, "dim" if outcome.good else "")
 
 
-def _passed_over(outcome: TargetOutcome, *, verbose: bool) -> Iterator[Line]:
+def _skipped(outcome: TargetOutcome, *, verbose: bool) -> Iterator[Line]:
     if not outcome.rejections:
         return
     groups = grouped(outcome.rejections)
     promised = f", {len(outcome.promised)} promised above" if outcome.promised else ""
     if outcome.good and not verbose:
         summary = ", ".join(f"{group.count} {group.reason}" for group in groups)
-        yield Line(2, f"passed over: {summary}{promised}", "dim")
+        yield Line(2, f"skipped: {summary}{promised}", "dim")
         return
     count = len(outcome.rejections)
-    yield Line(2, f"{count} {'interface' if count == 1 else 'interfaces'} rejected{promised}:")
+    yield Line(2, f"{count} {'interface' if count == 1 else 'interfaces'} skipped{promised}:")
     if verbose:
         ordered = sorted(outcome.rejections, key=lambda it: (-it.rank, it.interface))
         yield from (Line(3, _one(rejection)) for rejection in ordered)
@@ -151,8 +151,9 @@ def _passed_over(outcome: TargetOutcome, *, verbose: bool) -> Iterator[Line]:
 
 
 def _example(group: Group, width: int) -> str:
-    example = f"{group.example.interface}: {group.example.detail}"
-    return f"{group.count:5} {group.reason.ljust(width)}  {'such as ' * (group.count > 1)}{example}"
+    such = "for example " if group.count > 1 else ""
+    example = f"{such}{group.example.interface}: {group.example.detail}"
+    return f"{group.count:5} {group.reason.ljust(width)}  {example}"
 
 
 def _one(rejection: Rejection) -> str:

@@ -48,7 +48,7 @@ def why_unusable(
         return None
     fault = max(faults, key=lambda it: it.rank)
     if fault.reason is Reason.NOT_ALLOWED:
-        detail = f"{interface.vpc} lets nobody in: it has no {policy.keys.allow_from} that would"
+        detail = f"{interface.vpc} allows no other VPC: see its tag {policy.keys.allow_from}"
         return Rejection(interface.id, fault.reason, detail, fault.rank)
     return fault
 
@@ -88,15 +88,15 @@ Place = tuple[TargetName, Zone]
 
 
 class Use(StrEnum):
-    """What an interface of a pool is good for at the moment."""
+    """The use of an interface of a pool."""
 
     FREE = "free"
     RESERVED = "reserved"
     """Free, but only for the instance that its tag names."""
     CLAIMED = "claimed"
-    """On its way to an instance or back, or held for a person to look at."""
+    """Moving to an instance or back, or stuck."""
     USED = "used"
-    """Attached, by us or by somebody else."""
+    """Attached, by the reconciler or by another user."""
     UNUSABLE = "unusable"
     """No instance may have it: its fault says why."""
 
@@ -107,7 +107,7 @@ class Stock:
     One VPC's interfaces for a target in a zone.
 
     ``faults`` explains the unusable ones; ``subnet`` is one that interfaces here lie in;
-    ``reserved`` counts those that are kept for somebody, whatever they are used for.
+    ``reserved`` counts those with a reservation, whatever their use.
     """
 
     vpc: VpcId

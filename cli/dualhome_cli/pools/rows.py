@@ -10,7 +10,7 @@ from dualhome_cli.pools.rejections import counts
 from dualhome_cli.pools.shortages import Lack, Shortage
 from dualhome_cli.ui.table import Column
 
-NOT_RECORDED = "NOT_RECORDED"
+NOT_RECORDED = "NOT_LOOKED_AT"
 """Stands for the reason where an instance that waits has no record yet."""
 
 
@@ -91,7 +91,7 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
 
 
 def also(row: Row) -> str:
-    """Say what the columns leave out, where there is any."""
+    """Say what the columns leave out."""
     return "; ".join(_parts(row))
 
 

@@ -1,4 +1,4 @@
-"""What somebody should look at: alike things together, the worst first."""
+"""Attachments that need attention: alike ones together, the worst first."""
 
 from collections import defaultdict
 from collections.abc import Sequence

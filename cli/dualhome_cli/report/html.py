@@ -80,7 +80,7 @@ def _hash(text: str) -> str:
 
 
 def _unrecorded(facts: Facts) -> list[tuple[str, str]]:
-    """Return id and name of each instance that nobody has looked at."""
+    """Return id and name of each instance with a target that is not recorded."""
     instances = facts.account.instances
     return [(id_, name_of(instances[id_])) for id_ in unrecorded(facts.account)]
 
@@ -164,7 +164,7 @@ def write_page(file: str, page: str) -> None:
 
 
 def _replace(path: Path, page: str) -> None:
-    """Write beside ``path``, then take its place: nobody ever finds half a page."""
+    """Write beside ``path``, then replace it: no reader ever finds half a page."""
     beside = path.with_name(f".dualhome-{token_hex(8)}")
     with beside.open("x", encoding="utf-8") as opened:
         try:

@@ -39,13 +39,13 @@ def sentence(reason: Reason | None, detail: str, failure: Failure | None) -> str
 
 
 TO_ACT_ON = frozenset({Reason.CONSENT_WITHDRAWN})
-"""Warnings that come after the attachment: nobody has decided to live with them."""
+"""Warnings that come after the attachment, and that its owner has not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
     """
-    One attachment; what is held is None where nothing is.
+    One attachment; what is held is None where nothing is held.
 
     ``warning_advice`` has as many parts as ``warnings``, in the same order. ``mentions`` are the
     ids that detail and error name. ``pending_reason`` is why a release is pending, until
@@ -88,7 +88,7 @@ class AttachmentRow:
 
 
 def row_of(record: Attachment, now: datetime) -> AttachmentRow:
-    """Return where ``record`` stands; a claim that is over shows no interface."""
+    """Return the row of ``record``; a claim that has ended shows no interface."""
     slot = record.slot if record.holding else None
     failure, pending = record.failure, record.pending
     return AttachmentRow(
@@ -127,10 +127,10 @@ def row_of(record: Attachment, now: datetime) -> AttachmentRow:
 
 def needs_attention(record: Attachment, now: datetime) -> bool:
     """
-    Say whether somebody should look.
+    Return whether an operator should act.
 
-    Nothing is had, it takes too long, it is held back, or it stays although consent is withdrawn.
-    A release that is pending moves on by itself, unless its second reading does not come.
+    Nothing is attached, it takes too long, its release is deferred, or it stays although consent is
+    withdrawn. A release that is pending needs none, unless its second reading does not come.
     """
     match record.state:
         case State.RELEASED:
@@ -146,12 +146,12 @@ def needs_attention(record: Attachment, now: datetime) -> bool:
 
 
 def attention_reason(row: AttachmentRow) -> Reason | None:
-    """Return the reason, or else the warning, for which somebody should look, if there is one."""
+    """Return the reason, or else the warning, that needs attention, if there is one."""
     return row.reason or next((warning for warning in row.warnings if warning in TO_ACT_ON), None)
 
 
 def why(row: AttachmentRow) -> str:
-    """Say why it stands so, what to do about it, and what to be warned of."""
+    """Say why it is in its state, what to do about it, and each warning."""
     failure = Failure(row.error_code, row.error_message or "") if row.error_code else None
     advice = row.advice if row.state not in SETTLED else None
     warned = map(": ".join, zip(row.warnings, row.warning_advice, strict=True))

@@ -92,7 +92,7 @@ def test_what_the_operator_may_not_ask_is_a_note_that_names_the_call(refusal: Ex
     ((severity, what),) = findings(refusal)
 
     assert Severity.NOTE is severity
-    assert what.startswith("could not be asked")
+    assert what.startswith("could not be checked")
     assert "DescribeRule" in what
 
 

@@ -84,14 +84,14 @@ def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
     assert f"{MGMT_VPC}: {key}={value!r}" in remark.what
 
 
-def test_a_target_that_a_shared_vpc_is_tagged_for_is_told_to_serve_nobody() -> None:
+def test_a_target_that_a_shared_vpc_is_tagged_for_serves_no_instance() -> None:
     """Whoever tagged it believes that it does; its other tags are of no account."""
     shared = a_vpc(owner=OTHER_ACCOUNT, allow_from="everybody")
     silent = a_vpc("vpc-0d", owner=OTHER_ACCOUNT, target=None)
 
     (remark,) = tags.malformed_tags(a_fit_account(vpcs={it.id: it for it in (shared, silent)}))
 
-    said = f"{MGMT_VPC}: dualhome:target='mgmt' serves nobody: the VPC is account {OTHER_ACCOUNT}'s"
+    said = f"{MGMT_VPC}: dualhome:target='mgmt' serves no instance:"
     assert remark.what.startswith(said)
 
 
@@ -102,7 +102,7 @@ def test_consent_that_is_taken_back_is_told_with_both_remedies() -> None:
     (remark,) = networks.withdrawn(a_fit_account(vpcs={APP_VPC: an_app_vpc(), shut.id: shut}))
 
     assert Severity.WARNING is remark.severity
-    assert f"{MGMT_VPC} lets {APP_VPC} in no longer, and is attached to {INSTANCE}" == remark.what
+    assert f"{MGMT_VPC} no longer allows {APP_VPC}, and is attached to {INSTANCE}" == remark.what
     assert f"Key=dualhome:allow-from,Value=vpc-0c {APP_VPC}" in remark.remedy
     assert remark.remedy.endswith(f"dualhome release {INSTANCE} --target mgmt")
 
@@ -179,7 +179,7 @@ def test_what_is_missing_of_a_target_is_a_warning_with_its_remedy() -> None:
 
     assert {Severity.WARNING} == {it.severity for it in remarks}
     assert all(it.remedy for it in remarks)
-    for words in ("nowhere", "no interface", "nobody"):
+    for words in ("nowhere", "no interface", "allows no other VPC"):
         assert any(words in it.what for it in remarks), words
 
 

@@ -68,8 +68,8 @@ def test_what_is_not_as_wanted_is_grouped_by_its_reason(
 
     assert severity is remark.severity
     assert f"{state} for {reason}: i-00/mgmt" in remark.what
-    shown, told = Finding.of("unsettled", remark), what_in_table(Finding.of("unsettled", remark))
-    assert "i-09/mgmt and 2 more" in told
+    shown = Finding.of("unsettled", remark)
+    assert "i-09/mgmt and 2 more" in what_in_table(shown)
     assert [it.instance for it in found] == list(shown.instances)
     assert shown.subjects == tuple(f"{it.instance}/mgmt" for it in found)
     assert all(name in shown.what for name in shown.subjects)
@@ -91,7 +91,7 @@ def test_what_is_asked_for_and_not_recorded_was_overlooked() -> None:
     (remark,) = records.unsettled(Records(account, NOW))
 
     assert Severity.WARNING is remark.severity
-    assert "asked for, and nothing is recorded: i-01, i-02" == remark.what
+    assert "asked for, and not recorded: i-01, i-02" == remark.what
     assert "dualhome retry i-01 i-02" == remark.remedy
 
 
@@ -107,7 +107,7 @@ def test_what_is_on_its_way_is_not_called_attached() -> None:
     """It may end otherwise."""
     (remark,) = records.unsettled(Records(an_account(a_record(State.ATTACHING)), NOW))
 
-    assert (Severity.NOTE, f"on their way: {INSTANCE}/mgmt") == (remark.severity, remark.what)
+    assert (Severity.NOTE, f"moving: {INSTANCE}/mgmt") == (remark.severity, remark.what)
 
 
 @pytest.mark.parametrize(

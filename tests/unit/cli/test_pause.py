@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.scenarios.stack import InMemoryStack, run
 from tests.unit.cli.cloudformation import PARAMETERS, TAKEN_BACK, CloudFormation
+from tests.unit.cli.transcript import Transcript
 
 
 def deployed(cloudformation: CloudFormation) -> InMemoryStack:
@@ -131,3 +132,23 @@ def test_who_does_not_follow_is_left_at_once() -> None:
     result = run(deployed(cloudformation), "pause", "--yes", "--no-follow")
 
     assert (0, 1) == (result.exit_code, len(cloudformation.updates))
+
+
+def test_a_pause_says_what_it_does_and_what_cloudformation_reports() -> None:
+    """And a resume; and why there is none."""
+    said = Transcript("pause")
+    resumed = {**PARAMETERS, "Paused": "true"}
+    for title, cloudformation, words in (
+        ("pause", CloudFormation(), ["pause", "--yes"]),
+        ("pause without waiting", CloudFormation(), ["pause", "--yes", "--no-follow"]),
+        ("paused already", CloudFormation(parameters=dict(resumed)), ["pause", "--yes"]),
+        ("resume", CloudFormation(parameters=dict(resumed)), ["resume", "--yes"]),
+        ("rolled back", CloudFormation(events=TAKEN_BACK), ["pause", "--yes"]),
+        ("an update runs", CloudFormation(status="UPDATE_IN_PROGRESS"), ["pause", "--yes"]),
+        ("no update taken", CloudFormation(status="ROLLBACK_COMPLETE"), ["pause", "--yes"]),
+        ("half rolled back", CloudFormation(status="UPDATE_ROLLBACK_FAILED"), ["pause", "--yes"]),
+        ("an older stack", CloudFormation(parameters={"TagPrefix": "x"}), ["pause", "--yes"]),
+        ("not a terminal", CloudFormation(), ["pause"]),
+    ):
+        said.run(title, deployed(cloudformation), *words)
+    said.check()

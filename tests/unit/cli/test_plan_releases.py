@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -39,14 +38,8 @@ def said(scene: Scene) -> str:
     return "\n".join(line.text for line in lines_of(planned, verbose=False))
 
 
-@pytest.mark.parametrize(
-    ("delay", "words"),
-    [
-        (TEN, "would release eni-01 at index 1 after 10 s, if a second reading agrees"),
-        (timedelta(0), "would release eni-01 at index 1, if EC2 says the same when asked by id"),
-    ],
-)
-def test_a_release_is_foretold_with_its_delay(delay: timedelta, words: str) -> None:
+@pytest.mark.parametrize("delay", [TEN, timedelta(0)])
+def test_a_release_is_simulated_with_its_delay(delay: timedelta) -> None:
     """No single reading takes an interface away, and the plan is a single reading."""
     scene = attached(delay=delay)
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
@@ -54,7 +47,6 @@ def test_a_release_is_foretold_with_its_delay(delay: timedelta, words: str) -> N
     found = outcome(scene)
 
     assert (Outcome.RELEASE, Confirmation(delay)) == (found.outcome, found.confirmation)
-    assert words in said(scene)
 
 
 def test_what_is_pending_is_told_with_its_time_and_not_as_kept() -> None:
@@ -68,7 +60,6 @@ def test_what_is_pending_is_told_with_its_time_and_not_as_kept() -> None:
     found = outcome(scene)
 
     assert (Outcome.RELEASE, Confirmation(TEN, due)) == (found.outcome, found.confirmation)
-    assert f"would release eni-01 at index 1 at {due:%Y-%m-%d %H:%M:%S}, if a second" in said(scene)
 
 
 def test_a_pending_release_of_an_instance_between_two_states_is_no_keeping() -> None:
@@ -119,15 +110,6 @@ def test_what_others_have_detached_ends_without_a_delay() -> None:
     assert (Outcome.CLOSE, None) == (found.outcome, found.confirmation)
 
 
-class Brakes:
-    """A client of DynamoDB's: the breaker has let nobody go."""
-
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        """Return no item."""
-        assert {"pk": {"S": "RELEASE_BREAKER"}, "sk": {"S": "SWEEP"}} == asked["Key"]
-        return {}
-
-
 def test_programs_are_told_when_by_numbers_and_times() -> None:
     """Of the stack's own delay."""
     scene, stack, _ = a_deployment(ReleaseDelaySeconds="30")
@@ -135,7 +117,6 @@ def test_programs_are_told_when_by_numbers_and_times() -> None:
     scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
-    stack = replace(stack, clients={"dynamodb": Brakes()})
 
     (first,) = json.loads(run(stack, "plan", INSTANCE, "-o", "json").stdout)
     scene.request(event="event-2")
@@ -158,7 +139,7 @@ def refused_once(pool: int) -> Scene:
 
 
 def test_what_ec2_has_refused_is_said_to_come_last_and_why() -> None:
-    """Otherwise nobody knows why the interface that was meant is passed over."""
+    """Otherwise nobody knows why the interface that was meant is skipped."""
     scene = refused_once(pool=4)
     scene.clock.advance(1)
 
@@ -169,9 +150,7 @@ def test_what_ec2_has_refused_is_said_to_come_last_and_why() -> None:
     assert Outcome.ATTACH is row.outcome
     assert row.interface not in bad
     assert 3 == len(bad)
-    text = said(scene)
-    assert "last in order: EC2 has refused " in text
-    assert all(f"{it} (UnheardOf; comes last until 2026-" in text for it in bad)
+    assert all(f"{it} (UnheardOf; tried last until 2026-" in said(scene) for it in bad)
 
 
 def test_what_is_refused_and_alone_is_tried_again_when_its_time_comes() -> None:
@@ -184,9 +163,7 @@ def test_what_is_refused_and_alone_is_tried_again_when_its_time_comes() -> None:
         outcome(scene).outcome,
         outcome(scene).reason,
     )
-    assert "last in order: EC2 has refused eni-01" in said(scene)
     retry_at = scene.record().retry_at
     assert retry_at
     scene.clock.advance((retry_at - scene.clock()).total_seconds())
     assert Outcome.ATTACH is outcome(scene).outcome
-    assert "eni-01 comes last, and no other is free: EC2 has refused eni-01" in said(scene)

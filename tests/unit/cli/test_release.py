@@ -22,6 +22,7 @@ from tests.support.builders.values import (
 from tests.support.fakes.sqs import NEVER, OPERATOR, a_deployment, be_stuck
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.stack import InMemoryStack, run
+from tests.unit.cli.transcript import Transcript
 
 
 def attached(scene: Scene) -> None:
@@ -68,7 +69,7 @@ def test_a_command_does_not_wait_for_a_second_reading() -> None:
 
     assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
     assert scene.record().since < due
-    assert f"at index 1 now, not only at {due:%Y-%m-%d %H:%M:%S}, which ends" in result.stdout
+    assert f"at index 1 now instead of at {due:%Y-%m-%d %H:%M:%S}, which ends" in result.stdout
 
 
 def test_an_ask_is_dated_by_aws_whatever_the_operators_clock_says(
@@ -146,8 +147,8 @@ def test_what_is_not_attached_again_is_told_as_its_record_says_it(
     record = scene.record()
     assert (state, reason) == (record.state, record.reason)
     assert f"{INSTANCE} mgmt: released\n" in result.stdout
-    told = f"{INSTANCE} mgmt: the tag still asks for it: {state}: {reason}: {record.detail}"
-    assert told in result.stdout
+    shown = f"{INSTANCE} mgmt: the tag still asks for it: {state}: {reason}: {record.detail}"
+    assert shown in result.stdout
     assert result.stdout.endswith(f"{reason.advice}\n")
     assert 0 == result.exit_code
 
@@ -176,10 +177,7 @@ def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
 
     assert "create-tags" in result.stdout
     assert "'Key=dualhome:targets,Value=data@2 backup'" in result.stdout
-    assert result.stdout.endswith(
-        f"{INSTANCE} mgmt: the tag still asks for it: `dualhome status {INSTANCE}` tells what"
-        " becomes of it.\n"
-    )
+    assert result.stdout.endswith(f"`dualhome status {INSTANCE}` shows the outcome.\n")
 
 
 def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
@@ -214,19 +212,6 @@ def test_what_ec2_does_not_let_go_is_freed_by_force() -> None:
     assert [(OperatorRequest(OperatorAction.RELEASE, MGMT, force=True),)] == [
         request.operator_requests for request in sqs.requests
     ]
-
-
-def test_force_is_warned_of_before_it_is_used() -> None:
-    """As EC2's own manual warns."""
-    scene, stack, _ = a_deployment()
-    attached(scene)
-
-    forced = run(stack, "release", INSTANCE, "--force-detach", "--yes", "--no-follow").stdout
-    gentle = run(stack, "release", INSTANCE, "--yes", "--no-follow").stdout
-
-    assert "last resort" in forced
-    assert "stopped and started" in forced
-    assert "last resort" not in gentle
 
 
 def test_a_release_that_ends_stuck_is_told_by_the_exit_code() -> None:
@@ -288,3 +273,32 @@ def test_a_paused_stack_releases_nothing() -> None:
 
     assert (1, []) == (result.exit_code, sqs.requests)
     assert "dualhome resume" in result.stderr
+
+
+def test_a_release_says_what_it_does_before_it_asks() -> None:
+    """And each move after that, and how each attachment ended."""
+    said = Transcript("release")
+    for title, prepare, words in (
+        ("unwanted", wants_nothing, ["--yes"]),
+        ("wanted", lambda _: None, ["--yes"]),
+        ("without waiting", lambda _: None, ["--yes", "--no-follow"]),
+        ("forced", wants_nothing, ["--force-detach", "--yes"]),
+        ("refused afterwards", consent_withdrawn, ["--yes"]),
+        ("unknown target", lambda _: None, ["--target", "mgnt", "--yes"]),
+        ("not a terminal", lambda _: None, []),
+    ):
+        scene, stack, _ = a_deployment()
+        attached(scene)
+        prepare(scene)
+        said.run(title, stack, "release", INSTANCE, *words)
+    _, stack, _ = a_deployment()
+    said.run("nothing recorded", stack, "release", INSTANCE, "--yes")
+    said.run("unknown instance", stack, "release", "i-0dead", "--yes")
+    scene, stack, _ = a_deployment()
+    be_stuck(scene)
+    said.run("stuck", stack, "release", INSTANCE, "--force-detach", "--yes")
+    scene, stack, _ = a_deployment(an_instance(tags={"dualhome:ignore": ""}), an_interface())
+    said.run("excluded", stack, "release", INSTANCE, "--yes")
+    _, stack, _ = a_deployment(Paused="true")
+    said.run("paused", stack, "release", INSTANCE, "--yes")
+    said.check()

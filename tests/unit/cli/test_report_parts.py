@@ -201,5 +201,5 @@ def test_what_is_pending_or_refused_is_told_where_it_is_shown() -> None:
         str(group.reason): case.said for group in groups_of(crowd.facts()) for case in group.cases
     }
 
-    assert "No second reading has come since" in said["RELEASE_PENDING"]
-    assert "EC2 has refused eni-0bad (Odd; comes last until" in said["EC2_REFUSED"]
+    assert "There was no second reading since" in said["RELEASE_PENDING"]
+    assert "EC2 has refused eni-0bad (Odd; tried last until" in said["EC2_REFUSED"]

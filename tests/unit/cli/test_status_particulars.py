@@ -114,7 +114,7 @@ def test_what_is_refused_is_named_and_how_many_others_are_free() -> None:
 
     said = run(stack, "status", "i-02").stdout
 
-    assert "EC2 has refused eni-0a (AddressLimitExceeded, 2 times; comes last until" in said
+    assert "EC2 has refused eni-0a (AddressLimitExceeded, 2 times; tried last until" in said
     assert "2 others of this pool are free in its zone." in said
     row = shown(stack, "i-02")
     assert 2 == row["others_free"]

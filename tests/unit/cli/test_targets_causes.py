@@ -63,7 +63,6 @@ def test_a_pool_that_nobody_who_asks_could_use_is_opened_before_it_grows(
     assert ["--resources", MGMT_VPC, "--tags", f"Key={key},Value={value}"] == shlex.split(
         low.remedy
     )[-4:]
-    assert "; those who ask could not have another one: " in low.text
     assert "create-network-interface" not in low.remedy
 
 
@@ -72,7 +71,6 @@ def test_a_pool_that_nobody_asks_for_is_judged_for_anybody() -> None:
     low = found(serving(an_interface(), asked=False, allow_from=None))[Lack.LOW_UNASKED]
 
     assert "Key=dualhome:allow-from,Value=SOURCE-VPC" == shlex.split(low.remedy)[-1]
-    assert "nobody could have another one" in low.text
 
 
 def test_a_pool_in_a_vpc_that_serves_nobody_is_served_before_it_grows() -> None:
@@ -134,8 +132,6 @@ def test_interfaces_that_nobody_can_have_are_named_and_ordinary_ones_added() -> 
 
     low = found(account)[Lack.LOW_WATER]
 
-    assert "1 instance asks for it, 1 without one (1 INTERFACE_UNUSABLE)" in low.text
-    assert "; 2 unusable for INTERFACE_UNUSABLE: such as eni-02, it is managed by" in low.text
     assert ("eni-01", "eni-02") == low.interfaces
     assert "create-network-interface --subnet-id subnet-0b" in low.remedy
 
@@ -166,7 +162,7 @@ def test_a_vpc_whose_tag_names_no_target_is_not_stocked_for_it(value: str) -> No
     (lack,) = shortages(alone, pools_of(alone), 0)
 
     assert Lack.BAD_NAME is lack.lack
-    assert f"{MGMT_VPC} serves nobody: its tag dualhome:target={value!r} is not" in lack.text
+    assert f"{MGMT_VPC} serves no target: its tag dualhome:target={value!r} is not" in lack.text
     assert f"aws ec2 create-tags --resources {MGMT_VPC} --tags Key=dualhome:target,Value=NAME" == (
         lack.remedy
     )
@@ -219,9 +215,9 @@ def test_a_misnamed_tag_has_its_row_for_programs() -> None:
     account = an_account_of(*wrong, vpcs=[a_vpc(target="mgmt data"), a_vpc(TWIN, target="data")])
 
     lacks = list(shortages(account, pools_of(account), 0))
-    told = {remedy for row in rows(pools_of(account), lacks) for remedy in row.remedies}
+    shown = {remedy for row in rows(pools_of(account), lacks) for remedy in row.remedies}
 
-    assert told == {it.remedy for it in lacks}
+    assert shown == {it.remedy for it in lacks}
 
 
 def test_the_doctor_tells_of_a_misnamed_tag_once_and_with_the_same_command() -> None:
@@ -251,7 +247,7 @@ def test_what_a_row_counts_it_also_names() -> None:
     assert ["eni-02"] == list(row.unusable_details)
     assert row.unusable_details[InterfaceId("eni-02")].startswith("INTERFACE_UNUSABLE: it is ")
     assert ("i-01", "i-02") == row.wanting_instances
-    assert {"i-01": "NOT_RECORDED", "i-02": "POOL_EMPTY"} == row.waiting_instances
+    assert {"i-01": "NOT_LOOKED_AT", "i-02": "POOL_EMPTY"} == row.waiting_instances
     assert lacks == list(row.shortages)
     (shortage,) = plain(row)["shortages"]
     assert ["eni-02"] == list(shortage["interfaces"])

@@ -83,6 +83,6 @@ def test_an_age_is_never_told_as_longer_than_it_is(seconds: int) -> None:
     units = {"d": 86400, "h": 3600, "min": 60, "s": 1}
     words = print_age(timedelta(seconds=seconds)).split()
 
-    told = sum(int(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
+    shown = sum(int(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
 
-    assert told <= seconds < 2 * told + 1
+    assert shown <= seconds < 2 * shown + 1

@@ -1,4 +1,4 @@
-"""Causes of what several records suffer from, each told once, with all that suffer from it."""
+"""Causes that several records share, each reported once, with all of those records."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ DETACH = "DetachNetworkInterface"
 
 
 def refused_for_many(records: Records) -> Iterator[Remark]:
-    """EC2 refuses an interface whoever asks for it: each would try it in vain."""
+    """EC2 refuses an interface for every instance: each would try it in vain."""
     for suspect in suspects(records.account, records.now):
         codes = listed(sorted(set(suspect.codes.values())))
         names = tuple(suspect.codes)
@@ -30,7 +30,7 @@ def refused_for_many(records: Records) -> Iterator[Remark]:
 
 
 def namesakes(records: Records) -> Iterator[Remark]:
-    """Names are not unique: who shares one, and comes late, waits for as long as the others run."""
+    """Names are not unique: of instances that share one, the last wait while the others run."""
     keys = records.account.policy.keys
     for crowd in crowds(records.account):
         reserved, missing = crowd.reserved, len(crowd.instances) - len(crowd.interfaces)
@@ -48,7 +48,7 @@ def namesakes(records: Records) -> Iterator[Remark]:
 
 
 def contests(records: Records) -> Iterator[Remark]:
-    """Who detaches is known to CloudTrail alone; till it ends, it is attached ever less often."""
+    """CloudTrail alone knows who detaches; until that ends, the reconciler attaches ever later."""
     found = contested(records.account)
     if not found:
         return
@@ -57,11 +57,11 @@ def contests(records: Records) -> Iterator[Remark]:
     ids = sorted({record.instance for record in found})
     yield Remark(
         Severity.WARNING,
-        f"others detach what is attached, {DETACHES} times within"
+        f"another user detaches what is attached, {DETACHES} times within"
         f" {WITHIN // timedelta(minutes=1)} minutes: {listed(names)}",
-        f"See by whom: aws cloudtrail lookup-events"
+        f"Find the user: aws cloudtrail lookup-events"
         f" --lookup-attributes AttributeKey=EventName,AttributeValue={DETACH}"
-        f" --start-time {since:%Y-%m-%dT%H:%M:%SZ} -- keep that one off, then:"
+        f" --start-time {since:%Y-%m-%dT%H:%M:%SZ} -- stop it, then:"
         f" dualhome retry {' '.join(ids)}",
         names,
         details={name_of(record): record.detail for record in found},

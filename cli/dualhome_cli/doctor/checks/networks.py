@@ -45,7 +45,7 @@ def overlaps(account: Account) -> Iterator[Remark]:
 
 
 def _overlaps_of(instance: Instance, offered: Iterable[Interface], account: Account) -> set[str]:
-    """Look at one interface of each VPC; whatever keeps the two apart anyway is no overlap."""
+    """Check one interface of each VPC; a pair that no rule would attach is no overlap."""
     found = set()
     for want in account.wanted(instance) or ():
         for interface in offered:
@@ -59,7 +59,7 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], account: Acco
 
 
 def withdrawn(account: Account) -> Iterator[Remark]:
-    """Both sides consent: what stays attached without is for the two owners to settle."""
+    """Both sides consent: without, the two owners must settle what stays attached."""
     found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
     for record in account.records.values():
         instance = account.instances.get(record.instance)
@@ -71,7 +71,7 @@ def withdrawn(account: Account) -> Iterator[Remark]:
         named = sorted(instances)
         release = f"dualhome release {' '.join(named)} --target {target}"
         yield warning(
-            f"{vpc} lets {guest} in no longer, and is attached to {listed(named)}",
+            f"{vpc} no longer allows {guest}, and is attached to {listed(named)}",
             f"{let_in(account.vpcs[vpc], guest, account.policy.keys)} -- or: {release}",
             named,
         )
@@ -100,7 +100,7 @@ def public_addresses(account: Account) -> Iterator[Remark]:
 
 
 def deletions(account: Account) -> Iterator[Remark]:
-    """What a record warns of, as EC2 shows it now: the flag may be younger than the last look."""
+    """What a record warns of, as EC2 shows it now: the flag may be newer than the record."""
     for record in account.records.values():
         shown = account.interfaces.get(record.interface) if record.interface else None
         seen = shown.attachment if shown else None

@@ -1,4 +1,4 @@
-"""Whether the functions' roles may do what they must, as IAM's simulation answers."""
+"""Whether the functions' roles have their permissions, by IAM's simulation."""
 
 from collections.abc import Iterator, Sequence
 
@@ -63,7 +63,7 @@ def permissions(decisions: Sequence[Decision]) -> Iterator[Remark]:
             f"{role} may not {action}: by IAM's simulation {whose} do not allow it",
             "Let the organization's administrators allow it."
             if by_organization
-            else f"{DEPLOY} Look at what was changed by hand.",
+            else f"{DEPLOY} Check the role for manual changes.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether work is done: the queue is drained, no dead letters are left, the sweep runs."""
+"""Whether work flows: the queue is drained, there are no dead letters, the sweep runs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -9,17 +9,17 @@ from dualhome_cli.doctor.facts import Queue
 from dualhome_cli.stack import Stack
 
 OLD_MESSAGE = timedelta(minutes=5)
-"""A look is delayed by a minute at most, and handled within seconds of being due."""
+"""A reconcile request is delayed by a minute at most, and handled within seconds of that."""
 
 MISSED_SWEEPS = 3
 
 
 def changes_queue(queue: Queue) -> Iterator[Remark]:
-    """Messages that grow old mean that no reconciler runs, or that none keeps up."""
+    """Old messages mean that no reconciler runs, or that it is too slow."""
     if queue.oldest is not None and queue.oldest > OLD_MESSAGE and queue.waiting:
         yield warning(
             f"{queue.name}: {queue.waiting} messages wait, the oldest for {_minutes(queue.oldest)}",
-            "Look at the reconciler's errors and throttles; raise ReconcileConcurrency if it is"
+            "Check the reconciler's errors and throttles; raise ReconcileConcurrency if it is"
             " only slow.",
         )
     elif queue.waiting + queue.handled + queue.delayed:
@@ -30,22 +30,22 @@ def changes_queue(queue: Queue) -> Iterator[Remark]:
 
 
 def status_queue(queue: Queue) -> Iterator[Remark]:
-    """A status that EC2 does not take now is tried for an hour; nothing else waits for it."""
+    """A status tag that EC2 refuses is retried for an hour; nothing else waits for it."""
     if count := queue.waiting + queue.handled + queue.delayed:
-        yield note(f"{queue.name}: {count} status tags are being written, or tried again later")
+        yield note(f"{queue.name}: {count} status tags are being written, or retried later")
 
 
 def dead_letters(queues: Iterable[Queue]) -> Iterator[Remark]:
-    """What is here was tried several times, and nobody tries it again."""
+    """A dead letter was tried several times, and no function tries it again."""
     for it in queues:
         if count := it.waiting + it.handled + it.delayed:
             messages = "1 message" if count == 1 else f"{count} messages"
-            yield error(f"{it.name} holds {messages}", "Find out why, then: dualhome redrive")
+            yield error(f"{it.name} holds {messages}", "Find the cause, then: dualhome redrive")
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeps:
-    """When the sweep last turned a page, None if it never did, and when the stack was made."""
+    """When the sweep last wrote its checkpoint, None if never, and when the stack was created."""
 
     every: timedelta
     last: datetime | None
@@ -55,7 +55,7 @@ class Sweeps:
 
 def sweep(sweeps: Sweeps) -> Iterator[Remark]:
     """A sweep that does not run leaves every lost event lost."""
-    remedy = "Look at the log of sweep-account, and at its dead-letter queue."
+    remedy = "Read the log of sweep-account, and see its dead-letter queue."
     due = f"one is due every {_minutes(sweeps.every)}"
     late = sweeps.now - (sweeps.last or sweeps.deployed) > MISSED_SWEEPS * sweeps.every
     if sweeps.last is None and late:
@@ -64,13 +64,13 @@ def sweep(sweeps: Sweeps) -> Iterator[Remark]:
         yield note(f"nothing has been swept yet; {due}")
     elif late:
         yield error(
-            f"the sweep last got on {_minutes(sweeps.now - sweeps.last)} ago; {due}", remedy
+            f"the sweep last progressed {_minutes(sweeps.now - sweeps.last)} ago; {due}", remedy
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What holds changes back: the pause by parameter, and the breaker of releases."""
+    """What stops changes: the pause by parameter, and the release breaker."""
 
     paused: bool
     breaker_open: bool
@@ -80,25 +80,24 @@ class Controls:
 
 def controls(controls: Controls) -> Iterator[Remark]:
     """
-    Both are meant to be seen: somebody, or too many releases, has stopped us.
+    The operator has paused the stack, or too many releases have opened the breaker.
 
-    A limit that is reached holds nobody yet; whom it holds, the records say.
+    A limit that is reached has deferred no release yet; the records name those it defers.
     """
     if controls.paused:
-        yield warning(
-            "the stack is paused: nothing is attached and nothing detached", "dualhome resume"
-        )
+        yield warning("the stack is paused: it neither attaches nor detaches", "dualhome resume")
     so_far = (
-        f"{controls.admitted} of {controls.most} instances have been let go since the last sweep"
+        f"it has admitted releases of {controls.admitted} instances since the last sweep,"
+        f" of {controls.most} at most"
     )
     if controls.breaker_open:
         yield warning(
-            f"the breaker holds releases back: {so_far}",
+            f"the release breaker is open: {so_far}",
             "Restore the tags, or raise MaxReleasesPerSweep; dualhome status --attention names"
-            " what is held.",
+            " the deferred releases.",
         )
     elif controls.admitted >= controls.most:
-        yield note(f"{so_far}: the breaker would hold back any other")
+        yield note(f"the release breaker would defer the next release: {so_far}")
 
 
 def _minutes(time: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""Records that need somebody's attention, and interfaces that others have attached."""
+"""Records that need attention, and interfaces that other users have attached."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from dualhome_cli.errors import INSTALL
 from dualhome_cli.status.details import is_overdue
 
 UNTRIED = timedelta(hours=1)
-"""The slowest sweep comes every 59 minutes: a failure is tried again by then."""
+"""The slowest sweep runs every 59 minutes: a failure is retried by then."""
 
 SEVERITIES = {
     State.WAITING: Severity.NOTE,
@@ -44,13 +44,13 @@ def name_of(record: Attachment) -> str:
 
 
 def left_out(records: Records) -> Iterator[Remark]:
-    """What another version has written is missing from all that is said of the account."""
+    """What another version has written is missing from every other check of the account."""
     if records.unread:
         yield warning(records.unread, INSTALL, records.unread_items)
 
 
 def stuck(records: Records) -> Iterator[Remark]:
-    """A rollback has given up: the claim is kept, and nothing goes on without a person."""
+    """A rollback has given up: the claim is kept until an operator acts."""
     for record in records.account.records.values():
         if record.state == State.STUCK:
             yield error(
@@ -64,15 +64,15 @@ def stuck(records: Records) -> Iterator[Remark]:
 
 def unsettled(records: Records) -> Iterator[Remark]:
     """
-    What is not as asked for, by reason, and what nobody has looked at.
+    Records that are not as their instances ask, by reason, and targets without a record.
 
-    That is what waits, was refused or has failed, what is kept though nobody asks, and what is on
-    its way; without what other checks tell by its cause.
+    They wait, were refused or have failed, are kept though unwanted, or are moving; other checks
+    report those that share a cause.
     """
-    told = explained_by_cause(records.account, records.now)
+    shown = explained_by_cause(records.account, records.now)
     grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
     for holder, record in records.account.records.items():
-        if holder in told or record.reason is Reason.RELEASE_PENDING:
+        if holder in shown or record.reason is Reason.RELEASE_PENDING:
             continue
         if record.reason and record.state in SEVERITIES:
             grouped[record.state, record.reason].append(record)
@@ -90,19 +90,19 @@ def unsettled(records: Records) -> Iterator[Remark]:
         )
     if missing := unrecorded(records.account):
         yield warning(
-            f"asked for, and nothing is recorded: {listed(missing)}",
+            f"asked for, and not recorded: {listed(missing)}",
             f"dualhome retry {' '.join(missing)}",
             missing,
         )
     if moving := sorted(
         name_of(record) for record in records.account.records.values() if record.state in MOVING
     ):
-        yield note(f"on their way: {listed(moving)}", subjects=moving)
+        yield note(f"moving: {listed(moving)}", subjects=moving)
     yield from _pending(records)
 
 
 def _pending(records: Records) -> Iterator[Remark]:
-    """What goes for want of consent, another check tells; what is late, ``unconfirmed``."""
+    """Releases for want of consent are in ``consent``, late ones in ``unconfirmed``."""
     pending = [
         record
         for record in records.account.records.values()
@@ -125,7 +125,7 @@ def _pending(records: Records) -> Iterator[Remark]:
 
 
 def unconfirmed(records: Records) -> Iterator[Remark]:
-    """The message for the second reading was lost: a sweep sends another, a retry does at once."""
+    """The request for the second reading was lost: a sweep queues another, a retry at once."""
     late = [
         record for record in records.account.records.values() if is_overdue(record, records.now)
     ]
@@ -134,7 +134,7 @@ def unconfirmed(records: Records) -> Iterator[Remark]:
         ids = sorted({record.instance for record in late})
         yield Remark(
             Severity.WARNING,
-            f"due to be released, and not read a second time: {listed(names)}",
+            f"due to be released, without a second reading: {listed(names)}",
             f"dualhome retry {' '.join(ids)}",
             names,
             details={name_of(record): record.detail for record in late},
@@ -144,7 +144,7 @@ def unconfirmed(records: Records) -> Iterator[Remark]:
 
 
 def overdue(records: Records) -> Iterator[Remark]:
-    """What has been moving for too long, or was not tried again, has been lost by the sweep too."""
+    """The sweep, too, has missed what moves for too long, or was not retried."""
     moving, untried = [], []
     for record in records.account.records.values():
         if record.state in MOVING and records.now - record.since > MOVING_LIMIT + UNTRIED:
@@ -155,17 +155,17 @@ def overdue(records: Records) -> Iterator[Remark]:
             and records.now - record.retry_at > UNTRIED
         ):
             untried.append(name_of(record))
-    remedy = "See whether the sweep runs, and what the logs say of the instance."
+    remedy = "Check that the sweep runs, and the logs of the instance."
     if moving:
         names = sorted(moving)
         yield error(f"moving for more than an hour: {listed(names)}", remedy, names)
     if untried:
         names = sorted(untried)
-        yield error(f"failed, and not tried again when due: {listed(names)}", remedy, names)
+        yield error(f"failed, and not retried when due: {listed(names)}", remedy, names)
 
 
 def others(account: Account) -> Iterator[Remark]:
-    """An interface of a pool that somebody else uses is not there for whoever waits."""
+    """An interface of a pool that another user has attached is not free for those that wait."""
     held = frozenset(
         record.interface
         for record in account.records.values()
@@ -175,9 +175,8 @@ def others(account: Account) -> Iterator[Remark]:
         foreign_attachments(account.interfaces.values(), held | account.claims.keys())
     ):
         yield warning(
-            f"{interface} is in a pool, but somebody else has attached it to {instance}",
-            f"Detach it, or take it out of the pool; it is adopted if {instance} asks for its"
-            " target.",
+            f"{interface} is in a pool, but another user has attached it to {instance}",
+            f"Detach it, or remove its pool tag; it is adopted if {instance} asks for its target.",
         )
 
 
@@ -188,4 +187,4 @@ def _known_of(record: Attachment) -> str:
 
 def _first_failure(records: Iterable[Attachment]) -> str:
     failures = (record.failure for record in records if record.failure)
-    return next((f"{it.code}: {it.message}" for it in failures), "no error kept")
+    return next((f"{it.code}: {it.message}" for it in failures), "no error recorded")

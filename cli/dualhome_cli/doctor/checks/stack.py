@@ -1,4 +1,4 @@
-"""Whether all triggers of the deployed stack are enabled, and every function can run."""
+"""Whether every trigger of the deployed stack is enabled, and every function can run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ DEPLOY = "Deploy the stack again."
 
 
 def rules(parts: Iterable[Part]) -> Iterator[Remark]:
-    """Rules turn EC2's events into looks."""
+    """Rules turn EC2's events into reconcile requests."""
     for it in parts:
         if it.state != "enabled":
             yield error(
@@ -20,7 +20,7 @@ def rules(parts: Iterable[Part]) -> Iterator[Remark]:
 
 
 def schedules(parts: Iterable[Part]) -> Iterator[Remark]:
-    """Without the sweep a lost event is never made good."""
+    """Without the sweep a lost event stays lost."""
     for it in parts:
         if it.state != "enabled":
             yield error(
@@ -30,23 +30,25 @@ def schedules(parts: Iterable[Part]) -> Iterator[Remark]:
 
 
 def sources(parts: Iterable[Part]) -> Iterator[Remark]:
-    """An event source mapping feeds a function from its queue, or its stream."""
+    """An event source mapping invokes a function from its queue, or its stream."""
     for it in parts:
         if it.state != "enabled":
             enable = f"aws lambda update-event-source-mapping --uuid {it.name} --enabled"
             yield error(
                 f"event source {it.logical_id} ({it.name}) is {it.state or 'missing'}"
-                " and feeds nothing",
+                " and invokes nothing",
                 enable if it.state else DEPLOY,
             )
 
 
 def functions(parts: Iterable[Part]) -> Iterator[Remark]:
-    """A function that is inactive for weeks of quiet wakes by itself at its next call."""
+    """A function that is inactive after weeks without a call is activated by its next call."""
     for it in parts:
         said = f": {it.why}" if it.why else ""
         if it.state == "inactive":
-            yield note(f"function {it.logical_id} ({it.name}) sleeps; its next call takes longer")
+            yield note(
+                f"function {it.logical_id} ({it.name}) is inactive; its next call takes longer"
+            )
         elif it.state not in {"active", "pending"}:
             yield error(
                 f"function {it.logical_id} ({it.name}) is {it.state or 'missing'}{said}", DEPLOY
@@ -60,9 +62,9 @@ def functions(parts: Iterable[Part]) -> Iterator[Remark]:
 def stack_status(status: str) -> Iterator[Remark]:
     """A stack in a failed state cannot be changed, and may be half old and half new."""
     if "FAILED" in status:
-        yield error(f"the stack is in {status}", "Look at its events in CloudFormation.")
+        yield error(f"the stack is in {status}", "Read its events in CloudFormation.")
     elif status.endswith("IN_PROGRESS"):
-        yield note(f"the stack is in {status}: what else is said here may be about to change")
+        yield note(f"the stack is in {status}: the other checks may be about to change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ SILENT = "SweepSilentAlarm"
 
 
 def alarms(alarms: Alarms) -> Iterator[Remark]:
-    """What CloudWatch has noticed before us."""
+    """A raised alarm is an error, or a warning where another check warns of the same."""
     for alarm in sorted(alarms.raised, key=lambda it: it.name):
         said = f"alarm {alarm.name} is raised: {alarm.why}"
         if alarm.logical_id == SILENT and alarms.young:
@@ -100,11 +102,14 @@ def alarms(alarms: Alarms) -> Iterator[Remark]:
 
 
 def audience(audience: Audience) -> Iterator[Remark]:
-    """An alarm that nobody hears is none."""
+    """An alarm without a subscriber reaches no one."""
     if audience.pending:
         yield warning(
-            f"{audience.pending} of those who should hear of alarms have not confirmed it",
-            "Follow the link in SNS's message to them.",
+            f"{audience.pending} subscriptions of the alarm topic are not confirmed",
+            "Each subscriber confirms by the link in SNS's message.",
         )
     elif not audience.confirmed:
-        yield note("nobody hears of alarms", "Set AlarmEmail or AlarmEndpoint, or subscribe.")
+        yield note(
+            "the alarm topic has no confirmed subscriber",
+            "Set AlarmEmail or AlarmEndpoint, or subscribe.",
+        )

@@ -1,4 +1,4 @@
-"""Tags that say nothing, because they are malformed; and tags that leave no room for another."""
+"""Malformed tags, and resources without room for another tag."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SHARED = "Remove the tag; let a VPC that this account owns serve the target."
 
 
 def malformed_tags(account: Account) -> Iterator[Remark]:
-    """A malformed tag attaches nothing, and lets nothing go."""
+    """A malformed tag attaches nothing, and releases nothing."""
     keys, served = account.policy.keys, served_by(account)
     for instance in account.instances.values():
         yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
@@ -43,7 +43,7 @@ def malformed_tags(account: Account) -> Iterator[Remark]:
         if vpc.owner == account.policy.account:
             yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
         elif keys.target in vpc.tags:
-            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves nobody"
+            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves no instance"
             whose = (
                 f"the VPC is account {vpc.owner}'s, and only shared with {account.policy.account}"
             )
@@ -66,7 +66,7 @@ class TagRoom:
 
 
 def full(room: TagRoom) -> Iterator[Remark]:
-    """EC2 refuses a tag beyond the limit: such a resource never shows a status."""
+    """EC2 refuses a tag beyond the limit: such a resource never has a status."""
     key = room.account.policy.keys.status
     instances = room.account.instances.values() if room.scope.on_instances else ()
     interfaces = room.account.interfaces.values() if room.scope.on_interfaces else ()
@@ -109,7 +109,7 @@ def _index(keys: TagKeys, tags: Tags) -> None:
 
 
 def _served(keys: TagKeys, tags: Tags) -> None:
-    """A VPC serves one target; nobody can ask for any other text."""
+    """A VPC serves one target; no instance can ask for any other text."""
     if keys.target in tags:
         parse_target(keys.target, tags[keys.target])
 

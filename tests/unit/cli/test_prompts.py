@@ -5,7 +5,7 @@ from io import StringIO
 import click
 import pytest
 
-from dualhome_cli.ui.prompts import ask
+from dualhome_cli.ui.prompts import confirm
 
 
 class Terminal(StringIO):
@@ -22,9 +22,9 @@ def test_it_says_what_will_happen_before_it_asks(
     """In the words of the command, line by line."""
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
 
-    ask(["one thing", "another"], yes=False)
+    confirm(["one thing", "another"], yes=False)
 
-    assert "one thing\nanother\nGo on? [y/N]: " == capsys.readouterr().out
+    assert "one thing\nanother\nContinue? [y/N]: " == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("typed", ["n\n", "\n", "no\n"])
@@ -35,7 +35,7 @@ def test_who_does_not_agree_has_changed_nothing(
     monkeypatch.setattr("sys.stdin", Terminal(typed))
 
     with pytest.raises(click.exceptions.Exit) as ended:
-        ask(["one thing"], yes=False)
+        confirm(["one thing"], yes=False)
 
     assert 1 == ended.value.exit_code
     assert "Nothing was changed." in capsys.readouterr().out
@@ -46,7 +46,7 @@ def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("sys.stdin", Terminal(""))
 
     with pytest.raises(click.Abort):
-        ask(["one thing"], yes=False)
+        confirm(["one thing"], yes=False)
 
 
 class Interrupted(Terminal):
@@ -64,7 +64,7 @@ def test_ctrl_c_is_no_consent_and_quiet(
     monkeypatch.setattr("sys.stdin", Interrupted())
 
     with pytest.raises(KeyboardInterrupt):
-        ask(["one thing"], yes=False)
+        confirm(["one thing"], yes=False)
 
     assert "Aborted" not in capsys.readouterr().err
 
@@ -74,7 +74,7 @@ def test_a_pipe_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO("y\n"))
 
     with pytest.raises(click.UsageError, match="--yes"):
-        ask(["one thing"], yes=False)
+        confirm(["one thing"], yes=False)
 
 
 def test_yes_is_an_answer_before_the_question(
@@ -83,6 +83,6 @@ def test_yes_is_an_answer_before_the_question(
     """A script says so; what happens is told all the same."""
     monkeypatch.setattr("sys.stdin", StringIO(""))
 
-    ask(["one thing"], yes=True)
+    confirm(["one thing"], yes=True)
 
     assert "one thing\n" == capsys.readouterr().out

@@ -21,12 +21,12 @@ def a_move(id_: str, at: datetime) -> AuditEntry:
 
 
 @dataclass
-class Night:
-    """``later``: what happens during which sleep; ``troubles``: how the next reads fail."""
+class GrowingAuditLog:
+    """``later``: what happens during which sleep; ``errors``: how the next reads fail."""
 
     time: datetime = NOW
     audit: list[AuditEntry] = field(default_factory=list)
-    troubles: list[Exception] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     reads: int = 0
@@ -36,14 +36,14 @@ class Night:
         self, day: date, since: datetime | None = None, *, newest: bool = False
     ) -> Iterator[AuditEntry]:
         """Yield what is there, or fail half-way through as ordered."""
-        trouble = self.troubles.pop(0) if self.troubles else None
+        error = self.errors.pop(0) if self.errors else None
         self.reads += 1
         for entry in InMemoryAuditLog(self.audit).of_day(day, since, newest=newest):
             yield entry
-            if trouble:
-                raise trouble
-        if trouble:
-            raise trouble
+            if error:
+                raise error
+        if error:
+            raise error
 
     def of_instance(
         self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False

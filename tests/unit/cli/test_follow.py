@@ -73,138 +73,138 @@ def a_trail(record: Attachment, *, must: bool = True) -> Followed:
 
 def steps(*states: State) -> Story:
     """Return a story in which a record enters these states, ten seconds each."""
-    return [lambda told, state=state: told.to(state) for state in states]  # type: ignore[misc]
+    return [lambda log, state=state: log.to(state) for state in states]  # type: ignore[misc]
 
 
 def test_every_move_is_told_until_the_end() -> None:
     """And each once."""
-    told = Telling(a_record(State.FAILED))
+    log = Telling(a_record(State.FAILED))
     path = [State.CLAIMED, State.ATTACHING, State.ATTACHED]
-    told.story = steps(*path, State.RELEASING)
-    trail = a_trail(told.record)
+    log.story = steps(*path, State.RELEASING)
+    trail = a_trail(log.record)
 
-    assert path == told.follow(trail)
+    assert path == log.follow(trail)
     assert [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)] == endings([trail])
 
 
 def test_moves_from_before_the_request_are_not_told() -> None:
     """They are of the same minute, and no answer to it."""
-    told = Telling(a_record(State.ATTACHED))
-    told.to(State.RELEASING)
-    told.to(State.FAILED)
-    told.story = steps(State.CLAIMED, State.ATTACHED)
+    log = Telling(a_record(State.ATTACHED))
+    log.to(State.RELEASING)
+    log.to(State.FAILED)
+    log.story = steps(State.CLAIMED, State.ATTACHED)
 
-    assert [State.CLAIMED, State.ATTACHED] == told.follow(a_trail(told.record))
+    assert [State.CLAIMED, State.ATTACHED] == log.follow(a_trail(log.record))
 
 
 def test_what_must_move_and_does_not_is_given_up_after_two_minutes() -> None:
     """The queue is jammed, or the reconciler is broken: look there."""
-    told = Telling(a_record(State.FAILED))
-    trail = a_trail(told.record)
+    log = Telling(a_record(State.FAILED))
+    trail = a_trail(log.record)
 
-    assert [] == told.follow(trail)
+    assert [] == log.follow(trail)
     assert [Ending(INSTANCE, MGMT, State.FAILED, moved=False)] == endings([trail])
-    assert NOW + OVERDUE == told.now
+    assert NOW + OVERDUE == log.now
 
 
 def test_what_may_stay_as_it_is_is_not_waited_for_long() -> None:
     """It was looked at, and its reason holds."""
-    told = Telling(a_record(State.WAITING))
-    trail = a_trail(told.record, must=False)
+    log = Telling(a_record(State.WAITING))
+    trail = a_trail(log.record, must=False)
 
-    assert [] == told.follow(trail)
-    assert NOW + QUIET == told.now
+    assert [] == log.follow(trail)
+    assert NOW + QUIET == log.now
 
 
 def test_a_rollback_has_the_time_that_it_takes() -> None:
     """Patience begins anew with each move."""
-    told = Telling(a_record(State.STUCK))
-    told.story = [lambda told: told.to(State.RELEASING), *[lambda _: None] * 99]
-    trail = a_trail(told.record)
+    log = Telling(a_record(State.STUCK))
+    log.story = [lambda log: log.to(State.RELEASING), *[lambda _: None] * 99]
+    trail = a_trail(log.record)
 
-    assert [State.RELEASING] == told.follow(trail)
-    assert NOW + timedelta(seconds=10) + ROLLBACK == told.now
+    assert [State.RELEASING] == log.follow(trail)
+    assert NOW + timedelta(seconds=10) + ROLLBACK == log.now
 
 
 def test_nothing_to_follow_is_the_end() -> None:
     """No read, no wait."""
-    told = Telling(a_record(State.ATTACHED))
+    log = Telling(a_record(State.ATTACHED))
     trail = Followed(INSTANCE, {}, set(), set(), ENDS, NOW)
 
-    assert [] == told.follow(trail)
-    assert 0 == told.waits
+    assert [] == log.follow(trail)
+    assert 0 == log.waits
 
 
-def test_what_nobody_has_looked_at_leads_to_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
-    """A look would have left a record, whatever it found."""
+def test_what_has_no_record_leads_to_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reconcile request would have left a record, whatever it found."""
     show_endings([Ending(INSTANCE, MGMT, None, moved=False)], InMemoryStack())
 
-    said = f"{INSTANCE} {MGMT}: still not recorded: nobody has looked, see `dualhome doctor`\n"
+    said = f"{INSTANCE} {MGMT}: still not recorded: see `dualhome doctor`\n"
     assert said == capsys.readouterr().out
 
 
 def test_where_a_release_leads_is_followed_on_from_where_it_ended() -> None:
     """Asked for again, claimed, and then EC2 says no."""
-    told = Telling(a_record(State.RELEASING))
-    told.story = steps(State.RELEASED, State.CLAIMED, State.FAILED)
-    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
-    assert [State.RELEASED] == told.follow(first)
+    log = Telling(a_record(State.RELEASING))
+    log.story = steps(State.RELEASED, State.CLAIMED, State.FAILED)
+    first = Followed(INSTANCE, {MGMT: log.record}, {MGMT}, set(), release.ENDS, NOW)
+    assert [State.RELEASED] == log.follow(first)
 
-    further = release.follow_on(first, {MGMT}, told.now)
+    further = release.follow_on(first, {MGMT}, log.now)
 
-    assert [State.CLAIMED, State.FAILED] == told.follow(further)
+    assert [State.CLAIMED, State.FAILED] == log.follow(further)
     assert [Ending(INSTANCE, MGMT, State.FAILED, moved=True)] == endings([further])
 
 
 def test_what_has_come_back_meanwhile_is_not_waited_for() -> None:
     """One read may show the release and all that followed."""
-    told = Telling(a_record(State.RELEASING))
-    released = told.record
+    log = Telling(a_record(State.RELEASING))
+    released = log.record
     for state in (State.RELEASED, State.CLAIMED, State.ATTACHED):
-        told.to(state)
+        log.to(state)
     first = Followed(INSTANCE, {MGMT: released}, {MGMT}, set(), release.ENDS, NOW)
-    told.follow(first)
+    log.follow(first)
 
-    further = release.follow_on(first, {MGMT}, told.now)
+    further = release.follow_on(first, {MGMT}, log.now)
 
-    assert [] == told.follow(further)
+    assert [] == log.follow(further)
     assert (0, [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)]) == (
-        told.waits,
+        log.waits,
         endings([further]),
     )
 
 
 def test_what_the_tag_no_longer_asks_for_stays_released() -> None:
     """Somebody has followed the advice while the release went on."""
-    told = Telling(a_record(State.RELEASING))
-    told.story = steps(State.RELEASED)
-    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
-    told.follow(first)
+    log = Telling(a_record(State.RELEASING))
+    log.story = steps(State.RELEASED)
+    first = Followed(INSTANCE, {MGMT: log.record}, {MGMT}, set(), release.ENDS, NOW)
+    log.follow(first)
 
-    further = release.follow_on(first, {MGMT}, told.now)
-    told.follow(further)
+    further = release.follow_on(first, {MGMT}, log.now)
+    log.follow(further)
 
     assert [Ending(INSTANCE, MGMT, State.RELEASED, moved=False)] == endings([further])
-    assert NOW + timedelta(seconds=10) + QUIET == told.now
+    assert NOW + timedelta(seconds=10) + QUIET == log.now
 
 
 def test_what_was_not_released_leads_nowhere() -> None:
     """It is stuck: that was told already."""
-    told = Telling(a_record(State.RELEASING))
-    told.story = steps(State.STUCK)
-    first = Followed(INSTANCE, {MGMT: told.record}, {MGMT}, set(), release.ENDS, NOW)
-    told.follow(first)
+    log = Telling(a_record(State.RELEASING))
+    log.story = steps(State.STUCK)
+    first = Followed(INSTANCE, {MGMT: log.record}, {MGMT}, set(), release.ENDS, NOW)
+    log.follow(first)
 
-    assert set() == release.follow_on(first, {MGMT}, told.now).may
+    assert set() == release.follow_on(first, {MGMT}, log.now).may
 
 
 def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> None:
     """`waiting` alone sends the reader to another command."""
-    told = Telling(a_record(State.FAILED))
+    log = Telling(a_record(State.FAILED))
     because = {"reason": Reason.POOL_EMPTY, "detail": "eni-01: it is in-use"}
-    told.story = [lambda told: told.to(State.WAITING, **because)]
-    trail = a_trail(told.record)
-    told.follow(trail)
+    log.story = [lambda log: log.to(State.WAITING, **because)]
+    trail = a_trail(log.record)
+    log.follow(trail)
 
     (ending,) = endings([trail])
 

@@ -90,13 +90,13 @@ def test_a_redrive_stops_when_more_stays_than_memory_should_hold() -> None:
 
 def test_progress_is_told_after_each_handful() -> None:
     """Whoever watches sees that it goes on."""
-    told: list[int] = []
+    shown: list[int] = []
 
     redrive(
-        InMemoryDeadLetters("a", "b", "c", at_once=2), Copier(), lambda it: told.append(it.done)
+        InMemoryDeadLetters("a", "b", "c", at_once=2), Copier(), lambda it: shown.append(it.done)
     )
 
-    assert [2, 3] == told
+    assert [2, 3] == shown
 
 
 def test_a_read_contents_a_queue_says_how_many_how_old_and_what() -> None:

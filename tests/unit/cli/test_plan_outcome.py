@@ -31,7 +31,7 @@ def test_an_ignored_instance_gets_nothing() -> None:
     found = outcome(a_scene(an_instance(tags={"dualhome:ignore": ""}), *POOL))
 
     assert (Outcome.IGNORE, False) == (found.outcome, found.good)
-    assert "the instance has the tag dualhome:ignore" == found.detail
+    assert "its tag dualhome:ignore is set" == found.detail
 
 
 @pytest.mark.parametrize(
