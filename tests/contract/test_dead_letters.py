@@ -72,7 +72,7 @@ def test_every_queue_of_the_template_that_nobody_empties_can_be_redriven() -> No
 
 
 def test_what_is_taken_is_hidden_and_counted(make_queue: MakeQueue) -> None:
-    """Nobody else does it over meanwhile."""
+    """No other redrive handles it meanwhile."""
     queue = make_queue(*(f"message {n}" for n in range(23)))
 
     assert {f"message {n}" for n in range(23)} == {letter.body for letter in taken(queue)}
@@ -114,7 +114,7 @@ def test_a_message_knows_when_it_was_sent(sqs: "SQSClient") -> None:
     assert timedelta(minutes=1) > abs(datetime.now(UTC) - letter.sent_at)
 
 
-def test_a_message_that_sqs_does_not_delete_is_told(sqs: "SQSClient") -> None:
+def test_a_message_that_sqs_does_not_delete_is_shown(sqs: "SQSClient") -> None:
     """It would be done over again."""
     queue = filled(sqs, "a")
     queue.take()

@@ -1,4 +1,4 @@
-"""What doctor reads of brake and sweeps is what the functions have written."""
+"""What doctor reads of the release breaker and of sweeps is what the functions have written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,12 +45,14 @@ def stack() -> Iterator[ItsOwnStack]:
         yield ItsOwnStack(boto3.Session(), "it", ACCOUNT, "us-east-1", outputs, parameters, client)
 
 
-def test_a_brake_that_was_never_used_holds_nothing(stack: ItsOwnStack) -> None:
+def test_a_breaker_that_was_never_used_is_closed(stack: ItsOwnStack) -> None:
     """There is no item then."""
     assert Controls(paused=False, breaker_open=False, admitted=0, most=MOST) == read_controls(stack)
 
 
-def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) -> None:
+def test_a_breaker_says_which_instances_it_has_admitted_and_that_it_is_open(
+    stack: ItsOwnStack,
+) -> None:
     """The sweep writes it, and the reconciler."""
     breaker = DynamoDbReleaseBreaker(stack.dynamodb, ATTACHMENTS, MOST)
     breaker.admits(INSTANCE)
@@ -59,7 +61,7 @@ def test_a_brake_tells_whom_it_has_let_go_and_that_it_holds(stack: ItsOwnStack) 
     assert Controls(paused=False, breaker_open=True, admitted=1, most=MOST) == read_controls(stack)
 
 
-def test_who_may_not_read_the_brake_is_told_as_of_any_record(stack: ItsOwnStack) -> None:
+def test_a_breaker_that_may_not_be_read_fails_as_any_record_does(stack: ItsOwnStack) -> None:
     """One reader, and one way to fail."""
     with Stubber(stack.dynamodb) as stubber:
         stubber.add_client_error("get_item", "AccessDeniedException", "no")

@@ -26,7 +26,7 @@ INSTALL = "Install the version of this command that is deployed."
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """A stack of which i-01 has a reason that nobody knows here, and i-02 none."""
+    """A stack of which i-01 has a reason that this version does not know, and i-02 none."""
     with tables() as client:
         ledger = DynamoDbLedger(client, ATTACHMENTS, AUDIT, ids())
         for instance, interface in (("i-01", "eni-01"), ("i-02", "eni-02")):
@@ -60,7 +60,7 @@ def of_another_version(item: Any) -> Any:  # noqa: ANN401 - DynamoDB's wire form
     ],
 )
 def test_a_list_goes_on_without_it_and_says_so(stack: Stack, words: list[str]) -> None:
-    """Whoever is on call sees the other 999."""
+    """An operator sees the other 999."""
     result = run(stack, *words)
 
     assert result.exception is None or isinstance(result.exception, SystemExit)
@@ -88,7 +88,7 @@ def test_of_a_single_instance_it_is_all_there_is_to_say(stack: Stack) -> None:
         assert "Traceback" not in result.stderr
 
 
-def test_the_examination_goes_on_and_warns(stack: Stack) -> None:
+def test_the_checkup_goes_on_and_warns(stack: Stack) -> None:
     """The rest that it says of the account lacks something."""
     result = run(stack, "doctor", "--ledger", "-o", "json")
 

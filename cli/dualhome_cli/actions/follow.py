@@ -109,6 +109,9 @@ class Followed:
         return OVERDUE if target in self.must else QUIET
 
 
+SECONDS_BETWEEN_READS = 1.0
+
+
 def _why(record: Attachment | None) -> str:
     if record is None or (record.state in SETTLED and record.state != State.ATTACHED):
         return ""
@@ -179,9 +182,6 @@ def _line(entry: AuditEntry) -> Text:
         (after.state, colour_of(after.state)),
         f"  {after.interface or ''}  {why}".rstrip(),
     )
-
-
-SECONDS_BETWEEN_READS = 1.0
 
 
 def follow_to_end(

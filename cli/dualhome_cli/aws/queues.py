@@ -115,16 +115,16 @@ class SqsMessageQueue:
         return refused
 
 
+METRICS_LAG = timedelta(minutes=15)
+"""SQS reports every 5 minutes on a queue that is in use."""
+
+
 def _why(failure: Mapping[str, Any]) -> str:
     return f"{failure['Code']}: {failure.get('Message', '')}"
 
 
 def _time(milliseconds: str) -> datetime:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-
-
-METRICS_LAG = timedelta(minutes=15)
-"""SQS reports every 5 minutes on a queue that is in use."""
 
 
 def read_queue(sqs: "SQSClient", queue_url: str) -> Queue:

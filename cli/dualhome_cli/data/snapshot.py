@@ -17,6 +17,18 @@ from dualhome_cli.data.ports import AccountSource, AuditLog
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class InstancesAudit:
+    """The audit of some instances, each from its oldest entry; read anew each time."""
+
+    log: AuditLog
+    instances: tuple[InstanceId, ...]
+
+    def __iter__(self) -> Iterator[AuditEntry]:
+        for instance in self.instances:
+            yield from self.log.of_instance(instance)
+
+
 def read_present(source: AccountSource) -> Account:
     """
     Return the whole account without slots and audit; its records are those not released.
@@ -70,18 +82,6 @@ def read_account(
         instances=_with_others(source, found.instances, records),
         by_hand=by_hand,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class InstancesAudit:
-    """The audit of some instances, each from its oldest entry; read anew each time."""
-
-    log: AuditLog
-    instances: tuple[InstanceId, ...]
-
-    def __iter__(self) -> Iterator[AuditEntry]:
-        for instance in self.instances:
-            yield from self.log.of_instance(instance)
 
 
 def _read_some(source: AccountSource, ids: Collection[InstanceId]) -> Account:

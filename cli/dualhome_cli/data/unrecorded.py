@@ -14,6 +14,20 @@ from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from dualhome_cli.stack import Stack
 
 
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """
+    Something is not recorded of ``instance``.
+
+    ``unknown``: EC2 does not show it either; ``asked``: it asks for what is not recorded.
+    """
+
+    instance: InstanceId
+    why: str
+    unknown: bool = False
+    asked: bool = False
+
+
 def unrecorded(account: Account) -> list[InstanceId]:
     """
     Return the instances that lack a record which is not released, by id.
@@ -28,20 +42,6 @@ def unrecorded(account: Account) -> list[InstanceId]:
         for it in account.instances.values()
         if it.state in ACTING and desired_state(it, account.policy.keys).unrecorded(recorded[it.id])
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Unrecorded:
-    """
-    Something is not recorded of ``instance``.
-
-    ``unknown``: EC2 does not show it either; ``asked``: it asks for what is not recorded.
-    """
-
-    instance: InstanceId
-    why: str
-    unknown: bool = False
-    asked: bool = False
 
 
 def unrecorded_of(

@@ -80,49 +80,8 @@ class Remark:
     targets: tuple[TargetName, ...] = ()
 
 
-def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
-    """Return a remark that is worth knowing."""
-    return Remark(Severity.NOTE, what, remedy, tuple(subjects))
-
-
-def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
-    """Return a remark that needs action."""
-    return Remark(Severity.WARNING, what, remedy, tuple(subjects))
-
-
-def error(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
-    """Return a remark about what does not work."""
-    return Remark(Severity.ERROR, what, remedy, tuple(subjects))
-
-
 MOST = 10
 """Things that a table names of a finding."""
-
-
-def listed(things: Iterable[str]) -> str:
-    """Return ``things`` in one line, each of them: ``what_in_table`` knows the list again."""
-    return ", ".join(things)
-
-
-def in_short(things: Sequence[str], most: int = MOST) -> str:
-    """Return ``things`` in one line, the many counted: findings stay readable."""
-    shown = listed(things[:most])
-    return f"{shown} and {len(things) - most} more" if len(things) > most else shown
-
-
-def what_in_table(finding: Finding) -> str:
-    """Return what a person sees of a finding that lists many things."""
-    return (
-        finding.what.replace(listed(finding.subjects), in_short(finding.subjects))
-        if finding.subjects
-        else finding.what
-    )
-
-
-def remedy_in_table(finding: Finding) -> str:
-    """Return the remedy; a command about many things with the first of them."""
-    every, first = " ".join(finding.subjects), " ".join(finding.subjects[:MOST])
-    return finding.remedy.replace(every, first) if finding.subjects else finding.remedy
 
 
 S = TypeVar("S")
@@ -153,6 +112,47 @@ class Check(Generic[S, T]):
             remarks = list(self.judge(known))
         for remark in remarks or [Remark(Severity.OK, self.well)]:
             yield Finding.of(self.name, remark)
+
+
+def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark that is worth knowing."""
+    return Remark(Severity.NOTE, what, remedy, tuple(subjects))
+
+
+def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark that needs action."""
+    return Remark(Severity.WARNING, what, remedy, tuple(subjects))
+
+
+def error(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
+    """Return a remark about what does not work."""
+    return Remark(Severity.ERROR, what, remedy, tuple(subjects))
+
+
+def listed(things: Iterable[str]) -> str:
+    """Return ``things`` in one line, each of them: ``what_in_table`` knows the list again."""
+    return ", ".join(things)
+
+
+def in_short(things: Sequence[str], most: int = MOST) -> str:
+    """Return ``things`` in one line, the many counted: findings stay readable."""
+    shown = listed(things[:most])
+    return f"{shown} and {len(things) - most} more" if len(things) > most else shown
+
+
+def what_in_table(finding: Finding) -> str:
+    """Return what a person sees of a finding that lists many things."""
+    return (
+        finding.what.replace(listed(finding.subjects), in_short(finding.subjects))
+        if finding.subjects
+        else finding.what
+    )
+
+
+def remedy_in_table(finding: Finding) -> str:
+    """Return the remedy; a command about many things with the first of them."""
+    every, first = " ".join(finding.subjects), " ".join(finding.subjects[:MOST])
+    return finding.remedy.replace(every, first) if finding.subjects else finding.remedy
 
 
 def _unknown(refusal: Exception) -> Remark:

@@ -60,18 +60,6 @@ class CheckContext:
         return read_account(self.stack.strictly())
 
 
-def run_checks(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
-    """Yield what each check finds, as soon as it is known; nothing is changed."""
-    for check in _checks(with_ledger=with_ledger):
-        yield from check.findings(context)
-
-
-def _checks(*, with_ledger: bool) -> Iterable[Check[CheckContext, Any]]:
-    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT_CHECKS)
-    if with_ledger:
-        yield LEDGER_CHECK
-
-
 STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "stack",
@@ -250,3 +238,15 @@ LEDGER_CHECK: Check[CheckContext, Any] = Check(
     ledger.invariants,
     "Ledger, audit log and EC2 agree.",
 )
+
+
+def run_checks(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
+    """Yield what each check finds, as soon as it is known; nothing is changed."""
+    for check in _checks(with_ledger=with_ledger):
+        yield from check.findings(context)
+
+
+def _checks(*, with_ledger: bool) -> Iterable[Check[CheckContext, Any]]:
+    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT_CHECKS)
+    if with_ledger:
+        yield LEDGER_CHECK

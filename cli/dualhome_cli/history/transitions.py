@@ -88,6 +88,21 @@ class Transition:
     mentions: tuple[str, ...]
 
 
+WHEN: Column[Transition] = Column("When (UTC)", lambda it: print_time(it.at))
+INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance)
+REST: Sequence[Column[Transition]] = (
+    Column("Target", lambda it: it.target),
+    Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
+    Column("Cause", lambda it: it.caused_by),
+    Column("What happened", lambda it: it.text, prose=True),
+)
+
+OF_ONE = (WHEN, *REST)
+"""For the moves of one instance."""
+
+OF_MANY = (WHEN, INSTANCE, *REST)
+
+
 def transition_of(entry: AuditEntry) -> Transition:
     """Return the row of a move."""
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
@@ -236,18 +251,3 @@ def _consent(entry: AuditEntry) -> str:
 def _where(record: Attachment) -> str:
     at = f" at device index {record.slot.index}" if record.slot else ""
     return f"{record.interface}{at}" if record.interface else "nothing"
-
-
-WHEN: Column[Transition] = Column("When (UTC)", lambda it: print_time(it.at))
-INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance)
-REST: Sequence[Column[Transition]] = (
-    Column("Target", lambda it: it.target),
-    Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
-    Column("Cause", lambda it: it.caused_by),
-    Column("What happened", lambda it: it.text, prose=True),
-)
-
-OF_ONE = (WHEN, *REST)
-"""For the moves of one instance."""
-
-OF_MANY = (WHEN, INSTANCE, *REST)

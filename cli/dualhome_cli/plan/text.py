@@ -50,6 +50,9 @@ TOTALS: Mapping[Outcome, str] = {
 }
 
 
+MUST_ACT = frozenset({Outcome.REFUSE, Outcome.STUCK, Outcome.GONE})
+
+
 def heading(planned: InstanceOutcome) -> str:
     """Name an instance, and what decides where it may be attached."""
     here = planned.instance
@@ -110,9 +113,6 @@ def _what(record: Attachment | None) -> str:
     if record is None or record.interface is None:
         return "an interface"
     return f"{record.interface} at index {record.slot.index}" if record.slot else record.interface
-
-
-MUST_ACT = frozenset({Outcome.REFUSE, Outcome.STUCK, Outcome.GONE})
 
 
 def lines_of(planned: InstanceOutcome, *, verbose: bool) -> Iterator[Line]:

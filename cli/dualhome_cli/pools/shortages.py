@@ -23,7 +23,7 @@ from dualhome_cli.pools.capacity import (
     why_unusable,
 )
 from dualhome_cli.pools.rejections import grouped
-from dualhome_cli.ui.shell_commands import let_all_in, let_in, tag, unreadable_key
+from dualhome_cli.ui.shell_commands import allow, allow_all, tag, unreadable_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,37 @@ class Site:
     vpc: VpcId
     stocked: int
     fault: Rejection | None
+
+
+class Lack(StrEnum):
+    """What is missing."""
+
+    NO_VPC = "no-vpc"
+    LOW_WATER = "low-water"
+    LOW_UNASKED = "low-unasked"
+    """Low, and no instance asks for it: worth knowing, since the alarm counts it."""
+    NO_INTERFACES = "no-interfaces"
+    NONE_ALLOWED = "nobody-allowed"
+    BAD_NAME = "bad-name"
+    """A tag of a VPC, or of an interface, names no target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """
+    A lack, in a sentence; ``zone`` and ``vpc`` are None where it is about all of the target's.
+
+    ``remedy`` is a shell command, words in capitals to be filled in, or advice where none helps.
+    ``interfaces`` are those that it is about: misnamed, or unusable.
+    """
+
+    lack: Lack
+    target: TargetName
+    zone: Zone | None
+    vpc: VpcId | None
+    text: str
+    remedy: str
+    interfaces: tuple[InterfaceId, ...] = ()
 
 
 def best_site(pool: Pool, account: Account) -> Site | None:
@@ -126,7 +157,7 @@ def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
 def _allow_askers(pool: Pool, vpc: VpcId, account: Account) -> str:
     """Allow the VPCs of the instances that ask, besides those that ``vpc`` allows now."""
     asking = sorted({account.instances[it].vpc for it in pool.wanting} - {vpc})
-    return let_all_in(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
+    return allow_all(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
 
 
 def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
@@ -140,37 +171,6 @@ def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
         return tag([vpc], keys.device_index, "INDEX")
     # Its owner alone knows which VPCs it meant to allow besides those of the instances that ask.
     return tag([vpc], unreadable_key(keys, shown.tags), "SOURCE-VPC")
-
-
-class Lack(StrEnum):
-    """What is missing."""
-
-    NO_VPC = "no-vpc"
-    LOW_WATER = "low-water"
-    LOW_UNASKED = "low-unasked"
-    """Low, and no instance asks for it: worth knowing, since the alarm counts it."""
-    NO_INTERFACES = "no-interfaces"
-    NONE_ALLOWED = "nobody-allowed"
-    BAD_NAME = "bad-name"
-    """A tag of a VPC, or of an interface, names no target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """
-    A lack, in a sentence; ``zone`` and ``vpc`` are None where it is about all of the target's.
-
-    ``remedy`` is a shell command, words in capitals to be filled in, or advice where none helps.
-    ``interfaces`` are those that it is about: misnamed, or unusable.
-    """
-
-    lack: Lack
-    target: TargetName
-    zone: Zone | None
-    vpc: VpcId | None
-    text: str
-    remedy: str
-    interfaces: tuple[InterfaceId, ...] = ()
 
 
 def shortages(account: Account, pools: Iterable[Pool], low_water: int) -> Iterator[Shortage]:
@@ -249,7 +249,7 @@ def _of_vpcs(account: Account) -> Iterator[Shortage]:
             yield Shortage(Lack.NO_INTERFACES, target, None, vpc, text, remedy)
         if not any(guest_vpcs(account.vpcs[vpc], keys)):
             text = f"{vpc} serves {target}, and allows no other VPC: see its tag {keys.allow_from}"
-            remedy = let_in(account.vpcs[vpc], "SOURCE-VPC", keys)
+            remedy = allow(account.vpcs[vpc], "SOURCE-VPC", keys)
             yield Shortage(Lack.NONE_ALLOWED, target, None, vpc, text, remedy)
 
 

@@ -60,19 +60,6 @@ class StatusAgain:
         return _send_readable(letters, self.kind, self._statuses)
 
 
-def _send_readable(
-    letters: Sequence[DeadLetter], read: Callable[[str], object], queue: MessageQueue
-) -> Mapping[str, str]:
-    unreadable: dict[str, str] = {}
-    for letter in letters:
-        try:
-            read(letter.body)
-        except BadMessageError as error:
-            unreadable[letter.id] = error.message
-    rest = [letter for letter in letters if letter.id not in unreadable]
-    return unreadable | dict(queue.send(rest) if rest else {})
-
-
 class SweepAgain:
     """``sweep`` runs one to its end, and raises if it fails."""
 
@@ -136,6 +123,19 @@ class DeadLetterQueue:
     name: Name
     letters: DeadLetters
     handler: Handler
+
+
+def _send_readable(
+    letters: Sequence[DeadLetter], read: Callable[[str], object], queue: MessageQueue
+) -> Mapping[str, str]:
+    unreadable: dict[str, str] = {}
+    for letter in letters:
+        try:
+            read(letter.body)
+        except BadMessageError as error:
+            unreadable[letter.id] = error.message
+    rest = [letter for letter in letters if letter.id not in unreadable]
+    return unreadable | dict(queue.send(rest) if rest else {})
 
 
 def queue(stack: Stack, name: Name) -> DeadLetterQueue:

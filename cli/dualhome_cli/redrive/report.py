@@ -53,6 +53,29 @@ class Contents:
         return not self.waiting and not self.kinds
 
 
+EXAMPLES = 5
+"""Messages that stay whose reason is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Contents):
+    """What a queue held, and how it was redriven; ``reasons`` has why messages stay, by id."""
+
+    handled: int
+    left: int
+    reasons: Mapping[str, str]
+
+    @classmethod
+    def of(cls, found: Contents, outcome: Outcome) -> Self:
+        """Return how the redrive of a queue ended that held what was ``found``."""
+        return cls(
+            **{it.name: getattr(found, it.name) for it in fields(found)},
+            handled=outcome.done,
+            left=len(outcome.kept),
+            reasons={letter.id: why for letter, why in outcome.kept.items()},
+        )
+
+
 COLUMNS: Sequence[Column[Contents]] = (
     Column("Queue", lambda it: it.queue),
     Column("Waiting", lambda it: str(it.waiting)),
@@ -97,29 +120,6 @@ def _kind(letter: DeadLetter, handler: Handler) -> str:
 
 def _print_kinds(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{count} x {kind}" for kind, count in kinds.items())
-
-
-EXAMPLES = 5
-"""Messages that stay whose reason is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result(Contents):
-    """What a queue held, and how it was redriven; ``reasons`` has why messages stay, by id."""
-
-    handled: int
-    left: int
-    reasons: Mapping[str, str]
-
-    @classmethod
-    def of(cls, found: Contents, outcome: Outcome) -> Self:
-        """Return how the redrive of a queue ended that held what was ``found``."""
-        return cls(
-            **{it.name: getattr(found, it.name) for it in fields(found)},
-            handled=outcome.done,
-            left=len(outcome.kept),
-            reasons={letter.id: why for letter, why in outcome.kept.items()},
-        )
 
 
 def run(queue: DeadLetterQueue, waiting: int, *, quiet: bool) -> Outcome:

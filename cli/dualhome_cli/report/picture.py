@@ -26,6 +26,58 @@ class Cell:
     title: str
 
 
+DEFAULT_HEADING = "VPC"
+
+NO_PLACE = "unknown"
+"""Where an instance is, or was, that EC2 does not show and no record places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A VPC's part in a zone; ``heading`` is the target that it serves and its name, if any."""
+
+    vpc: VpcId
+    heading: str
+    cidrs: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """All that the box says, unclipped."""
+        return " ".join(filter(None, (self.heading, self.vpc, *self.cidrs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An interface on an instance, or on its way there or back."""
+
+    host: str
+    interface: str
+    index: int | None
+    mark: Mark
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A zone: no attachment ever leaves it."""
+
+    zone: Zone
+    hosts: tuple[Box, ...]
+    pools: tuple[Box, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def instances(self) -> int:
+        """How many instances are here."""
+        return sum(len(box.cells) for box in self.hosts)
+
+    @property
+    def interfaces(self) -> int:
+        """How many interfaces are here."""
+        return sum(len(box.cells) for box in self.pools)
+
+
 def hosts_of(facts: Facts) -> Iterator[Cell]:
     """Yield every instance that asks for a target, or has a record of one."""
     rows = _by_instance(facts.rows)
@@ -108,58 +160,6 @@ def _uses(pools: Iterable[Pool]) -> Mapping[InterfaceId, Use]:
         for stock in pool.stocks
         for interface, use in stock.uses.items()
     }
-
-
-DEFAULT_HEADING = "VPC"
-
-NO_PLACE = "unknown"
-"""Where an instance is, or was, that EC2 does not show and no record places."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A VPC's part in a zone; ``heading`` is the target that it serves and its name, if any."""
-
-    vpc: VpcId
-    heading: str
-    cidrs: tuple[str, ...]
-    cells: tuple[Cell, ...]
-
-    @property
-    def title(self) -> str:
-        """All that the box says, unclipped."""
-        return " ".join(filter(None, (self.heading, self.vpc, *self.cidrs)))
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An interface on an instance, or on its way there or back."""
-
-    host: str
-    interface: str
-    index: int | None
-    mark: Mark
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A zone: no attachment ever leaves it."""
-
-    zone: Zone
-    hosts: tuple[Box, ...]
-    pools: tuple[Box, ...]
-    links: tuple[Link, ...]
-
-    @property
-    def instances(self) -> int:
-        """How many instances are here."""
-        return sum(len(box.cells) for box in self.hosts)
-
-    @property
-    def interfaces(self) -> int:
-        """How many interfaces are here."""
-        return sum(len(box.cells) for box in self.pools)
 
 
 def panels_of(facts: Facts) -> tuple[Panel, ...]:

@@ -22,22 +22,6 @@ from dualhome_cli.status.details import is_overdue, particulars, print_others, r
 from dualhome_cli.status.warnings import advice_on
 from dualhome_cli.ui.ids import mentions
 
-
-def sentence(reason: Reason | None, detail: str, failure: Failure | None) -> str:
-    """
-    Say reason, detail and AWS's own words, each once; empty if there is none.
-
-    A detail is mostly AWS's message already, sometimes with what was attempted.
-    """
-    said = f"{failure.code}: {failure.message}" if failure else ""
-    if failure and failure.message and failure.message in detail:
-        said = ""
-    if detail and detail in said:
-        detail = ""
-    text = ": ".join(filter(None, (reason, detail, said)))
-    return f"{text}." if text and text[-1] not in ".!?" else text
-
-
 TO_ACT_ON = frozenset({Reason.CONSENT_WITHDRAWN})
 """Warnings that come after the attachment, and that its owner has not accepted."""
 
@@ -85,6 +69,21 @@ class AttachmentRow:
     reservation: str | None = None
     sharing: int = 0
     particulars: str = ""
+
+
+def sentence(reason: Reason | None, detail: str, failure: Failure | None) -> str:
+    """
+    Say reason, detail and AWS's own words, each once; empty if there is none.
+
+    A detail is mostly AWS's message already, sometimes with what was attempted.
+    """
+    said = f"{failure.code}: {failure.message}" if failure else ""
+    if failure and failure.message and failure.message in detail:
+        said = ""
+    if detail and detail in said:
+        detail = ""
+    text = ": ".join(filter(None, (reason, detail, said)))
+    return f"{text}." if text and text[-1] not in ".!?" else text
 
 
 def row_of(record: Attachment, now: datetime) -> AttachmentRow:

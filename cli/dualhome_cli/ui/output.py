@@ -37,6 +37,39 @@ class Named:
     name: str
 
 
+class _CsvWriter:
+    """Writes a heading, at the first row at the latest, and a line for each row."""
+
+    def __init__(self) -> None:
+        self._writer = csv.writer(sys.stdout, lineterminator="\n")
+        self._titled = False
+
+    def title(self, names: Iterable[str]) -> None:
+        """Write the heading."""
+        self._writer.writerow(names)
+        self._titled = True
+
+    def write(self, row: object) -> None:
+        """Write a row."""
+        values = plain(row)
+        if not self._titled:
+            self.title(values)
+        self._writer.writerow(map(_in_cell, values.values()))
+
+
+class _Counted(Iterable[T]):
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[T]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
 def output_option(command: F) -> F:
     """Give a command ``-o``, as its argument ``output``."""
     return click.option(
@@ -130,26 +163,6 @@ def _show_json(rows: Iterable[object]) -> None:
     sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
 
 
-class _CsvWriter:
-    """Writes a heading, at the first row at the latest, and a line for each row."""
-
-    def __init__(self) -> None:
-        self._writer = csv.writer(sys.stdout, lineterminator="\n")
-        self._titled = False
-
-    def title(self, names: Iterable[str]) -> None:
-        """Write the heading."""
-        self._writer.writerow(names)
-        self._titled = True
-
-    def write(self, row: object) -> None:
-        """Write a row."""
-        values = plain(row)
-        if not self._titled:
-            self.title(values)
-        self._writer.writerow(map(_in_cell, values.values()))
-
-
 def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
     match value:
         case None:
@@ -172,16 +185,3 @@ def _no_formula(text: str) -> str:
     """Return others' text so that no spreadsheet computes it (OWASP, "CSV Injection")."""
     whole = text.replace("\r", " ")  # which would end the line for many a reader
     return f"'{whole}" if text.startswith(FORMULA) else whole
-
-
-class _Counted(Iterable[T]):
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Iterable[T]) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Iterator[T]:
-        for row in self._rows:
-            self.count += 1
-            yield row

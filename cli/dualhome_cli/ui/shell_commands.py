@@ -60,12 +60,12 @@ def untag(resources: Iterable[str], key: str) -> str:
     )
 
 
-def let_in(vpc: Vpc, guest: str, keys: TagKeys) -> str:
-    """Return the command by which ``vpc`` lets in the VPC ``guest``; see ``let_all_in``."""
-    return let_all_in(vpc, [guest], keys)
+def allow(vpc: Vpc, guest: str, keys: TagKeys) -> str:
+    """Return the command by which ``vpc`` lets in the VPC ``guest``; see ``allow_all``."""
+    return allow_all(vpc, [guest], keys)
 
 
-def let_all_in(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
+def allow_all(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
     """
     Return the commands by which ``vpc`` lets in ``guests`` besides those that it lets in now.
 

@@ -48,13 +48,13 @@ class GrowingAuditLog:
     def of_instance(
         self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
     ) -> Iterator[AuditEntry]:
-        """Nobody asks."""
+        """Not read by a tail."""
         raise NotImplementedError
 
     def of_interface(
         self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
     ) -> Iterator[AuditEntry]:
-        """Nobody asks."""
+        """Not read by a tail."""
         raise NotImplementedError
 
     def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What is said of an attachment: why it stands so, and whether somebody should look."""
+"""What is said of an attachment: why it is in its state, and whether it needs attention."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def test_what_moves_needs_attention_only_if_it_takes_long(
     assert needs == needs_attention(record, NOW)
 
 
-def test_awss_own_words_are_told_once() -> None:
+def test_awss_own_words_are_shown_once() -> None:
     """The detail quotes them as a rule."""
     failure = Failure("Client.InvalidParameter", "No such thing")
     quoted = a_record(
@@ -57,7 +57,7 @@ def test_awss_own_words_are_told_once() -> None:
     assert said.startswith("EC2_REFUSED: AttachNetworkInterface: Client.InvalidParameter: No such")
 
 
-def test_a_warning_is_told_of_what_is_attached() -> None:
+def test_a_warning_is_shown_of_what_is_attached() -> None:
     """It works, and yet packets may go astray."""
     record = a_record(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
 
@@ -66,8 +66,8 @@ def test_a_warning_is_told_of_what_is_attached() -> None:
     assert f"OVERLAPPING_CIDR: {Reason.OVERLAPPING_CIDR.advice}" == said
 
 
-def test_a_deletion_to_come_is_told_with_the_command_that_prevents_it() -> None:
-    """With its ids: nobody looks up an attachment's id at night."""
+def test_a_deletion_to_come_is_shown_with_the_command_that_prevents_it() -> None:
+    """With its ids: no operator looks up an attachment's id at night."""
     it = row_of(a_record(warnings=(Reason.DELETE_ON_TERMINATION,)), NOW)
 
     said = why(it)

@@ -38,7 +38,7 @@ def test_a_disabled_rule_is_an_error_with_the_command_that_enables_it() -> None:
 
 @pytest.mark.parametrize("check", [stack.rules, stack.schedules, stack.sources])
 def test_what_is_missing_cannot_be_enabled_and_is_deployed_again(check: object) -> None:
-    """Somebody has deleted it by hand."""
+    """A user has deleted it."""
     (remark,) = check([Part("A", "a", "")])  # type: ignore[operator]
 
     assert "missing" in remark.what
@@ -87,7 +87,7 @@ def test_a_raised_alarm_is_an_error_in_cloudwatch_s_words() -> None:
 
 
 def test_the_remedy_is_what_the_alarm_itself_advises() -> None:
-    """Whoever has only installed the command has no other page."""
+    """An operator who has only installed the command has no other page."""
     (remark,) = stack.alarms(raised("StuckAlarm"))
 
     assert "dualhome status --attention." == remark.remedy
@@ -110,14 +110,14 @@ def test_no_sweep_is_no_error_before_three_could_be(*, young: bool, severity: Se
     assert [severity, Severity.ERROR] == [silent.severity, other.severity]
 
 
-def test_the_alarms_told_apart_are_those_of_the_template() -> None:
+def test_the_alarms_known_by_name_are_those_of_the_template() -> None:
     """A renamed one would be an error again."""
     named = of_kind(load_observability(), "CloudWatch::Alarm")
 
     assert {*stack.MEANT, stack.SILENT} <= named.keys()
 
 
-def test_alarms_that_nobody_hears_are_told_of() -> None:
+def test_alarms_without_a_subscriber_are_named() -> None:
     """SNS sends nothing before a subscriber has confirmed."""
     (silent,) = stack.audience(Audience(confirmed=0, pending=0))
     (pending,) = stack.audience(Audience(confirmed=1, pending=1))
@@ -127,7 +127,7 @@ def test_alarms_that_nobody_hears_are_told_of() -> None:
 
 
 def test_a_denied_action_is_an_error_that_says_who_denies_it() -> None:
-    """A policy of the organization cannot be mended by a deployment."""
+    """A policy of the organization cannot be corrected by a deployment."""
     by_role, by_organization = permissions.permissions(
         [
             Decision("ARole", "ec2:AttachNetworkInterface", allowed=False),
@@ -188,7 +188,7 @@ def test_every_call_is_simulated_in_its_region() -> None:
 def test_a_zone_near_its_quota_is_a_warning_and_a_full_one_an_error(
     count: int, severity: Severity
 ) -> None:
-    """Nobody can launch an instance in a full one either."""
+    """EC2 launches no instance in a full one either."""
     (remark,) = limits.interface_quota(Interfaces({"us-east-1a": count}, quota=1000))
 
     assert severity is remark.severity

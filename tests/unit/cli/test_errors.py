@@ -97,7 +97,7 @@ def test_a_defect_of_ours_is_no_error_of_aws() -> None:
 
 
 def test_ctrl_c_is_quiet() -> None:
-    """Whoever presses it knows."""
+    """The operator has pressed it."""
     stack = InMemoryStack()
     stack.recorded.calls.fail_next("records", KeyboardInterrupt())
 
@@ -117,10 +117,10 @@ def test_ctrl_c_is_quiet() -> None:
         (aws.UnauthorizedSSOTokenError(), False),
     ],
 )
-def test_waiting_helps_against_trouble_on_the_other_side_only(
+def test_waiting_helps_against_errors_on_the_other_side_only(
     cause: Exception, *, passes: bool
 ) -> None:
-    """A live view that waits for credentials nobody renews would seem to work."""
+    """A live view that waits for expired credentials would seem to work."""
     error = ours(cause)
 
     assert isinstance(error, TransientError)

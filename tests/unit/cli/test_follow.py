@@ -56,13 +56,13 @@ class Telling:
         self.audit.append(AuditEntry(f"{len(self.audit):026}", Move(self.record, after), TRACE))
         self.record = after
 
-    def follow(self, trail: Followed) -> list[State]:
+    def follow(self, followed: Followed) -> list[State]:
         """Return the states that are told of."""
-        archive = InMemoryAuditLog(self.audit)
-        return [it.after.state for it in follow([trail], archive, self.clock, self.wait)]
+        audit_log = InMemoryAuditLog(self.audit)
+        return [it.after.state for it in follow([followed], audit_log, self.clock, self.wait)]
 
 
-def a_trail(record: Attachment, *, must: bool = True) -> Followed:
+def a_followed(record: Attachment, *, must: bool = True) -> Followed:
     """Return a trail from ``record`` on."""
     targets = {record.target}
     records = {record.target: record}
@@ -76,43 +76,43 @@ def steps(*states: State) -> Story:
     return [lambda log, state=state: log.to(state) for state in states]  # type: ignore[misc]
 
 
-def test_every_move_is_told_until_the_end() -> None:
+def test_every_move_is_shown_until_the_end() -> None:
     """And each once."""
     log = Telling(a_record(State.FAILED))
     path = [State.CLAIMED, State.ATTACHING, State.ATTACHED]
     log.story = steps(*path, State.RELEASING)
-    trail = a_trail(log.record)
+    followed = a_followed(log.record)
 
-    assert path == log.follow(trail)
-    assert [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)] == endings([trail])
+    assert path == log.follow(followed)
+    assert [Ending(INSTANCE, MGMT, State.ATTACHED, moved=True)] == endings([followed])
 
 
-def test_moves_from_before_the_request_are_not_told() -> None:
+def test_moves_from_before_the_request_are_not_shown() -> None:
     """They are of the same minute, and no answer to it."""
     log = Telling(a_record(State.ATTACHED))
     log.to(State.RELEASING)
     log.to(State.FAILED)
     log.story = steps(State.CLAIMED, State.ATTACHED)
 
-    assert [State.CLAIMED, State.ATTACHED] == log.follow(a_trail(log.record))
+    assert [State.CLAIMED, State.ATTACHED] == log.follow(a_followed(log.record))
 
 
 def test_what_must_move_and_does_not_is_given_up_after_two_minutes() -> None:
     """The queue is jammed, or the reconciler is broken: look there."""
     log = Telling(a_record(State.FAILED))
-    trail = a_trail(log.record)
+    followed = a_followed(log.record)
 
-    assert [] == log.follow(trail)
-    assert [Ending(INSTANCE, MGMT, State.FAILED, moved=False)] == endings([trail])
+    assert [] == log.follow(followed)
+    assert [Ending(INSTANCE, MGMT, State.FAILED, moved=False)] == endings([followed])
     assert NOW + OVERDUE == log.now
 
 
 def test_what_may_stay_as_it_is_is_not_waited_for_long() -> None:
     """It was looked at, and its reason holds."""
     log = Telling(a_record(State.WAITING))
-    trail = a_trail(log.record, must=False)
+    followed = a_followed(log.record, must=False)
 
-    assert [] == log.follow(trail)
+    assert [] == log.follow(followed)
     assert NOW + QUIET == log.now
 
 
@@ -120,18 +120,18 @@ def test_a_rollback_has_the_time_that_it_takes() -> None:
     """Patience begins anew with each move."""
     log = Telling(a_record(State.STUCK))
     log.story = [lambda log: log.to(State.RELEASING), *[lambda _: None] * 99]
-    trail = a_trail(log.record)
+    followed = a_followed(log.record)
 
-    assert [State.RELEASING] == log.follow(trail)
+    assert [State.RELEASING] == log.follow(followed)
     assert NOW + timedelta(seconds=10) + ROLLBACK == log.now
 
 
 def test_nothing_to_follow_is_the_end() -> None:
     """No read, no wait."""
     log = Telling(a_record(State.ATTACHED))
-    trail = Followed(INSTANCE, {}, set(), set(), ENDS, NOW)
+    followed = Followed(INSTANCE, {}, set(), set(), ENDS, NOW)
 
-    assert [] == log.follow(trail)
+    assert [] == log.follow(followed)
     assert 0 == log.waits
 
 
@@ -175,7 +175,7 @@ def test_what_has_come_back_meanwhile_is_not_waited_for() -> None:
 
 
 def test_what_the_tag_no_longer_asks_for_stays_released() -> None:
-    """Somebody has followed the advice while the release went on."""
+    """An operator has followed the advice while the release went on."""
     log = Telling(a_record(State.RELEASING))
     log.story = steps(State.RELEASED)
     first = Followed(INSTANCE, {MGMT: log.record}, {MGMT}, set(), release.ENDS, NOW)
@@ -203,9 +203,9 @@ def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> N
     log = Telling(a_record(State.FAILED))
     because = {"reason": Reason.POOL_EMPTY, "detail": "eni-01: it is in-use"}
     log.story = [lambda log: log.to(State.WAITING, **because)]
-    trail = a_trail(log.record)
-    log.follow(trail)
+    followed = a_followed(log.record)
+    log.follow(followed)
 
-    (ending,) = endings([trail])
+    (ending,) = endings([followed])
 
     assert f"POOL_EMPTY: eni-01: it is in-use. {Reason.POOL_EMPTY.advice}" == ending.why

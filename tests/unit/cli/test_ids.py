@@ -26,7 +26,7 @@ def test_words_that_only_begin_like_ids_are_none() -> None:
 
 
 def test_status_and_history_tell_the_ids_that_detail_and_error_name() -> None:
-    """Which interface was passed over, and who has it."""
+    """Which interface was skipped, and which instance has it."""
     failure = Failure("InvalidInput", "interface eni-0f is gone")
     record = a_record(State.FAILED, detail="eni-0a: on i-02", failure=failure)
 

@@ -64,7 +64,7 @@ def test_what_is_so_already_is_said_and_is_no_error(command: str, value: str) ->
     assert "already" in result.stdout
 
 
-def test_an_update_that_is_taken_back_is_told_with_the_first_failure() -> None:
+def test_an_update_that_is_taken_back_is_shown_with_the_first_failure() -> None:
     """CloudFormation names it in the middle of fifty lines."""
     result = run(deployed(CloudFormation(events=TAKEN_BACK)), "pause", "--yes")
 
@@ -83,7 +83,7 @@ def test_an_update_that_is_taken_back_is_told_with_the_first_failure() -> None:
         ("DELETE_FAILED", "deploy it anew"),
     ],
 )
-def test_a_stack_that_takes_no_update_is_told_before_anybody_is_asked(
+def test_a_stack_that_takes_no_update_is_shown_before_anybody_is_asked(
     status: str, advice: str
 ) -> None:
     """And with what to do first."""
@@ -106,7 +106,7 @@ def test_a_stack_that_failed_and_can_be_updated_can_be_paused(status: str) -> No
     assert (0, 1) == (result.exit_code, len(cloudformation.updates)), result.output
 
 
-def test_a_stack_of_an_older_version_is_told_apart() -> None:
+def test_a_stack_of_an_older_version_is_shown_apart() -> None:
     """It knows no pause."""
     cloudformation = CloudFormation(parameters={"TagPrefix": "dualhome"})
 

@@ -11,7 +11,7 @@ POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 
 
 def test_what_is_foretold_is_what_the_reconciler_then_does() -> None:
-    """Somebody acts on the answer: it must name the very interface and index."""
+    """An operator acts on the answer: it must name the very interface and index."""
     scene = a_scene(an_instance(targets="mgmt@2"), *POOL)
 
     simulated = outcome(scene)
@@ -104,7 +104,7 @@ def test_of_what_has_waited_for_long_the_detail_is_that_of_now() -> None:
 
 
 def test_one_may_ask_before_tagging() -> None:
-    """Nobody should have to tag a production instance to learn that it has no room."""
+    """An operator need not tag a production instance to learn that it has no room."""
     data = a_vpc("vpc-0d", target="data")
     scene = a_scene(
         an_instance(targets=None), data, *POOL, an_interface("eni-99", pool="data", vpc="vpc-0d")
@@ -117,7 +117,7 @@ def test_one_may_ask_before_tagging() -> None:
 
 
 def test_the_value_asked_about_stands_for_the_tag_and_is_not_added_to_it() -> None:
-    """What the tag names and the question does not would be let go."""
+    """What the tag names and the question does not would be released."""
     scene = a_scene(an_instance(), *POOL)
     scene.request()
     scene.work_off()

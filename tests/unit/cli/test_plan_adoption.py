@@ -12,7 +12,7 @@ POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 
 
 def test_what_was_detached_by_hand_is_foretold_to_be_attached_again() -> None:
-    """The reconciler lets go and claims anew in one look: one answer, not two."""
+    """The reconciler releases and claims anew in one reconciliation: one answer, not two."""
     scene = a_scene(an_instance(), *POOL)
     scene.request()
     scene.work_off()
@@ -27,7 +27,7 @@ def test_what_was_detached_by_hand_is_foretold_to_be_attached_again() -> None:
     assert held == found.record.interface
 
 
-def test_an_interface_that_somebody_attached_by_hand_is_taken_over() -> None:
+def test_an_interface_that_another_user_attached_is_adopted() -> None:
     """Nothing is attached then: what is there is what was wanted."""
     scene = a_scene(an_instance(), *POOL)
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))
@@ -60,7 +60,7 @@ def test_one_that_is_being_attached_by_hand_ends_the_wait() -> None:
 
 
 def test_one_that_is_being_attached_by_hand_is_on_its_way() -> None:
-    """It is not yet to be seen whether it will be attached; nobody attaches a second one."""
+    """Whether it will be attached is open; the reconciler attaches no second one."""
     scene = a_scene(an_instance(), *POOL)
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, POOL[3].id, DeviceSlot(0, 1))

@@ -1,4 +1,4 @@
-"""Plans for many instances at once: nobody is promised what somebody else would get."""
+"""Plans for many instances at once: no instance is promised what another would get."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,7 +107,7 @@ def test_what_the_breaker_would_hold_is_not_foretold_to_be_released() -> None:
 def test_as_many_are_let_go_as_was_foretold(
     *, most: int, held: bool, admitted: set[InstanceId], asking: list[InstanceId]
 ) -> None:
-    """The breaker's own answers, whoever was let go before."""
+    """The breaker's own answers, whichever instance was admitted before."""
     scene = a_crowd(6, CROWD)
     scene.request(*CROWD)
     scene.work_off()

@@ -18,7 +18,7 @@ POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
-def test_an_instance_between_two_states_is_looked_at_later(state: InstanceState) -> None:
+def test_an_instance_between_two_states_is_reconciled_later(state: InstanceState) -> None:
     """EC2 attaches to running and to stopped instances alone."""
     found = outcome(a_scene(an_instance(state=state), *POOL))
 
@@ -58,7 +58,7 @@ def test_an_instance_that_asks_for_nothing_is_no_reason_to_worry() -> None:
 
 
 def test_an_unknown_instance_is_named_as_one() -> None:
-    """A slip of the pen must not look like an instance without wishes."""
+    """A typing error must not look like an instance that asks for nothing."""
     found = outcome(a_scene(*POOL), "mgmt")
 
     assert (Outcome.GONE, False) == (found.outcome, found.good)
@@ -91,7 +91,7 @@ def test_what_failed_is_tried_again_later_and_ec2s_own_words_are_shown() -> None
 
 
 def test_one_at_another_index_than_is_pinned_now_is_released_first() -> None:
-    """Whether it can be had again nobody can promise: somebody may wait for it."""
+    """Whether it can be attached again is no promise: another instance may wait for it."""
     scene = a_scene(an_instance(), *POOL)
     scene.request()
     scene.work_off()
@@ -122,7 +122,7 @@ def test_a_stack_that_is_paused_keeps_what_nobody_wants_any_more() -> None:
 
 
 def test_a_type_that_ec2_does_not_describe_is_named_however_long_it_has_waited() -> None:
-    """Not an interface that was passed over for another reason."""
+    """Not an interface that was skipped for another reason."""
     scene = a_scene(an_instance(type="z9.large"), *POOL, an_interface("eni-09", zone=OTHER_ZONE))
     first = outcome(scene)
     scene.request()

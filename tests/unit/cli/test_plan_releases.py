@@ -49,7 +49,7 @@ def test_a_release_is_simulated_with_its_delay(delay: timedelta) -> None:
     assert (Outcome.RELEASE, Confirmation(delay)) == (found.outcome, found.confirmation)
 
 
-def test_what_is_pending_is_told_with_its_time_and_not_as_kept() -> None:
+def test_what_is_pending_is_shown_with_its_time_and_not_as_kept() -> None:
     """It was noted by a first reading; the second is on its way."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
@@ -110,7 +110,7 @@ def test_what_others_have_detached_ends_without_a_delay() -> None:
     assert (Outcome.CLOSE, None) == (found.outcome, found.confirmation)
 
 
-def test_programs_are_told_when_by_numbers_and_times() -> None:
+def test_programs_read_when_by_numbers_and_times() -> None:
     """Of the stack's own delay."""
     scene, stack, _ = a_deployment(ReleaseDelaySeconds="30")
     scene.policy = replace(POLICY, release_delay=timedelta(seconds=30))
@@ -139,7 +139,7 @@ def refused_once(pool: int) -> Scene:
 
 
 def test_what_ec2_has_refused_is_said_to_come_last_and_why() -> None:
-    """Otherwise nobody knows why the interface that was meant is skipped."""
+    """Otherwise it is unclear why the interface that was meant is skipped."""
     scene = refused_once(pool=4)
     scene.clock.advance(1)
 

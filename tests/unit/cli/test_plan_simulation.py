@@ -1,4 +1,4 @@
-"""Whatever the account looks like, the reconciler does what was foretold."""
+"""Whatever the account looks like, the reconciler does what was simulated."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,9 @@ from tests.support.builders.values import (
 from tests.support.scenarios.plan_driver import outcomes
 from tests.support.scenarios.scene import Scene, a_scene
 
-WISHES = st.sampled_from(["", "mgmt", "mgmt@2", "data mgmt", "mgmt@1 data@1", "mgmt data@2 x", "@"])
+TARGETS = st.sampled_from(
+    ["", "mgmt", "mgmt@2", "data mgmt", "mgmt@1 data@1", "mgmt data@2 x", "@"]
+)
 MARKS: st.SearchStrategy[dict[str, str]] = st.sampled_from(
     [{}, {}, {"dualhome:policy": "all"}, {"dualhome:policy": "?"}, {"dualhome:ignore": ""}]
 )
@@ -33,12 +35,12 @@ ODDITIES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"tags": {"dualhome:reserved-for": INSTANCE}},
     ]
 )
-HAPPENINGS = st.lists(st.sampled_from(["detach", "stop", "terminate", "hurry"]), max_size=2)
+USER_ACTIONS = st.lists(st.sampled_from(["detach", "stop", "terminate", "hurry"]), max_size=2)
 
 
 @st.composite
 def pools(draw: st.DrawFn) -> list[Interface]:
-    """Return the interfaces of two targets, some of which nobody can have."""
+    """Return the interfaces of two targets, some of which no instance can have."""
     marks = draw(st.lists(st.tuples(st.sampled_from(["mgmt", "data"]), ODDITIES), max_size=6))
     vpcs = {"mgmt": "vpc-0b", "data": "vpc-0d"}
     return [
@@ -66,41 +68,41 @@ OF_BOTH = [an_interface("eni-00"), an_interface("eni-01", pool="data", vpc="vpc-
 # Of a unit that is given back, and an index that is pinned elsewhere, one pass confirms the first.
 @example(
     before="data mgmt",
-    wish="mgmt data@2 x",
+    wanted="mgmt data@2 x",
     marks={"dualhome:policy": "all"},
     pool=OF_BOTH,
-    happenings=[],
-    brakes="",
+    user_actions=[],
+    stopped="",
 )
 @settings(max_examples=150)
 @given(
-    before=WISHES,
-    wish=WISHES,
+    before=TARGETS,
+    wanted=TARGETS,
     marks=MARKS,
     pool=pools(),
-    happenings=HAPPENINGS,
-    brakes=st.sampled_from(["", "", "", "paused", "held"]),
+    user_actions=USER_ACTIONS,
+    stopped=st.sampled_from(["", "", "", "paused", "held"]),
 )
-def test_the_record_that_is_foretold_is_the_one_that_a_look_leaves(
+def test_the_simulated_record_is_the_one_that_a_reconciliation_leaves(
     *,
     before: str,
-    wish: str,
+    wanted: str,
     marks: dict[str, str],
     pool: list[Interface],
-    happenings: list[str],
-    brakes: str,
+    user_actions: list[str],
+    stopped: str,
 ) -> None:
     """State, reason and interface: a plan that is right only as a rule is not worth asking."""
     scene = a_scene(an_instance(targets=before), a_vpc("vpc-0d", target="data"), *pool)
     scene.request()
-    if "hurry" not in happenings:
+    if "hurry" not in user_actions:
         scene.work_off()
-    for what in happenings:
+    for what in user_actions:
         happen(scene, what)
     scene.clock.advance(60)
-    scene.ec2.tag(INSTANCE, {POLICY.keys.targets: wish, **marks})
-    scene.policy = replace(POLICY, paused=brakes == "paused")
-    scene.breaker.held = brakes == "held"
+    scene.ec2.tag(INSTANCE, {POLICY.keys.targets: wanted, **marks})
+    scene.policy = replace(POLICY, paused=stopped == "paused")
+    scene.breaker.held = stopped == "held"
 
     simulated = {it.target: it.record for it in outcomes(scene) if it.record}
     scene.request(event="event-2")

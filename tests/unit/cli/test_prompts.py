@@ -1,4 +1,4 @@
-"""Nothing is changed before somebody agrees."""
+"""Nothing is changed before the operator agrees."""
 
 from io import StringIO
 
@@ -9,7 +9,7 @@ from dualhome_cli.ui.prompts import confirm
 
 
 class Terminal(StringIO):
-    """A standard input that somebody types on."""
+    """A standard input that an operator types on."""
 
     def isatty(self) -> bool:
         """Say so."""
@@ -50,7 +50,7 @@ def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 class Interrupted(Terminal):
-    """A terminal on which somebody presses Ctrl-C."""
+    """A terminal on which an operator presses Ctrl-C."""
 
     def readline(self, _: int = -1, /) -> str:  # type: ignore[override]
         """Be interrupted."""

@@ -42,7 +42,7 @@ def test_json_is_one_array_that_tells_how_each_queue_ended(
 
 
 def test_csv_has_the_same_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has to parse sentences."""
+    """No program has to parse sentences."""
     done = redriven(monkeypatch, "changes", "-o", "csv", "--yes", bodies=("good 1",))
 
     (row,) = csv.DictReader(io.StringIO(done.stdout))

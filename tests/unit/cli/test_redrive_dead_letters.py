@@ -1,4 +1,4 @@
-"""Emptying a queue of messages that were set aside."""
+"""Redriving a dead-letter queue."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from tests.support.fakes.dead_letters import NOON, Copier, InMemoryDeadLetters
 
 
 def ignore(_: Outcome) -> None:
-    """Nobody watches."""
+    """Ignore the progress."""
 
 
 def test_every_message_is_done_once_and_deleted() -> None:
@@ -34,7 +34,7 @@ def test_a_second_run_finds_nothing_to_do() -> None:
 
 
 def test_what_cannot_be_read_stays_and_is_seen_at_once() -> None:
-    """A person must look at it, and need not wait for that."""
+    """An operator reads it, and need not wait for that."""
     queue, handler = InMemoryDeadLetters("a", "bad", "c"), Copier()
 
     outcome = redrive(queue, handler, ignore)
@@ -79,7 +79,7 @@ def test_nothing_is_deleted_before_it_is_done() -> None:
 
 
 def test_a_redrive_stops_when_more_stays_than_memory_should_hold() -> None:
-    """A queue full of garbage is for a person."""
+    """A queue full of garbage is for an operator."""
     queue = InMemoryDeadLetters(*(f"bad {n}" for n in range(MOST_KEPT + 50)))
 
     outcome = redrive(queue, Copier(), ignore)
@@ -88,8 +88,8 @@ def test_a_redrive_stops_when_more_stays_than_memory_should_hold() -> None:
     assert MOST_KEPT + 50 == len(queue.bodies)
 
 
-def test_progress_is_told_after_each_handful() -> None:
-    """Whoever watches sees that it goes on."""
+def test_progress_is_reported_after_each_batch() -> None:
+    """An operator who watches sees that it goes on."""
     shown: list[int] = []
 
     redrive(
@@ -100,7 +100,7 @@ def test_progress_is_told_after_each_handful() -> None:
 
 
 def test_a_read_contents_a_queue_says_how_many_how_old_and_what() -> None:
-    """Before anybody is asked whether to go on."""
+    """Before the operator is asked whether to continue."""
     contents = read_contents("any", InMemoryDeadLetters("tag 1", "tag 2", "bad"), Copier())
 
     assert (3, 0, NOON) == (contents.waiting, contents.hidden, contents.oldest)
@@ -108,7 +108,7 @@ def test_a_read_contents_a_queue_says_how_many_how_old_and_what() -> None:
 
 
 def test_a_read_contents_a_queue_leaves_it_as_it_was() -> None:
-    """Nothing is taken from whoever redrives next."""
+    """Nothing is taken from the next redrive."""
     queue = InMemoryDeadLetters("a", "bad")
 
     read_contents("any", queue, Copier())
@@ -117,7 +117,7 @@ def test_a_read_contents_a_queue_leaves_it_as_it_was() -> None:
     assert queue.hidden == set()
 
 
-def test_messages_in_other_hands_are_told_apart() -> None:
+def test_messages_in_flight_are_counted_apart() -> None:
     """Another redrive is at work, or died less than a quarter of an hour ago."""
     queue = InMemoryDeadLetters("a", "b")
     queue.hidden = {"id-0", "id-1"}

@@ -182,7 +182,7 @@ def test_a_message_of_the_publisher_is_one_that_a_redrive_can_read() -> None:
     ],
 )
 def test_a_message_that_names_no_batch_stays(body: str) -> None:
-    """Nobody guesses what was meant."""
+    """The redrive does not guess what was meant."""
     past = Past()
     handler = PublishAgain(past, past)
 

@@ -72,7 +72,7 @@ def test_a_change_is_named_by_its_source_and_type() -> None:
     assert "aws.tag: Tag Change on Resource" == SendAgain(Queue(), PLACE).kind(EVENT)
 
 
-def test_what_somebody_asked_for_by_command_is_named() -> None:
+def test_what_an_operator_requested_is_named() -> None:
     """A release that was asked for last week may not be wanted today."""
     operator_requests = (
         OperatorRequest(OperatorAction.RELEASE, MGMT),

@@ -11,7 +11,7 @@ from tests.support.scenarios.stack import InMemoryStack, run
 
 
 def test_a_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
-    """It may be served by a web server, or be nobody else's business."""
+    """It may be served by a web server, or be private to its owner."""
     file = tmp_path / "page.html"
     file.write_text("old")
     file.chmod(0o640)
@@ -43,7 +43,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_written_to(tmp_path: Path) -> None:
-    """Replaced by a file, whoever reads it would wait for ever; and so for /dev/null."""
+    """Replaced by a file, its reader would wait for ever; and so for /dev/null."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

@@ -55,7 +55,7 @@ def test_the_worst_comes_first_and_alike_things_come_together() -> None:
 
 
 def test_what_is_attached_without_consent_needs_attention_and_other_warnings_do_not() -> None:
-    """Somebody has taken it back; the others were known when it was attached."""
+    """Its owner has withdrawn it; the others were known when it was attached."""
     crowd = Crowd()
     crowd.attachment(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
     crowd.attachment(State.ATTACHED, warnings=(Reason.PUBLIC_IPV4, Reason.CONSENT_WITHDRAWN))
@@ -189,8 +189,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_what_is_pending_or_refused_is_told_where_it_is_shown() -> None:
-    """The page is read where nobody can ask the command."""
+def test_what_is_pending_or_refused_is_explained_where_it_is_shown() -> None:
+    """The page is read where the command cannot be run."""
     crowd = Crowd()
     due = PendingRelease(Reason.NOT_WANTED, NOW - timedelta(hours=1))
     refused = (Refusal(InterfaceId("eni-0bad"), "Odd", 1, NOW + timedelta(days=1)),)

@@ -82,7 +82,7 @@ def test_clocks_that_differ_give_no_negative_time() -> None:
 
 @pytest.mark.parametrize("seconds", [0, 0.001, 0.1, 1, 3.4, 100, 100_000])
 def test_nothing_is_drawn_outside_the_charts(seconds: float) -> None:
-    """From a look that found it attached already, to one that took a day."""
+    """From a reconciliation that found it attached already, to one that took a day."""
     hours = [NOW.replace(hour=it) for it in (0, 5, 5, 23)]
     day = day_of(TODAY, seen_at(hours, seconds))
 
@@ -137,5 +137,5 @@ def test_a_day_without_moves_is_drawn_too() -> None:
     ],
 )
 def test_a_duration_is_written_to_what_matters_of_it(seconds: float, expected: str) -> None:
-    """Nobody compares milliseconds of a minute."""
+    """Milliseconds of a minute do not matter."""
     assert expected == seconds_of(seconds)

@@ -45,7 +45,7 @@ def test_what_failed_is_tried_at_once_and_followed_to_the_end() -> None:
 
 
 def test_the_record_names_who_asked() -> None:
-    """The audit answers for every move, whoever caused it."""
+    """The audit log answers for every move, whatever caused it."""
     scene, stack, _ = a_deployment()
     scene.calls.fail_next("attach", REFUSED)
     scene.request()
@@ -57,7 +57,7 @@ def test_the_record_names_who_asked() -> None:
 
 
 def test_what_is_stuck_is_detached_anew() -> None:
-    """A person has mended what stood in the way."""
+    """An operator has removed the cause."""
     scene, stack, sqs = a_deployment()
     be_stuck(scene)
     sqs.meanwhile = lambda: let_go(scene)
@@ -68,7 +68,7 @@ def test_what_is_stuck_is_detached_anew() -> None:
     assert f"EC2 is asked again to detach {INTERFACE}" in result.stdout
 
 
-def test_what_fails_again_is_told_by_the_exit_code() -> None:
+def test_what_fails_again_has_an_exit_code() -> None:
     """A script must not take a second failure for success."""
     scene, stack, _ = a_deployment()
     scene.calls.fail_next("attach", REFUSED, times=2)
@@ -91,7 +91,7 @@ def test_nothing_is_sent_where_nothing_is_to_be_tried() -> None:
     assert (0, []) == (result.exit_code, sqs.requests)
 
 
-def test_an_instance_whose_tag_was_never_seen_is_looked_at() -> None:
+def test_an_instance_whose_tag_was_never_seen_is_reconciled() -> None:
     """Its event was lost, and the sweep has not come by."""
     scene, stack, _ = a_deployment()
 
@@ -120,7 +120,7 @@ def test_who_does_not_follow_is_left_at_once() -> None:
     assert "->" not in result.stdout
 
 
-def test_several_instances_are_asked_about_once_and_all_looked_at() -> None:
+def test_several_instances_are_asked_about_once_and_all_reconciled() -> None:
     """After an outage there are many."""
     _, stack, sqs = a_deployment(
         an_instance(), an_interface(), an_instance("i-02"), an_interface("eni-02")
@@ -134,7 +134,7 @@ def test_several_instances_are_asked_about_once_and_all_looked_at() -> None:
     )
 
 
-def test_an_instance_that_nobody_knows_is_named() -> None:
+def test_an_unknown_instance_is_named() -> None:
     """A typing error must not pass for an instance without troubles."""
     _, stack, sqs = a_deployment()
 
@@ -145,7 +145,7 @@ def test_an_instance_that_nobody_knows_is_named() -> None:
 
 
 @pytest.mark.parametrize("command", ["retry", "release"])
-def test_a_target_that_nobody_knows_is_named(command: str) -> None:
+def test_an_unknown_target_is_named(command: str) -> None:
     """A typing error must not pass for a target that has nothing to try or to release."""
     scene, stack, sqs = a_deployment()
     scene.request()
@@ -166,7 +166,7 @@ def test_what_is_no_id_is_wrong_usage(command: str) -> None:
 
 
 def test_an_instance_that_is_left_alone_is_not_retried() -> None:
-    """Its tag says hands off."""
+    """Its tag excludes it."""
     ignored = an_instance(tags={"dualhome:ignore": ""})
     _, stack, sqs = a_deployment(ignored, an_interface())
 
@@ -177,7 +177,7 @@ def test_an_instance_that_is_left_alone_is_not_retried() -> None:
 
 
 def test_a_paused_stack_is_resumed_first() -> None:
-    """Whoever retries would wait for nothing."""
+    """An operator who retries would wait for nothing."""
     _, stack, sqs = a_deployment(Paused="true")
 
     result = run(stack, "retry", INSTANCE, "--yes")
@@ -229,7 +229,7 @@ def test_a_release_whose_second_reading_was_lost_is_read_again(
 
 
 def test_what_is_contested_is_attached_again_at_once() -> None:
-    """Somebody has found the other controller, and keeps it off."""
+    """An operator has found the other controller, and has stopped it."""
     scene, stack, _ = a_deployment()
     scene.request()
     for number in range(3):

@@ -6,7 +6,7 @@ import pytest
 
 from dualhome.domain.tags import MAX_VALUE, TagKeys, key_with_room, parse_consent
 from dualhome_cli.main import dualhome
-from dualhome_cli.ui.shell_commands import let_all_in, let_in, with_options
+from dualhome_cli.ui.shell_commands import allow, allow_all, with_options
 from tests.support.builders.values import MGMT_VPC, POLICY, a_vpc, an_instance
 from tests.support.scenarios.stack import InMemoryStack, a_stack_with, run
 
@@ -32,7 +32,7 @@ def shown(text: str, *options: str) -> str:
 )
 def test_a_command_of_ours_gets_what_was_given(options: tuple[str, ...], words: str) -> None:
     """Nothing else: what the shell decides, it decides for the pasted command too."""
-    text = "Mend it, then: dualhome {}retry i-01. `dualhome {}doctor` says more of dualhome."
+    text = "Fix it, then: dualhome {}retry i-01. `dualhome {}doctor` says more of dualhome."
 
     assert text.format(words, words) == shown(text.format("", ""), *options)
 
@@ -46,7 +46,7 @@ def test_a_command_of_the_aws_cli_always_gets_the_region() -> None:
 
 
 def test_commands_tell_them_so() -> None:
-    """Whoever asked about another stack would be sent to the wrong one."""
+    """An operator of another stack would be sent to the wrong one."""
     stack = a_stack_with()
     stack.ec2.add(an_instance("i-0abc"))
 
@@ -70,7 +70,7 @@ def test_more_vpcs_than_one_value_holds_go_into_several_tags() -> None:
     """Twelve ids fill one value; one that is full must not be looked for for ever."""
     vpc = a_vpc(allow_from="vpc-0e")
 
-    tags = tags_of(let_all_in(vpc, GUESTS, KEYS))
+    tags = tags_of(allow_all(vpc, GUESTS, KEYS))
 
     assert parse_consent(KEYS, tags) == {"vpc-0e", *GUESTS}
     assert max(map(len, tags.values())) <= MAX_VALUE
@@ -79,7 +79,7 @@ def test_more_vpcs_than_one_value_holds_go_into_several_tags() -> None:
 
 def test_one_guest_needs_one_command() -> None:
     """The ordinary case reads as one would write it."""
-    command = let_in(a_vpc(allow_from="vpc-0e"), "vpc-0f", KEYS)
+    command = allow(a_vpc(allow_from="vpc-0e"), "vpc-0f", KEYS)
 
     assert f"aws ec2 create-tags --resources {MGMT_VPC} --tags" in command
     assert {"dualhome:allow-from": "vpc-0e vpc-0f"} == tags_of(command)

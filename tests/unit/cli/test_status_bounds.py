@@ -12,8 +12,8 @@ from tests.support.scenarios.stack import WAITING, InMemoryStack, a_stack_with, 
 from tests.unit.cli.transcript import Transcript
 
 
-def test_a_pause_is_told_beside_the_answer() -> None:
-    """Whoever asks why nothing happens need not read every row."""
+def test_a_pause_is_shown_beside_the_rows() -> None:
+    """An operator who asks why nothing happens need not read every row."""
     stack = a_stack_with(a_record())
     paused = replace(stack, parameters={**stack.parameters, "Paused": "true"})
 

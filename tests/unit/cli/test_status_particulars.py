@@ -91,7 +91,7 @@ def test_a_pending_release_says_when_it_is_due_why_and_what_keeps_it(reason: Rea
 def test_a_pending_release_needs_attention_only_if_its_second_reading_does_not_come(
     late: int, *, needs: bool
 ) -> None:
-    """It goes on by itself; a message that was lost is what somebody should know."""
+    """It goes on by itself; a message that was lost needs an operator."""
     now = DUE + timedelta(seconds=late)
     it = pending(warnings=(Reason.CONSENT_WITHDRAWN,))
 
@@ -149,7 +149,7 @@ class Denied(InMemoryInterfaces):
         raise AccessDeniedError(f"not authorized to read {targets}", code="UnauthorizedOperation")
 
 
-def test_without_a_right_to_read_interfaces_the_rest_is_still_told() -> None:
+def test_without_a_right_to_read_interfaces_the_rest_is_still_shown() -> None:
     """At night a part of the answer is better than none."""
     stack = a_stack_with_failed()
     sources = replace(stack.sources, interfaces=Denied(stack.ec2))
@@ -161,7 +161,7 @@ def test_without_a_right_to_read_interfaces_the_rest_is_still_told() -> None:
     assert "free in its zone" not in why(it)
 
 
-def test_a_refusal_is_not_told_of_what_is_attached_nor_once_it_is_over() -> None:
+def test_a_refusal_is_not_shown_of_what_is_attached_nor_once_it_is_over() -> None:
     """What works, works; programs see what will come last the next time."""
     held = a_record(refusals=(REFUSED,))
 
@@ -188,7 +188,7 @@ def test_a_contest_shows_its_times_and_when_it_is_attached_again() -> None:
 
 
 def test_a_reservation_in_use_names_holder_interface_and_how_many_share_the_name() -> None:
-    """Names are not unique: with more instances than interfaces somebody waits for ever."""
+    """Names are not unique: with more instances than interfaces one instance waits for ever."""
     detail = "eni-0b: it is reserved for web, and held by i-0c"
     it = a_record(
         State.WAITING, reason=Reason.RESERVED_IN_USE, detail=detail, reservation="web", sharing=3

@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_here_loses_nothing(wrong: timedelta) -> None:
     assert ["new"] == shown(log, 1)
 
 
-def test_an_outage_is_said_once_and_made_up_for() -> None:
+def test_an_outage_is_reported_once_and_its_moves_are_shown_afterwards() -> None:
     """Throttling and lost connections are part of a night; a gap in the view is not."""
     log = GrowingAuditLog()
     tail = log.follow()
@@ -133,7 +133,7 @@ def test_patience_grows_up_to_a_limit_and_is_forgotten() -> None:
 
 
 def test_what_waiting_does_not_help_ends_the_view() -> None:
-    """Nobody should look at a view that will never show anything."""
+    """A view that will never show anything must end."""
     log = GrowingAuditLog()
     log.later = {1: lambda: log.errors.append(AccessDeniedError("no"))}
 

@@ -40,7 +40,7 @@ def test_an_account_in_which_all_can_be_had_lacks_nothing() -> None:
     assert [] == found(account)
 
 
-def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
+def test_a_name_that_no_vpc_serves_is_shown_with_who_asks_for_it() -> None:
     """A slip in a launch template: fifty instances wait for a target that will never be."""
     (lack,) = found(an_account_of(an_instance(targets="mgnt"), an_interface()), low_water=0)
 
@@ -78,7 +78,7 @@ def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
     assert f"--subnet-id SUBNET-OF-{MGMT_VPC}-IN-{ZONE} " in lack.remedy
 
 
-def test_a_vpc_that_serves_a_target_without_an_interface_is_told() -> None:
+def test_a_vpc_that_serves_a_target_without_an_interface_is_shown() -> None:
     """It was tagged, and the pool was forgotten."""
     (lack,) = found(an_account_of())
 
@@ -92,7 +92,7 @@ def test_an_interface_in_another_pool_does_not_stock_the_vpc() -> None:
     assert [Lack.NO_INTERFACES] == lacks
 
 
-def test_a_vpc_that_lets_nobody_in_is_told() -> None:
+def test_a_vpc_that_allows_no_other_is_shown() -> None:
     """Both sides must consent, and only one has."""
     closed = a_vpc(allow_from=None)
 
@@ -169,7 +169,7 @@ def test_a_row_has_the_shortages_that_are_about_it() -> None:
 
 
 def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
-    """Whoever reads `low-water` in a row adds capacity there."""
+    """An operator who reads `low-water` in a row adds capacity there."""
     elsewhere = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
     twin = a_vpc("vpc-0d", allow_from=None)
     account = an_account_of(
@@ -190,7 +190,7 @@ def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
     } == lacks
 
 
-def test_a_vpc_without_interfaces_has_a_row_though_nobody_asks_for_it() -> None:
+def test_a_vpc_without_interfaces_has_a_row_though_no_instance_asks_for_it() -> None:
     """It would otherwise be missing from the list of what there is."""
     account = an_account_of()
 

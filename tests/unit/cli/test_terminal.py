@@ -27,7 +27,7 @@ def test_no_line_ends_in_a_space() -> None:
 
 
 def test_what_others_wrote_moves_no_cursor_and_is_no_markup() -> None:
-    """A name with an escape sequence is somebody's joke, or worse."""
+    """A name with an escape sequence is a user's joke, or worse."""
     assert ["web [2J[bold]"] == written(Line(0, "web\x1b[2J[bold]"), 80)
 
 

@@ -12,7 +12,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.doctor.check import Remark, listed, note, warning
 from dualhome_cli.status.warnings import keep
-from dualhome_cli.ui.shell_commands import let_in
+from dualhome_cli.ui.shell_commands import allow
 
 APART = frozenset(
     {
@@ -72,7 +72,7 @@ def withdrawn(account: Account) -> Iterator[Remark]:
         release = f"dualhome release {' '.join(named)} --target {target}"
         yield warning(
             f"{vpc} no longer allows {guest}, and is attached to {listed(named)}",
-            f"{let_in(account.vpcs[vpc], guest, account.policy.keys)} -- or: {release}",
+            f"{allow(account.vpcs[vpc], guest, account.policy.keys)} -- or: {release}",
             named,
         )
 

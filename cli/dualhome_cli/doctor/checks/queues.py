@@ -14,6 +14,29 @@ OLD_MESSAGE = timedelta(minutes=5)
 MISSED_SWEEPS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """When the sweep last wrote its checkpoint, None if never, and when the stack was created."""
+
+    every: timedelta
+    last: datetime | None
+    deployed: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What stops changes: the pause by parameter, and the release breaker."""
+
+    paused: bool
+    breaker_open: bool
+    admitted: int
+    most: int
+
+
+CHANGES, STATUS = "ChangesQueueUrl", "StatusQueueUrl"
+
+
 def changes_queue(queue: Queue) -> Iterator[Remark]:
     """Old messages mean that no reconciler runs, or that it is too slow."""
     if queue.oldest is not None and queue.oldest > OLD_MESSAGE and queue.waiting:
@@ -43,16 +66,6 @@ def dead_letters(queues: Iterable[Queue]) -> Iterator[Remark]:
             yield error(f"{it.name} holds {messages}", "Find the cause, then: dualhome redrive")
 
 
-@dataclass(frozen=True, slots=True)
-class Sweeps:
-    """When the sweep last wrote its checkpoint, None if never, and when the stack was created."""
-
-    every: timedelta
-    last: datetime | None
-    deployed: datetime
-    now: datetime
-
-
 def sweep(sweeps: Sweeps) -> Iterator[Remark]:
     """A sweep that does not run leaves every lost event lost."""
     remedy = "Read the log of sweep-account, and see its dead-letter queue."
@@ -66,16 +79,6 @@ def sweep(sweeps: Sweeps) -> Iterator[Remark]:
         yield error(
             f"the sweep last progressed {_minutes(sweeps.now - sweeps.last)} ago; {due}", remedy
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """What stops changes: the pause by parameter, and the release breaker."""
-
-    paused: bool
-    breaker_open: bool
-    admitted: int
-    most: int
 
 
 def controls(controls: Controls) -> Iterator[Remark]:
@@ -102,9 +105,6 @@ def controls(controls: Controls) -> Iterator[Remark]:
 
 def _minutes(time: timedelta) -> str:
     return f"{int(time.total_seconds() // 60)} min"
-
-
-CHANGES, STATUS = "ChangesQueueUrl", "StatusQueueUrl"
 
 
 def read_changes_queue(stack: Stack, now: datetime) -> Queue:

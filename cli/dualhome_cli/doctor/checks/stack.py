@@ -9,6 +9,28 @@ from dualhome_cli.doctor.facts import Alarm, Audience, Part
 DEPLOY = "Deploy the stack again."
 
 
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """What is raised; ``young``: the stack has not had the time for three sweeps."""
+
+    raised: Sequence[Alarm]
+    young: bool
+
+
+MEANT = frozenset(
+    {
+        "BreakerOpenAlarm",
+        "ContestedAlarm",
+        "PausedAlarm",
+        "PoolLowAlarm",
+        "ReleasesHeldAlarm",
+    }
+)
+"""These say what another check calls a warning."""
+
+SILENT = "SweepSilentAlarm"
+
+
 def rules(parts: Iterable[Part]) -> Iterator[Remark]:
     """Rules turn EC2's events into reconcile requests."""
     for it in parts:
@@ -65,28 +87,6 @@ def stack_status(status: str) -> Iterator[Remark]:
         yield error(f"the stack is in {status}", "Read its events in CloudFormation.")
     elif status.endswith("IN_PROGRESS"):
         yield note(f"the stack is in {status}: the other checks may be about to change")
-
-
-@dataclass(frozen=True, slots=True)
-class Alarms:
-    """What is raised; ``young``: the stack has not had the time for three sweeps."""
-
-    raised: Sequence[Alarm]
-    young: bool
-
-
-MEANT = frozenset(
-    {
-        "BreakerOpenAlarm",
-        "ContestedAlarm",
-        "PausedAlarm",
-        "PoolLowAlarm",
-        "ReleasesHeldAlarm",
-    }
-)
-"""These say what another check calls a warning."""
-
-SILENT = "SweepSilentAlarm"
 
 
 def alarms(alarms: Alarms) -> Iterator[Remark]:

@@ -34,6 +34,14 @@ Source: EC2 User Guide, "Tag your Amazon EC2 resources", tag restrictions.
 SHARED = "Remove the tag; let a VPC that this account owns serve the target."
 
 
+@dataclass(frozen=True, slots=True)
+class TagRoom:
+    """An account, and which of its resources carry a status tag."""
+
+    account: Account
+    scope: StatusScope
+
+
 def malformed_tags(account: Account) -> Iterator[Remark]:
     """A malformed tag attaches nothing, and releases nothing."""
     keys, served = account.policy.keys, served_by(account)
@@ -55,14 +63,6 @@ def malformed_tags(account: Account) -> Iterator[Remark]:
                 f"{said}: expected the name of one target, without blanks",
                 tag([interface.id], keys.pool, served.get(interface.vpc, "NAME")),
             )
-
-
-@dataclass(frozen=True, slots=True)
-class TagRoom:
-    """An account, and which of its resources carry a status tag."""
-
-    account: Account
-    scope: StatusScope
 
 
 def full(room: TagRoom) -> Iterator[Remark]:
