@@ -33,7 +33,7 @@ class Finding:
     """
     ``what`` names the resources and values; ``remedy`` is a sentence, or a command.
 
-    Both are whole: a table for people shortens them. ``subjects`` are the things that ``what``
+    Both are whole: a table shortens them. ``subjects`` are the things that ``what``
     lists, ``details`` says of each what is known of it alone. The rest are the ids of all that the
     finding is about, by kind.
     """
@@ -141,7 +141,7 @@ def in_short(things: Sequence[str], most: int = MOST) -> str:
 
 
 def what_in_table(finding: Finding) -> str:
-    """Return what a person sees of a finding that lists many things."""
+    """Return what a table shows of a finding that lists many things."""
     return (
         finding.what.replace(listed(finding.subjects), in_short(finding.subjects))
         if finding.subjects

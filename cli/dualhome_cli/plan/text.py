@@ -1,4 +1,4 @@
-"""A plan as lines for people: an instance, its targets, and what was skipped."""
+"""A plan as lines for operators: an instance, its targets, and what was skipped."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

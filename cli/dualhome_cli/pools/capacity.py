@@ -115,7 +115,7 @@ def why_unusable(
     Return the rule that keeps every instance from ``interface``; None if one may have it.
 
     The rules are those of a plan, applied to instances that suit the interface in all that is
-    theirs: account, zone, name, and each VPC that the interface's VPC lets in.
+    theirs: account, zone, name, and each VPC that the interface's VPC allows.
     """
     guests = list(guest_vpcs(vpcs.get(interface.vpc), policy.keys)) or [VpcId("")]
     verdicts = [_verdict(interface, guest, vpcs, policy) for guest in guests]
@@ -130,7 +130,7 @@ def why_unusable(
 
 
 def guest_vpcs(vpc: Vpc | None, keys: TagKeys) -> Iterator[VpcId]:
-    """Yield the VPCs whose instances ``vpc`` lets in, itself left out; ``*`` for any."""
+    """Yield the other VPCs whose instances ``vpc`` allows; ``*`` for any."""
     if vpc is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Pools as rows: one for each target, zone and VPC; few columns for people."""
+"""Pools as rows: one for each target, zone and VPC; few columns for operators."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ class Row:
     What one VPC has for a target in a zone.
 
     The interfaces are this VPC's; ``wanting`` and ``waiting`` count the zone's instances, whichever
-    VPC of the target they may use, and stand in each of its rows. ``vpc`` is None where none
+    VPC of the target they may use, and are the same in each of its rows. ``vpc`` is None where none
     serves the target, ``zone`` where a VPC has nothing in any. What is counted first is named
     after: each interface with its use, each instance that waits with its reason.
     """

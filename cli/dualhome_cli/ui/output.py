@@ -1,4 +1,4 @@
-"""Rows on standard output: as a table for people, as JSON or CSV for programs, as they come."""
+"""Rows on standard output: as a table for operators, as JSON or CSV for programs, as they come."""
 
 import csv
 import json
@@ -90,7 +90,7 @@ def show(
     Write ``rows`` as they come and return how many there were; ``nothing`` says if there are none.
 
     A row is a dataclass, in CSV always the one that the rows are ``of``, or a mapping: JSON and CSV
-    name its fields, ``columns`` are what a person sees of it.
+    name its fields, ``columns`` are what a table shows of it.
     """
     counted = _Counted(rows)
     match output:

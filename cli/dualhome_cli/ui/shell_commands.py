@@ -61,13 +61,13 @@ def untag(resources: Iterable[str], key: str) -> str:
 
 
 def allow(vpc: Vpc, guest: str, keys: TagKeys) -> str:
-    """Return the command by which ``vpc`` lets in the VPC ``guest``; see ``allow_all``."""
+    """Return the command by which ``vpc`` allows the VPC ``guest``; see ``allow_all``."""
     return allow_all(vpc, [guest], keys)
 
 
 def allow_all(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
     """
-    Return the commands by which ``vpc`` lets in ``guests`` besides those that it lets in now.
+    Return the commands by which ``vpc`` allows ``guests`` besides those that it allows now.
 
     Where a value is full the list is continued by another tag, each in a command of its own; one
     that cannot be read is replaced, by the first of ``guests`` alone.

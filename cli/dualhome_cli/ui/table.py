@@ -1,4 +1,4 @@
-"""Tables for people: written some rows at a time, whole ids always, whatever the width."""
+"""Tables for operators: written some rows at a time, whole ids always, whatever the width."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

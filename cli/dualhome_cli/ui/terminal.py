@@ -1,4 +1,4 @@
-"""Standard output as people see it: width, colours of states, and indented lines."""
+"""Standard output on a terminal: width, colours of states, and indented lines."""
 
 import os
 import sys

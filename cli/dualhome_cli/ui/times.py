@@ -1,4 +1,4 @@
-"""Times as people write and read them; all are UTC, as in AWS's logs."""
+"""Times as operators write and read them; all are UTC, as in AWS's logs."""
 
 import re
 from datetime import UTC, datetime, timedelta
