@@ -8,6 +8,7 @@ import pytest
 from dualhome_cli.doctor.check import Remark, Severity
 from dualhome_cli.doctor.checks import limits, permissions, queues, stack
 from dualhome_cli.doctor.checks.queues import Controls, Sweeps
+from dualhome_cli.doctor.checks.stack import Alarms
 from dualhome_cli.doctor.checkup import (
     ACCESS_CHECKS,
     ACCOUNT_CHECKS,
@@ -15,7 +16,7 @@ from dualhome_cli.doctor.checkup import (
     QUEUE_CHECKS,
     STACK_CHECKS,
 )
-from dualhome_cli.doctor.facts import Audience, Decision, Interfaces, Part, Queue
+from dualhome_cli.doctor.facts import Alarm, Audience, Decision, Interfaces, Part, Queue
 from tests.support.builders.values import NOW
 from tests.unit.cli.transcript import Transcript
 
@@ -35,16 +36,6 @@ def test_messages_that_grow_old_are_a_warning_with_their_age() -> None:
 def test_a_queue_without_messages_is_well_however_old_the_last_one_was() -> None:
     """CloudWatch tells of the past minutes."""
     assert [] == list(queues.changes_queue(Queue("changes", 0, oldest=timedelta(hours=1))))
-
-
-@pytest.mark.parametrize("queue", [Queue("dlq", 1), Queue("dlq", 0, handled=1)])
-def test_a_dead_letter_is_an_error(queue: Queue) -> None:
-    """Also while it is being redriven."""
-    (remark,) = queues.dead_letters([Queue("empty", 0), queue])
-
-    assert Severity.ERROR is remark.severity
-    assert "dlq holds 1 message" == remark.what
-    assert "dualhome redrive" in remark.remedy
 
 
 @pytest.mark.parametrize(
@@ -78,6 +69,8 @@ def controls(*, paused: bool = False, breaker_open: bool = False, admitted: int 
     return Controls(paused=paused, breaker_open=breaker_open, admitted=admitted, most=20)
 
 
+ALARM = Alarm("StuckAlarm", "dualhome-stuck", "Threshold Crossed", "Stuck. Next: dualhome status.")
+
 JUDGED: Mapping[str, Iterable[Remark]] = {
     "old messages": queues.changes_queue(Queue("changes", 3, oldest=timedelta(minutes=9))),
     "messages": queues.changes_queue(Queue("changes", 3, 2, 1)),
@@ -93,16 +86,22 @@ JUDGED: Mapping[str, Iterable[Remark]] = {
     "rule disabled": stack.rules([Part("ChangeRule", "changes", "disabled")]),
     "rule missing": stack.rules([Part("ChangeRule", "changes", "")]),
     "schedule missing": stack.schedules([Part("SweepSchedule", "sweep", "")]),
+    "source missing": stack.sources([Part("ChangesSource", "uuid", "")]),
     "source disabled": stack.sources([Part("ChangesSource", "uuid", "disabled")]),
     "function inactive": stack.functions([Part("SweepFunction", "sweep", "inactive")]),
+    "function missing": stack.functions([Part("SweepFunction", "sweep", "")]),
     "function failed": stack.functions([Part("SweepFunction", "sweep", "failed", why="ENILimit")]),
     "update failed": stack.functions([Part("SweepFunction", "sweep", "active", "failed")]),
+    "stack updated": stack.stack_status("UPDATE_COMPLETE"),
     "stack failed": stack.stack_status("UPDATE_ROLLBACK_FAILED"),
     "stack being updated": stack.stack_status("UPDATE_IN_PROGRESS"),
     "subscriptions pending": stack.audience(Audience(1, 2)),
+    "subscribed": stack.audience(Audience(1, 0)),
     "no subscriber": stack.audience(Audience(0, 0)),
+    "alarm raised": stack.alarms(Alarms([ALARM], young=False)),
     "role denied": permissions.permissions(
         [
+            Decision("SweepAccountRole", "ec2:DescribeInstances", allowed=True),
             Decision("SweepAccountRole", "ec2:DescribeVpcs", allowed=False),
             Decision("WriteStatusRole", "ec2:CreateTags", allowed=False, by_organization=True),
         ]
