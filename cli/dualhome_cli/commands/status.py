@@ -11,11 +11,12 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.data.records import Question, answer, read_records
+from dualhome_cli.data.records import read_records
 from dualhome_cli.data.unrecorded import unrecorded_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.status.alternatives import Alternatives
 from dualhome_cli.status.attachment_row import AttachmentRow, why
+from dualhome_cli.status.question import Question, answer
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE
 from dualhome_cli.ui.shell_commands import with_options
@@ -68,7 +69,7 @@ def command(
     _say([Reason.PAUSED.advice] if stack.policy.paused else [], stack)
     named = tuple(dict.fromkeys(instances))
     question = Question(named, target, State(state) if state else None, attention)
-    records: Iterable[Attachment] = read_records(stack, question)
+    records: Iterable[Attachment] = read_records(stack, named, target)
     if named:
         records = list(records)
     counts: Counter[State] = Counter()
@@ -119,7 +120,9 @@ def _nothing(question: Question, stack: Stack) -> Iterator[str]:
         if value
     )
     every = replace(question, attention=False)
-    if filters and not any(answer(read_records(stack, every), every, stack.now())):
+    if filters and not any(
+        answer(read_records(stack, every.instances, every.target), every, stack.now())
+    ):
         yield f"No record matches {filters}."
     elif question.attention:
         yield f"{'Nothing' if question.instances else 'No record'} needs attention."

@@ -16,10 +16,10 @@ from dualhome.domain.planning.types import GOING
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.data.records import Question, answer
 from dualhome_cli.status.alternatives import Alternatives
 from dualhome_cli.status.attachment_row import needs_attention, row_of, why
 from dualhome_cli.status.details import WHAT_KEEPS
+from dualhome_cli.status.question import Question, answer
 from tests.support.builders.values import (
     INTERFACE,
     NOW,
