@@ -97,7 +97,7 @@ def test_what_was_deleted_with_its_instance_was_not_given_back() -> None:
     record = scene.record()
     assert Reason.DELETED_WITH_INSTANCE is record.reason
     assert f"{INTERFACE} was deleted with {INSTANCE}" == record.detail
-    assert told.startswith(f"Has lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
+    assert told.startswith(f"Lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
     assert {} == scene.ledger.claimed()
 
 
@@ -105,7 +105,7 @@ def test_what_ec2_keeps_is_given_back_as_ever() -> None:
     """The flag is off: the interface is free."""
     told = gone(adopted(doomed=False))
 
-    assert told == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
+    assert told == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
 def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
@@ -123,7 +123,7 @@ def test_one_that_only_left_its_pool_is_not_told_as_deleted() -> None:
     scene = adopted(doomed=False)
     scene.ec2.tag(INTERFACE, {"dualhome:pool": None})
 
-    assert gone(scene) == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
+    assert gone(scene) == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
 def test_one_that_was_deleted_unseen_is_told_to_exist_no_more() -> None:
