@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONHASHSEED := $(or $(PYTHONHASHSEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference clean
+.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference snapshots clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -135,6 +135,9 @@ lock: $(VENV)/installed ## Pin requirements/*.txt anew from requirements/*.in
 
 reference: $(VENV)/installed ## Bring docs/commands.md up to date with the commands' own help
 	@$(BIN)/python -m reference
+
+snapshots: $(VENV)/installed ## Write what the command says today into tests/unit/cli/snapshots
+	@DUALHOME_WRITE_SNAPSHOTS=1 $(BIN)/pytest --quiet tests/unit/cli
 
 clean: down ## Stop the local cloud and remove all that was made here
 	rm -rf .venv .local .aws-sam .coverage htmlcov .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

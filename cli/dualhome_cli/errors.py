@@ -1,4 +1,4 @@
-"""What AWS did not grant, and what to do about it: one boundary around every command."""
+"""Errors of AWS and of the output in words: one boundary around every command."""
 
 import io
 import os
@@ -12,13 +12,14 @@ from botocore import exceptions as aws
 
 from dualhome.domain.errors import DualhomeError, TransientError, UnreadableItemError
 
+AWS_ERRORS = (aws.ClientError, aws.BotoCoreError)
 AWS_SAID_NO = 3
 INSTALL = "Install the version of this command that is deployed."
 PIPE_CLOSED = 141
 """As a shell reports a program that SIGPIPE has ended."""
 
 _CALLER = re.compile(r"User: .+?(?=\.?\s*Encoded authorization failure message|$)", re.DOTALL)
-"""AWS's words from the caller's ARN on, without what only a machine can read."""
+"""AWS's words from the caller's ARN on, without the encoded message."""
 
 _CLOCK = re.compile(r"Signature expired|Signature not yet current")
 """Of a time too far from AWS's own, as seen in public reports; the code is that of a bad key."""
@@ -26,8 +27,8 @@ _CLOCK = re.compile(r"Signature expired|Signature not yet current")
 _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 
 _EXPIRED = "Your AWS credentials have expired: sign in again (for instance, aws sso login)."
-_UNKNOWN = "AWS does not accept these credentials: look at your profile, or give --profile."
-_THROTTLED = "AWS asks for fewer calls just now: wait a minute, then try again."
+_UNKNOWN = "AWS does not accept these credentials: check your profile, or give --profile."
+_THROTTLED = "AWS throttles your calls: wait a minute, then try again."
 CODES = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
@@ -51,7 +52,7 @@ KINDS: tuple[tuple[tuple[type[aws.BotoCoreError], ...], str], ...] = (
         (aws.NoCredentialsError, aws.PartialCredentialsError),
         "No AWS credentials found: give --profile, or sign in as you do for the AWS CLI.",
     ),
-    ((aws.ProfileNotFound,), "{}: give --profile, or look at `aws configure list-profiles`."),
+    ((aws.ProfileNotFound,), "{}: give --profile; `aws configure list-profiles` lists them."),
     ((aws.NoRegionError,), "No AWS Region is set: give --region, or set AWS_REGION."),
     (
         (aws.TokenRetrievalError, aws.SSOError, aws.CredentialRetrievalError),
@@ -59,7 +60,7 @@ KINDS: tuple[tuple[tuple[type[aws.BotoCoreError], ...], str], ...] = (
     ),
     (
         UNREACHABLE,
-        "AWS cannot be reached: look at --region and at the network. ({})",
+        "AWS cannot be reached: check --region and the network. ({})",
     ),
 )
 DENIED = frozenset(
@@ -69,7 +70,7 @@ DENIED = frozenset(
 
 
 class CommandError(click.ClickException):
-    """AWS said no, or could not be asked; the message says what to do."""
+    """AWS refused a call or did not answer; the message says what to do."""
 
     exit_code = AWS_SAID_NO
 
@@ -77,7 +78,7 @@ class CommandError(click.ClickException):
 @contextmanager
 def in_plain_words() -> Iterator[None]:
     """
-    Run a command; end it with one sentence where AWS fails it, with none where a reader does.
+    Run a command; an error of AWS ends it with one sentence, a closed pipe with none.
 
     What the output's encoding has no sign for is escaped.
     """
@@ -91,11 +92,11 @@ def in_plain_words() -> Iterator[None]:
     except BrokenPipeError:
         _write_no_more()
         raise click.exceptions.Exit(PIPE_CLOSED) from None
-    except (aws.ClientError, aws.BotoCoreError, DualhomeError) as error:
+    except (*AWS_ERRORS, DualhomeError) as error:
         raise CommandError(advice(error)) from error
     except OSError as error:  # some of botocore's errors are, too
         _write_no_more()
-        what = error.filename or "The answer cannot be written"
+        what = error.filename or "The output cannot be written"
         raise CommandError(f"{what}: {error.strerror or error}.") from error
 
 
@@ -115,13 +116,30 @@ def advice(error: BaseException) -> str:
     for kinds, sentence in KINDS:
         if isinstance(error, kinds):
             return sentence.format(error)
-    return f"AWS could not be asked: {error}"
+    return f"A call of AWS failed: {error}"
 
 
 def caller(message: str) -> str:
     """Return in brackets what AWS's ``message`` says of whom it denies what; empty if nothing."""
     found = _CALLER.search(message)
     return f" ({' '.join(found[0].split())})" if found else ""
+
+
+def denial(error: BaseException) -> str:
+    """Return which call AWS denies to whom; empty where it does not deny one."""
+    if not isinstance(error, aws.ClientError):
+        return ""
+    said = error.response["Error"]
+    denied = f"you may not {error.operation_name}{caller(said.get('Message', ''))}"
+    return denied if said.get("Code", "") in DENIED else ""
+
+
+def failed_call(error: BaseException) -> str:
+    """Return which call failed, with AWS's code and message; empty where AWS did not answer."""
+    if not isinstance(error, aws.ClientError):
+        return ""
+    said = error.response["Error"]
+    return f"{error.operation_name}: {said.get('Code', '')}: {said.get('Message', '')}"
 
 
 def will_pass(error: TransientError) -> bool:

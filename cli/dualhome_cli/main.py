@@ -1,6 +1,7 @@
 """The command `dualhome`: global options, and commands that are imported only when called."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -8,7 +9,20 @@ import click
 from click.shell_completion import CompletionItem
 
 from dualhome_cli import __version__
-from dualhome_cli.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """
+    Where the global options say that the stack is.
+
+    ``profile`` and ``region`` are as AWS tools choose them where they are None.
+    """
+
+    profile: str | None
+    region: str | None
+    stack_name: str
+
 
 PACKAGE = "dualhome_cli.commands"
 INTERRUPTED = 130
@@ -36,7 +50,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command: what AWS does not grant becomes a sentence, and Ctrl-C is quiet."""
+        """Run a command: an error of AWS becomes a sentence, and Ctrl-C is quiet."""
         try:
             from dualhome_cli.errors import in_plain_words  # noqa: PLC0415 - it imports botocore
 
@@ -65,20 +79,20 @@ class LazyGroup(click.Group):
 
 COMMANDS = {
     "Ask": {
-        "status": "What is attached where, since when, and what needs attention.",
-        "history": "What happened to an instance, an interface or on a day, and why.",
-        "plan": "What would be done for an instance now, and why not otherwise.",
-        "targets": "What each pool still has to give, zone by zone.",
-        "watch": "Each move as it happens.",
-        "doctor": "What is wrong with the stack and the account, and its remedy.",
-        "report": "One page about everything, to read offline.",
+        "status": "Show what is attached where, since when, and what needs attention.",
+        "history": "Show what happened to an instance, an interface or on a day, and why.",
+        "plan": "Show what the reconciler would do for an instance now, and why.",
+        "targets": "Show the free interfaces of each pool, zone by zone.",
+        "watch": "Show each move as it happens.",
+        "doctor": "Check the stack and the account, and name what to do.",
+        "report": "Write one page about everything, to read offline.",
     },
-    "Steer": {
-        "retry": "Try again now what failed, was refused or is stuck.",
-        "release": "Take an instance's interfaces back.",
+    "Change": {
+        "retry": "Retry after fixing the cause.",
+        "release": "Detach an instance's interfaces and return them to their pools.",
         "pause": "Stop attaching and detaching.",
         "resume": "Attach and detach again.",
-        "redrive": "Handle again the messages that could not be handled.",
+        "redrive": "Handle the messages of the dead-letter queues again.",
     },
 }
 """What each command is for, in the order in which help lists them."""
@@ -100,7 +114,7 @@ COMMANDS = {
       0    fine
       1    something needs attention, where the command's help says so
       2    wrong usage
-      3    AWS said no, or could not be asked; or the answer could not be written
+      3    AWS refused a call or did not answer; or the output could not be written
       130  interrupted by Ctrl-C
     """,
 )
@@ -119,8 +133,9 @@ def dualhome(
     context: click.Context, profile: str | None, region: str | None, stack_name: str
 ) -> None:
     """
-    See, ask and steer what dualhome does with your instances.
+    See and change what dualhome does with your instances.
 
-    Everything is read with your own AWS credentials, found as the AWS CLI finds them.
+    Everything is read with your own AWS credentials, found as the AWS CLI finds them. Commands that
+    change something ask for confirmation and wait for the result.
     """
     context.obj = context.obj or Connection(profile, region, stack_name)

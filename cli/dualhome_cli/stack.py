@@ -1,8 +1,9 @@
-"""The deployed stack, found by its name: what reads and what changes it."""
+"""The deployed stack, found by its name: the composition root of the command."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 import boto3
 import click
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from ulid import ULID
 
 from dualhome.adapters.dynamodb import items
@@ -18,22 +19,30 @@ from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.interfaces import Ec2Interfaces
-from dualhome.application.ports import Ledger
+from dualhome.adapters.ec2.scan import Ec2Scan
+from dualhome.adapters.sqs import SqsReconcileQueue
+from dualhome.application.ports import Ledger, ReconcileQueue
 from dualhome.application.snapshot import Sources
-from dualhome.application.sweep_ports import SweepCheckpoints
-from dualhome.domain.identifiers import AccountId, TargetName
+from dualhome.application.sweep_ports import Scan, SweepCheckpoints
+from dualhome.domain.attachment import Attachment, AuditEntry
+from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.connection import Connection
-from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
-from dualhome_cli.data.skipped_items import Unreadable
+from dualhome_cli.actions.update import StackUpdates
+from dualhome_cli.aws import attachments, ec2, functions, permissions, queues, resources
+from dualhome_cli.aws.audit_log import DynamoDbAuditItems, DynamoDbAuditLog
+from dualhome_cli.aws.stack_updates import CloudFormationUpdates
+from dualhome_cli.data.ports import AuditLog, BreakerState, Caller, Partitions
+from dualhome_cli.data.skipped_items import SkippedItems
+from dualhome_cli.doctor.facts import Audience, Interfaces, PermissionSimulator, Queue, Resources
 from dualhome_cli.errors import CommandError
+from dualhome_cli.main import Connection
+from dualhome_cli.redrive.dead_letters import DeadLetters, MessageQueue
+from dualhome_cli.redrive.publish import AuditItems, Publisher
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_ec2 import EC2Client
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,12 +53,19 @@ CLIENT = Config(
 FUNCTIONS = CLIENT.merge(Config(read_timeout=330, retries={"total_max_attempts": 1}))
 """A sweep takes up to 300 s, and a call that is repeated runs the function twice."""
 
+Item = Mapping[str, Any]
+
 NEEDED = ("AttachmentsTableName", "AuditTableName", "ChangesQueueUrl")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """``outputs`` and ``parameters`` are CloudFormation's; clients are made when first used."""
+    """
+    Every port of the command, over clients with the operator's credentials.
+
+    ``outputs`` and ``parameters`` are CloudFormation's. A list skips items that another version has
+    written; with ``strict`` such an item ends the read.
+    """
 
     session: boto3.Session
     name: str
@@ -57,6 +73,7 @@ class Stack:
     region: str
     outputs: Mapping[str, str]
     parameters: Mapping[str, str]
+    strict: bool = field(default=False, kw_only=True)
 
     @classmethod
     def find(cls, connection: Connection) -> "Stack":
@@ -64,7 +81,7 @@ class Stack:
         Find the stack, by one call.
 
         Raises:
-            TroubleError: there is none of this name in the Region, or it is not dualhome's.
+            CommandError: there is none of this name in the Region, or it is not dualhome's.
             ClientError, BotoCoreError: AWS could not be asked.
         """
         # As the AWS CLI; boto3 leaves it out (AWS SDKs Reference Guide, "AWS Region").
@@ -94,7 +111,7 @@ class Stack:
         Return a parameter's value.
 
         Raises:
-            TroubleError: the deployed template is older than this command, and has none.
+            CommandError: the deployed template is older than this command, and has none.
         """
         return self._deployed(self.parameters, "parameter", name)
 
@@ -128,44 +145,159 @@ class Stack:
             release_without_consent=self.parameter("OnConsentWithdrawn") == "release",
         )
 
+    @property
+    def whole_past(self) -> bool:
+        """Whether the audit log keeps every entry."""
+        return self.parameter("AuditRetentionDays") == "0"
+
     @cached_property
-    def unreadable(self) -> Unreadable:
-        """What lists have left out."""
-        return Unreadable()
+    def skipped(self) -> SkippedItems:
+        """The items that lists have skipped."""
+        return SkippedItems()
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The records; lists go on without those that another version has written."""
+        """The records."""
         return DynamoDbLedger(
             self.client("dynamodb"),
             self.output("AttachmentsTableName"),
             self.output("AuditTableName"),
             new_id=lambda: str(ULID()),
-            read_listed=self.unreadable.records,
+            read_listed=self._read_records,
         )
 
     @cached_property
-    def archive(self) -> Archive:
-        """The past, without what another version has written."""
+    def audit_log(self) -> AuditLog:
+        """The audit log."""
         table = self.output("AuditTableName")
-        return DynamoDbArchive(self.client("dynamodb"), table, self.unreadable.audits)
+        return DynamoDbAuditLog(self.client("dynamodb"), table, self._read_audits)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        """The table of attachments, instance by instance."""
+        table = self.output("AttachmentsTableName")
+        return attachments.DynamoDbPartitions(self.client("dynamodb"), table)
 
     @cached_property
     def checkpoints(self) -> SweepCheckpoints:
-        """What sweeps know."""
+        """The checkpoint of the sweep."""
         table = self.output("AttachmentsTableName")
         return DynamoDbSweepCheckpoints(self.client("dynamodb"), table)
 
     @cached_property
     def sources(self) -> Sources:
-        """Where a snapshot is read from."""
-        ec2 = self.client("ec2")
+        """What a snapshot is read from."""
+        client = self.client("ec2")
         return Sources(
-            instances=Ec2Instances(ec2),
-            vpcs=Ec2Vpcs(ec2),
-            interfaces=Ec2Interfaces(ec2, self.keys),
+            instances=Ec2Instances(client),
+            vpcs=Ec2Vpcs(client),
+            interfaces=Ec2Interfaces(client, self.keys),
             ledger=self.ledger,
         )
+
+    @cached_property
+    def scan(self) -> Scan:
+        """Everything tagged in EC2, page by page."""
+        return Ec2Scan(self.client("ec2"), self.keys)
+
+    def swept_targets(self) -> frozenset[TargetName]:
+        """Return every target that a sweep has recorded."""
+        read = self.checkpoints.targets
+        return read() if self.strict else self.skipped.unless(read, frozenset())
+
+    def breaker(self) -> BreakerState:
+        """Return the release breaker as it is now."""
+        table = self.output("AttachmentsTableName")
+        return attachments.read_breaker(self.client("dynamodb"), table)
+
+    def find_instances(self, filters: Mapping[str, Sequence[str]]) -> list[InstanceId]:
+        """Return the instances that match EC2's ``filters``, but for the terminated, by id."""
+        return ec2.find_instances(self.client("ec2"), filters)
+
+    def caller(self) -> Caller:
+        """Return the operator's ARN, and the time by AWS's clock."""
+        return permissions.read_caller(self.client("sts"))
+
+    @cached_property
+    def reconcile_queue(self) -> ReconcileQueue:
+        """The queue that the reconciler reads."""
+        return SqsReconcileQueue(self.client("sqs"), self.output("ChangesQueueUrl"))
+
+    @cached_property
+    def updates(self) -> StackUpdates:
+        """CloudFormation's updates of this stack."""
+        return CloudFormationUpdates(self.client("cloudformation"), self.name)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The stack's parts."""
+        return resources.AwsResources(self.client, self.name)
+
+    @cached_property
+    def simulator(self) -> PermissionSimulator:
+        """IAM's simulation of a role's policies."""
+        partition = self.session.get_partition_for_region(self.region)
+        return permissions.IamSimulator(self.client("iam"), partition, self.account, self.region)
+
+    def audience(self) -> Audience:
+        """Return the subscriptions of the alarm topic."""
+        return resources.read_audience(self.client("sns"), self.output("AlarmTopicArn"))
+
+    def interfaces(self) -> Interfaces:
+        """Count the account's interfaces; its quota is unknown where it cannot be read."""
+        by_zone = ec2.count_interfaces(self.client("ec2"))
+        try:
+            quota = ec2.read_interface_quota(self.client("service-quotas"))
+        except (ClientError, BotoCoreError):  # AWS's default stands in, whatever the error
+            return Interfaces(by_zone, None)
+        return Interfaces(by_zone, quota)
+
+    def queue(self, output: str) -> Queue:
+        """Return about how many messages the queue named by ``output`` holds."""
+        return queues.read_queue(self.client("sqs"), self.output(output))
+
+    def queue_age(self, queue: Queue, now: datetime) -> timedelta | None:
+        """Return the age of the oldest message of ``queue``; None where it is not known."""
+        return queues.read_oldest(self.client("cloudwatch"), queue.name, now)
+
+    def dead_letters(self, output: str) -> DeadLetters:
+        """Return the dead-letter queue named by ``output``."""
+        return queues.SqsDeadLetters(self.client("sqs"), self.output(output))
+
+    def messages(self, output: str) -> MessageQueue:
+        """Return the queue named by ``output``, to send messages to."""
+        return queues.SqsMessageQueue(self.client("sqs"), self.output(output))
+
+    @property
+    def audit_items(self) -> AuditItems:
+        """The audit table, as the items that its stream delivers."""
+        return DynamoDbAuditItems(self.client("dynamodb"), self.output("AuditTableName"))
+
+    @property
+    def publisher(self) -> Publisher:
+        """The function that publishes moves."""
+        name = self.output("PublishChangesFunctionName")
+        return functions.PublishFunction(self.client("lambda"), name, time.sleep)
+
+    @property
+    def sweeper(self) -> Callable[[], None]:
+        """Return what runs one sweep to its end; it raises if the sweep fails."""
+        client, name = self.client("lambda"), self.output("SweepAccountFunctionName")
+        return lambda: functions.call(client, name, {})
+
+    def strictly(self) -> Self:
+        """Return this stack, to be read without skipping anything."""
+        return replace(self, strict=True)
+
+    def _read_records(self, listed: Iterable[Item]) -> Iterator[Attachment]:
+        if self.strict:
+            return items.read_records(listed)
+        return self.skipped.readable(listed, items.read_record)
+
+    def _read_audits(self, listed: Iterable[Item]) -> Iterator[AuditEntry]:
+        if self.strict:
+            return items.read_audits(listed)
+        return self.skipped.readable(listed, items.read_audit)
 
     def _deployed(self, values: Mapping[str, str], kind: str, name: str) -> str:
         if name in values:
@@ -177,16 +309,16 @@ def pass_stack(command: Callable[Concatenate[Stack, P], T]) -> Callable[P, T]:
     """
     Give a command the stack as its first argument; a test's own stands as ``obj``.
 
-    However the command ends, it is told in the end what its lists have left out.
+    However the command ends, it reports in the end what its lists have skipped.
     """
 
     @click.pass_obj
-    def with_stack(it: Connection | Stack, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        stack = it if isinstance(it, Stack) else Stack.find(it)
+    def with_stack(found: Connection | Stack, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        stack = found if isinstance(found, Stack) else Stack.find(found)
         try:
             return command(stack, *args, **kwargs)
         finally:
-            stack.unreadable.tell()
+            stack.skipped.report()
 
     return update_wrapper(with_stack, command)
 
@@ -202,55 +334,3 @@ def _describe(session: boto3.Session, name: str) -> "StackTypeDef":
                 " --stack-name."
             ) from error
         raise
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """
-    Where an account is read; without ``whole_past`` the audit's oldest entries expire.
-
-    ``unreadable`` takes what another version has written; without it such a thing ends the reading.
-    """
-
-    ec2: "EC2Client"
-    dynamodb: "DynamoDBClient"
-    attachments_table: str
-    audit_table: str
-    policy: Policy
-    whole_past: bool = True
-    unreadable: Unreadable | None = None
-
-    @classmethod
-    def of(cls, stack: "Stack") -> Self:
-        """Return where the account of ``stack`` is read, as far as it can be read."""
-        return cls(
-            ec2=stack.client("ec2"),
-            dynamodb=stack.client("dynamodb"),
-            attachments_table=stack.output("AttachmentsTableName"),
-            audit_table=stack.output("AuditTableName"),
-            policy=stack.policy,
-            whole_past=stack.parameter("AuditRetentionDays") == "0",
-            unreadable=stack.unreadable,
-        )
-
-    @property
-    def ledger(self) -> DynamoDbLedger:
-        """The ledger, to be read."""
-        return DynamoDbLedger(
-            self.dynamodb,
-            self.attachments_table,
-            self.audit_table,
-            new_id=str,
-            read_listed=self.unreadable.records if self.unreadable else items.read_records,
-        )
-
-    @property
-    def archive(self) -> Archive:
-        """The past."""
-        read = self.unreadable.audits if self.unreadable else items.read_audits
-        return DynamoDbArchive(self.dynamodb, self.audit_table, read)
-
-    def swept_targets(self) -> frozenset[TargetName]:
-        """Return every target of which sweeps know."""
-        read = DynamoDbSweepCheckpoints(self.dynamodb, self.attachments_table).targets
-        return self.unreadable.unless(read, frozenset()) if self.unreadable else read()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dualhome_cli.doctor.checks.stack import Audience, Resources
+from dualhome_cli.doctor.facts import Audience
 from tests.support.scenarios.stack import OUTPUTS, InMemoryStack
 
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alarms"
@@ -29,7 +29,7 @@ class Sns:
 def audience(*arns: str) -> Audience:
     """Return what is read of a topic."""
     outputs = OUTPUTS | {"AlarmTopicArn": TOPIC}
-    return Resources(InMemoryStack(outputs=outputs, clients={"sns": Sns(arns)})).audience()
+    return InMemoryStack(outputs=outputs, clients={"sns": Sns(arns)}).audience()
 
 
 def test_who_has_confirmed_hears_and_who_has_not_is_waited_for() -> None:

@@ -8,7 +8,7 @@ from tests.support.readers.template import ROOT
 
 
 def test_the_page_is_what_help_says_today() -> None:
-    """Whoever reads it there tries it as it is; `make reference` brings it up to date."""
+    """A reader tries it as it is; `make reference` brings it up to date."""
     page = PAGE.read_text(encoding="utf-8")
 
     assert up_to_date(page) == page
@@ -16,30 +16,30 @@ def test_the_page_is_what_help_says_today() -> None:
 
 def test_every_command_is_on_the_page_and_in_the_order_of_help() -> None:
     """The test above compares something."""
-    told = [
+    listed = [
         line.removeprefix("## dualhome ")
         for line in PAGE.read_text(encoding="utf-8").splitlines()
         if line.startswith("## dualhome ")
     ]
 
-    assert [name for named in COMMANDS.values() for name in named] == told
+    assert [name for named in COMMANDS.values() for name in named] == listed
 
 
 def test_help_that_has_changed_is_put_between_the_marks() -> None:
     """What people wrote around it stays."""
     page = PAGE.read_text(encoding="utf-8")
-    stale = page.replace("What is attached where", "What stands where")
+    stale = page.replace("Show what is attached where", "Show what stands where")
 
     assert stale != page
     assert page == up_to_date(stale)
 
 
 def test_a_page_without_its_marks_is_refused() -> None:
-    """It would never change again, and nobody would notice."""
+    """It would never change again, unnoticed."""
     with pytest.raises(ValueError, match="lacks"):
         up_to_date(PAGE.read_text(encoding="utf-8").replace(BEGIN, ""))
 
 
 def test_the_readme_leads_to_the_page() -> None:
-    """What nobody links to nobody reads."""
+    """A page without a link is not read."""
     assert "](docs/commands.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,12 +11,14 @@ from moto import mock_aws
 
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.sqs import DETAIL_TYPE
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import UnavailableError
-from dualhome_cli.redrive.dead_letters import DeadLetters, Letter
-from dualhome_cli.redrive.publish import AuditDays, Span
+from dualhome_cli.aws.audit_log import DynamoDbAuditItems
+from dualhome_cli.aws.queues import BATCH_BYTES, SqsDeadLetters, SqsMessageQueue
+from dualhome_cli.redrive.dead_letters import DeadLetter, DeadLetters
+from dualhome_cli.redrive.publish import UNREADABLE, Span
 from dualhome_cli.redrive.queues import DONE, INTENTS, OUTPUTS, Name
-from dualhome_cli.redrive.sqs import BATCH_BYTES, SqsChanges, SqsDeadLetters
 from tests.support.builders.values import TRACE, a_record
 from tests.support.fakes.dead_letters import NOON, InMemoryDeadLetters, letters
 from tests.support.readers.template import load
@@ -51,9 +53,9 @@ def filled(sqs: "SQSClient", *bodies: str) -> SqsDeadLetters:
     return SqsDeadLetters(sqs, url)
 
 
-def taken(queue: DeadLetters) -> list[Letter]:
+def taken(queue: DeadLetters) -> list[DeadLetter]:
     """Take all there is."""
-    found: list[Letter] = []
+    found: list[DeadLetter] = []
     while some := queue.take():
         found += some
     return found
@@ -70,7 +72,7 @@ def test_every_queue_of_the_template_that_nobody_empties_can_be_redriven() -> No
 
 
 def test_what_is_taken_is_hidden_and_counted(make_queue: MakeQueue) -> None:
-    """Nobody else does it over meanwhile."""
+    """No other redrive handles it meanwhile."""
     queue = make_queue(*(f"message {n}" for n in range(23)))
 
     assert {f"message {n}" for n in range(23)} == {letter.body for letter in taken(queue)}
@@ -112,7 +114,7 @@ def test_a_message_knows_when_it_was_sent(sqs: "SQSClient") -> None:
     assert timedelta(minutes=1) > abs(datetime.now(UTC) - letter.sent_at)
 
 
-def test_a_message_that_sqs_does_not_delete_is_told(sqs: "SQSClient") -> None:
+def test_a_message_that_sqs_does_not_delete_is_shown(sqs: "SQSClient") -> None:
     """It would be done over again."""
     queue = filled(sqs, "a")
     queue.take()
@@ -126,7 +128,7 @@ def test_messages_too_long_for_one_batch_are_sent_one_by_one(sqs: "SQSClient") -
     url = sqs.create_queue(QueueName="changes")["QueueUrl"]
     long = letters(*("x" * (BATCH_BYTES // 2) for _ in range(3)))
 
-    assert {} == SqsChanges(sqs, url).send(long)
+    assert {} == SqsMessageQueue(sqs, url).send(long)
     assert (
         "3"
         == sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"][
@@ -147,6 +149,11 @@ def test_the_audit_is_read_across_midnight_without_its_end() -> None:
                 TRACE,
             )
 
-        found = list(AuditDays(client, AUDIT).written(Span(times[1], times[4])))
+        found = list(DynamoDbAuditItems(client, AUDIT).written(Span(times[1], times[4])))
 
     assert times[1:4] == [read_audit(item).after.since for item in found]
+
+
+def test_a_redrive_knows_the_publishers_messages_by_the_name_that_the_publisher_writes() -> None:
+    """Two packages spell the detail type: one writes it, the other reads it."""
+    assert DETAIL_TYPE == UNREADABLE

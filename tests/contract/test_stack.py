@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from dualhome_cli.connection import Connection
 from dualhome_cli.errors import CommandError
+from dualhome_cli.main import Connection
 from dualhome_cli.stack import NEEDED, Stack
 from tests.support.readers.template import load
 
@@ -94,14 +94,14 @@ def test_a_client_asks_where_the_stack_is() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_stack_that_is_not_there_is_told_with_the_region() -> None:
+def test_a_stack_that_is_not_there_is_shown_with_the_region() -> None:
     """Nine times of ten it is in another one."""
     with pytest.raises(CommandError, match="no stack dualhome in us-east-1: give --region"):
         Stack.find(HERE)
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_stack_of_somebody_else_is_told_from_ours() -> None:
+def test_a_stack_of_another_product_is_distinguished() -> None:
     """A name proves nothing."""
     deploy({})
 

@@ -61,7 +61,7 @@ def test_ledger_audit_and_ec2_agree(healthy: tuple[int, list[Finding]]) -> None:
     """The invariants hold of everything that ran on this stack."""
     _, found = healthy
 
-    assert [("ok", "Ledger, audit and EC2 agree.")] == of("ledger", found)
+    assert [("ok", "Ledger, audit log and EC2 agree.")] == of("ledger", found)
 
 
 def test_a_disabled_rule_is_found(apart: Stack) -> None:

@@ -146,7 +146,7 @@ def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
     done = dualhome(world.stack, "redrive", "sweep", "--yes")
 
     assert 0 == done.returncode, done.stderr
-    assert "sweep: 2 made up for by the sweep that ran; 0 left." in done.stdout
+    assert "sweep: 2 covered by the sweep that ran; 0 left." in done.stdout
     assert any("swept" in line for line in world.stack.log_lines("sweep-account"))
 
 

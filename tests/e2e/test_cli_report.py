@@ -24,7 +24,7 @@ def test_the_page_shows_who_has_what_and_who_has_not(
     done = dualhome(stack, "report", "--html", str(tmp_path / "page.html"))
 
     assert (0, "") == (done.returncode, done.stdout)
-    assert " to look at; " in done.stderr
+    assert " needing attention; " in done.stderr
     page = read_page((tmp_path / "page.html").read_text("utf-8"))
     assert {had, lacking, interface} <= {it.text for it in page.all("code")}
     assert name in {it.text for it in page.all("bdi")}

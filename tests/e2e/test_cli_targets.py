@@ -63,7 +63,7 @@ def test_a_closed_vpc_and_a_name_without_a_vpc_are_told_to_people_too(
     said = done.stdout.splitlines()
     assert 1 == done.returncode
     assert f"1 instance asks for {unserved}, and no VPC serves it" in said
-    closed_says = f"{closed.vpc} serves {closed.name}, and lets nobody in"
+    closed_says = f"{closed.vpc} serves {closed.name}, and allows no other VPC"
     assert any(line.startswith(closed_says) for line in said)
     assert {"NOT_ALLOWED": 1} == rows_of(stack, closed.name)[ZONE]["unusable_because"]
 

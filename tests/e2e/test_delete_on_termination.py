@@ -35,4 +35,4 @@ def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_told_as_
 
     assert "DELETED_WITH_INSTANCE" == ended["reason"]
     story = dualhome(world.stack, "history", instance, "-o", "json").stdout
-    assert f"Has lost {interface} at device index 1." in json.loads(story)[-1]["story"]
+    assert f"Lost {interface} at device index 1." in json.loads(story)[-1]["story"]

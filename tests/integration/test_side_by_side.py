@@ -12,7 +12,7 @@ from tests.support.groups import FILES as GROUPED
 from tests.support.groups import arrange, group_of
 from tests.support.readers.template import ROOT
 
-FILES = ("tests/unit/cli/test_lines.py", "tests/unit/cli/test_times.py")
+FILES = ("tests/unit/cli/test_terminal.py", "tests/unit/cli/test_times.py")
 PASSED = re.compile(r"^\[(gw\d)\].* PASSED (\S+?)::", re.MULTILINE)
 
 

@@ -5,7 +5,7 @@ import pytest
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.history.transitions import tell
+from dualhome_cli.history.transitions import text_of
 from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
@@ -36,7 +36,7 @@ def gone(scene: Scene) -> str:
     scene.request(event="event-2")
     scene.work_off()
     assert State.RELEASED == scene.record().state
-    return tell(scene.ledger.audit[-1])
+    return text_of(scene.ledger.audit[-1])
 
 
 def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_told() -> None:
@@ -72,7 +72,7 @@ def test_a_flag_that_somebody_changes_is_noticed_by_the_next_sweep(*, first: boo
     assert (() if first else WARNED) == scene.record().warnings
     assert [State.ATTACHED, State.ATTACHED] == scene.states()
     told = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
-    assert told in tell(scene.ledger.audit[-1])
+    assert told in text_of(scene.ledger.audit[-1])
     assert {} == sweeper.sweep().drifts
 
 
@@ -97,7 +97,7 @@ def test_what_was_deleted_with_its_instance_was_not_given_back() -> None:
     record = scene.record()
     assert Reason.DELETED_WITH_INSTANCE is record.reason
     assert f"{INTERFACE} was deleted with {INSTANCE}" == record.detail
-    assert told.startswith(f"Has lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
+    assert told.startswith(f"Lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
     assert {} == scene.ledger.claimed()
 
 
@@ -105,7 +105,7 @@ def test_what_ec2_keeps_is_given_back_as_ever() -> None:
     """The flag is off: the interface is free."""
     told = gone(adopted(doomed=False))
 
-    assert told == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
+    assert told == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
 def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
@@ -123,7 +123,7 @@ def test_one_that_only_left_its_pool_is_not_told_as_deleted() -> None:
     scene = adopted(doomed=False)
     scene.ec2.tag(INTERFACE, {"dualhome:pool": None})
 
-    assert gone(scene) == f"Has let go of {INTERFACE} at device index 1. INSTANCE_STATE."
+    assert gone(scene) == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
 def test_one_that_was_deleted_unseen_is_told_to_exist_no_more() -> None:

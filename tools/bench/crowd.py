@@ -67,8 +67,8 @@ def _crowd(stage: Stage, interfaces: int) -> Figure:
 
 
 def _outcomes(crowd: _Crowd, records: list[Attachment], attached: int) -> list[Row]:
-    archive = crowd.field.stage.archive
-    entries = [entry for instance in crowd.instances for entry in archive.of_instance(instance)]
+    audit_log = crowd.field.stage.audit_log
+    entries = [entry for instance in crowd.instances for entry in audit_log.of_instance(instance)]
     return [
         exactly("attached", attached, crowd.field.count(State.ATTACHED)),
         exactly("waiting", INSTANCES - attached, crowd.field.count(State.WAITING)),

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome_cli.data.audit_log import Archive, DynamoDbArchive
+from dualhome_cli.aws.audit_log import DynamoDbAuditLog
+from dualhome_cli.data.ports import AuditLog
 from localcloud.client.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class Stage(Deployment):
         return DynamoDbLedger(self.dynamodb, *tables, new_id=str)
 
     @cached_property
-    def archive(self) -> Archive:
-        """The past, to read."""
-        return DynamoDbArchive(self.dynamodb, self.outputs["AuditTableName"])
+    def audit_log(self) -> AuditLog:
+        """The audit log, to read."""
+        return DynamoDbAuditLog(self.dynamodb, self.outputs["AuditTableName"])
 
     def changes_source(self) -> Mapping[str, Any]:
         """Return the event source mapping that feeds the reconciler."""

@@ -6,27 +6,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import click
 from rich.text import Text
 
 from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.status import MOVING
-from dualhome_cli.data.audit_log import Archive
+from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.stack import Stack
 from dualhome_cli.status.attachment_row import sentence
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import colour_of, console, printable
 
 QUIET = timedelta(seconds=20)
-"""Without a move, what may stay as it is has been looked at: queue and start take less."""
+"""Without a move, what may stay as it is has been reconciled: queue and start take less."""
 
 OVERDUE = timedelta(minutes=2)
-"""Without a move, what must move has not been looked at."""
+"""Without a move, what must move has not been reconciled."""
 
 ROLLBACK = timedelta(minutes=20)
-"""A rollback that is given up has taken 16 minutes."""
+"""A rollback that gives up does so after 16 minutes."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -47,7 +46,7 @@ class Ending:
 
 
 @dataclass(slots=True)
-class Trail:
+class Followed:
     """
     One instance's attachments; ``must`` and ``may`` are the targets whose end is waited for.
 
@@ -85,14 +84,14 @@ class Trail:
         known = self.records.get(entry.after.target)
         return known is None or entry.after.version > known.version
 
-    def lose_patience(self, now: datetime) -> None:
-        """Give up what has not moved for too long."""
+    def time_out(self, now: datetime) -> None:
+        """End what has not moved for too long."""
         for target in self.open:
-            if now - self.moved_at >= self._patience(target):
+            if now - self.moved_at >= self._timeout(target):
                 self._end(target, moved=False)
 
-    def begin_at_ends(self) -> None:
-        """Take what has come to an end before it is followed for having done so."""
+    def end_at_once(self) -> None:
+        """End at once what is in one of its last states before it is followed."""
         for target in self.open:
             record = self.records.get(target)
             if record and record.state in self.ends:
@@ -103,11 +102,14 @@ class Trail:
         state = record.state if record else None
         self.ended[target] = Ending(self.instance, target, state, moved, _why(record))
 
-    def _patience(self, target: TargetName) -> timedelta:
+    def _timeout(self, target: TargetName) -> timedelta:
         record = self.records.get(target)
         if record and record.state in MOVING:
             return ROLLBACK
         return OVERDUE if target in self.must else QUIET
+
+
+SECONDS_BETWEEN_READS = 1.0
 
 
 def _why(record: Attachment | None) -> str:
@@ -119,27 +121,27 @@ def _why(record: Attachment | None) -> str:
 
 
 def follow(
-    trails: Sequence[Trail],
-    archive: Archive,
+    every: Sequence[Followed],
+    audit_log: AuditLog,
     clock: Callable[[], datetime],
     wait: Callable[[], None],
 ) -> Iterator[AuditEntry]:
-    """Yield each new move of the trails' instances, until every trail has come to its end."""
-    while any(trail.open for trail in trails):
-        for trail in (it for it in trails if it.open):
-            since = trail.since - CLOCKS_DIFFER
-            for entry in archive.of_instance(trail.instance, since):
-                if trail.is_new(entry):
-                    trail.note(entry, clock())
+    """Yield each new move of the followed instances, until all have ended."""
+    while any(it.open for it in every):
+        for followed in (it for it in every if it.open):
+            since = followed.since - CLOCKS_DIFFER
+            for entry in audit_log.of_instance(followed.instance, since):
+                if followed.is_new(entry):
+                    followed.note(entry, clock())
                     yield entry
-            trail.lose_patience(clock())
-        if any(trail.open for trail in trails):
+            followed.time_out(clock())
+        if any(it.open for it in every):
             wait()
 
 
-def endings(trails: Sequence[Trail]) -> list[Ending]:
+def endings(every: Sequence[Followed]) -> list[Ending]:
     """Return how each attachment ended that was waited for."""
-    return [ending for trail in trails for _, ending in sorted(trail.ended.items())]
+    return [ending for it in every for _, ending in sorted(it.ended.items())]
 
 
 def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
@@ -151,12 +153,12 @@ def show_moves(entries: Iterable[AuditEntry], doing: str) -> None:
 
 def show_endings(endings: Iterable[Ending], stack: Stack, lead: str = "") -> None:
     """Write how each attachment ended, after ``lead``."""
-    nobody = pasted("not recorded: nobody has looked, see `dualhome doctor`", stack)
+    missing = with_options("not recorded: see `dualhome doctor`", stack)
     out = console()
     for it in endings:
-        state = it.state or nobody
+        state = it.state or missing
         end = Text(state, colour_of(it.state)) if it.moved else Text(f"still {state}", "yellow")
-        why = f": {printable(pasted(it.why, stack))}" if it.why else ""
+        why = f": {printable(with_options(it.why, stack))}" if it.why else ""
         out.print(Text.assemble(f"{it.instance} {it.target}: {lead}", end, why), soft_wrap=True)
 
 
@@ -182,34 +184,16 @@ def _line(entry: AuditEntry) -> Text:
     )
 
 
-SECONDS_BETWEEN_READS = 1.0
+def follow_to_end(
+    stack: Stack, every: Sequence[Followed], well: frozenset[State], lead: str = ""
+) -> bool:
+    """Show every move to the end, and each end after ``lead``; return whether all are ``well``."""
+    _show(stack, every)
+    found = endings(every)
+    show_endings(found, stack, lead)
+    return all(ending.moved and ending.state in well for ending in found)
 
 
-def see_to_the_end(
-    stack: Stack,
-    trails: Sequence[Trail],
-    well: frozenset[State],
-    onwards: Callable[[Trail], Trail] | None = None,
-) -> None:
-    """
-    Show every move until all trails have ended, and how they did.
-
-    Then likewise where they lead: whatever the tag still asks for ends as the record says.
-
-    Raises:
-        Exit: with 1, one of ``trails`` has not ended ``well``.
-    """
-    _show(stack, trails)
-    found = endings(trails)
-    show_endings(found, stack)
-    if onwards:
-        further = [onwards(trail) for trail in trails]
-        _show(stack, further)
-        show_endings(endings(further), stack, "the tag still asks for it: ")
-    if not all(ending.moved and ending.state in well for ending in found):
-        raise click.exceptions.Exit(1)
-
-
-def _show(stack: Stack, trails: Sequence[Trail]) -> None:
-    entries = follow(trails, stack.archive, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
-    show_moves(entries, "Waiting for the next move; Ctrl-C ends the waiting, not the work.")
+def _show(stack: Stack, every: Sequence[Followed]) -> None:
+    entries = follow(every, stack.audit_log, stack.now, lambda: time.sleep(SECONDS_BETWEEN_READS))
+    show_moves(entries, "Waiting for the next move; Ctrl-C stops waiting, not the reconciler.")

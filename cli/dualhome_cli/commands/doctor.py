@@ -1,4 +1,4 @@
-"""`dualhome doctor`: what is wrong, and what to do about it."""
+"""`dualhome doctor`: checks, and what to do about each finding."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,10 @@ import click
 
 from dualhome_cli.actions.follow import waiting
 from dualhome_cli.doctor.check import Finding, Severity, remedy_in_table, what_in_table
-from dualhome_cli.doctor.checkup import Patient, examine
+from dualhome_cli.doctor.checkup import CheckContext, run_checks
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.table import Column
 
 EXIT_CODES = {Severity.OK: 0, Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 4}
@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[Finding], ...] = (
       0    nothing worse than a note
       1    the worst is a warning
       2    wrong usage
-      3    AWS said no, or could not be asked, about the stack itself
+      3    AWS refused to describe the stack itself, or did not answer
       4    the worst is an error
     """
 )
@@ -55,25 +55,25 @@ COLUMNS: tuple[Column[Finding], ...] = (
 @pass_stack
 def command(stack: Stack, output: Format, *, ledger: bool) -> None:
     """
-    Examine the stack and the account; nothing is changed.
+    Check the stack and the account; nothing is changed.
 
-    Each finding says how bad it is (ok, note, warning, error), what it is about, and its remedy.
-    What your credentials may not ask becomes a note.
+    Each finding has a severity (ok, note, warning, error), what it is about, and a remedy. A check
+    that your credentials do not allow becomes a note.
     """
-    patient = Patient(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
+    context = CheckContext(stack, datetime.now(UTC), lambda: time.sleep(BETWEEN_READINGS))
     worst = [Severity.OK]
-    findings: Iterable[Finding] = _watched(_pasted(patient, with_ledger=ledger), worst)
+    findings: Iterable[Finding] = _watched(_with_options(context, with_ledger=ledger), worst)
     if output is Format.TABLE:
-        # A table is written when its widths are known; until then something should move.
-        with waiting("Examining ..."):
+        # A table is written when its widths are known; until then a spinner moves.
+        with waiting("Checking ..."):
             findings = list(findings)
-    show(findings, COLUMNS, output, of=Finding, nothing="Nothing was looked at.")
+    show(findings, COLUMNS, output, of=Finding, nothing="No check was run.")
     click.get_current_context().exit(EXIT_CODES[worst[0]])
 
 
-def _pasted(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
-    for finding in examine(patient, with_ledger=with_ledger):
-        yield replace(finding, remedy=pasted(finding.remedy, patient.stack))
+def _with_options(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
+    for finding in run_checks(context, with_ledger=with_ledger):
+        yield replace(finding, remedy=with_options(finding.remedy, context.stack))
 
 
 def _watched(findings: Iterable[Finding], worst: list[Severity]) -> Iterator[Finding]:

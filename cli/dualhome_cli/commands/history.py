@@ -1,4 +1,4 @@
-"""`dualhome history`: the past."""
+"""`dualhome history`: moves of the audit log."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import click
 
 from dualhome.domain.attachment import AuditEntry
-from dualhome_cli.data.audit_log import moves_of, moves_since
-from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Chapter, chapter_of
+from dualhome_cli.data.moves import moves_of, moves_since
+from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Transition, transition_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE_OR_INTERFACE
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.times import Since
 
 LONGEST = timedelta(days=31)
@@ -22,10 +22,10 @@ LONGEST = timedelta(days=31)
     epilog="""
     \b
     Examples:
-      dualhome history i-0123456789abcdef0               all that happened to an instance
+      dualhome history i-0123456789abcdef0               every move of an instance
       dualhome history eni-0123456789abcdef0 --since 7d  where an interface has been
-      dualhome history --since 2h                        everything of the last two hours
-      dualhome history --day 2026-11-22 -o csv           everything of a day
+      dualhome history --since 2h                        every move of the last two hours
+      dualhome history --day 2026-11-22 -o csv           every move of a day
     """
 )
 @click.argument(
@@ -48,21 +48,21 @@ def command(
     output: Format,
 ) -> None:
     """
-    Tell what happened, when, why, and what caused it; the oldest move first.
+    Show what happened, when, why, and what caused it; the oldest move first.
 
-    Dates and times are UTC. A cause is what made dualhome look: a changed tag, a changed state of
-    the instance, the sweep, or a person with this command. JSON and CSV tell all that is recorded.
+    Dates and times are UTC. A cause is what queued the reconcile request: a changed tag, a changed
+    state of the instance, the sweep, or an operator. JSON and CSV have all that is recorded.
     """
     if bool(subject or since) == bool(day):
         raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
     entries = _entries(stack, subject, since, day)
     columns = OF_ONE if subject and subject.startswith("i-") else OF_MANY
     show(
-        map(chapter_of, entries),
+        map(transition_of, entries),
         columns,
         output,
-        of=Chapter,
-        nothing=pasted(_nothing(subject), stack),
+        of=Transition,
+        nothing=with_options(_nothing(subject), stack),
     )
 
 
@@ -70,21 +70,23 @@ def _entries(
     stack: Stack, subject: str | None, since: datetime | None, day: datetime | None
 ) -> Iterator[AuditEntry]:
     if subject:
-        return moves_of(stack.archive, subject, since)
+        return moves_of(stack.audit_log, subject, since)
     if day:
-        return stack.archive.of_day(day.date())
+        return stack.audit_log.of_day(day.date())
     since = since or stack.now()
     if (stack.now() - since).days > LONGEST.days:  # a whole day: the age was taken a moment ago
         raise click.UsageError(
-            f"everything goes back {LONGEST.days} days at most: name an INSTANCE or INTERFACE."
+            f"without an INSTANCE or INTERFACE, --since reaches back {LONGEST.days} days at most."
         )
-    return moves_since(stack.archive, since, stack.now())
+    return moves_since(stack.audit_log, since, stack.now())
 
 
 def _nothing(subject: str | None) -> str:
     if not subject:
         return "No move is recorded in that time."
     advice = (
-        f"`dualhome status {subject}` says why" if subject.startswith("i-") else "look at its id"
+        f"`dualhome status {subject}` shows its state"
+        if subject.startswith("i-")
+        else "check its id"
     )
     return f"No move of {subject} is recorded in that time: {advice}, or give another --since."

@@ -1,4 +1,4 @@
-"""`dualhome plan`: what would be done now, and why not otherwise."""
+"""`dualhome plan`: what the reconciler would do now, and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,15 +8,15 @@ from itertools import chain
 import click
 
 from dualhome.domain.identifiers import InstanceId
-from dualhome_cli.data.instances import filters, found_by
-from dualhome_cli.plan.outcome import Forecast, Prospect
+from dualhome_cli.data.instances import filters
+from dualhome_cli.plan.outcome import InstanceOutcome, Outcome
 from dualhome_cli.plan.rows import Row, rows
-from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, forecasts, read_breaker
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, simulate
 from dualhome_cli.plan.text import lines_of, totals
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
 from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import Line, console, write
 
 EPILOG = """
@@ -29,8 +29,8 @@ Examples:
 
 \b
 Exit codes:
-  0  everything that is wanted is had, or can be had now
-  1  something that is wanted cannot be had now, or no instance matches
+  0  every wanted target is attached, or can be attached now
+  1  one is not and cannot be attached now, or no instance matches
   2  EC2 has no such instance
 """
 
@@ -47,7 +47,7 @@ Exit codes:
     help="The instances with this tag, too; * and ? stand for any characters. With several, and "
     "with --asg, those that match all.",
 )
-@click.option("--verbose", is_flag=True, help="Name every rejected interface.")
+@click.option("--verbose", is_flag=True, help="Name every skipped interface.")
 @output_option
 @pass_stack
 def command(
@@ -61,53 +61,51 @@ def command(
     output: Format,
 ) -> None:
     """
-    Say what would be done for instances now, and why each rejected interface was rejected.
+    Show what the reconciler would do for instances now, and why it skips which interface.
 
     Nothing is changed. Several instances are planned in the order given, those found by tag in
-    the order of their ids: what one would get, those after it are not promised.
+    the order of their ids: an interface that one would get is not promised to another.
     """
     if not (instances or asg or tags):
         raise click.UsageError("Name instances, or give --asg or --tag.")
     wanted = filters(asg, tags)
-    found = found_by(stack.client("ec2"), wanted) if wanted else []
+    found = stack.find_instances(wanted) if wanted else []
     ids = list(dict.fromkeys([*instances, *found]))
     planning = Planning(stack.sources, stack.policy, _breaker(stack), stack.now(), targets)
     counts = Counts()
-    _show(counts.counting(forecasts(ids, planning)), output, stack, verbose=verbose)
+    _show(counts.counting(simulate(ids, planning)), output, stack, verbose=verbose)
     if len(ids) > 1 and output is Format.TABLE:
-        said = f"{counts.instances} instances: {totals(counts.prospects)}"
+        said = f"{counts.instances} instances: {totals(counts.outcomes)}"
         write(console(), Line(0, said, "bold"))
     if code := 2 if counts.unknown else int(not (ids and counts.good)):
         raise click.exceptions.Exit(code)
 
 
 def _breaker(stack: Stack) -> SimulatedBreaker:
-    table = stack.output("AttachmentsTableName")
-    most = int(stack.parameter("MaxReleasesPerSweep"))
-    return SimulatedBreaker(most, lambda: read_breaker(stack.client("dynamodb"), table))
+    return SimulatedBreaker(int(stack.parameter("MaxReleasesPerSweep")), stack.breaker)
 
 
 @dataclass(slots=True)
 class Counts:
-    """What has passed by."""
+    """Counts over all instances."""
 
     instances: int = 0
     unknown: int = 0
-    prospects: Counter[Prospect] = field(default_factory=Counter)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
     good: bool = True
 
-    def counting(self, passing: Iterable[Forecast]) -> Iterator[Forecast]:
-        """Yield each of ``passing``, and remember how it looked."""
+    def counting(self, passing: Iterable[InstanceOutcome]) -> Iterator[InstanceOutcome]:
+        """Yield each of ``passing``, and count its outcomes."""
         for it in passing:
-            seen = [outlook.prospect for outlook in it.outlooks]
+            seen = [outcome.outcome for outcome in it.outcomes]
             self.instances += 1
-            self.unknown += it.instance is None and set(seen) == {Prospect.GONE}
-            self.prospects.update(seen)
+            self.unknown += it.instance is None and set(seen) == {Outcome.GONE}
+            self.outcomes.update(seen)
             self.good &= it.good
             yield it
 
 
-def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: bool) -> None:
+def _show(found: Iterable[InstanceOutcome], output: Format, stack: Stack, *, verbose: bool) -> None:
     nothing = "No instance matches."
     match output:
         case Format.TABLE:
@@ -116,11 +114,13 @@ def _show(found: Iterable[Forecast], output: Format, stack: Stack, *, verbose: b
             show(chain.from_iterable(map(rows, found)), (), output, of=Row, nothing=nothing)
 
 
-def _show_text(found: Iterable[Forecast], nothing: str, stack: Stack, *, verbose: bool) -> None:
+def _show_text(
+    found: Iterable[InstanceOutcome], nothing: str, stack: Stack, *, verbose: bool
+) -> None:
     out = console()
     anything = False
     for line in chain.from_iterable(lines_of(it, verbose=verbose) for it in found):
-        write(out, replace(line, text=pasted(line.text, stack)))
+        write(out, replace(line, text=with_options(line.text, stack)))
         anything = True
     if not anything:
         click.echo(nothing, err=True)

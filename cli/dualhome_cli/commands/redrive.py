@@ -1,4 +1,4 @@
-"""`dualhome redrive`: what was set aside is handled again."""
+"""`dualhome redrive`: messages of the dead-letter queues are handled again."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +7,10 @@ import click
 
 from dualhome_cli.redrive.dead_letters import Outcome
 from dualhome_cli.redrive.queues import INTENTS, DeadLetterQueue, Name, queue
-from dualhome_cli.redrive.report import COLUMNS, Contents, Result, look_into, run, tell_end
+from dualhome_cli.redrive.report import COLUMNS, Contents, Result, print_end, read_contents, run
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.prompts import ask, consent_options
+from dualhome_cli.ui.prompts import confirm, yes_option
 
 EPILOG = """
 \b
@@ -22,8 +22,8 @@ Examples:
 \b
 Exit codes:
   0    every queue is empty in the end (or, with --dry-run, is empty)
-  1    messages are left that only a person can read (or, with --dry-run, there are some)
-  3    AWS said no; what was not handled is where it was
+  1    messages are left that this version cannot parse (or, with --dry-run, there are some)
+  3    AWS refused a call; what was not handled is still in its queue
 """
 
 
@@ -31,22 +31,22 @@ Exit codes:
 @click.argument(
     "names", metavar="[QUEUE]...", nargs=-1, type=click.Choice([it.value for it in Name])
 )
-@click.option("--dry-run", is_flag=True, help="Only say what lies there.")
-@consent_options
+@click.option("--dry-run", is_flag=True, help="Show what the queues hold, and change nothing.")
+@yes_option
 @output_option
 @pass_stack
 def command(
     stack: Stack, names: tuple[str, ...], *, dry_run: bool, yes: bool, output: Format
 ) -> None:
     """
-    Handle again the messages that could not be handled.
+    Handle the messages of the dead-letter queues again.
 
     QUEUE is changes, rules, publish, status or sweep; without any, all five. A message is deleted
-    when it is handled, not before. Doing it twice does no harm, and what cannot be read is left.
+    after it is handled. A second redrive does no harm; what cannot be parsed stays in its queue.
     """
     queues = [queue(stack, name) for name in dict.fromkeys(map(Name, names or Name))]
     with ThreadPoolExecutor() as at_once:  # an empty queue takes a second to say so
-        found = at_once.map(lambda it: look_into(it.name, it.letters, it.remedy), queues)
+        found = at_once.map(lambda it: read_contents(it.name, it.letters, it.handler), queues)
         contents = dict(zip(queues, found, strict=True))
     full = [it for it in queues if not contents[it].empty]
     if dry_run or output is Format.TABLE:
@@ -54,7 +54,7 @@ def command(
     if dry_run:
         raise click.exceptions.Exit(1 if full or any(it.hidden for it in contents.values()) else 0)
     if full:
-        ask((INTENTS[it.name] for it in full), yes=yes, err=output is not Format.TABLE)
+        confirm((INTENTS[it.name] for it in full), yes=yes, err=output is not Format.TABLE)
     else:
         click.echo("There is nothing to redrive.", err=True)
     results = list(_results(contents, output))
@@ -65,12 +65,12 @@ def command(
 
 
 def _results(contents: Mapping[DeadLetterQueue, Contents], output: Format) -> Iterator[Result]:
-    """Do over what the queues hold; yield how each ended, and tell people at once."""
+    """Redrive the queues; yield how each ended, and print it at once."""
     table = output is Format.TABLE
     for it, found in contents.items():
         outcome = Outcome()
         if not found.empty:
             outcome = run(it, found.waiting, quiet=not table)
         if table and not found.empty:
-            tell_end(it.name, outcome)
+            print_end(it.name, outcome)
         yield Result.of(found, outcome)

@@ -1,25 +1,12 @@
-"""`dualhome release`: interfaces are taken back."""
+"""`dualhome release`: interfaces are detached, and return to their pools."""
 
 import click
 
-from dualhome.domain.attachment import OperatorAction, OperatorRequest
-from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome_cli.actions.follow import see_to_the_end
-from dualhome_cli.actions.release import (
-    FORCED,
-    WELL,
-    asked_again,
-    onwards,
-    prospects,
-    trail,
-    where_to_see,
-)
-from dualhome_cli.actions.request import order
-from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
+from dualhome.domain.identifiers import InstanceId
+from dualhome_cli.actions.release import release
+from dualhome_cli.actions.request import carry_out
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.prompts import ask, consent_options, follow_options
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.parameters import action_options
 
 EPILOG = """
 \b
@@ -37,13 +24,13 @@ Exit codes:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE)
-@click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
 @click.option(
-    "--force-detach", "force", is_flag=True, help="Detach even if the instance does not let go."
+    "--force-detach",
+    "force",
+    is_flag=True,
+    help="Force the detach (EC2's Force), as a last resort.",
 )
-@consent_options
-@follow_options
+@action_options
 @pass_stack
 def command(
     stack: Stack,
@@ -55,32 +42,12 @@ def command(
     follow: bool,
 ) -> None:
     """
-    Take an instance's interfaces back, wanted or not.
+    Detach an instance's interfaces, wanted or not, and return them to their pools.
 
-    The usual way is to change the instance's tag: what its tag still asks for is asked for again
-    afterwards, and followed to where its record comes to rest. This command waits for no second
-    reading, and lets go what is held back because too many releases were due, and what is stuck;
-    where EC2 does not let go of it, --force-detach is the last resort.
+    The usual way is to change the instance's tag: a target that the tag still asks for is attached
+    again afterwards, and followed until that attachment settles. This command waits for no second
+    reading; it also releases what the release breaker has deferred, and what is stuck. Where EC2
+    does not complete the detach, --force-detach is the last resort.
     """
-    check_not_paused(stack)
-    subjects = read_subjects(stack, instances)
-    check_targets(subjects, targets)
-    trails = [trail(it, targets, stack.now(), force=force) for it in subjects]
-    open_ = [trail for trail in trails if trail.open]
-    intent = [
-        pasted(line, stack) for it in subjects for line in prospects(it, targets, force=force)
-    ]
-    if not open_:
-        click.echo("\n".join([*intent, "There is nothing to release."]))
-        return
-    ask([*intent, *([FORCED] if force else [])], yes=yes)
-    names = tuple(map(TargetName, targets)) or (None,)
-    requests = [OperatorRequest(OperatorAction.RELEASE, name, force) for name in names]
-    order(stack, [it.instance for it in open_], requests)
-    back = {it.id: asked_again(it, targets, force=force) for it in subjects}
-    if follow:
-        see_to_the_end(stack, open_, WELL, lambda it: onwards(it, back[it.instance], stack.now()))
-        return
-    for it in subjects:
-        if back[it.id]:
-            click.echo(pasted(where_to_see(it, back[it.id]), stack))
+    action = release(targets, stack.now, force=force)
+    carry_out(stack, instances, targets, action, yes=yes, follow=follow)

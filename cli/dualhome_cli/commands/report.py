@@ -8,7 +8,7 @@ from dualhome_cli.data.snapshot import read_present
 from dualhome_cli.report.data import Facts, gather
 from dualhome_cli.report.html import render, write_page
 from dualhome_cli.report.text import count_of
-from dualhome_cli.stack import Books, Stack, pass_stack
+from dualhome_cli.stack import Stack, pass_stack
 
 
 @click.command(
@@ -46,7 +46,7 @@ def command(stack: Stack, file: str, day: datetime | None) -> None:
     if not file:
         raise click.BadParameter("give the name of a file, or -", param_hint="--html")
     now = stack.now()
-    facts = gather(stack, read_present(Books.of(stack)), (day or now).date(), now)
+    facts = gather(stack, read_present(stack), (day or now).date(), now)
     _write(file, render(facts))
     click.echo(_said(facts), err=True)
 
@@ -61,7 +61,7 @@ def _write(file: str, page: str) -> None:
 
 
 def _said(facts: Facts) -> str:
-    every = count_of(len(facts.standings), "attachment", "attachments")
-    attention = sum(it.needs_attention for it in facts.standings)
+    every = count_of(len(facts.rows), "attachment", "attachments")
+    attention = sum(it.needs_attention for it in facts.rows)
     moves = count_of(facts.day.moves, "move", "moves")
-    return f"{every}, {attention:,} to look at; {moves} on {facts.day.date}."
+    return f"{every}, {attention:,} needing attention; {moves} on {facts.day.date}."

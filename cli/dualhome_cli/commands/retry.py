@@ -1,17 +1,12 @@
-"""`dualhome retry`: what failed, or is stuck, is tried again now."""
+"""`dualhome retry`: retry after fixing the cause."""
 
 import click
 
-from dualhome.domain.attachment import OperatorAction, OperatorRequest
-from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome_cli.actions.follow import see_to_the_end
-from dualhome_cli.actions.request import order
-from dualhome_cli.actions.retry import WELL, prospects, trail
-from dualhome_cli.data.requested import check_not_paused, check_targets, read_subjects
+from dualhome.domain.identifiers import InstanceId
+from dualhome_cli.actions.request import carry_out
+from dualhome_cli.actions.retry import retry
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.ui.parameters import INSTANCE
-from dualhome_cli.ui.prompts import ask, consent_options, follow_options
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.parameters import action_options
 
 EPILOG = """
 \b
@@ -21,17 +16,14 @@ Examples:
 
 \b
 Exit codes:
-  0    all is attached or released in the end, or there was nothing to try
-  1    something is not, or nothing could be tried
+  0    every attachment is attached or released in the end, or there was nothing to retry
+  1    one is not, or nothing could be retried
   2    there is no such instance, or no such target of it
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE)
-@click.option("--target", "targets", metavar="NAME", multiple=True, help="Only this target.")
-@consent_options
-@follow_options
+@action_options
 @pass_stack
 def command(
     stack: Stack,
@@ -42,25 +34,10 @@ def command(
     follow: bool,
 ) -> None:
     """
-    Try again now what failed, was refused or is stuck.
+    Retry after fixing the cause: what failed, was refused or is stuck.
 
-    What failed, or is contested, is tried at once, not when its time comes; of what is stuck, the
-    interface is detached anew. A release that was due and not confirmed is read again. Everything
-    else about the instance is looked at as after any event.
+    A failed or contested attachment is retried at once instead of at its time; of a stuck one,
+    EC2 is asked again to detach the interface. A release that was due and not confirmed is read
+    again. The rest of the instance is reconciled as after any event.
     """
-    check_not_paused(stack)
-    subjects = read_subjects(stack, instances)
-    check_targets(subjects, targets)
-    now = stack.now()
-    trails = [trail(it, targets, now) for it in subjects]
-    open_ = [trail for trail in trails if trail.open]
-    intent = [pasted(line, stack) for it in subjects for line in prospects(it, targets, now)]
-    if not open_:
-        click.echo("\n".join([*intent, "There is nothing to try again."]))
-        return
-    ask(intent, yes=yes)
-    names = tuple(map(TargetName, targets)) or (None,)
-    requests = [OperatorRequest(OperatorAction.RETRY, name) for name in names]
-    order(stack, [it.instance for it in open_], requests)
-    if follow:
-        see_to_the_end(stack, open_, WELL)
+    carry_out(stack, instances, targets, retry(targets, stack.now()), yes=yes, follow=follow)

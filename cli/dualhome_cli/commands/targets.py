@@ -1,4 +1,4 @@
-"""`dualhome targets`: what each pool still has to give."""
+"""`dualhome targets`: the capacity of each pool."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,9 +10,9 @@ from dualhome_cli.data.snapshot import read_present
 from dualhome_cli.pools.capacity import pools_of
 from dualhome_cli.pools.rows import COLUMNS, Row, rows
 from dualhome_cli.pools.shortages import Lack, Shortage, shortages
-from dualhome_cli.stack import Books, Stack, pass_stack
+from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, output_option, show
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.ui.shell_commands import with_options
 from dualhome_cli.ui.terminal import Line, console, printable, write
 
 EPILOG = """
@@ -24,8 +24,8 @@ Examples:
 
 \b
 Exit codes:
-  0  every pool that is asked for has enough
-  1  a pool that is asked for has fewer free interfaces than --low-water
+  0  every wanted pool has enough free interfaces
+  1  a wanted pool has fewer than --low-water
 """
 
 
@@ -40,20 +40,21 @@ Exit codes:
 @pass_stack
 def command(stack: Stack, *, low_water: int | None, output: Format) -> None:
     """
-    Say what each pool has to give, who waits for it, and how to add capacity.
+    Show the interfaces of each pool, the instances that wait, and how to add capacity.
 
-    A pool is all that the VPCs of a target have in one zone. Free is what every instance may have
-    that its VPC lets in: a reserved interface is not. Wanted counts the instances that ask, waiting
-    those of them that have none. To add capacity, tag a free interface with the pool's tag, or
-    create one by the command that is shown for a pool that runs low. A pool whose interfaces are
-    all reserved never does.
+    A pool is all interfaces of a target's VPCs in one zone. A free interface is for any instance
+    that its VPC allows; a reserved one is not free. Wanted counts the instances that ask for the
+    target, waiting those of them without an attachment. To add capacity, tag an interface with the
+    pool's tag, or create one by the command that is shown for a low pool. A pool whose interfaces
+    are all reserved is never low.
     """
     if low_water is None:
         low_water = int(stack.parameters["PoolLowWater"])
-    account = read_present(Books.of(stack))
+    account = read_present(stack)
     pools = pools_of(account)
     found = [
-        replace(it, remedy=pasted(it.remedy, stack)) for it in shortages(account, pools, low_water)
+        replace(it, remedy=with_options(it.remedy, stack))
+        for it in shortages(account, pools, low_water)
     ]
     show(rows(pools, found), COLUMNS, output, of=Row, nothing=_nothing(stack))
     if output is Format.TABLE:

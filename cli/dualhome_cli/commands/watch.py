@@ -1,11 +1,11 @@
-"""`dualhome watch`: what happens now."""
+"""`dualhome watch`: moves as they happen."""
 
 import time
 
 import click
 
-from dualhome_cli.history.tail import Feed, follow
-from dualhome_cli.history.transitions import OF_MANY, chapter_of
+from dualhome_cli.history.tail import Tail, follow
+from dualhome_cli.history.transitions import OF_MANY, transition_of
 from dualhome_cli.stack import Stack, pass_stack
 from dualhome_cli.ui.output import Format, live, output_option
 
@@ -24,16 +24,16 @@ def command(stack: Stack, *, output: Format) -> None:
     """
     Show each move as it happens, until Ctrl-C.
 
-    Moves are a few seconds old when they are shown. With -o json each is an object on a line of
-    its own. What happens while AWS cannot be reached is shown afterwards.
+    A move is shown a few seconds after it was made. With -o json each is an object on a line of
+    its own. Moves made while AWS cannot be reached are shown afterwards.
     """
     write = live(OF_MANY, output)
-    feed = Feed(stack.archive, stack.now())
+    tail = Tail(stack.audit_log, stack.now())
     click.echo(f"Watching {stack.name} in {stack.region}; Ctrl-C ends.", err=True)
 
     def sleep(seconds: float) -> None:
-        stack.unreadable.tell()
+        stack.skipped.report()
         time.sleep(seconds)
 
-    for entry in follow(feed, stack.now, sleep, lambda text: click.echo(text, err=True)):
-        write(chapter_of(entry))
+    for entry in follow(tail, stack.now, sleep, lambda text: click.echo(text, err=True)):
+        write(transition_of(entry))

@@ -1,4 +1,4 @@
-"""The instances that a command is about: what they ask for, and what is recorded of them."""
+"""The instances that a command names: what they ask for, and their records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Subject:
 
     @property
     def ignored(self) -> bool:
-        """Whether dualhome keeps its hands off."""
+        """Whether the instance is excluded by ``dualhome:ignore``."""
         return self.instance is not None and self.keys.ignore in self.instance.tags
 
     def among(self, targets: Sequence[str]) -> Iterator[Attachment]:
@@ -39,7 +39,7 @@ class Subject:
 
 
 class UnknownSubjectError(click.ClickException):
-    """What was named does not exist; the message says where it was looked for."""
+    """What was named does not exist; the message says where it was searched for."""
 
     exit_code = 2
 
@@ -56,14 +56,14 @@ def read_subjects(stack: Stack, ids: Iterable[InstanceId]) -> list[Subject]:
     if unknown:
         raise UnknownSubjectError(
             f"Neither EC2 in {stack.region} nor the ledger knows {', '.join(unknown)}:"
-            " look at the id, or give --region."
+            " check the id, or give --region."
         )
     return subjects
 
 
 def check_targets(subjects: Sequence[Subject], targets: Sequence[str]) -> None:
     """
-    Let pass targets of which some instance has a record, or which it asks for.
+    Check that an instance has a record of each target, or asks for it.
 
     Raises:
         UnknownSubjectError: no instance has, or does.
@@ -73,8 +73,8 @@ def check_targets(subjects: Sequence[Subject], targets: Sequence[str]) -> None:
     if unknown and not any(it.ignored for it in subjects):
         ids = ", ".join(it.id for it in subjects)
         raise UnknownSubjectError(
-            f"{ids}: nothing is recorded of {' and '.join(map(repr, unknown))}, and no tag asks"
-            f" for it: `dualhome status {subjects[0].id}` names the targets."
+            f"{ids}: there is no record of {' and '.join(map(repr, unknown))}, and no tag asks"
+            f" for it: `dualhome status {subjects[0].id}` lists the targets."
         )
 
 
@@ -87,13 +87,13 @@ def _read(ids: Sequence[InstanceId], sources: Sources, stack: Stack) -> Iterator
 
 def check_not_paused(stack: Stack) -> None:
     """
-    Let pass what needs a stack that attaches and detaches.
+    Check that the stack attaches and detaches.
 
     Raises:
-        ClickException: it does neither now.
+        ClickException: it is paused.
     """
     if stack.policy.paused:
         raise click.ClickException(
-            f"Stack {stack.name} is paused, nothing is attached or detached: `dualhome resume`"
+            f"Stack {stack.name} is paused and neither attaches nor detaches: run `dualhome resume`"
             " first."
         )

@@ -2,152 +2,102 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb import items
-from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
-from dualhome.adapters.ec2.interfaces import Ec2Interfaces
-from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.attachment import Attachment, AuditEntry
-from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc, target_of
+from dualhome.domain.ec2 import Instance, Interface, Vpc, target_of
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.planning.plan import targets_to_read
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import WHOLE_TAG
-from dualhome_cli.data.audit_log import Archive
-from dualhome_cli.stack import Books
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-RECORD, SLOT = "TARGET#", "SLOT#"
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """One instance's part of the table of attachments."""
-
-    instance: InstanceId
-    records: tuple[Attachment, ...]
-    slots: Mapping[tuple[InstanceId, DeviceSlot], Holder]
-
-
-def read_partition(dynamodb: "DynamoDBClient", table: str, instance: InstanceId) -> Partition:
-    """Return the part of ``instance`` as last written, by one read."""
-    found = list(_query(dynamodb, table, instance))
-    records = (item for item in found if item["sk"]["S"].startswith(RECORD))
-    slots = (items.plain(item) for item in found if item["sk"]["S"].startswith(SLOT))
-    return Partition(
-        instance=instance,
-        records=tuple(map(items.read_record, records)),
-        slots={(instance, _slot(it["sk"])): _holder(it) for it in slots},
-    )
-
-
-def _query(
-    dynamodb: "DynamoDBClient", table: str, instance: InstanceId
-) -> Iterator[Mapping[str, Any]]:
-    pages = dynamodb.get_paginator("query").paginate(
-        TableName=table,
-        KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues=items.wire({":pk": items.instance_key(instance)}),
-        ConsistentRead=True,
-    )
-    with domain_errors():
-        for page in pages:
-            yield from page["Items"]
-
-
-def _slot(key: str) -> DeviceSlot:
-    card, index = key.removeprefix(SLOT).split("#")
-    return DeviceSlot(int(card), int(index))
-
-
-def _holder(item: items.Item) -> Holder:
-    return Holder(InstanceId(item["instance"]), TargetName(item["target"]))
-
+from dualhome_cli.data.ports import AccountSource, AuditLog
 
 T = TypeVar("T")
 
 
-def read_present(books: Books) -> Account:
+@dataclass(frozen=True, slots=True)
+class InstancesAudit:
+    """The audit of some instances, each from its oldest entry; read anew each time."""
+
+    log: AuditLog
+    instances: tuple[InstanceId, ...]
+
+    def __iter__(self) -> Iterator[AuditEntry]:
+        for instance in self.instances:
+            yield from self.log.of_instance(instance)
+
+
+def read_present(source: AccountSource) -> Account:
     """
-    Return the whole account without slots and past; its records are those not released.
+    Return the whole account without slots and audit; its records are those not released.
 
     Raises:
         DualhomeError: a read failed.
     """
-    keys = books.policy.keys
-    scan = Ec2Scan(books.ec2, keys)
-    instances = {it.id: it for it in _all(scan.asking)}
-    pools = {it.id: it for it in _all(scan.pools)}
-    vpcs = Ec2Vpcs(books.ec2).describe()
+    keys, whole_past = source.policy.keys, source.whole_past
+    instances = {it.id: it for it in _all(source.scan.asking)}
+    pools = {it.id: it for it in _all(source.scan.pools)}
+    vpcs = source.sources.vpcs.describe()
     tagged = {TargetName(it.tags.get(keys.pool, "").strip()) for it in pools.values()}
     tagged |= {target for it in vpcs.values() if (target := target_of(it, keys))}
-    targets = _asked_for(books, instances.values()) | (tagged - {TargetName("")})
-    targets |= {record.target for record in books.ledger.unsettled()}
-    targets |= books.swept_targets()
-    records = [record for it in sorted(targets) for record in books.ledger.unreleased(it)]
-    found = _account(books, instances, pools, records, vpcs)
-    return replace(found, instances=_with_others(books, instances, found.records))
+    targets = _asked_for(source, instances.values()) | (tagged - {TargetName("")})
+    ledger = source.sources.ledger
+    targets |= {record.target for record in ledger.unsettled()}
+    targets |= source.swept_targets()
+    records = [record for it in sorted(targets) for record in ledger.unreleased(it)]
+    found = _account(source, instances, pools, records, vpcs)
+    return replace(
+        found,
+        whole_past=whole_past,
+        instances=_with_others(source, instances, found.records),
+    )
 
 
 def read_account(
-    books: Books,
+    source: AccountSource,
     instances: Collection[InstanceId] | None = None,
     by_hand: frozenset[AttachmentId] = frozenset(),
 ) -> Account:
     """
     Return all there is of ``instances``, and of their pools; None stands for the whole account.
 
-    The past is read when it is gone through, page by page; the present is held in memory. Of the
+    The audit is read page by page when it is iterated; all else is held in memory. Of the
     whole account, instances whose records are all released, and that ask for nothing, are left out.
 
     Raises:
         DualhomeError: a read failed.
     """
-    found = read_present(books) if instances is None else _read_some(books, instances)
+    found = read_present(source) if instances is None else _read_some(source, instances)
     known = {*(instances or ()), *found.instances, *_instances_in(found.records)}
     ids = sorted(known | {holder.instance for holder in found.claims.values()})
-    parts = [read_partition(books.dynamodb, books.attachments_table, id_) for id_ in ids]
+    parts = [source.partitions.of(id_) for id_ in ids]
     records = {Holder(it.instance, it.target): it for part in parts for it in part.records}
     return replace(
         found,
         records=records,
         slots={slot: holder for part in parts for slot, holder in part.slots.items()},
-        audit=Past(books.archive, tuple(ids)),
-        instances=_with_others(books, found.instances, records),
+        audit=InstancesAudit(source.audit_log, tuple(ids)),
+        instances=_with_others(source, found.instances, records),
         by_hand=by_hand,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The audit of some instances, each from its oldest entry; read anew each time."""
-
-    archive: Archive
-    instances: tuple[InstanceId, ...]
-
-    def __iter__(self) -> Iterator[AuditEntry]:
-        for instance in self.instances:
-            yield from self.archive.of_instance(instance)
-
-
-def _read_some(books: Books, ids: Collection[InstanceId]) -> Account:
+def _read_some(source: AccountSource, ids: Collection[InstanceId]) -> Account:
     """Read also the pools that ``ids`` have had something of."""
-    instances = Ec2Instances(books.ec2).describe(ids)
-    records = [record for found in books.ledger.records(ids).values() for record in found.values()]
-    targets = _asked_for(books, instances.values()) | {record.target for record in records}
+    instances = source.sources.instances.describe(ids)
+    records = [
+        record for found in source.sources.ledger.records(ids).values() for record in found.values()
+    ]
+    targets = _asked_for(source, instances.values()) | {record.target for record in records}
     # In a filter of EC2's, what stands for a malformed tag would match every pool.
-    pools = Ec2Interfaces(books.ec2, books.policy.keys).pool(targets - {WHOLE_TAG})
-    return _account(books, instances, pools, records, Ec2Vpcs(books.ec2).describe())
+    pools = source.sources.interfaces.pool(targets - {WHOLE_TAG})
+    return _account(source, instances, pools, records, source.sources.vpcs.describe())
 
 
 def _account(
-    books: Books,
+    source: AccountSource,
     instances: Mapping[InstanceId, Instance],
     pools: Mapping[InterfaceId, Interface],
     records: Collection[Attachment],
@@ -156,14 +106,14 @@ def _account(
     held = {record.interface for record in records if record.holding and record.interface}
     return Account(
         records={Holder(it.instance, it.target): it for it in records},
-        claims=books.ledger.claims(pools.keys() | held),
+        claims=source.sources.ledger.claims(pools.keys() | held),
         slots={},
         audit=(),
         instances=instances,
         interfaces=pools,
         vpcs=vpcs,
-        policy=books.policy,
-        whole_past=books.whole_past,
+        policy=source.policy,
+        whole_past=source.whole_past,
     )
 
 
@@ -175,18 +125,18 @@ def _all(read: Callable[[str | None], Page[T]]) -> Iterator[T]:
         yield from page.items
 
 
-def _asked_for(books: Books, instances: Iterable[Instance]) -> set[TargetName]:
+def _asked_for(source: AccountSource, instances: Iterable[Instance]) -> set[TargetName]:
     """Return the targets asked for, and what stands for malformed ones."""
-    asked = (targets_to_read(books.policy.keys, instance, ()) for instance in instances)
+    asked = (targets_to_read(source.policy.keys, instance, ()) for instance in instances)
     return {WHOLE_TAG}.union(*asked)
 
 
 def _with_others(
-    books: Books, instances: Mapping[InstanceId, Instance], records: Iterable[Holder]
+    source: AccountSource, instances: Mapping[InstanceId, Instance], records: Iterable[Holder]
 ) -> Mapping[InstanceId, Instance]:
     """Add the instances of ``records`` as EC2 shows them, though they ask for nothing."""
     missing = _instances_in(records) - instances.keys()
-    return {**instances, **(Ec2Instances(books.ec2).describe(missing) if missing else {})}
+    return {**instances, **(source.sources.instances.describe(missing) if missing else {})}
 
 
 def _instances_in(records: Iterable[Holder]) -> set[InstanceId]:

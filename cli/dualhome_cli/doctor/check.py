@@ -1,15 +1,13 @@
-"""A check reads, judges what was read, and returns findings; it never ends the checkup."""
+"""A check reads, judges what was read, and returns findings; no error ends the checkup."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from dualhome.domain.errors import AccessDeniedError, DualhomeError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome_cli.errors import DENIED, INSTALL, CommandError, caller
+from dualhome_cli.errors import AWS_ERRORS, INSTALL, CommandError, denial, failed_call
 from dualhome_cli.ui.ids import instances_in, interfaces_in, vpcs_in
 
 
@@ -18,9 +16,9 @@ class Severity(StrEnum):
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing; also what could not be asked."""
+    """Worth knowing; also a check that AWS denies."""
     WARNING = "warning"
-    """It works, but somebody should act before it does not."""
+    """It works, but needs action before it stops working."""
     ERROR = "error"
     """Something does not work."""
 
@@ -35,7 +33,7 @@ class Finding:
     """
     ``what`` names the resources and values; ``remedy`` is a sentence, or a command.
 
-    Both are whole: a table for people shortens them. ``subjects`` are the things that ``what``
+    Both are whole: a table shortens them. ``subjects`` are the things that ``what``
     lists, ``details`` says of each what is known of it alone. The rest are the ids of all that the
     finding is about, by kind.
     """
@@ -52,20 +50,20 @@ class Finding:
     targets: tuple[TargetName, ...] = ()
 
     @classmethod
-    def of(cls, check: str, it: "Remark") -> Self:
+    def of(cls, check: str, remark: "Remark") -> Self:
         """Return what ``check`` remarks."""
-        texts = [it.what, *it.subjects, *it.about, *it.details.values()]
+        texts = [remark.what, *remark.subjects, *remark.about, *remark.details.values()]
         return cls(
             check,
-            it.severity,
-            it.what,
-            it.remedy,
-            it.subjects,
-            it.details,
+            remark.severity,
+            remark.what,
+            remark.remedy,
+            remark.subjects,
+            remark.details,
             instances_in(texts),
             interfaces_in(texts),
             vpcs_in(texts),
-            it.targets,
+            remark.targets,
         )
 
 
@@ -82,23 +80,53 @@ class Remark:
     targets: tuple[TargetName, ...] = ()
 
 
+MOST = 10
+"""Things that a table names of a finding."""
+
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+DEPLOY = "Deploy the version that this command belongs to."
+PERMIT = "Ask for a role that allows it, or give --profile."
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S, T]):
+    """``read`` asks AWS, ``judge`` is pure; ``well`` is said where there is nothing to remark."""
+
+    name: str
+    read: Callable[[S], T]
+    judge: Callable[[T], Iterable[Remark]]
+    well: str
+
+    def findings(self, source: S) -> Iterator[Finding]:
+        """Yield what is found; a read that AWS denies, or that fails, is a finding too."""
+        try:
+            known = self.read(source)
+        except (*AWS_ERRORS, DualhomeError) as refusal:
+            remarks = [_unknown(refusal)]
+        except CommandError as lacking:  # a parameter or an output that an older template lacks
+            remarks = [warning(lacking.message, DEPLOY)]
+        else:
+            remarks = list(self.judge(known))
+        for remark in remarks or [Remark(Severity.OK, self.well)]:
+            yield Finding.of(self.name, remark)
+
+
 def note(what: str, remedy: str = "", subjects: Iterable[str] = ()) -> Remark:
     """Return a remark that is worth knowing."""
     return Remark(Severity.NOTE, what, remedy, tuple(subjects))
 
 
 def warning(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
-    """Return a remark that somebody should act on."""
+    """Return a remark that needs action."""
     return Remark(Severity.WARNING, what, remedy, tuple(subjects))
 
 
 def error(what: str, remedy: str, subjects: Iterable[str] = ()) -> Remark:
     """Return a remark about what does not work."""
     return Remark(Severity.ERROR, what, remedy, tuple(subjects))
-
-
-MOST = 10
-"""Things that a table names of a finding."""
 
 
 def listed(things: Iterable[str]) -> str:
@@ -112,60 +140,30 @@ def in_short(things: Sequence[str], most: int = MOST) -> str:
     return f"{shown} and {len(things) - most} more" if len(things) > most else shown
 
 
-def what_in_table(it: Finding) -> str:
-    """Return what a person sees of a finding that lists many things."""
-    return it.what.replace(listed(it.subjects), in_short(it.subjects)) if it.subjects else it.what
+def what_in_table(finding: Finding) -> str:
+    """Return what a table shows of a finding that lists many things."""
+    return (
+        finding.what.replace(listed(finding.subjects), in_short(finding.subjects))
+        if finding.subjects
+        else finding.what
+    )
 
 
-def remedy_in_table(it: Finding) -> str:
+def remedy_in_table(finding: Finding) -> str:
     """Return the remedy; a command about many things with the first of them."""
-    every, first = " ".join(it.subjects), " ".join(it.subjects[:MOST])
-    return it.remedy.replace(every, first) if it.subjects else it.remedy
+    every, first = " ".join(finding.subjects), " ".join(finding.subjects[:MOST])
+    return finding.remedy.replace(every, first) if finding.subjects else finding.remedy
 
 
-S = TypeVar("S")
-T = TypeVar("T")
-
-DEPLOY = "Deploy the version that this command belongs to."
-PERMIT = "Ask for a role that allows it, or give --profile."
-
-
-@dataclass(frozen=True, slots=True)
-class Check(Generic[S, T]):
-    """``read`` asks AWS, ``judge`` is pure; ``well`` says it if there is nothing to remark on."""
-
-    name: str
-    read: Callable[[S], T]
-    judge: Callable[[T], Iterable[Remark]]
-    well: str
-
-    def findings(self, source: S) -> Iterator[Finding]:
-        """Yield what is found; what AWS refuses to tell, or cannot be asked, is a finding too."""
-        try:
-            known = self.read(source)
-        except (ClientError, BotoCoreError, DualhomeError) as refusal:
-            remarks = [_unknown(refusal)]
-        except CommandError as trouble:  # a parameter or an output that an older template lacks
-            remarks = [warning(trouble.message, DEPLOY)]
-        else:
-            remarks = list(self.judge(known))
-        for remark in remarks or [Remark(Severity.OK, self.well)]:
-            yield Finding.of(self.name, remark)
-
-
-def _unknown(refusal: ClientError | BotoCoreError | DualhomeError) -> Remark:
-    if isinstance(refusal, BotoCoreError):
-        return warning(f"could not be asked: {refusal}", "Look at the network; run it again.")
+def _unknown(refusal: Exception) -> Remark:
     if isinstance(refusal, AccessDeniedError):
-        return note(f"could not be asked: {refusal.message}", PERMIT)
+        return note(f"could not be checked: {refusal.message}", PERMIT)
     if isinstance(refusal, UnreadableItemError):
         return warning(f"could not be read: {refusal.message}", INSTALL)
     if isinstance(refusal, DualhomeError):
-        return warning(f"could not be asked: {refusal.message}", "Run it again in a minute.")
-    said = refusal.response["Error"]
-    code, message = said.get("Code", ""), said.get("Message", "")
-    if code in DENIED:
-        denied = f"you may not {refusal.operation_name}{caller(message)}"
-        return note(f"could not be asked: {denied}", PERMIT)
-    words = f"{refusal.operation_name}: {code}: {message}"
-    return warning(f"could not be asked: {words}", "Look at what AWS says; run it again.")
+        return warning(f"could not be checked: {refusal.message}", "Run it again in a minute.")
+    if denied := denial(refusal):
+        return note(f"could not be checked: {denied}", PERMIT)
+    if said := failed_call(refusal):
+        return warning(f"could not be checked: {said}", "Read what AWS says; run it again.")
+    return warning(f"could not be checked: {refusal}", "Check the network; run it again.")

@@ -1,7 +1,7 @@
-"""Everything that `dualhome doctor` looks at, in the order in which it tells of it."""
+"""Every check of `dualhome doctor`, in the order in which it reports them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -21,68 +21,51 @@ from dualhome_cli.doctor.checks import (
     tags,
 )
 from dualhome_cli.doctor.checks import stack as stack_checks
-from dualhome_cli.doctor.checks.stack import Resources
-from dualhome_cli.stack import Books, Stack
+from dualhome_cli.doctor.facts import Resources
+from dualhome_cli.stack import Stack
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckContext:
     """A stack and its account at a moment; ``pause`` waits between two readings of the ledger."""
 
     stack: Stack
     now: datetime
     pause: Callable[[], None]
 
-    @cached_property
+    @property
     def resources(self) -> Resources:
         """The stack's parts."""
-        return Resources(self.stack)
+        return self.stack.resources
 
     @property
     def young(self) -> bool:
         """Whether the stack has not yet had the time for the sweeps that may be missed."""
-        age = self.now - self.resources.itself["CreationTime"]
-        return bool(age < queues.MISSED_SWEEPS * queues.sweep_interval(self.stack))
-
-    @cached_property
-    def books(self) -> Books:
-        """Where the account is read."""
-        return Books.of(self.stack)
+        age = self.now - self.resources.stack.created
+        return age < queues.MISSED_SWEEPS * queues.sweep_interval(self.stack)
 
     @cached_property
     def account(self) -> Account:
         """The account without its past, read once."""
-        return read_present(self.books)
+        return read_present(self.stack)
 
     @property
     def records(self) -> records.Records:
         """The account's records at this moment."""
-        account, unread = self.account, self.stack.unreadable
-        return records.Records(account, self.now, unread.said(), unread.items)
+        account, skipped = self.account, self.stack.skipped
+        return records.Records(account, self.now, skipped.text(), skipped.items)
 
     def whole_account(self) -> Account:
-        """Return all there is; raises ``UnreadableItemError`` if something cannot be read."""
-        return read_account(replace(self.books, unreadable=None))
+        """Return everything; raises ``UnreadableItemError`` if an item cannot be read."""
+        return read_account(self.stack.strictly())
 
 
-def examine(patient: Patient, *, with_ledger: bool) -> Iterator[Finding]:
-    """Yield what each check finds, as soon as it is known; nothing is changed."""
-    for check in _checks(with_ledger=with_ledger):
-        yield from check.findings(patient)
-
-
-def _checks(*, with_ledger: bool) -> Iterable[Check[Patient, Any]]:
-    yield from (*WIRING, *FLOW, *ACCESS, *ACCOUNT)
-    if with_ledger:
-        yield LEDGER
-
-
-WIRING: tuple[Check[Patient, Any], ...] = (
+STACK_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "stack",
-        lambda it: str(it.resources.itself["StackStatus"]),
+        lambda it: it.resources.stack.status,
         stack_checks.stack_status,
-        "It is deployed whole.",
+        "The stack is deployed completely.",
     ),
     Check("rules", lambda it: it.resources.rules(), stack_checks.rules, "Every rule is enabled."),
     Check(
@@ -95,13 +78,13 @@ WIRING: tuple[Check[Patient, Any], ...] = (
         "event-sources",
         lambda it: it.resources.sources(),
         stack_checks.sources,
-        "Queue and stream feed their functions.",
+        "Queue and stream invoke their functions.",
     ),
     Check(
         "functions",
         lambda it: it.resources.functions(),
         stack_checks.functions,
-        "Every function is active, its last update whole.",
+        "Every function is active, its last update complete.",
     ),
     Check(
         "alarms",
@@ -111,13 +94,13 @@ WIRING: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "audience",
-        lambda it: it.resources.audience(),
+        lambda it: it.stack.audience(),
         stack_checks.audience,
-        "Whoever should hear of alarms does.",
+        "Every subscription of the alarm topic is confirmed.",
     ),
 )
 
-FLOW: tuple[Check[Patient, Any], ...] = (
+QUEUE_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "queue",
         lambda it: queues.read_changes_queue(it.stack, it.now),
@@ -126,46 +109,46 @@ FLOW: tuple[Check[Patient, Any], ...] = (
     ),
     Check(
         "status-queue",
-        lambda it: queues.read_status_queue(it.stack),
+        lambda it: it.stack.queue(queues.STATUS),
         queues.status_queue,
         "No status tag waits to be written.",
     ),
     Check(
         "dead-letters",
-        lambda it: queues.dead_letters(it.stack),
-        queues.set_aside,
-        "Nothing was set aside.",
+        lambda it: queues.read_dead_letters(it.stack),
+        queues.dead_letters,
+        "There are no dead letters.",
     ),
     Check(
         "sweep",
-        lambda it: queues.sweeps(it.stack, it.resources.itself["CreationTime"], it.now),
+        lambda it: queues.sweeps(it.stack, it.resources.stack.created, it.now),
         queues.sweep,
-        "It ran when it was last due.",
+        "The sweep ran when it was last due.",
     ),
     Check(
         "brakes",
-        lambda it: queues.read_brakes(it.stack),
-        queues.brakes,
-        "Neither paused nor held back by the breaker.",
+        lambda it: queues.read_controls(it.stack),
+        queues.controls,
+        "The stack is not paused, the release breaker closed.",
     ),
 )
 
-ACCESS: tuple[Check[Patient, Any], ...] = (
+ACCESS_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check(
         "permissions",
-        lambda it: permissions.decisions(it.resources),
+        lambda it: permissions.decisions(it.stack),
         permissions.permissions,
         "IAM's simulation allows the EC2 calls of the roles, with sample tags; EC2 may yet differ.",
     ),
     Check(
         "quota",
-        lambda it: limits.interfaces(it.stack),
+        lambda it: it.stack.interfaces(),
         limits.interface_quota,
         "There are no interfaces yet.",
     ),
 )
 
-ACCOUNT: tuple[Check[Patient, Any], ...] = (
+ACCOUNT_CHECKS: tuple[Check[CheckContext, Any], ...] = (
     Check("versions", lambda it: it.records, records.left_out, "Every record can be read."),
     Check("tags", lambda it: it.account, tags.malformed_tags, "Every tag can be read."),
     Check(
@@ -178,14 +161,14 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
         "pools",
         lambda it: pools.Pools(it.account, int(it.stack.parameter("PoolLowWater"))),
         pools.shortages_of,
-        "Every target asked for is served, and no pool is low.",
+        "Every wanted target is served, and no pool is low.",
     ),
     Check("overlaps", lambda it: it.account, networks.overlaps, "No address ranges overlap."),
     Check(
         "consent",
         lambda it: it.account,
         networks.withdrawn,
-        "Every VPC still lets in what is attached.",
+        "Every VPC still allows what is attached.",
     ),
     Check(
         "public-ipv4",
@@ -217,33 +200,53 @@ ACCOUNT: tuple[Check[Patient, Any], ...] = (
         causes.namesakes,
         "No Name has more instances than interfaces reserved for it.",
     ),
-    Check("contests", lambda it: it.records, causes.contests, "Nobody detaches what is attached."),
+    Check(
+        "contests",
+        lambda it: it.records,
+        causes.contests,
+        "No other user detaches what is attached.",
+    ),
     Check(
         "unsettled",
         lambda it: it.records,
         records.unsettled,
-        "Nothing asked for waits, was refused, has failed or was overlooked.",
+        "No wanted target waits, was refused, has failed or has no record.",
     ),
     Check(
         "unconfirmed",
         lambda it: it.records,
         records.unconfirmed,
-        "Every release that was due has been read a second time.",
+        "Every release that was due has had its second reading.",
     ),
     Check(
         "overdue",
         lambda it: it.records,
         records.overdue,
-        "Nothing moves for too long.",
+        "No attachment moves for too long.",
     ),
     Check(
-        "strangers", lambda it: it.account, records.others, "No one else uses a pool's interface."
+        "strangers",
+        lambda it: it.account,
+        records.others,
+        "No other user has attached an interface of a pool.",
     ),
 )
 
-LEDGER: Check[Patient, Any] = Check(
+LEDGER_CHECK: Check[CheckContext, Any] = Check(
     "ledger",
     lambda it: ledger.confirmed(it.whole_account, it.pause),
     ledger.invariants,
-    "Ledger, audit and EC2 agree.",
+    "Ledger, audit log and EC2 agree.",
 )
+
+
+def run_checks(context: CheckContext, *, with_ledger: bool) -> Iterator[Finding]:
+    """Yield what each check finds, as soon as it is known; nothing is changed."""
+    for check in _checks(with_ledger=with_ledger):
+        yield from check.findings(context)
+
+
+def _checks(*, with_ledger: bool) -> Iterable[Check[CheckContext, Any]]:
+    yield from (*STACK_CHECKS, *QUEUE_CHECKS, *ACCESS_CHECKS, *ACCOUNT_CHECKS)
+    if with_ledger:
+        yield LEDGER_CHECK

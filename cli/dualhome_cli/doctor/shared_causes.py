@@ -1,4 +1,4 @@
-"""What several records suffer from: one interface, or one Name too many."""
+"""Causes that several records share: one interface, or one Name too many."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def crowds(account: Account) -> Iterator[Crowd]:
     Yield each Name under which more instances ask than there are interfaces reserved for it.
 
     They take from these alone (decision 0022), so that some of them wait as long as all exist. One
-    with an interface reserved for its id, or that nobody may have, is not counted.
+    with an interface reserved for its id is not counted, nor an interface that is unusable.
     """
     reserved: dict[Reserved, list[Interface]] = defaultdict(list)
     keys = account.policy.keys
@@ -74,7 +74,7 @@ def crowds(account: Account) -> Iterator[Crowd]:
             yield Crowd(key, tuple(askers), tuple(sorted(interfaces, key=lambda it: it.id)))
 
 
-def told_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
+def explained_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
     """Return the records whose state a suspect, a crowd or a contest explains."""
     bad = {it.interface for it in suspects(account, now)}
     crowded = {it.reserved for it in crowds(account)}
@@ -88,7 +88,7 @@ def told_by_cause(account: Account, now: datetime) -> frozenset[Holder]:
 
 
 def contested(account: Account) -> list[Attachment]:
-    """Return the records of what another controller keeps detaching, by instance and target."""
+    """Return the records of what another user keeps detaching, by instance and target."""
     found = (
         it
         for it in account.records.values()
@@ -97,14 +97,18 @@ def contested(account: Account) -> list[Attachment]:
     return sorted(found, key=lambda it: (it.instance, it.target))
 
 
-def _asks(it: Instance, key: Reserved, account: Account) -> bool:
-    named = it.zone == key.zone and it.name.strip() == key.name
-    return named and key.target in desired_state(it, account.policy.keys).wanted
+def _asks(instance: Instance, key: Reserved, account: Account) -> bool:
+    named = instance.zone == key.zone and instance.name.strip() == key.name
+    return named and key.target in desired_state(instance, account.policy.keys).wanted
 
 
-def _reserved(it: Attachment) -> Reserved | None:
-    return Reserved(it.target, it.zone, it.reservation) if it.zone and it.reservation else None
+def _reserved(record: Attachment) -> Reserved | None:
+    return (
+        Reserved(record.target, record.zone, record.reservation)
+        if record.zone and record.reservation
+        else None
+    )
 
 
-def _order(it: Reserved) -> tuple[str, str, str]:
-    return it.target, it.zone, it.name
+def _order(reserved: Reserved) -> tuple[str, str, str]:
+    return reserved.target, reserved.zone, reserved.name

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import TransientError
-from dualhome_cli.data.audit_log import Archive, moves_since
+from dualhome_cli.data.moves import moves_since
+from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.errors import advice, will_pass
 
 OVERLAP = timedelta(seconds=60)
@@ -18,28 +19,28 @@ PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class Feed:
+class Tail:
     """
-    The moves since it was made, each once.
+    The moves since it was created, each once.
 
-    From the first move on only the table's own times are compared with each other: a clock that is
-    wrong here loses nothing.
+    From the first move on, times of the table alone are compared: a wrong clock of this machine
+    loses nothing.
     """
 
-    def __init__(self, archive: Archive, now: datetime) -> None:
-        self._archive = archive
+    def __init__(self, audit_log: AuditLog, now: datetime) -> None:
+        self._archive = audit_log
         self._seen: dict[str, datetime] = {}
-        newest = next(archive.of_day(now.astimezone(UTC).date(), newest=True), None)
+        newest = next(audit_log.of_day(now.astimezone(UTC).date(), newest=True), None)
         self._since = newest.at - OVERLAP if newest else now - CLOCKS_DIFFER
         for _ in self.new(now):
             pass
 
     def new(self, now: datetime) -> Iterator[AuditEntry]:
         """
-        Yield the moves that have come, oldest first; a read that fails is made up for by the next.
+        Yield the moves that have come, oldest first; the next read repeats one that failed.
 
         Raises:
-            DualhomeError: AWS did not answer, or said no.
+            DualhomeError: AWS did not answer, or refused.
         """
         until = max(now, *self._seen.values()) if self._seen else now
         for entry in moves_since(self._archive, self._since, until):
@@ -56,21 +57,21 @@ class Feed:
 
 
 def follow(
-    feed: Feed,
+    tail: Tail,
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
     say: Callable[[str], None],
 ) -> Iterator[AuditEntry]:
-    """Yield moves for ever; an outage is said once, and waited for with growing patience."""
+    """Yield moves for ever; an outage is reported once, and retried with growing pauses."""
     pause = PAUSE_SECONDS
     while True:
         try:
-            yield from feed.new(now())
+            yield from tail.new(now())
         except TransientError as error:
             if not will_pass(error):
                 raise
             if pause == PAUSE_SECONDS:
-                say(f"{advice(error)} Trying again; nothing will be missing.")
+                say(f"{advice(error)} Retrying; moves made meanwhile are shown afterwards.")
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         else:
             pause = PAUSE_SECONDS

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Annotated
 
 from dualhome.domain.attachment import Attachment, AuditEntry, Cause, Origin
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
@@ -12,6 +13,7 @@ from dualhome.domain.states import State
 from dualhome_cli.status.attachment_row import sentence
 from dualhome_cli.status.details import refusals_now, why_pending
 from dualhome_cli.ui.ids import mentions
+from dualhome_cli.ui.output import Named
 from dualhome_cli.ui.table import Column
 from dualhome_cli.ui.terminal import colour_of
 from dualhome_cli.ui.times import print_time
@@ -23,34 +25,34 @@ DONE = {
     State.ATTACHING: "EC2 has accepted {}",
     State.WAITING: "Waits for an interface",
     State.REFUSED: "May not be attached",
-    State.RELEASING: "Lets go of {}",
+    State.RELEASING: "Detaching {}",
     State.RELEASED: "Is no longer asked for",
     State.FAILED: "Could not be attached",
-    State.STUCK: "Cannot let go of {}: a person must look",
+    State.STUCK: "Detach of {} did not finish: operator action required",
 }
 HELD = {
     State.CLAIMED: "Keeps its claim of {}",
-    State.RELEASED: "Has let go of {}",
+    State.RELEASED: "Released {}",
     State.FAILED: "Could not be attached; {} is free again",
-    State.WAITING: "Has lost {}, and waits for another",
-    State.REFUSED: "Has given back {}: it may not be attached",
+    State.WAITING: "Lost {}, and waits for another",
+    State.REFUSED: "Released {}: it may not be attached",
 }
 """The same, where an interface was held before."""
 
 BECAUSE: Mapping[tuple[State, Reason | None], str] = {
-    (State.RELEASED, Reason.DELETED_WITH_INSTANCE): "Has lost {}",
-    (State.WAITING, Reason.CONTESTED): "Has lost {} to somebody else again, and attaches later",
+    (State.RELEASED, Reason.DELETED_WITH_INSTANCE): "Lost {}",
+    (State.WAITING, Reason.CONTESTED): "Lost {} to another user again, and attaches later",
     (State.RELEASING, Reason.CONSENT_WITHDRAWN): (
-        "Lets go of {}, since its VPC lets the instance's VPC in no longer"
+        "Detaching {}, since its VPC no longer allows the instance's VPC"
     ),
 }
-"""The same, where the reason tells more than the state."""
+"""The same, where the reason says more than the state."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class Transition:
     """
-    One move; ``by`` is the ARN of whoever asked with the command, and otherwise dualhome.
+    One move; ``by`` is the ARN of the operator who requested it, and otherwise dualhome.
 
     ``interface`` is the one that is held after the move or, if it ends that, was held before.
     """
@@ -60,7 +62,7 @@ class Chapter:
     target: TargetName
     from_state: State | None
     to_state: State
-    story: str
+    text: Annotated[str, Named("story")]
     interface: InterfaceId | None
     device_index: int | None
     reason: Reason | None
@@ -86,16 +88,31 @@ class Chapter:
     mentions: tuple[str, ...]
 
 
-def chapter_of(entry: AuditEntry) -> Chapter:
-    """Return the move as it is told."""
+WHEN: Column[Transition] = Column("When (UTC)", lambda it: print_time(it.at))
+INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance)
+REST: Sequence[Column[Transition]] = (
+    Column("Target", lambda it: it.target),
+    Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
+    Column("Cause", lambda it: it.caused_by),
+    Column("What happened", lambda it: it.text, prose=True),
+)
+
+OF_ONE = (WHEN, *REST)
+"""For the moves of one instance."""
+
+OF_MANY = (WHEN, INSTANCE, *REST)
+
+
+def transition_of(entry: AuditEntry) -> Transition:
+    """Return the row of a move."""
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
-    return Chapter(
+    return Transition(
         at=entry.at,
         instance=after.instance,
         target=after.target,
         from_state=entry.move.from_state,
         to_state=after.state,
-        story=tell(entry),
+        text=text_of(entry),
         interface=held.interface if held else None,
         device_index=held.slot.index if held and held.slot else None,
         reason=after.reason,
@@ -119,8 +136,8 @@ def chapter_of(entry: AuditEntry) -> Chapter:
     )
 
 
-def tell(entry: AuditEntry) -> str:
-    """Say what the move did, then why, and what it warns of that was not warned of before."""
+def text_of(entry: AuditEntry) -> str:
+    """Say what the move did, then why, and which warnings are new."""
     after, before = entry.after, entry.move.before
     known = before.warnings if before else ()
     new = set(after.warnings) - {*known, Reason.CONSENT_WITHDRAWN}
@@ -131,10 +148,10 @@ def tell(entry: AuditEntry) -> str:
     return " ".join(filter(None, (f"{_what(entry)}.", why, *warned, *over)))
 
 
-def _why(it: Attachment) -> str:
-    if it.reason is Reason.RELEASE_PENDING and it.pending:
-        return sentence(None, why_pending(it), it.failure)
-    return sentence(it.reason, it.detail, it.failure)
+def _why(record: Attachment) -> str:
+    if record.reason is Reason.RELEASE_PENDING and record.pending:
+        return sentence(None, why_pending(record), record.failure)
+    return sentence(record.reason, record.detail, record.failure)
 
 
 def print_cause(cause: Cause, instance: InstanceId) -> str:
@@ -156,7 +173,7 @@ def print_cause(cause: Cause, instance: InstanceId) -> str:
 
 
 def _name(arn: str) -> str:
-    """Return what tells people apart: the role and its session, or the user."""
+    """Return what names an operator: the role and its session, or the user."""
     return arn.rpartition(":")[2].partition("/")[2] or arn
 
 
@@ -164,16 +181,16 @@ def _what(entry: AuditEntry) -> str:
     state, where = entry.after.state, _where(entry.after)
     if state == State.ATTACHED:
         return _attached(entry, where)
-    if told := BECAUSE.get((state, entry.after.reason)):
-        return told.format(where)
-    if state in {State.CLAIMED, State.FAILED} and (told := _of_refusals(entry, where)):
-        return told
+    if shown := BECAUSE.get((state, entry.after.reason)):
+        return shown.format(where)
+    if state in {State.CLAIMED, State.FAILED} and (shown := _of_refusals(entry, where)):
+        return shown
     held = entry.move.before is not None and entry.move.before.holding
     return (HELD if held and state in HELD else DONE)[state].format(where)
 
 
 def _of_refusals(entry: AuditEntry, where: str) -> str:
-    """Tell what EC2 refuses, which is about the interface, and what is tried after that."""
+    """Say which interface EC2 refuses, and which is tried after that."""
     before, after = entry.move.before, entry.after
     refused = {it.interface: it for it in refusals_now(after, after.since)}
     latest = refused.get(after.interface) if after.interface else None
@@ -188,8 +205,8 @@ def _of_refusals(entry: AuditEntry, where: str) -> str:
     return ""
 
 
-def _at(it: Refusal) -> str:
-    return f"{print_time(it.until)}Z"
+def _at(refusal: Refusal) -> str:
+    return f"{print_time(refusal.until)}Z"
 
 
 def _stays(entry: AuditEntry) -> bool:
@@ -200,14 +217,14 @@ def _attached(entry: AuditEntry, where: str) -> str:
     if _stays(entry):
         return _noted(entry, where)
     if entry.after.origin == Origin.ADOPTED:
-        return f"Adopts {where}, which somebody had attached"
+        return f"Adopts {where}, which another user had attached"
     seconds = entry.seconds_to_attached
     after = f", {seconds:.1f} s after it was asked for" if seconds is not None else ""
-    return f"Has {where}{after}"
+    return f"Attached {where}{after}"
 
 
 def _noted(entry: AuditEntry, where: str) -> str:
-    """Tell why it stays, or until when."""
+    """Say why it stays, or until when."""
     before, after = entry.move.before, entry.after
     if after.reason is Reason.RELEASE_PENDING and after.pending:
         due = f"{after.pending.due:%H:%M:%S}Z"
@@ -218,34 +235,19 @@ def _noted(entry: AuditEntry, where: str) -> str:
 
 
 def _consent(entry: AuditEntry) -> str:
-    told = [
+    shown = [
         record is not None and Reason.CONSENT_WITHDRAWN in record.warnings
         for record in (entry.move.before, entry.after)
     ]
-    match told:
+    match shown:
         case [False, True]:
-            return ", although its VPC lets the instance's VPC in no longer"
+            return ", although its VPC no longer allows the instance's VPC"
         case [True, False]:
-            return ": its VPC lets the instance's VPC in again"
+            return ": its VPC allows the instance's VPC again"
         case _:
             return ""
 
 
-def _where(it: Attachment) -> str:
-    at = f" at device index {it.slot.index}" if it.slot else ""
-    return f"{it.interface}{at}" if it.interface else "nothing"
-
-
-WHEN: Column[Chapter] = Column("When (UTC)", lambda it: print_time(it.at))
-INSTANCE: Column[Chapter] = Column("Instance", lambda it: it.instance)
-REST: Sequence[Column[Chapter]] = (
-    Column("Target", lambda it: it.target),
-    Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
-    Column("Cause", lambda it: it.caused_by),
-    Column("What happened", lambda it: it.story, prose=True),
-)
-
-OF_ONE = (WHEN, *REST)
-"""For the moves of one instance."""
-
-OF_MANY = (WHEN, INSTANCE, *REST)
+def _where(record: Attachment) -> str:
+    at = f" at device index {record.slot.index}" if record.slot else ""
+    return f"{record.interface}{at}" if record.interface else "nothing"

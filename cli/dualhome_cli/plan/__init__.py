@@ -1,1 +1,1 @@
-"""`dualhome plan`: what the reconciler would do, simulated and told."""
+"""`dualhome plan`: what the reconciler would do, simulated and shown."""

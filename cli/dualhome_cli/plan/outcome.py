@@ -19,46 +19,46 @@ from dualhome.domain.tags import TagKeys, Wanted
 from dualhome_cli.status.details import refusals_now, why_pending
 
 
-class Prospect(StrEnum):
-    """What would become of a target now."""
+class Outcome(StrEnum):
+    """The outcome of a target, were its instance reconciled now."""
 
     ATTACHED = "attached"
     ATTACH = "attach"
     ADOPT = "adopt"
-    """Somebody has attached a suitable interface already: it is taken over."""
+    """Another user has attached a suitable interface already: it is adopted."""
     MOVING = "moving"
     """On its way to being attached."""
     WAIT = "wait"
     REFUSE = "refuse"
     RETRY = "retry"
-    """It failed, and is tried again later."""
+    """It failed, and is retried later."""
     RELEASE = "release"
     KEEP = "keep"
-    """It stays attached unwanted: the stack is paused, or the breaker holds releases."""
+    """It stays attached although unwanted: the stack is paused, or the release breaker open."""
     STUCK = "stuck"
     LATER = "later"
-    """The instance is between two states: it is looked at again."""
+    """The instance is between two states: it is reconciled again."""
     IGNORE = "ignore"
     CLOSE = "close"
-    """Nothing is held, and nothing is wanted any more: the record ends."""
+    """Nothing is held or wanted any more: the record ends."""
     NOTHING = "nothing"
     GONE = "gone"
     """EC2 does not show the instance, or shows it going."""
 
 
-GOOD = frozenset({Prospect.ATTACHED, Prospect.ATTACH, Prospect.ADOPT, Prospect.MOVING})
-"""Prospects in which what is wanted is had, or can be had."""
+GOOD = frozenset({Outcome.ATTACHED, Outcome.ATTACH, Outcome.ADOPT, Outcome.MOVING})
+"""Outcomes in which the wanted interface is attached, or can be."""
 
-OF_STATE: Mapping[State, Prospect] = {
-    State.CLAIMED: Prospect.ATTACH,
-    State.ATTACHING: Prospect.MOVING,
-    State.ATTACHED: Prospect.ATTACHED,
-    State.RELEASING: Prospect.RELEASE,
-    State.RELEASED: Prospect.CLOSE,
-    State.WAITING: Prospect.WAIT,
-    State.REFUSED: Prospect.REFUSE,
-    State.FAILED: Prospect.RETRY,
-    State.STUCK: Prospect.STUCK,
+OF_STATE: Mapping[State, Outcome] = {
+    State.CLAIMED: Outcome.ATTACH,
+    State.ATTACHING: Outcome.MOVING,
+    State.ATTACHED: Outcome.ATTACHED,
+    State.RELEASING: Outcome.RELEASE,
+    State.RELEASED: Outcome.CLOSE,
+    State.WAITING: Outcome.WAIT,
+    State.REFUSED: Outcome.REFUSE,
+    State.FAILED: Outcome.RETRY,
+    State.STUCK: Outcome.STUCK,
 }
 
 
@@ -75,9 +75,9 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class TargetOutcome:
     """
-    What would become of ``target``; ``record`` is what the plan would leave, if anything.
+    The outcome of ``target``; ``record`` is what the plan would leave, if anything.
 
     ``changes``: the plan would change the record. ``rejections`` explains the choice; ``promised``
     of those interfaces are free now, but go to targets planned before this one. ``refusals`` are
@@ -86,7 +86,7 @@ class Outlook:
     """
 
     target: TargetName
-    prospect: Prospect
+    outcome: Outcome
     wanted: bool
     pin: int | None = None
     record: Attachment | None = None
@@ -99,8 +99,8 @@ class Outlook:
 
     @property
     def good(self) -> bool:
-        """Whether this is no reason to worry: had, to be had, or not wanted."""
-        return self.prospect in GOOD or not self.wanted
+        """Whether it is attached, can be attached, or is not wanted."""
+        return self.outcome in GOOD or not self.wanted
 
     @property
     def reason(self) -> Reason | None:
@@ -109,34 +109,34 @@ class Outlook:
 
     @property
     def advice(self) -> str:
-        """What to do about it; empty if all is well, or will be by itself."""
-        well = self.good or self.prospect is Prospect.RELEASE
+        """What to do about it; empty if nothing needs to be done."""
+        well = self.good or self.outcome is Outcome.RELEASE
         return self.reason.advice if self.reason and not well else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What awaits an instance; ``instance`` is None if EC2 does not show it."""
+class InstanceOutcome:
+    """The outcomes of an instance; ``instance`` is None if EC2 does not show it."""
 
     id: InstanceId
     instance: Instance | None
-    outlooks: tuple[Outlook, ...]
+    outcomes: tuple[TargetOutcome, ...]
 
     @property
     def good(self) -> bool:
-        """Whether everything wanted is had, or can be had."""
-        return all(outlook.good for outlook in self.outlooks)
+        """Whether every wanted target is attached, or can be."""
+        return all(outcome.good for outcome in self.outcomes)
 
 
 NO_TARGET = TargetName("")
-"""Where an outlook is about the instance as a whole."""
+"""Where an outcome is about the instance as a whole."""
 
 NOT_SHOWN = "EC2 shows no such instance in this account and Region (--profile, --region)"
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
-    """An instance's records ``before`` and ``after`` the ``steps`` of a plan that is made now."""
+class Simulated:
+    """An instance's records ``before`` and ``after`` the ``steps`` of a simulated plan."""
 
     instance: Instance | None
     before: Mapping[TargetName, Attachment]
@@ -152,7 +152,7 @@ class Rehearsed:
 
     @property
     def ignored(self) -> bool:
-        """Whether the instance is to be left alone."""
+        """Whether the instance is excluded by ``dualhome:ignore``."""
         return self.instance is not None and self.keys.ignore in self.instance.tags
 
     def wanted(self) -> dict[TargetName, Wanted]:
@@ -160,38 +160,38 @@ class Rehearsed:
         return dict(desired_state(self.instance, self.keys).named)
 
 
-def outlooks_of(it: Rehearsed, promised: Collection[InterfaceId]) -> Iterator[Outlook]:
-    """Yield what awaits each target that is wanted or recorded; else why there is nothing."""
-    wanted = it.wanted()
-    open_ = [target for target, record in it.before.items() if record.state != State.RELEASED]
-    targets = list(dict.fromkeys([*wanted, *it.steps, *open_]))
-    if it.instance is None or it.instance.state in GONE:
-        yield _gone(it)
+def outcomes_of(plan: Simulated, promised: Collection[InterfaceId]) -> Iterator[TargetOutcome]:
+    """Yield the outcome of each target that is wanted or recorded; else why there is none."""
+    wanted = plan.wanted()
+    open_ = [target for target, record in plan.before.items() if record.state != State.RELEASED]
+    targets = list(dict.fromkeys([*wanted, *plan.steps, *open_]))
+    if plan.instance is None or plan.instance.state in GONE:
+        yield _gone(plan)
     elif not targets:
-        yield _nothing(it)
+        yield _nothing(plan)
     for target in targets:
-        yield _outlook(it, target, wanted.get(target), promised)
+        yield _target_outcome(plan, target, wanted.get(target), promised)
 
 
-def _gone(it: Rehearsed) -> Outlook:
-    detail = f"it is {it.instance.state}" if it.instance else NOT_SHOWN
-    return Outlook(NO_TARGET, Prospect.GONE, wanted=True, detail=detail)
+def _gone(plan: Simulated) -> TargetOutcome:
+    detail = f"it is {plan.instance.state}" if plan.instance else NOT_SHOWN
+    return TargetOutcome(NO_TARGET, Outcome.GONE, wanted=True, detail=detail)
 
 
-def _nothing(it: Rehearsed) -> Outlook:
-    detail = f"its tag {it.keys.targets} is absent or empty"
-    return Outlook(NO_TARGET, Prospect.NOTHING, wanted=False, detail=detail)
+def _nothing(plan: Simulated) -> TargetOutcome:
+    detail = f"its tag {plan.keys.targets} is absent or empty"
+    return TargetOutcome(NO_TARGET, Outcome.NOTHING, wanted=False, detail=detail)
 
 
-def _outlook(
-    it: Rehearsed, target: TargetName, want: Wanted | None, promised: Collection[InterfaceId]
-) -> Outlook:
-    before, after, step = it.before.get(target), it.after.get(target), it.steps.get(target)
+def _target_outcome(
+    plan: Simulated, target: TargetName, want: Wanted | None, promised: Collection[InterfaceId]
+) -> TargetOutcome:
+    before, after, step = plan.before.get(target), plan.after.get(target), plan.steps.get(target)
     rejections = step.rejections if step else ()
-    prospect, detail = _prospect(it, before, after, step)
-    return Outlook(
+    outcome, detail = _outcome_of(plan, before, after, step)
+    return TargetOutcome(
         target=target,
-        prospect=prospect,
+        outcome=outcome,
         wanted=want is not None,
         pin=want.index if want else None,
         record=after,
@@ -199,58 +199,58 @@ def _outlook(
         detail=detail,
         rejections=rejections,
         promised=tuple(it.interface for it in rejections if it.interface in promised),
-        refusals=_refusals(it, before, after),
-        confirmation=_confirmation(it, before, after, prospect),
+        refusals=_refusals(plan, before, after),
+        confirmation=_confirmation(plan, before, after, outcome),
     )
 
 
 def _refusals(
-    it: Rehearsed, before: Attachment | None, after: Attachment | None
+    plan: Simulated, before: Attachment | None, after: Attachment | None
 ) -> tuple[Refusal, ...]:
-    """Return what comes last; what is attached already looks for no other."""
+    """Return what is tried last; an attached target tries no other."""
     if before is None or after is None or after.state in SETTLED:
         return ()
-    return refusals_now(before, it.now)
+    return refusals_now(before, plan.now)
 
 
 def _confirmation(
-    it: Rehearsed, before: Attachment | None, after: Attachment | None, prospect: Prospect
+    plan: Simulated, before: Attachment | None, after: Attachment | None, outcome: Outcome
 ) -> Confirmation | None:
     """What is attached is released, or goes with its instance, after a second reading."""
-    gone = it.instance is None or it.instance.state in GONE
-    ends = prospect is Prospect.RELEASE or (prospect is Prospect.CLOSE and gone)
+    gone = plan.instance is None or plan.instance.state in GONE
+    ends = outcome is Outcome.RELEASE or (outcome is Outcome.CLOSE and gone)
     if not ends or before is None or after is None or before.state != State.ATTACHED:
         return None
     reason = after.pending.reason if after.pending else after.reason
     reason, pending = Reason.INSTANCE_STATE if gone else reason, before.pending
     noted = pending is not None and pending.reason is reason
-    return Confirmation(it.policy.release_delay, pending.due if pending and noted else None)
+    return Confirmation(plan.policy.release_delay, pending.due if pending and noted else None)
 
 
-def _prospect(
-    it: Rehearsed, before: Attachment | None, after: Attachment | None, step: Step | None
-) -> tuple[Prospect, str]:
+def _outcome_of(
+    plan: Simulated, before: Attachment | None, after: Attachment | None, step: Step | None
+) -> tuple[Outcome, str]:
     held = after is not None and after.holding
-    if it.ignored and not held:
-        return Prospect.IGNORE, f"the instance has the tag {it.keys.ignore}"
-    if it.instance and it.instance.state not in ACTING | GONE and not held:
-        return Prospect.LATER, f"the instance is {it.instance.state}"
+    if plan.ignored and not held:
+        return Outcome.IGNORE, f"its tag {plan.keys.ignore} is set"
+    if plan.instance and plan.instance.state not in ACTING | GONE and not held:
+        return Outcome.LATER, f"the instance is {plan.instance.state}"
     tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
     if after is None or (step and step.requeue and not (step.move or held or tried_again)):
-        return Prospect.MOVING, "somebody is attaching a suitable interface"
+        return Outcome.MOVING, "another user is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 
 
-def _of_record(before: Attachment | None, after: Attachment) -> Prospect:
+def _of_record(before: Attachment | None, after: Attachment) -> Outcome:
     new = before is None or before.state != after.state
     if after.state == State.CLAIMED and after == before:
-        return Prospect.MOVING
+        return Outcome.MOVING
     if after.state == State.ATTACHED and after.reason is Reason.RELEASE_PENDING:
-        return Prospect.RELEASE
+        return Outcome.RELEASE
     if after.state == State.ATTACHED and after.reason:
-        return Prospect.KEEP
+        return Outcome.KEEP
     if after.state == State.ATTACHED and after.origin is Origin.ADOPTED and new:
-        return Prospect.ADOPT
+        return Outcome.ADOPT
     return OF_STATE[after.state]
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.planning.eligibility import Rejection
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
-from dualhome_cli.plan.outcome import Forecast, Outlook, Prospect
+from dualhome_cli.plan.outcome import InstanceOutcome, Outcome, TargetOutcome
 from dualhome_cli.pools.rejections import counts
 from dualhome_cli.status.warnings import advice_on
 from dualhome_cli.ui.ids import mentions
+from dualhome_cli.ui.output import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,15 @@ class Rejected:
     detail: str
 
     @classmethod
-    def of(cls, it: Rejection) -> Self:
-        """Return it without what only the order of reasons needs."""
-        return cls(it.interface, it.reason, it.detail)
+    def of(cls, rejection: Rejection) -> Self:
+        """Return ``rejection`` without its rank."""
+        return cls(rejection.interface, rejection.reason, rejection.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    What would become of one target; ``good`` says that it is had, can be had, or is not wanted.
+    The outcome of one target; ``good``: it is attached, can be attached, or is not wanted.
 
     ``rejected`` counts interfaces by reason, ``promised`` those that go to targets planned before;
     ``rejections`` and ``promised_interfaces`` name each. ``mentions`` are the ids in ``detail``.
@@ -47,7 +48,7 @@ class Row:
     target: TargetName
     pin: int | None
     wanted: bool
-    prospect: Prospect
+    outcome: Annotated[Outcome, Named("prospect")]
     good: bool
     interface: InterfaceId | None
     device_index: int | None
@@ -66,37 +67,37 @@ class Row:
     release_at: datetime | None = None
 
     @classmethod
-    def of(cls, forecast: Forecast, it: Outlook) -> Self:
+    def of(cls, planned: InstanceOutcome, outcome: TargetOutcome) -> Self:
         """Return the row of one target."""
-        instance, record, confirmation = forecast.instance, it.record, it.confirmation
+        instance, record, confirmation = planned.instance, outcome.record, outcome.confirmation
         held = record if record and record.holding else None
         return cls(
-            instance=forecast.id,
+            instance=planned.id,
             name=instance.name if instance else "",
             zone=instance.zone if instance else None,
-            target=it.target,
-            pin=it.pin,
-            wanted=it.wanted,
-            prospect=it.prospect,
-            good=it.good,
+            target=outcome.target,
+            pin=outcome.pin,
+            wanted=outcome.wanted,
+            outcome=outcome.outcome,
+            good=outcome.good,
             interface=held.interface if held else None,
             device_index=held.slot.index if held and held.slot else None,
-            reason=it.reason,
-            detail=it.detail,
-            advice=it.advice,
+            reason=outcome.reason,
+            detail=outcome.detail,
+            advice=outcome.advice,
             warnings=record.warnings if record else (),
             warning_advice=tuple(advice_on(record)) if record else (),
-            rejected=counts(it.rejections),
-            promised=len(it.promised),
-            rejections=tuple(map(Rejected.of, it.rejections)),
-            promised_interfaces=it.promised,
-            mentions=mentions(it.detail),
-            refusals=it.refusals,
+            rejected=counts(outcome.rejections),
+            promised=len(outcome.promised),
+            rejections=tuple(map(Rejected.of, outcome.rejections)),
+            promised_interfaces=outcome.promised,
+            mentions=mentions(outcome.detail),
+            refusals=outcome.refusals,
             release_after_seconds=confirmation.delay.total_seconds() if confirmation else None,
             release_at=confirmation.due if confirmation else None,
         )
 
 
-def rows(forecast: Forecast) -> Iterator[Row]:
+def rows(planned: InstanceOutcome) -> Iterator[Row]:
     """Yield a row for each target."""
-    yield from (Row.of(forecast, outlook) for outlook in forecast.outlooks)
+    yield from (Row.of(planned, outcome) for outcome in planned.outcomes)

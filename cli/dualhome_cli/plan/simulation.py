@@ -1,13 +1,10 @@
-"""Run the reconciler's own planning, and change nothing."""
+"""The reconciler's own planning, run without changing anything."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
-from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb.release_breaker import KEY
 from dualhome.application.ports import Instances
 from dualhome.application.reconcile import ROUNDS
 from dualhome.application.requests import ReconcileRequest
@@ -19,53 +16,32 @@ from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
 from dualhome.domain.planning.types import InstanceView, Step
-from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@dataclass(frozen=True, slots=True)
-class Let:
-    """Whom the breaker has let go since the last sweep; ``held``: it lets nobody go any more."""
-
-    held: bool = False
-    instances: frozenset[InstanceId] = frozenset()
+from dualhome_cli.data.ports import BreakerState
+from dualhome_cli.plan.outcome import InstanceOutcome, Outcome, Simulated, outcomes_of
 
 
 @dataclass
 class SimulatedBreaker:
-    """The answers that the breaker would give; ``read`` is called when it is first asked."""
+    """What the release breaker would admit; its state is read when it is first asked."""
 
     most: int
-    read: Callable[[], Let]
+    read: Callable[[], BreakerState]
 
     @cached_property
-    def _let(self) -> Let:
+    def _state(self) -> BreakerState:
         return self.read()
 
     @cached_property
     def _admitted(self) -> set[InstanceId]:
-        return set(self._let.instances)
+        return set(self._state.admitted)
 
     def admits(self, instance: InstanceId) -> bool:
-        """Say whether ``instance`` would be let go, after those asked about before."""
+        """Say whether the breaker would admit ``instance``, after those asked about before."""
         room = instance in self._admitted or len(self._admitted) < self.most
-        if self._let.held or self.most == 0 or not room:
+        if self._state.open or self.most == 0 or not room:
             return False
         self._admitted.add(instance)
         return True
-
-
-def read_breaker(dynamodb: "DynamoDBClient", table: str) -> Let:
-    """Return what the ledger knows of the breaker."""
-    with domain_errors():
-        found = dynamodb.get_item(TableName=table, Key=KEY, ConsistentRead=True)
-    item = found.get("Item", {})
-    return Let(
-        held="held" in item,
-        instances=frozenset(map(InstanceId, item.get("instances", {}).get("SS", []))),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +64,7 @@ class AsIfTagged:
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What plans rest on; ``targets``, unless None, stands for each instance's targets tag."""
+    """What plans are made from; ``targets``, unless None, replaces each instance's targets tag."""
 
     sources: Sources
     policy: Policy
@@ -105,12 +81,12 @@ class Planning:
         return read_snapshot(ids, sources, self.policy, self.now)
 
 
-def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
+def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[InstanceOutcome]:
     """
-    Plan for each of ``ids``, one after the other, over one reading of the world.
+    Plan for each of ``ids``, one after the other, over one snapshot.
 
-    What one would take is taken for all those after it: nothing is promised twice. A release is
-    foretold as if a second reading had agreed already; its outlook says when that is due.
+    An interface that one would get is not promised to those after it. A release is simulated as if
+    a second reading had agreed already; its outcome says when that is due.
 
     Raises:
         DualhomeError: a read failed.
@@ -119,20 +95,20 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
     promised: set[InterfaceId] = set()
     for id_ in ids:
         before = dict(seen.records.get(id_, {}))
-        steps = _rehearse(id_, seen, planning)
+        steps = _simulate(id_, seen, planning)
         instance, after = seen.instances.get(id_), seen.records.get(id_, {})
-        rehearsed = Rehearsed(instance, before, steps, after, planning.policy, planning.now)
-        outlooks = tuple(outlooks_of(rehearsed, promised))
-        yield Forecast(id_, instance, outlooks)
+        simulated_plan = Simulated(instance, before, steps, after, planning.policy, planning.now)
+        outcomes = tuple(outcomes_of(simulated_plan, promised))
+        yield InstanceOutcome(id_, instance, outcomes)
         promised.update(
             it.record.interface
-            for it in outlooks
-            if it.prospect is Prospect.ATTACH and it.record and it.record.interface
+            for it in outcomes
+            if it.outcome is Outcome.ATTACH and it.record and it.record.interface
         )
 
 
-def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
-    """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
+def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
+    """Plan until nothing more would be done at once; ``seen`` records the moves."""
     request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
     policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}

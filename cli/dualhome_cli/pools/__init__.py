@@ -1,1 +1,1 @@
-"""`dualhome targets`: capacity, shortages, and what mends them."""
+"""`dualhome targets`: capacity, shortages, and their remedies."""

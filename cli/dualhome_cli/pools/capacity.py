@@ -32,55 +32,6 @@ from dualhome.domain.tags import ANY_VPC, WHOLE_TAG, TagKeys, parse_consent
 ANY_INSTANCE = InstanceId("i-any")
 
 
-def why_unusable(
-    interface: Interface, vpcs: Mapping[VpcId, Vpc], policy: Policy
-) -> Rejection | None:
-    """
-    Return the rule that keeps every instance from ``interface``; None if one may have it.
-
-    The rules are those of a plan, applied to instances that suit the interface in all that is
-    theirs: account, zone, name, and each VPC that the interface's VPC lets in.
-    """
-    guests = list(guest_vpcs(vpcs.get(interface.vpc), policy.keys)) or [VpcId("")]
-    verdicts = [_verdict(interface, guest, vpcs, policy) for guest in guests]
-    faults = [verdict for verdict in verdicts if verdict]
-    if len(faults) < len(verdicts):
-        return None
-    fault = max(faults, key=lambda it: it.rank)
-    if fault.reason is Reason.NOT_ALLOWED:
-        detail = f"{interface.vpc} lets nobody in: it has no {policy.keys.allow_from} that would"
-        return Rejection(interface.id, fault.reason, detail, fault.rank)
-    return fault
-
-
-def guest_vpcs(vpc: Vpc | None, keys: TagKeys) -> Iterator[VpcId]:
-    """Yield the VPCs whose instances ``vpc`` lets in, itself left out; ``*`` for any."""
-    if vpc is None:
-        return
-    try:
-        allowed = parse_consent(keys, vpc.tags)
-    except BadTagError:
-        return
-    yield from (VpcId(ANY_VPC),) if ANY_VPC in allowed else sorted(map(VpcId, allowed - {vpc.id}))
-
-
-def _verdict(
-    interface: Interface, guest: VpcId, vpcs: Mapping[VpcId, Vpc], policy: Policy
-) -> Rejection | None:
-    instance = Instance(
-        id=ANY_INSTANCE,
-        owner=policy.account,
-        vpc=guest,
-        zone=interface.zone,
-        zone_id=interface.zone_id,
-        type="",
-        state=InstanceState.RUNNING,
-        tags={"Name": reservation_of(interface, policy.keys)},
-    )
-    target = pool_of(interface, policy.keys) or TargetName("")
-    return why_ineligible(Candidate(interface, instance, target, vpcs, policy), PAIR_RULES)
-
-
 HAVING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED})
 """States in which an instance has, or is about to have, what it wants."""
 
@@ -88,15 +39,15 @@ Place = tuple[TargetName, Zone]
 
 
 class Use(StrEnum):
-    """What an interface of a pool is good for at the moment."""
+    """The use of an interface of a pool."""
 
     FREE = "free"
     RESERVED = "reserved"
     """Free, but only for the instance that its tag names."""
     CLAIMED = "claimed"
-    """On its way to an instance or back, or held for a person to look at."""
+    """Moving to an instance or back, or stuck."""
     USED = "used"
-    """Attached, by us or by somebody else."""
+    """Attached, by the reconciler or by another user."""
     UNUSABLE = "unusable"
     """No instance may have it: its fault says why."""
 
@@ -107,7 +58,7 @@ class Stock:
     One VPC's interfaces for a target in a zone.
 
     ``faults`` explains the unusable ones; ``subnet`` is one that interfaces here lie in;
-    ``reserved`` counts those that are kept for somebody, whatever they are used for.
+    ``reserved`` counts those with a reservation, whatever their use.
     """
 
     vpc: VpcId
@@ -155,6 +106,55 @@ class Pool:
         """
         reserved = sum(stock.reserved for stock in self.stocks)
         return self.free < low_water and not 0 < self.size == reserved
+
+
+def why_unusable(
+    interface: Interface, vpcs: Mapping[VpcId, Vpc], policy: Policy
+) -> Rejection | None:
+    """
+    Return the rule that keeps every instance from ``interface``; None if one may have it.
+
+    The rules are those of a plan, applied to instances that suit the interface in all that is
+    theirs: account, zone, name, and each VPC that the interface's VPC allows.
+    """
+    guests = list(guest_vpcs(vpcs.get(interface.vpc), policy.keys)) or [VpcId("")]
+    verdicts = [_verdict(interface, guest, vpcs, policy) for guest in guests]
+    faults = [verdict for verdict in verdicts if verdict]
+    if len(faults) < len(verdicts):
+        return None
+    fault = max(faults, key=lambda it: it.rank)
+    if fault.reason is Reason.NOT_ALLOWED:
+        detail = f"{interface.vpc} allows no other VPC: see its tag {policy.keys.allow_from}"
+        return Rejection(interface.id, fault.reason, detail, fault.rank)
+    return fault
+
+
+def guest_vpcs(vpc: Vpc | None, keys: TagKeys) -> Iterator[VpcId]:
+    """Yield the other VPCs whose instances ``vpc`` allows; ``*`` for any."""
+    if vpc is None:
+        return
+    try:
+        allowed = parse_consent(keys, vpc.tags)
+    except BadTagError:
+        return
+    yield from (VpcId(ANY_VPC),) if ANY_VPC in allowed else sorted(map(VpcId, allowed - {vpc.id}))
+
+
+def _verdict(
+    interface: Interface, guest: VpcId, vpcs: Mapping[VpcId, Vpc], policy: Policy
+) -> Rejection | None:
+    instance = Instance(
+        id=ANY_INSTANCE,
+        owner=policy.account,
+        vpc=guest,
+        zone=interface.zone,
+        zone_id=interface.zone_id,
+        type="",
+        state=InstanceState.RUNNING,
+        tags={"Name": reservation_of(interface, policy.keys)},
+    )
+    target = pool_of(interface, policy.keys) or TargetName("")
+    return why_ineligible(Candidate(interface, instance, target, vpcs, policy), PAIR_RULES)
 
 
 def pools_of(account: Account) -> tuple[Pool, ...]:

@@ -1,4 +1,4 @@
-"""Many rejected interfaces in few lines: by reason, the nearest to a yes first."""
+"""Skipped interfaces by reason: those first that passed most rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Pools as rows: one for each target, zone and VPC; few columns for people."""
+"""Pools as rows: one for each target, zone and VPC; few columns for operators."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from dualhome_cli.pools.rejections import counts
 from dualhome_cli.pools.shortages import Lack, Shortage
 from dualhome_cli.ui.table import Column
 
-NOT_LOOKED_AT = "NOT_LOOKED_AT"
+NOT_RECORDED = "NOT_LOOKED_AT"
 """Stands for the reason where an instance that waits has no record yet."""
 
 
@@ -20,7 +20,7 @@ class Row:
     What one VPC has for a target in a zone.
 
     The interfaces are this VPC's; ``wanting`` and ``waiting`` count the zone's instances, whichever
-    VPC of the target they may use, and stand in each of its rows. ``vpc`` is None where none
+    VPC of the target they may use, and are the same in each of its rows. ``vpc`` is None where none
     serves the target, ``zone`` where a VPC has nothing in any. What is counted first is named
     after: each interface with its use, each instance that waits with its reason.
     """
@@ -69,7 +69,7 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
         for it in missing
         if it.target == pool.target and it.zone in {None, zone} and it.vpc in {None, vpc}
     ]
-    waiting = {it: str(reason or NOT_LOOKED_AT) for it, reason in sorted(pool.waiting.items())}
+    waiting = {it: str(reason or NOT_RECORDED) for it, reason in sorted(pool.waiting.items())}
     faults = stock.faults if stock else ()
     return Row(
         target=pool.target,
@@ -91,7 +91,7 @@ def _row(pool: Pool, stock: Stock | None, missing: Iterable[Shortage]) -> Row:
 
 
 def also(row: Row) -> str:
-    """Say what the columns leave out, where there is any."""
+    """Say what the columns leave out."""
     return "; ".join(_parts(row))
 
 

@@ -1,4 +1,4 @@
-"""Why a target cannot be had, whoever asks, and the command that mends it."""
+"""Shortages of pools, in a sentence each, and the command that ends one."""
 
 import shlex
 from collections import Counter, defaultdict
@@ -23,23 +23,54 @@ from dualhome_cli.pools.capacity import (
     why_unusable,
 )
 from dualhome_cli.pools.rejections import grouped
-from dualhome_cli.ui.shell_commands import let_all_in, let_in, tag, unreadable_key
+from dualhome_cli.ui.shell_commands import allow, allow_all, tag, unreadable_key
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A VPC in which a pool could get another interface; ``fault`` keeps everybody from it."""
+    """A VPC in which a pool could get another interface; ``fault`` makes it useless to all."""
 
     vpc: VpcId
     stocked: int
     fault: Rejection | None
 
 
+class Lack(StrEnum):
+    """What is missing."""
+
+    NO_VPC = "no-vpc"
+    LOW_WATER = "low-water"
+    LOW_UNASKED = "low-unasked"
+    """Low, and no instance asks for it: worth knowing, since the alarm counts it."""
+    NO_INTERFACES = "no-interfaces"
+    NONE_ALLOWED = "nobody-allowed"
+    BAD_NAME = "bad-name"
+    """A tag of a VPC, or of an interface, names no target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """
+    A lack, in a sentence; ``zone`` and ``vpc`` are None where it is about all of the target's.
+
+    ``remedy`` is a shell command, words in capitals to be filled in, or advice where none helps.
+    ``interfaces`` are those that it is about: misnamed, or unusable.
+    """
+
+    lack: Lack
+    target: TargetName
+    zone: Zone | None
+    vpc: VpcId | None
+    text: str
+    remedy: str
+    interfaces: tuple[InterfaceId, ...] = ()
+
+
 def best_site(pool: Pool, account: Account) -> Site | None:
     """
     Return where another interface helps, in the VPC that has most; else where it nearly does.
 
-    It helps if one of those who ask may have it or, where nobody asks, anybody at all.
+    It helps if an instance that asks may have it or, where none asks, any instance at all.
     """
     sites = [
         Site(stock.vpc, len(stock.uses), _fault(pool, stock.vpc, account)) for stock in pool.stocks
@@ -48,7 +79,7 @@ def best_site(pool: Pool, account: Account) -> Site | None:
 
 
 def remedy_of(site: Site, pool: Pool, account: Account) -> str:
-    """Return the command, or the advice, that mends the shortage of ``pool`` at ``site``."""
+    """Return the command, or the advice, that ends the shortage of ``pool`` at ``site``."""
     keys, vpc = account.policy.keys, site.vpc
     match site.fault.reason if site.fault else None:
         case None:
@@ -56,7 +87,7 @@ def remedy_of(site: Site, pool: Pool, account: Account) -> str:
         case Reason.NO_TARGET:
             return _serve(pool, vpc, account)
         case Reason.NOT_ALLOWED:
-            return _let_in_those_who_ask(pool, vpc, account)
+            return _allow_askers(pool, vpc, account)
         case Reason.BAD_TAG:
             return _correct(pool, vpc, account)
         case reason:
@@ -123,10 +154,10 @@ def _serve(pool: Pool, vpc: VpcId, account: Account) -> str:
     return tag(stray, keys.pool, served)
 
 
-def _let_in_those_who_ask(pool: Pool, vpc: VpcId, account: Account) -> str:
-    """Let in the VPCs of those who ask beside whom ``vpc`` lets in now."""
+def _allow_askers(pool: Pool, vpc: VpcId, account: Account) -> str:
+    """Allow the VPCs of the instances that ask, besides those that ``vpc`` allows now."""
     asking = sorted({account.instances[it].vpc for it in pool.wanting} - {vpc})
-    return let_all_in(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
+    return allow_all(account.vpcs[vpc], asking or ["SOURCE-VPC"], account.policy.keys)
 
 
 def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
@@ -138,39 +169,8 @@ def _correct(pool: Pool, vpc: VpcId, account: Account) -> str:
         parse_device_index(shown.tags, keys.device_index)
     except BadTagError:
         return tag([vpc], keys.device_index, "INDEX")
-    # Who was meant to be let in besides those who ask, its owner knows.
+    # Its owner alone knows which VPCs it meant to allow besides those of the instances that ask.
     return tag([vpc], unreadable_key(keys, shown.tags), "SOURCE-VPC")
-
-
-class Lack(StrEnum):
-    """What is missing."""
-
-    NO_VPC = "no-vpc"
-    LOW_WATER = "low-water"
-    LOW_UNASKED = "low-unasked"
-    """Low, and nobody asks for it: worth knowing, since the alarm counts it."""
-    NO_INTERFACES = "no-interfaces"
-    NOBODY_ALLOWED = "nobody-allowed"
-    BAD_NAME = "bad-name"
-    """A tag of a VPC, or of an interface, names no target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """
-    A lack, in a sentence; ``zone`` and ``vpc`` are None where it is about all of the target's.
-
-    ``remedy`` is a shell command, words in capitals to be filled in, or advice where none helps.
-    ``interfaces`` are those that it is about: misnamed, or of no use to anybody.
-    """
-
-    lack: Lack
-    target: TargetName
-    zone: Zone | None
-    vpc: VpcId | None
-    text: str
-    remedy: str
-    interfaces: tuple[InterfaceId, ...] = ()
 
 
 def shortages(account: Account, pools: Iterable[Pool], low_water: int) -> Iterator[Shortage]:
@@ -202,7 +202,7 @@ def _unserved(account: Account, target: TargetName, count: int) -> Shortage:
         whose = " and ".join(
             f"{vpc} of account {account.vpcs[vpc].owner}" for vpc in sorted(shared)
         )
-        text = f"{text}: its pool lies in {whose}, whose tags here are no consent of its owner"
+        text = f"{text}: its pool lies in {whose}, where a tag of this account is no consent"
     elif stocked:
         where = " and ".join(f"{vpc}, which serves {served[vpc]}" for vpc in sorted(stocked))
         text = f"{text}: its pool lies in {where}"
@@ -212,7 +212,7 @@ def _unserved(account: Account, target: TargetName, count: int) -> Shortage:
 
 
 def _is_shared(vpc: VpcId, account: Account) -> bool:
-    """Return whether ``vpc`` is another account's: a tag on it here makes it serve nobody."""
+    """Return whether ``vpc`` is another account's: no tag of this account makes it serve."""
     shown = account.vpcs.get(vpc)
     return shown is not None and shown.owner != account.policy.account
 
@@ -221,7 +221,9 @@ def _bad_names(account: Account) -> Iterator[Shortage]:
     """Yield the tags that name no target; one for the interfaces of a VPC that share a value."""
     keys, served = account.policy.keys, served_by(account)
     for vpc, value in sorted(misnamed(account).items()):
-        text = f"{vpc} serves nobody: its tag {keys.target}={value!r} is not the name of one target"
+        text = (
+            f"{vpc} serves no target: its tag {keys.target}={value!r} is not the name of one target"
+        )
         name = TargetName(value.strip() or WHOLE_TAG)
         yield Shortage(Lack.BAD_NAME, name, None, vpc, text, tag([vpc], keys.target, "NAME"))
     alike: dict[tuple[VpcId, str], list[InterfaceId]] = defaultdict(list)
@@ -246,13 +248,13 @@ def _of_vpcs(account: Account) -> Iterator[Shortage]:
             remedy = tag(["INTERFACE"], keys.pool, target)
             yield Shortage(Lack.NO_INTERFACES, target, None, vpc, text, remedy)
         if not any(guest_vpcs(account.vpcs[vpc], keys)):
-            text = f"{vpc} serves {target}, and lets nobody in: see its tag {keys.allow_from}"
-            remedy = let_in(account.vpcs[vpc], "SOURCE-VPC", keys)
-            yield Shortage(Lack.NOBODY_ALLOWED, target, None, vpc, text, remedy)
+            text = f"{vpc} serves {target}, and allows no other VPC: see its tag {keys.allow_from}"
+            remedy = allow(account.vpcs[vpc], "SOURCE-VPC", keys)
+            yield Shortage(Lack.NONE_ALLOWED, target, None, vpc, text, remedy)
 
 
 def _low(pool: Pool, account: Account, low_water: int) -> Shortage:
-    lack, asked = Lack.LOW_UNASKED, "nobody asks for it"
+    lack, asked = Lack.LOW_UNASKED, "no instance asks for it"
     if pool.wanting:
         lack = Lack.LOW_WATER
         asked = f"{_ask(len(pool.wanting))} for it, {len(pool.waiting)} without one"
@@ -264,16 +266,15 @@ def _low(pool: Pool, account: Account, low_water: int) -> Shortage:
         *_unusable(faults),
     ]
     if site and site.fault:
-        whoever = "those who ask" if pool.wanting else "nobody"
-        could = "could not have another one" if pool.wanting else "could have another one"
-        parts.append(f"{whoever} {could}: {site.fault.detail}")
+        whom = "these instances" if pool.wanting else "every instance"
+        parts.append(f"another interface would be ineligible for {whom}: {site.fault.detail}")
     remedy = remedy_of(site, pool, account) if site else ""
     unusable = tuple(sorted(fault.interface for fault in faults))
     return Shortage(lack, pool.target, pool.zone, None, "; ".join(parts), remedy, unusable)
 
 
 def _reasons(pool: Pool) -> str:
-    """Say why those wait who wait, unless nothing is recorded of them."""
+    """Say why the waiting instances wait, as far as it is recorded."""
     reasons = Counter(str(reason) for reason in pool.waiting.values() if reason)
     listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
     return f" ({listed})" if listed else ""
@@ -281,7 +282,7 @@ def _reasons(pool: Pool) -> str:
 
 def _unusable(faults: Iterable[Rejection]) -> Iterator[str]:
     for it in grouped(faults):
-        such_as = "such as " if it.count > 1 else ""
+        such_as = "for example " if it.count > 1 else ""
         example = f"{it.example.interface}, {it.example.detail}"
         yield f"{it.count} unusable for {it.reason}: {such_as}{example}"
 

@@ -1,4 +1,4 @@
-"""Messages that were set aside, and how a queue of them is emptied with nothing lost."""
+"""Dead letters, and how a queue of them is redriven with nothing lost."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ MOST_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message as it was taken; ``handle`` is what SQS wants to see when it is deleted."""
+class DeadLetter:
+    """A message as it was received; ``handle`` is SQS's receipt, needed to delete it."""
 
     id: str
     handle: str
@@ -21,84 +21,92 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """About how many messages a queue holds; ``hidden`` are those that somebody has taken."""
+    """About how many messages a queue holds; ``hidden`` are in flight."""
 
     waiting: int
     hidden: int
 
 
 class DeadLetters(Protocol):
-    """A queue of messages that were set aside."""
+    """A dead-letter queue."""
 
     def depth(self) -> Depth:
-        """Return about how many there are."""
+        """Return about how many messages there are."""
         ...
 
-    def take(self) -> Sequence[Letter]:
-        """Return some that nobody else gets for a while; none when none is left."""
+    def take(self) -> Sequence[DeadLetter]:
+        """Receive some, which no other consumer sees for a while; none when none is left."""
         ...
 
-    def discard(self, letters: Sequence[Letter]) -> None:
-        """Delete what is done."""
+    def discard(self, letters: Sequence[DeadLetter]) -> None:
+        """Delete what was handled."""
         ...
 
-    def put_back(self, letters: Sequence[Letter]) -> None:
-        """Let others see at once what was taken."""
+    def put_back(self, letters: Sequence[DeadLetter]) -> None:
+        """Make visible at once what was received."""
         ...
 
 
-class Remedy(Protocol):
-    """How the messages of a queue are done over; twice does no harm."""
+class MessageQueue(Protocol):
+    """The queue that a function reads."""
+
+    def send(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
+        """Queue the bodies of ``letters``; return why not, by the ids of those refused."""
+        ...
+
+
+class Handler(Protocol):
+    """How the messages of a queue are handled again; twice does no harm."""
 
     def kind(self, body: str) -> str:
         """
         Return in a few words what a message is about.
 
         Raises:
-            BadMessageError: it can only be read by a person.
+            BadMessageError: this version cannot parse it.
         """
         ...
 
-    def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
-        """Do over what ``letters`` stand for; return why not, by the ids of those that stay."""
+    def handle(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
+        """Handle ``letters``; return why not, by the ids of those that stay."""
         ...
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How many messages were done over, and why which ones stay."""
+    """How many messages were handled, and which stay, with the reason."""
 
     done: int = 0
-    kept: dict[Letter, str] = field(default_factory=dict)
+    kept: dict[DeadLetter, str] = field(default_factory=dict)
 
 
-def redrive(queue: DeadLetters, remedy: Remedy, tell: Callable[[Outcome], None]) -> Outcome:
+def redrive(queue: DeadLetters, handler: Handler, report: Callable[[Outcome], None]) -> Outcome:
     """
-    Do over every message of ``queue``, and delete each once it is done.
+    Handle every message of ``queue``, and delete each once it is handled.
 
-    A message is deleted after its remedy has worked: a crash leaves at most a duplicate. Those
-    that cannot be done over are put back in the end.
+    A message is deleted after its handler has returned: a crash leaves at most a duplicate. Those
+    that cannot be handled become visible again in the end.
     """
     outcome = Outcome()
-    in_hand: Sequence[Letter] = ()
+    in_flight: Sequence[DeadLetter] = ()
     try:
-        while len(outcome.kept) < MOST_KEPT and (in_hand := queue.take()):
+        while len(outcome.kept) < MOST_KEPT and (in_flight := queue.take()):
             known = {letter.id for letter in outcome.kept}
-            fresh = [letter for letter in in_hand if letter.id not in known]
-            if not fresh:  # What stays comes round again: nothing else is left.
+            fresh = [letter for letter in in_flight if letter.id not in known]
+            if not fresh:  # SQS returns what stays once more: nothing else is left.
                 break
-            _do_over(fresh, queue, remedy, outcome)
-            in_hand = ()
-            tell(outcome)
+            _handle(fresh, queue, handler, outcome)
+            in_flight = ()
+            report(outcome)
     finally:
-        queue.put_back([*outcome.kept, *in_hand])
+        queue.put_back([*outcome.kept, *in_flight])
     return outcome
 
 
-def _do_over(
-    letters: Sequence[Letter], queue: DeadLetters, remedy: Remedy, outcome: Outcome
+def _handle(
+    letters: Sequence[DeadLetter], queue: DeadLetters, handler: Handler, outcome: Outcome
 ) -> None:
-    why_not = remedy.apply(letters)
+    why_not = handler.handle(letters)
     done = [letter for letter in letters if letter.id not in why_not]
     queue.discard(done)
     outcome.done += len(done)

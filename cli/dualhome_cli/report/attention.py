@@ -1,4 +1,4 @@
-"""What somebody should look at: alike things together, the worst first."""
+"""Attachments that need attention: alike ones together, the worst first."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from dualhome.domain.reasons import Reason
 from dualhome_cli.report.data import Facts
 from dualhome_cli.report.marks import OF_STATE, WORST_FIRST, Mark
 from dualhome_cli.report.text import name_of
-from dualhome_cli.status.attachment_row import Standing, calling
+from dualhome_cli.status.attachment_row import AttachmentRow, attention_reason
 
 SHOWN = 4
 """Of each group; the others stand in the table of all attachments."""
@@ -19,7 +19,7 @@ class Case:
     """One attachment that needs attention, and what is known of it."""
 
     name: str
-    standing: Standing
+    row: AttachmentRow
     said: str
 
 
@@ -41,28 +41,28 @@ class Group:
 
 def groups_of(facts: Facts) -> tuple[Group, ...]:
     """Return all that needs attention, in groups."""
-    found: dict[tuple[str, Reason | None], list[Standing]] = defaultdict(list)
-    for it in facts.standings:
+    found: dict[tuple[str, Reason | None], list[AttachmentRow]] = defaultdict(list)
+    for it in facts.rows:
         if it.needs_attention:
-            found[it.state, calling(it)].append(it)
+            found[it.state, attention_reason(it)].append(it)
     groups = [_group(facts, some) for some in found.values()]
     return tuple(sorted(groups, key=lambda it: (WORST_FIRST.index(it.mark), -it.count, it.query)))
 
 
-def said_of(it: Standing) -> str:
+def said_of(row: AttachmentRow) -> str:
     """Return detail and AWS's own words, each once, and what else there is, without the advice."""
-    error = f"{it.error_code}: {it.error_message}" if it.error_code else ""
-    detail = "" if it.detail in error else it.detail
-    return ". ".join(part.rstrip(".") for part in (detail, error, it.particulars) if part)
+    error = f"{row.error_code}: {row.error_message}" if row.error_code else ""
+    detail = "" if row.detail in error else row.detail
+    return ". ".join(part.rstrip(".") for part in (detail, error, row.particulars) if part)
 
 
-def _group(facts: Facts, some: Sequence[Standing]) -> Group:
+def _group(facts: Facts, some: Sequence[AttachmentRow]) -> Group:
     first, *_ = ordered = sorted(some, key=lambda it: (it.since, it.instance))
     instances = facts.account.instances
     return Group(
         mark=OF_STATE[first.state],
         state=first.state.value,
-        reason=calling(first),
+        reason=attention_reason(first),
         count=len(some),
         cases=tuple(
             Case(name_of(instances.get(it.instance)), it, said_of(it)) for it in ordered[:SHOWN]

@@ -40,24 +40,6 @@ class Bar:
         return ", ".join(f"{part.count:,} {part.kind}" for part in self.parts) or "nothing"
 
 
-def bar_of(pool: Pool) -> Bar:
-    """Draw a pool; those that wait extend it by what it lacks."""
-    counts = [(str(use), sum(it.count(use) for it in pool.stocks)) for use in ORDER]
-    every = sum(count for _, count in counts)
-    counts.append((WAITING, len(pool.waiting)))
-    return Bar(pool.target, pool.zone, every, pool.free, tuple(_parts(counts)))
-
-
-def _parts(counts: list[tuple[str, int]]) -> Iterator[Part]:
-    whole = sum(count for _, count in counts) or 1
-    x = 0.0
-    for kind, count in counts:
-        width = SIZE * count / whole
-        if count:
-            yield Part(kind, count, x, width)
-        x += width
-
-
 STEP = SIZE / HOURS
 GAP = 0.6
 
@@ -87,6 +69,24 @@ class Chart:
 
     columns: tuple[Column, ...]
     lines: tuple[tuple[float, str], ...]
+
+
+def bar_of(pool: Pool) -> Bar:
+    """Draw a pool; those that wait extend it by what it lacks."""
+    counts = [(str(use), sum(it.count(use) for it in pool.stocks)) for use in ORDER]
+    every = sum(count for _, count in counts)
+    counts.append((WAITING, len(pool.waiting)))
+    return Bar(pool.target, pool.zone, every, pool.free, tuple(_parts(counts)))
+
+
+def _parts(counts: list[tuple[str, int]]) -> Iterator[Part]:
+    whole = sum(count for _, count in counts) or 1
+    x = 0.0
+    for kind, count in counts:
+        width = SIZE * count / whole
+        if count:
+            yield Part(kind, count, x, width)
+        x += width
 
 
 def moves_chart(day: Day) -> Chart:

@@ -8,19 +8,19 @@ from dualhome_cli.pools.capacity import Pool, pools_of
 from dualhome_cli.pools.shortages import Shortage, shortages
 from dualhome_cli.report.statistics import Day, day_of
 from dualhome_cli.stack import Stack
-from dualhome_cli.status.attachment_row import Standing, standing_of
-from dualhome_cli.ui.shell_commands import pasted
+from dualhome_cli.status.attachment_row import AttachmentRow, row_of
+from dualhome_cli.ui.shell_commands import with_options
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``standings`` are all attachments that are not released; ``at`` is when they were read."""
+    """``rows`` are all attachments that are not released; ``at`` is when they were read."""
 
     stack: str
     region: str
     at: datetime
     account: Account
-    standings: tuple[Standing, ...]
+    rows: tuple[AttachmentRow, ...]
     pools: tuple[Pool, ...]
     shortages: tuple[Shortage, ...]
     day: Day
@@ -40,11 +40,11 @@ def gather(stack: Stack, account: Account, day: date, now: datetime) -> Facts:
         region=stack.region,
         at=now,
         account=account,
-        standings=tuple(standing_of(record, now) for record in account.records.values()),
+        rows=tuple(row_of(record, now) for record in account.records.values()),
         pools=pools,
         shortages=tuple(
-            replace(it, remedy=pasted(it.remedy, stack))
+            replace(it, remedy=with_options(it.remedy, stack))
             for it in shortages(account, pools, low_water)
         ),
-        day=day_of(day, stack.archive.of_day(day)),
+        day=day_of(day, stack.audit_log.of_day(day)),
     )

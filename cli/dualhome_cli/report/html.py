@@ -17,7 +17,7 @@ import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from dualhome_cli.data.unrecorded import overlooked
+from dualhome_cli.data.unrecorded import unrecorded
 from dualhome_cli.report.attention import groups_of
 from dualhome_cli.report.charts import bar_of, moves_chart, seconds_of, times_chart
 from dualhome_cli.report.data import Facts
@@ -50,7 +50,7 @@ def render(facts: Facts) -> str:
             facts=facts,
             figures=_figures(facts),
             groups=groups_of(facts),
-            overlooked=_overlooked(facts),
+            unrecorded=_unrecorded(facts),
             drawings=[drawing_of(panel) for panel in panels_of(facts)],
             marks=LEGEND,
             pools=[
@@ -79,20 +79,20 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _overlooked(facts: Facts) -> list[tuple[str, str]]:
-    """Return id and name of each instance that nobody has looked at."""
+def _unrecorded(facts: Facts) -> list[tuple[str, str]]:
+    """Return id and name of each instance with a target that is not recorded."""
     instances = facts.account.instances
-    return [(id_, name_of(instances[id_])) for id_ in overlooked(facts.account)]
+    return [(id_, name_of(instances[id_])) for id_ in unrecorded(facts.account)]
 
 
 def _figures(facts: Facts) -> list[tuple[Mark, int]]:
-    counts = Counter(OF_STATE[it.state] for it in facts.standings)
+    counts = Counter(OF_STATE[it.state] for it in facts.rows)
     return [(mark, counts[mark]) for mark in COUNTED]
 
 
 def _caption(facts: Facts, lines: tuple[Line, ...]) -> str:
-    every = count_of(len(facts.standings), "attachment", "attachments")
-    if len(lines) == len(facts.standings):
+    every = count_of(len(facts.rows), "attachment", "attachments")
+    if len(lines) == len(facts.rows):
         return f"{every}; what needs attention comes first."
     first = f"The first {len(lines):,} of {every}, what needs attention before the rest"
     return f"{first}; dualhome status lists all."
@@ -164,7 +164,7 @@ def write_page(file: str, page: str) -> None:
 
 
 def _replace(path: Path, page: str) -> None:
-    """Write beside ``path``, then take its place: nobody ever finds half a page."""
+    """Write beside ``path``, then replace it: no reader ever finds half a page."""
     beside = path.with_name(f".dualhome-{token_hex(8)}")
     with beside.open("x", encoding="utf-8") as opened:
         try:

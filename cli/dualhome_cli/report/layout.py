@@ -69,6 +69,48 @@ class Frame:
         return self.y + HEAD + (self.height - HEAD - PAD) / 2
 
 
+BROADEST = 24
+LEAST_ROOM = 14
+"""Units for a line where it meets a box: its number stands there."""
+
+Bundle = tuple[VpcId, VpcId, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line from the left column to the right; ``label`` stands at its right end."""
+
+    start: float
+    end: float
+    breadth: float
+    mark: Mark
+    label: str
+    title: str
+
+    @property
+    def path(self) -> str:
+        """SVG's path."""
+        half, start, end = WIDTH // 2, f"{self.start:.1f}", f"{self.end:.1f}"
+        return f"M{BOX} {start}C{half} {start} {half} {end} {WIDTH - BOX} {end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A zone, ready to be written; ``single`` if each line is one attachment."""
+
+    zone: Zone
+    summary: str
+    height: int
+    frames: tuple[Frame, ...]
+    curves: tuple[Curve, ...]
+    single: bool
+
+    @property
+    def per_sign(self) -> int:
+        """How many cells a sign stands for at most."""
+        return max((frame.per_sign for frame in self.frames), default=1)
+
+
 def column(boxes: Sequence[Box], x: int, named: Collection[str]) -> tuple[Frame, ...]:
     """Place ``boxes`` one below another; the cells whose ids are ``named`` become rows."""
     frames: list[Frame] = []
@@ -139,31 +181,6 @@ def _titles(group: Sequence[Cell]) -> str:
     return " | ".join([*(cell.title for cell in group[:MOST_TITLES]), *more])
 
 
-BROADEST = 24
-LEAST_ROOM = 14
-"""Units for a line where it meets a box: its number stands there."""
-
-Bundle = tuple[VpcId, VpcId, Mark]
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A line from the left column to the right; ``label`` stands at its right end."""
-
-    start: float
-    end: float
-    breadth: float
-    mark: Mark
-    label: str
-    title: str
-
-    @property
-    def path(self) -> str:
-        """SVG's path."""
-        half, start, end = WIDTH // 2, f"{self.start:.1f}", f"{self.end:.1f}"
-        return f"M{BOX} {start}C{half} {start} {half} {end} {WIDTH - BOX} {end}"
-
-
 def curves_of(panel: Panel, left: Sequence[Frame], right: Sequence[Frame]) -> tuple[Curve, ...]:
     """Return the lines of a panel whose boxes are placed as ``left`` and ``right``."""
     heights = {row.id: row.y for frame in (*left, *right) for row in frame.rows}
@@ -229,23 +246,6 @@ def _ports(
             found[bundle] = y + room / 2
             y += room
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A zone, ready to be written; ``single`` if each line is one attachment."""
-
-    zone: Zone
-    summary: str
-    height: int
-    frames: tuple[Frame, ...]
-    curves: tuple[Curve, ...]
-    single: bool
-
-    @property
-    def per_sign(self) -> int:
-        """How many cells a sign stands for at most."""
-        return max((frame.per_sign for frame in self.frames), default=1)
 
 
 def drawing_of(panel: Panel) -> Drawing:

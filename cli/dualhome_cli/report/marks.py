@@ -1,4 +1,4 @@
-"""The signs of the picture: what an instance or an interface is doing, told by shape and colour."""
+"""The signs of the picture: the state of an instance or an interface, by shape and colour."""
 
 from enum import StrEnum
 

@@ -6,7 +6,7 @@ from dualhome_cli.report.attention import said_of
 from dualhome_cli.report.data import Facts
 from dualhome_cli.report.marks import OF_STATE, Mark
 from dualhome_cli.report.text import in_order, name_of
-from dualhome_cli.status.attachment_row import Standing
+from dualhome_cli.status.attachment_row import AttachmentRow
 
 MOST = 5_000
 """Rows on the page: about 4 MB. What needs attention comes first, and so is on it."""
@@ -19,31 +19,31 @@ class Line:
     name: str
     address: str
     mark: Mark
-    standing: Standing
+    row: AttachmentRow
     said: str
 
 
 def lines_of(facts: Facts) -> tuple[Line, ...]:
     """Return the first ``MOST`` attachments."""
-    lines = [_line(facts, it) for it in facts.standings]
+    lines = [_line(facts, it) for it in facts.rows]
     ordered = sorted(
         lines,
         key=lambda it: (
-            not it.standing.needs_attention,
-            in_order(it.name or it.standing.instance),
-            it.standing.instance,
-            it.standing.target,
+            not it.row.needs_attention,
+            in_order(it.name or it.row.instance),
+            it.row.instance,
+            it.row.target,
         ),
     )
     return tuple(ordered[:MOST])
 
 
-def _line(facts: Facts, it: Standing) -> Line:
-    interface = facts.account.interfaces.get(it.interface) if it.interface else None
+def _line(facts: Facts, row: AttachmentRow) -> Line:
+    interface = facts.account.interfaces.get(row.interface) if row.interface else None
     return Line(
-        name=name_of(facts.account.instances.get(it.instance)),
+        name=name_of(facts.account.instances.get(row.instance)),
         address=interface.address if interface else "",
-        mark=OF_STATE[it.state],
-        standing=it,
-        said=said_of(it),
+        mark=OF_STATE[row.state],
+        row=row,
+        said=said_of(row),
     )

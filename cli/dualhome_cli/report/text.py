@@ -17,9 +17,9 @@ def clipped(text: str, cells: int) -> str:
     return f"{set_cell_size(text, cells - 1).rstrip()}…"
 
 
-def name_of(it: Instance | Vpc | None) -> str:
+def name_of(resource: Instance | Vpc | None) -> str:
     """Return the ``Name`` tag without control and direction characters; empty without one."""
-    return printable(it.tags.get("Name", "")).strip() if it else ""
+    return printable(resource.tags.get("Name", "")).strip() if resource else ""
 
 
 def in_order(text: str) -> tuple[str | int, ...]:

@@ -17,7 +17,7 @@ from dualhome_cli.pools.capacity import Use, pools_of
 from dualhome_cli.status.details import refusals_now
 
 Kept = str
-"""For whom an interface is reserved: an instance's id, or a Name; empty for everybody."""
+"""The reservation of an interface: an instance's id, or a Name; empty for none."""
 
 
 @dataclass

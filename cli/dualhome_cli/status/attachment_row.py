@@ -22,30 +22,14 @@ from dualhome_cli.status.details import is_overdue, particulars, print_others, r
 from dualhome_cli.status.warnings import advice_on
 from dualhome_cli.ui.ids import mentions
 
-
-def sentence(reason: Reason | None, detail: str, failure: Failure | None) -> str:
-    """
-    Say reason, detail and AWS's own words, each once; empty if there is none.
-
-    A detail is mostly AWS's message already, sometimes with what was attempted.
-    """
-    said = f"{failure.code}: {failure.message}" if failure else ""
-    if failure and failure.message and failure.message in detail:
-        said = ""
-    if detail and detail in said:
-        detail = ""
-    text = ": ".join(filter(None, (reason, detail, said)))
-    return f"{text}." if text and text[-1] not in ".!?" else text
-
-
 TO_ACT_ON = frozenset({Reason.CONSENT_WITHDRAWN})
-"""Warnings that come after the attachment: nobody has decided to live with them."""
+"""Warnings that come after the attachment, and that its owner has not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AttachmentRow:
     """
-    One attachment; what is held is None where nothing is.
+    One attachment; what is held is None where nothing is held.
 
     ``warning_advice`` has as many parts as ``warnings``, in the same order. ``mentions`` are the
     ids that detail and error name. ``pending_reason`` is why a release is pending, until
@@ -87,11 +71,26 @@ class Standing:
     particulars: str = ""
 
 
-def standing_of(record: Attachment, now: datetime) -> Standing:
-    """Return where ``record`` stands; a claim that is over shows no interface."""
+def sentence(reason: Reason | None, detail: str, failure: Failure | None) -> str:
+    """
+    Say reason, detail and AWS's own words, each once; empty if there is none.
+
+    A detail is mostly AWS's message already, sometimes with what was attempted.
+    """
+    said = f"{failure.code}: {failure.message}" if failure else ""
+    if failure and failure.message and failure.message in detail:
+        said = ""
+    if detail and detail in said:
+        detail = ""
+    text = ": ".join(filter(None, (reason, detail, said)))
+    return f"{text}." if text and text[-1] not in ".!?" else text
+
+
+def row_of(record: Attachment, now: datetime) -> AttachmentRow:
+    """Return the row of ``record``; a claim that has ended shows no interface."""
     slot = record.slot if record.holding else None
     failure, pending = record.failure, record.pending
-    return Standing(
+    return AttachmentRow(
         instance=record.instance,
         target=record.target,
         state=record.state,
@@ -127,10 +126,10 @@ def standing_of(record: Attachment, now: datetime) -> Standing:
 
 def needs_attention(record: Attachment, now: datetime) -> bool:
     """
-    Say whether somebody should look.
+    Return whether an operator should act.
 
-    Nothing is had, it takes too long, it is held back, or it stays although consent is withdrawn.
-    A release that is pending moves on by itself, unless its second reading does not come.
+    Nothing is attached, it takes too long, its release is deferred, or it stays although consent is
+    withdrawn. A release that is pending needs none, unless its second reading does not come.
     """
     match record.state:
         case State.RELEASED:
@@ -145,16 +144,16 @@ def needs_attention(record: Attachment, now: datetime) -> bool:
             return True
 
 
-def calling(it: Standing) -> Reason | None:
-    """Return the reason, or else the warning, for which somebody should look, if there is one."""
-    return it.reason or next((warning for warning in it.warnings if warning in TO_ACT_ON), None)
+def attention_reason(row: AttachmentRow) -> Reason | None:
+    """Return the reason, or else the warning, that needs attention, if there is one."""
+    return row.reason or next((warning for warning in row.warnings if warning in TO_ACT_ON), None)
 
 
-def why(it: Standing) -> str:
-    """Say why it stands so, what to do about it, and what to be warned of."""
-    failure = Failure(it.error_code, it.error_message or "") if it.error_code else None
-    advice = it.advice if it.state not in SETTLED else None
-    warned = map(": ".join, zip(it.warnings, it.warning_advice, strict=True))
-    others = print_others(it.others_free) if it.others_free is not None else ""
-    said = (sentence(it.reason, it.detail, failure), it.particulars, others, advice, *warned)
+def why(row: AttachmentRow) -> str:
+    """Say why it is in its state, what to do about it, and each warning."""
+    failure = Failure(row.error_code, row.error_message or "") if row.error_code else None
+    advice = row.advice if row.state not in SETTLED else None
+    warned = map(": ".join, zip(row.warnings, row.warning_advice, strict=True))
+    others = print_others(row.others_free) if row.others_free is not None else ""
+    said = (sentence(row.reason, row.detail, failure), row.particulars, others, advice, *warned)
     return " ".join(filter(None, said))

@@ -16,7 +16,7 @@ CONFIRMED_WITHIN: timedelta = MOVING_LIMIT
 WHAT_KEEPS: Mapping[Reason, str] = {
     Reason.NOT_WANTED: "the instance's tag asks for it where it is",
     Reason.UNIT_INCOMPLETE: "the instance can have all its targets",
-    Reason.CONSENT_WITHDRAWN: "its VPC lets the instance's VPC in",
+    Reason.CONSENT_WITHDRAWN: "its VPC allows the instance's VPC",
     Reason.INSTANCE_STATE: "EC2 shows the instance, and does not show it terminated",
 }
 """What a later reading must show for an attachment to stay, by the reason of its release."""
@@ -29,18 +29,18 @@ def is_overdue(record: Attachment, now: datetime) -> bool:
 
 
 def refusals_now(record: Attachment, now: datetime) -> tuple[Refusal, ...]:
-    """Return what EC2 has refused here and is tried last at ``now``, the latest last."""
+    """Return what EC2 has refused to ``record`` and is tried last at ``now``, the latest last."""
     return tuple(it for it in record.refusals if it.until > now)
 
 
 def particulars(record: Attachment, now: datetime) -> Iterator[str]:
-    """Yield in sentences what a person wants to know besides reason, detail and advice."""
+    """Yield in sentences what is known besides reason, detail and advice."""
     if record.reason is Reason.RELEASE_PENDING and record.pending:
         if keeps := WHAT_KEEPS.get(record.pending.reason):
             yield f"It stays if {keeps} by then."
         if is_overdue(record, now):
             again = f"`dualhome retry {record.instance} --target {record.target}`"
-            yield f"No second reading has come since: {again} reads again now."
+            yield f"There was no second reading since: {again} reads again now."
     if record.reason is Reason.RESERVED_IN_USE and record.sharing > 1:
         yield (
             f"{record.sharing} instances of the Name {record.reservation} ask for {record.target}"
@@ -51,12 +51,12 @@ def particulars(record: Attachment, now: datetime) -> Iterator[str]:
 
 
 def why_pending(record: Attachment) -> str:
-    """Return why a release is pending: the detail without its time, which is told apart."""
+    """Return why a release is pending: the detail without its time, which is shown apart."""
     return record.detail.rpartition("; ")[0] or str(record.pending.reason if record.pending else "")
 
 
 def print_refusals(refused: Iterable[Refusal]) -> str:
-    """Name what EC2 has refused, with its code, and until when it comes last."""
+    """Name what EC2 has refused, with its code, and until when it is tried last."""
     each = ", ".join(f"{it.interface} ({_how(it)})" for it in refused)
     return f"EC2 has refused {each}."
 
@@ -68,6 +68,6 @@ def print_others(count: int) -> str:
     return f"{count or 'No'} others of this pool are free in its zone."
 
 
-def _how(it: Refusal) -> str:
-    often = f", {it.times} times" if it.times > 1 else ""
-    return f"{it.code}{often}; comes last until {print_time(it.until)}Z"
+def _how(refusal: Refusal) -> str:
+    often = f", {refusal.times} times" if refusal.times > 1 else ""
+    return f"{refusal.code}{often}; tried last until {print_time(refusal.until)}Z"

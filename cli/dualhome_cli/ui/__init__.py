@@ -1,1 +1,1 @@
-"""What every command shares with the person or program that reads it: tables, terminal, prompts."""
+"""What every command shares: tables, the terminal, prompts, options, and text to be copied."""

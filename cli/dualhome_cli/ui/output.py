@@ -1,18 +1,18 @@
-"""Rows on standard output: as a table for people, as JSON or CSV for programs, as they come."""
+"""Rows on standard output: as a table for operators, as JSON or CSV for programs, as they come."""
 
 import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import click
 
-from dualhome.adapters.dynamodb.values import stamp, values
 from dualhome_cli.ui.table import Column, TableWriter, write_table
+from dualhome_cli.ui.times import stamp
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,6 +30,46 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """In the annotation of a row's field: what JSON and CSV call it."""
+
+    name: str
+
+
+class _CsvWriter:
+    """Writes a heading, at the first row at the latest, and a line for each row."""
+
+    def __init__(self) -> None:
+        self._writer = csv.writer(sys.stdout, lineterminator="\n")
+        self._titled = False
+
+    def title(self, names: Iterable[str]) -> None:
+        """Write the heading."""
+        self._writer.writerow(names)
+        self._titled = True
+
+    def write(self, row: object) -> None:
+        """Write a row."""
+        values = plain(row)
+        if not self._titled:
+            self.title(values)
+        self._writer.writerow(map(_in_cell, values.values()))
+
+
+class _Counted(Iterable[T]):
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[T]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
 def output_option(command: F) -> F:
     """Give a command ``-o``, as its argument ``output``."""
     return click.option(
@@ -39,7 +79,7 @@ def output_option(command: F) -> F:
         default=Format.TABLE.value,
         show_default=True,
         callback=lambda _context, _option, value: Format(value),
-        help="Form of the answer.",
+        help="Output format.",
     )(command)
 
 
@@ -50,7 +90,7 @@ def show(
     Write ``rows`` as they come and return how many there were; ``nothing`` says if there are none.
 
     A row is a dataclass, in CSV always the one that the rows are ``of``, or a mapping: JSON and CSV
-    name its fields, ``columns`` are what a person sees of it.
+    name its fields, ``columns`` are what a table shows of it.
     """
     counted = _Counted(rows)
     match output:
@@ -60,7 +100,7 @@ def show(
             _show_json(counted)
         case Format.CSV:
             in_csv = _CsvWriter()
-            in_csv.title(field.name for field in fields(of))
+            in_csv.title(map(_name, fields(of)))
             for row in counted:
                 in_csv.write(row)
     if nothing and not counted.count:
@@ -86,12 +126,17 @@ def live(columns: Sequence[Column[T]], output: Format) -> Callable[[T], None]:
 
 
 def plain(row: object) -> dict[str, Any]:
-    """Return the fields of a row as JSON knows them; what is None stays."""
+    """Return the fields of a row as JSON knows them; what is None stays, but not within a field."""
     if is_dataclass(row):
-        return {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
+        return {_name(it): _plain(getattr(row, it.name)) for it in fields(row)}
     if isinstance(row, Mapping):
         return {str(key): _plain(value) for key, value in row.items()}
     raise TypeError(f"{type(row).__name__} is no row")
+
+
+def _name(of: Field[Any]) -> str:
+    notes = getattr(of.type, "__metadata__", ())
+    return next((it.name for it in notes if isinstance(it, Named)), of.name)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
@@ -103,7 +148,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
         case list() | tuple() | set() | frozenset():
             return [_plain(part) for part in value]
         case _ if is_dataclass(value):
-            return values(value)
+            known = {_name(it): getattr(value, it.name) for it in fields(value)}
+            return {name: _plain(part) for name, part in known.items() if part is not None}
         case _:
             return value
 
@@ -115,26 +161,6 @@ def _show_json(rows: Iterable[object]) -> None:
         sys.stdout.write(before + _json(plain(row)))
         before = ",\n"
     sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
-
-
-class _CsvWriter:
-    """Writes a heading, at the first row at the latest, and a line for each row."""
-
-    def __init__(self) -> None:
-        self._writer = csv.writer(sys.stdout, lineterminator="\n")
-        self._titled = False
-
-    def title(self, names: Iterable[str]) -> None:
-        """Write the heading."""
-        self._writer.writerow(names)
-        self._titled = True
-
-    def write(self, row: object) -> None:
-        """Write a row."""
-        fields = plain(row)
-        if not self._titled:
-            self.title(fields)
-        self._writer.writerow(map(_in_cell, fields.values()))
 
 
 def _in_cell(value: Any) -> str:  # noqa: ANN401 - whatever JSON knows
@@ -159,16 +185,3 @@ def _no_formula(text: str) -> str:
     """Return others' text so that no spreadsheet computes it (OWASP, "CSV Injection")."""
     whole = text.replace("\r", " ")  # which would end the line for many a reader
     return f"'{whole}" if text.startswith(FORMULA) else whole
-
-
-class _Counted(Iterable[T]):
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Iterable[T]) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Iterator[T]:
-        for row in self._rows:
-            self.count += 1
-            yield row

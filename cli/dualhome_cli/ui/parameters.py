@@ -1,8 +1,14 @@
-"""Ids as people type them."""
+"""Arguments and options that several commands share."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+from dualhome_cli.ui.prompts import follow_option, yes_option
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Id(click.ParamType[str]):
@@ -23,3 +29,14 @@ class Id(click.ParamType[str]):
 
 INSTANCE = Id(i="instance")
 INSTANCE_OR_INTERFACE = Id(i="instance", eni="interface")
+
+
+def action_options(command: F) -> F:
+    """Give a command its instances, and `--target`, `--yes` and `--no-follow`."""
+    command = yes_option(follow_option(command))
+    command = click.option(
+        "--target", "targets", metavar="NAME", multiple=True, help="Only this target."
+    )(command)
+    return click.argument(
+        "instances", metavar="INSTANCE...", nargs=-1, required=True, type=INSTANCE
+    )(command)

@@ -1,4 +1,4 @@
-"""Asking before anything is changed."""
+"""Confirmation before anything is changed."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -9,25 +9,25 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def consent_options(command: F) -> F:
+def yes_option(command: F) -> F:
     """Give a command ``--yes``."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask.")(command)
 
 
-def follow_options(command: F) -> F:
+def follow_option(command: F) -> F:
     """Give a command ``--no-follow``, as its argument ``follow``."""
     return click.option(
         "--no-follow", "follow", is_flag=True, default=True, flag_value=False, help="Do not wait."
     )(command)
 
 
-def ask(intent: Iterable[str], *, yes: bool, err: bool = False) -> None:
+def confirm(intent: Iterable[str], *, yes: bool, err: bool = False) -> None:
     """
-    Say what will happen, and return if that is wanted; with ``err`` on standard error.
+    Say what will happen, and return if the operator agrees; with ``err`` on standard error.
 
     Raises:
-        UsageError: there is nobody to ask.
-        Exit: it is not wanted.
+        UsageError: standard input is no terminal.
+        Exit: the operator does not agree.
         KeyboardInterrupt: the answer is Ctrl-C.
     """
     for line in intent:
@@ -35,7 +35,7 @@ def ask(intent: Iterable[str], *, yes: bool, err: bool = False) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to ask on: give --yes if you mean it.")
+        raise click.UsageError("Not a terminal: pass --yes to confirm.")
     if not _agrees(err=err):
         click.echo("Nothing was changed.", err=err)
         raise click.exceptions.Exit(1)
@@ -43,7 +43,7 @@ def ask(intent: Iterable[str], *, yes: bool, err: bool = False) -> None:
 
 def _agrees(*, err: bool) -> bool:
     try:
-        return click.confirm("Go on?", err=err)
+        return click.confirm("Continue?", err=err)
     except click.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):  # click makes one of it and Ctrl-D
             click.echo(err=True)

@@ -20,7 +20,7 @@ _OURS = re.compile(rf"\bdualhome (?=({_NAMES})\b)")
 _AWS = re.compile(r"\baws [a-z0-9-]+ [a-z-]+")
 
 
-def pasted(text: str, stack: Stack) -> str:
+def with_options(text: str, stack: Stack) -> str:
     """
     Return ``text`` with the operator's own options in each command of it.
 
@@ -60,14 +60,14 @@ def untag(resources: Iterable[str], key: str) -> str:
     )
 
 
-def let_in(vpc: Vpc, guest: str, keys: TagKeys) -> str:
-    """Return the command by which ``vpc`` lets in the VPC ``guest``; see ``let_all_in``."""
-    return let_all_in(vpc, [guest], keys)
+def allow(vpc: Vpc, guest: str, keys: TagKeys) -> str:
+    """Return the command by which ``vpc`` allows the VPC ``guest``; see ``allow_all``."""
+    return allow_all(vpc, [guest], keys)
 
 
-def let_all_in(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
+def allow_all(vpc: Vpc, guests: Iterable[str], keys: TagKeys) -> str:
     """
-    Return the commands by which ``vpc`` lets in ``guests`` besides those that it lets in now.
+    Return the commands by which ``vpc`` allows ``guests`` besides those that it allows now.
 
     Where a value is full the list is continued by another tag, each in a command of its own; one
     that cannot be read is replaced, by the first of ``guests`` alone.

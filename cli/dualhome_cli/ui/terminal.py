@@ -1,4 +1,4 @@
-"""Standard output as people see it: width, colours of states, and indented lines."""
+"""Standard output on a terminal: width, colours of states, and indented lines."""
 
 import os
 import sys
@@ -20,6 +20,30 @@ class _Console(Console):
         raise BrokenPipeError
 
 
+STEP = 2
+"""Cells that each level is indented by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``depth`` counts levels of indentation; ``style`` is rich's."""
+
+    depth: int
+    text: str
+    style: str = ""
+
+
+OF_STATE: Mapping[State, str] = {
+    State.ATTACHED: "green",
+    State.RELEASED: "dim",
+    State.REFUSED: "yellow",
+    State.WAITING: "yellow",
+    State.FAILED: "red",
+    State.STUCK: "bold red",
+}
+"""States that last; what moves has none."""
+
+
 def console() -> Console:
     """Return the console of standard output: colours on a terminal alone, nothing guessed."""
     bounded = sys.stdout.isatty() or "COLUMNS" in os.environ
@@ -37,19 +61,6 @@ def printable(text: str) -> str:
     return "".join(it if it.isprintable() else " " for it in text)
 
 
-STEP = 2
-"""Cells that each level is indented by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """``depth`` counts levels of indentation; ``style`` is rich's."""
-
-    depth: int
-    text: str
-    style: str = ""
-
-
 def write(out: Console, line: Line) -> None:
     """Write a line; where it is too long, what follows keeps the indentation."""
     before = " " * STEP * line.depth
@@ -57,17 +68,6 @@ def write(out: Console, line: Line) -> None:
     for part in text.wrap(out, max(out.width - len(before), 1)):
         part.rstrip()
         out.print(Text(before) + part, soft_wrap=True)
-
-
-OF_STATE: Mapping[State, str] = {
-    State.ATTACHED: "green",
-    State.RELEASED: "dim",
-    State.REFUSED: "yellow",
-    State.WAITING: "yellow",
-    State.FAILED: "red",
-    State.STUCK: "bold red",
-}
-"""States that last; what moves has none."""
 
 
 def colour_of(state: State | None) -> str:

@@ -1,4 +1,4 @@
-"""Times as people write and read them; all are UTC, as in AWS's logs."""
+"""Times as operators write and read them; all are UTC, as in AWS's logs."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,11 @@ def parse_since(text: str, now: datetime) -> datetime:
 def print_time(time: datetime) -> str:
     """Write a time to the second."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def stamp(time: datetime) -> str:
+    """Write a time for programs: in UTC, to the millisecond, so that text sorts as time does."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def print_age(age: timedelta) -> str:

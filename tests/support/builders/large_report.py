@@ -23,7 +23,7 @@ from dualhome_cli.pools.capacity import pools_of
 from dualhome_cli.pools.shortages import shortages
 from dualhome_cli.report.data import Facts
 from dualhome_cli.report.statistics import day_of
-from dualhome_cli.status.attachment_row import standing_of
+from dualhome_cli.status.attachment_row import row_of
 from tests.support.builders.accounts import an_account_of
 from tests.support.builders.values import (
     NOW,
@@ -112,7 +112,7 @@ class Crowd:
             "region": "us-east-1",
             "at": NOW,
             "account": account,
-            "standings": tuple(standing_of(it, NOW) for it in self.records),
+            "rows": tuple(row_of(it, NOW) for it in self.records),
             "pools": pools,
             "shortages": tuple(shortages(account, pools, 2)),
             "day": day_of(NOW.date(), self.entries),

@@ -1,21 +1,21 @@
 """A deployed account as the invariants see it, read by the administrator."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
 
 from dualhome.domain.identifiers import AccountId, AttachmentId, InstanceId
 from dualhome.domain.invariants.always import broken_invariants
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.planning.eligibility import Policy
+from dualhome_cli import stack as command
 from dualhome_cli.data import snapshot
-from dualhome_cli.stack import Books
-from localcloud.client.environment import ACCOUNT
+from localcloud.client.environment import ACCOUNT, REGION
 from tests.support.deployed.faults.stale_lists import fresh_lists
 from tests.support.deployed.stack import Stack
 from tests.support.deployed.waiting import known_of, until
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 QUIET_SECONDS = 120.0
 """Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
@@ -40,18 +40,36 @@ def read_account(
     hands = frozenset(AttachmentId(it) for it in by_hand)
     with fresh_lists(stack.cloud):
         ids = _every_instance(stack) if instances is None else instances
-        return snapshot.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
+        return snapshot.read_account(source_of(stack), [InstanceId(it) for it in ids], hands)
 
 
-def books_of(stack: Stack) -> Books:
-    """Return where the account is read."""
-    dynamodb: DynamoDBClient = stack.cloud.client("dynamodb")
-    return Books(
-        ec2=stack.ec2,
-        dynamodb=dynamodb,
-        attachments_table=stack.outputs["AttachmentsTableName"],
-        audit_table=stack.outputs["AuditTableName"],
-        policy=Policy(AccountId(ACCOUNT)),
+@dataclass(frozen=True)
+class AdministratorsStack(command.Stack):
+    """The command's stack, with the administrator's clients."""
+
+    deployed: Stack
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - the caller names it
+        """Return the administrator's client of ``service``."""
+        return self.deployed.ec2 if service == "ec2" else self.deployed.cloud.client(service)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy by which the invariants judge."""
+        return Policy(AccountId(ACCOUNT))
+
+
+def source_of(stack: Stack) -> AdministratorsStack:
+    """Return where the account is read; an item that cannot be read ends the read."""
+    return AdministratorsStack(
+        session=boto3.Session(region_name=REGION),
+        name="dualhome",
+        account=AccountId(ACCOUNT),
+        region=REGION,
+        outputs=stack.outputs,
+        parameters={"TagPrefix": "dualhome", "AuditRetentionDays": "0"},
+        strict=True,
+        deployed=stack,
     )
 
 

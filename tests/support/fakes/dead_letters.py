@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from dualhome.domain.errors import BadMessageError
-from dualhome_cli.redrive.dead_letters import Depth, Letter
+from dualhome_cli.redrive.dead_letters import DeadLetter, Depth
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def letters(*bodies: str) -> list[Letter]:
+def letters(*bodies: str) -> list[DeadLetter]:
     """Return messages with these bodies, each a minute younger than the one before."""
     return [
-        Letter(f"id-{n}", f"handle-{n}", body, NOON + timedelta(minutes=n))
+        DeadLetter(f"id-{n}", f"handle-{n}", body, NOON + timedelta(minutes=n))
         for n, body in enumerate(bodies)
     ]
 
@@ -30,7 +30,7 @@ class InMemoryDeadLetters:
         """Count."""
         return Depth(len(self.there) - len(self.hidden), len(self.hidden))
 
-    def take(self) -> Sequence[Letter]:
+    def take(self) -> Sequence[DeadLetter]:
         """Hide what is handed out."""
         seen = [letter for letter in self.there.values() if letter.id not in self.hidden]
         some = seen[: self._at_once]
@@ -38,13 +38,13 @@ class InMemoryDeadLetters:
             self.hidden |= {letter.id for letter in some}
         return some
 
-    def discard(self, letters: Sequence[Letter]) -> None:
+    def discard(self, letters: Sequence[DeadLetter]) -> None:
         """Forget."""
         for letter in letters:
             del self.there[letter.id]
             self.hidden.discard(letter.id)
 
-    def put_back(self, letters: Sequence[Letter]) -> None:
+    def put_back(self, letters: Sequence[DeadLetter]) -> None:
         """Show again."""
         self.hidden -= {letter.id for letter in letters}
 
@@ -55,7 +55,7 @@ class InMemoryDeadLetters:
 
 
 class Copier:
-    """A remedy that notes what it did; it cannot read what begins with ``bad``."""
+    """A handler that notes what it did; it cannot read what begins with ``bad``."""
 
     def __init__(self, breaks_at: str = "") -> None:
         self.copied: list[str] = []
@@ -67,7 +67,7 @@ class Copier:
             raise BadMessageError(body)
         return body.split(maxsplit=1)[0]
 
-    def apply(self, letters: Sequence[Letter]) -> Mapping[str, str]:
+    def handle(self, letters: Sequence[DeadLetter]) -> Mapping[str, str]:
         """Copy; at ``breaks_at`` the network ends."""
         for letter in letters:
             if letter.body == self._breaks_at:

@@ -130,8 +130,8 @@ def _slots(record: Attachment | None) -> set[Slot]:
 
 
 @dataclass(frozen=True, slots=True)
-class InMemoryArchive:
-    """The port ``Archive``; ``audit`` may grow while it is read."""
+class InMemoryAuditLog:
+    """The port ``AuditLog``; ``audit`` may grow while it is read."""
 
     audit: Sequence[AuditEntry]
 

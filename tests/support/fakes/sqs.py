@@ -63,7 +63,7 @@ def a_deployment(
     sqs = WorkedOffSqs(scene)
     stack = InMemoryStack(
         ec2=scene.ec2,
-        books=scene.ledger,
+        recorded=scene.ledger,
         clients={"sqs": sqs, "sts": Sts(scene.clock)},
         parameters=PARAMETERS | parameters,
     )
@@ -71,7 +71,7 @@ def a_deployment(
 
 
 def be_stuck(scene: Scene) -> None:
-    """Let EC2 not let go of the interface that nobody wants, until a person must look."""
+    """Let EC2 not detach the interface that is no longer wanted, until its rollback gives up."""
     scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
@@ -81,6 +81,6 @@ def be_stuck(scene: Scene) -> None:
 
 
 def let_go(scene: Scene) -> None:
-    """Let EC2 let go after all."""
+    """Let EC2 detach it after all."""
     scene.ec2.detach_seconds = 0
     scene.ec2.detach(INTERFACE)

@@ -3,27 +3,30 @@
 from collections.abc import Sequence
 
 from dualhome.domain.identifiers import InstanceId
-from dualhome_cli.plan.outcome import Forecast, Outlook
-from dualhome_cli.plan.simulation import Let, Planning, SimulatedBreaker, forecasts
+from dualhome_cli.data.ports import BreakerState
+from dualhome_cli.plan.outcome import InstanceOutcome, TargetOutcome
+from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, simulate
 from tests.support.builders.values import INSTANCE
 from tests.support.scenarios.scene import Scene
 
 
-def foretold(scene: Scene, ids: Sequence[InstanceId], targets: str | None = None) -> list[Forecast]:
+def simulated(
+    scene: Scene, ids: Sequence[InstanceId], targets: str | None = None
+) -> list[InstanceOutcome]:
     """Return what awaits ``ids``; ``targets`` as if their tag had this value."""
     real = scene.breaker
-    breaker = SimulatedBreaker(real.most, lambda: Let(real.held, frozenset(real.admitted)))
+    breaker = SimulatedBreaker(real.most, lambda: BreakerState(real.held, frozenset(real.admitted)))
     planning = Planning(scene.sources(), scene.policy, breaker, scene.clock(), targets)
-    return list(forecasts(ids, planning))
+    return list(simulate(ids, planning))
 
 
-def outlooks(scene: Scene, targets: str | None = None) -> tuple[Outlook, ...]:
+def outcomes(scene: Scene, targets: str | None = None) -> tuple[TargetOutcome, ...]:
     """Return what awaits the ordinary instance."""
-    (forecast,) = foretold(scene, [INSTANCE], targets)
-    return forecast.outlooks
+    (planned,) = simulated(scene, [INSTANCE], targets)
+    return planned.outcomes
 
 
-def outlook(scene: Scene, targets: str | None = None) -> Outlook:
+def outcome(scene: Scene, targets: str | None = None) -> TargetOutcome:
     """Return what awaits the one target of the ordinary instance."""
-    (only,) = outlooks(scene, targets)
+    (only,) = outcomes(scene, targets)
     return only

@@ -10,16 +10,19 @@ import boto3
 from click.testing import CliRunner, Result
 
 from dualhome.application.snapshot import Sources
+from dualhome.application.sweep_ports import Scan
 from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome_cli.data.ports import BreakerState
 from dualhome_cli.main import dualhome
 from dualhome_cli.stack import Stack
 from tests.support.builders.values import ACCOUNT, NOW, TRACE, a_record, a_vpc, an_app_vpc
 from tests.support.fakes.ec2 import InMemoryEc2
 from tests.support.fakes.ec2_ports import InMemoryInstances, InMemoryInterfaces, InMemoryVpcs
-from tests.support.fakes.ledger import InMemoryArchive, InMemoryLedger, InMemorySweepCheckpoints
+from tests.support.fakes.ec2_scan import InMemoryScan
+from tests.support.fakes.ledger import InMemoryAuditLog, InMemoryLedger, InMemorySweepCheckpoints
 
 OUTPUTS = {
     "AttachmentsTableName": "attachments",
@@ -43,7 +46,11 @@ PARAMETERS = {
 
 @dataclass(frozen=True)
 class InMemoryStack(Stack):
-    """``clients`` are what ``client`` gives; there is no other way to AWS."""
+    """
+    ``clients`` are what ``client`` gives; there is no other way to AWS.
+
+    Without a client of its service, a port that has one is served from memory.
+    """
 
     session: boto3.Session = field(default_factory=boto3.Session)
     name: str = "dualhome"
@@ -52,8 +59,9 @@ class InMemoryStack(Stack):
     outputs: Mapping[str, str] = field(default_factory=lambda: dict(OUTPUTS))
     parameters: Mapping[str, str] = field(default_factory=lambda: dict(PARAMETERS))
     ec2: InMemoryEc2 = field(default_factory=InMemoryEc2)
-    books: InMemoryLedger = field(default_factory=InMemoryLedger)
+    recorded: InMemoryLedger = field(default_factory=InMemoryLedger)
     clients: Mapping[str, Any] = field(default_factory=dict)
+    breaker_state: BreakerState = field(default_factory=BreakerState)
 
     def now(self) -> datetime:
         """Return the time of the EC2 in memory."""
@@ -66,21 +74,30 @@ class InMemoryStack(Stack):
     @cached_property
     def ledger(self) -> InMemoryLedger:
         """The records."""
-        return self.books
+        return self.recorded
 
     @cached_property
-    def archive(self) -> InMemoryArchive:
-        """The past that the ledger has written."""
-        return InMemoryArchive(self.ledger.audit)
+    def audit_log(self) -> InMemoryAuditLog:
+        """The audit log that the ledger has written."""
+        return InMemoryAuditLog(self.ledger.audit)
 
     @cached_property
     def checkpoints(self) -> InMemorySweepCheckpoints:
-        """What sweeps know."""
+        """The checkpoint of the sweep."""
         return InMemorySweepCheckpoints()
 
     @cached_property
+    def scan(self) -> Scan:
+        """Everything tagged in EC2."""
+        return super().scan if "ec2" in self.clients else InMemoryScan(self.ec2, self.keys)
+
+    def breaker(self) -> BreakerState:
+        """Return the release breaker."""
+        return super().breaker() if "dynamodb" in self.clients else self.breaker_state
+
+    @cached_property
     def sources(self) -> Sources:
-        """Where a survey reads."""
+        """What a snapshot is read from."""
         return Sources(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),

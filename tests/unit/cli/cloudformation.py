@@ -72,10 +72,10 @@ class CloudFormation:
         """Show the events, newest first, a page for each; the stack has a past."""
         assert StackName == ID
         token = self.updates[-1]["ClientRequestToken"]
-        told = [(token, *event) for event in self.events]
+        shown = [(token, *event) for event in self.events]
         past = [("console", "dualhome", STACK, "CREATE_COMPLETE", "")]
         for number, (of, resource, type_, status, reason) in reversed(
-            list(enumerate([*past, *told]))
+            list(enumerate([*past, *shown]))
         ):
             event = {
                 "EventId": str(number),

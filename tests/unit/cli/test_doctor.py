@@ -1,4 +1,4 @@
-"""The examination tells what it could not ask, never ends half-way, and its end says the worst."""
+"""The checkup says what it could not read, never ends half-way, and exits with the worst."""
 
 import json
 from collections.abc import Iterator
@@ -92,7 +92,7 @@ def test_what_the_operator_may_not_ask_is_a_note_that_names_the_call(refusal: Ex
     ((severity, what),) = findings(refusal)
 
     assert Severity.NOTE is severity
-    assert what.startswith("could not be asked")
+    assert what.startswith("could not be checked")
     assert "DescribeRule" in what
 
 
@@ -113,7 +113,7 @@ def test_what_could_not_be_asked_for_other_reasons_is_a_warning(refusal: Excepti
 
 
 def test_a_stack_of_an_older_version_is_examined_as_far_as_it_goes() -> None:
-    """Whoever updates the command first reads what to do, not a traceback."""
+    """An operator who updates the command first reads what to do, not a traceback."""
     stack = InMemoryStack(parameters={})
 
     with pytest.raises(CommandError) as caught:
@@ -135,7 +135,7 @@ def test_nothing_may_be_asked_and_still_every_check_has_its_say() -> None:
     }
 
 
-def test_a_service_that_cannot_be_reached_does_not_end_the_examination() -> None:
+def test_a_service_that_cannot_be_reached_does_not_end_the_checkup() -> None:
     """The others answer, and one of them may say why."""
     stack = refusing(EndpointConnectionError(endpoint_url="https://scheduler"))
 

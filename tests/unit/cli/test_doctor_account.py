@@ -55,7 +55,7 @@ def test_a_fit_account_is_well(check: Callable[[Account], Iterable[Remark]]) -> 
 def test_a_malformed_tag_of_an_instance_is_named_with_what_was_expected(
     key: str, value: str
 ) -> None:
-    """The instance's own owner mends it."""
+    """The instance's own owner corrects it."""
     instance = an_instance(tags={key: value})
 
     (remark,) = tags.malformed_tags(an_account(instances={INSTANCE: instance}, interfaces={}))
@@ -76,7 +76,7 @@ def test_a_malformed_tag_of_an_instance_is_named_with_what_was_expected(
     ],
 )
 def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
-    """A VPC serves one target; nobody can ask for anything else that is written there."""
+    """A VPC serves one target; no instance can ask for anything else that is written there."""
     vpc = a_vpc(tags={key: value})
 
     (remark,) = tags.malformed_tags(a_fit_account(vpcs={MGMT_VPC: vpc}))
@@ -84,25 +84,25 @@ def test_a_malformed_tag_of_a_vpc_is_named(key: str, value: str) -> None:
     assert f"{MGMT_VPC}: {key}={value!r}" in remark.what
 
 
-def test_a_target_that_a_shared_vpc_is_tagged_for_is_told_to_serve_nobody() -> None:
-    """Whoever tagged it believes that it does; its other tags are of no account."""
+def test_a_target_that_a_shared_vpc_is_tagged_for_serves_no_instance() -> None:
+    """The user who tagged it believes that it does; its other tags do not count."""
     shared = a_vpc(owner=OTHER_ACCOUNT, allow_from="everybody")
     silent = a_vpc("vpc-0d", owner=OTHER_ACCOUNT, target=None)
 
     (remark,) = tags.malformed_tags(a_fit_account(vpcs={it.id: it for it in (shared, silent)}))
 
-    said = f"{MGMT_VPC}: dualhome:target='mgmt' serves nobody: the VPC is account {OTHER_ACCOUNT}'s"
+    said = f"{MGMT_VPC}: dualhome:target='mgmt' serves no instance:"
     assert remark.what.startswith(said)
 
 
-def test_consent_that_is_taken_back_is_told_with_both_remedies() -> None:
-    """The VPC's owner restores it, or whoever may releases what is attached."""
+def test_withdrawn_consent_is_shown_with_both_remedies() -> None:
+    """The VPC's owner restores it, or an operator releases what is attached."""
     shut = a_vpc(allow_from="vpc-0c")
 
     (remark,) = networks.withdrawn(a_fit_account(vpcs={APP_VPC: an_app_vpc(), shut.id: shut}))
 
     assert Severity.WARNING is remark.severity
-    assert f"{MGMT_VPC} lets {APP_VPC} in no longer, and is attached to {INSTANCE}" == remark.what
+    assert f"{MGMT_VPC} no longer allows {APP_VPC}, and is attached to {INSTANCE}" == remark.what
     assert f"Key=dualhome:allow-from,Value=vpc-0c {APP_VPC}" in remark.remedy
     assert remark.remedy.endswith(f"dualhome release {INSTANCE} --target mgmt")
 
@@ -118,7 +118,7 @@ def test_what_is_not_attached_has_no_consent_to_lose() -> None:
 
 @pytest.mark.parametrize("value", ["a b", "mgmt ", ""])
 def test_a_pool_that_has_no_name_is_named(value: str) -> None:
-    """The interface lies idle, and nobody knows why."""
+    """The interface lies idle, and the pool looks full."""
     (remark,) = tags.malformed_tags(an_account(interfaces={INTERFACE: an_interface(pool=value)}))
 
     assert INTERFACE in remark.what
@@ -136,7 +136,7 @@ def test_a_pool_that_has_no_name_is_named(value: str) -> None:
 def test_a_resource_without_room_for_its_status_is_named(
     resource: str, scope: StatusScope, *, named: bool
 ) -> None:
-    """EC2 allows fifty tags, those of AWS left out; nobody else would tell."""
+    """EC2 allows fifty tags, those of AWS left out; no other check says so."""
     own = {f"tag-{number}": "" for number in range(MOST_TAGS - 1)}
     theirs = {f"aws:tag-{number}": "" for number in range(5)}
     instance, interface = an_instance(), an_interface()
@@ -167,7 +167,7 @@ def test_a_resource_that_shows_its_status_needs_no_room() -> None:
 
 
 def test_what_is_missing_of_a_target_is_a_warning_with_its_remedy() -> None:
-    """A name that nobody serves, a VPC without interfaces, and one that lets nobody in."""
+    """A name that no VPC serves, a VPC without interfaces, and one that allows no other."""
     shut = a_vpc("vpc-0c", target="data", allow_from=None)
     account = an_account(
         instances={INSTANCE: an_instance(targets="nowhere")},
@@ -179,12 +179,12 @@ def test_what_is_missing_of_a_target_is_a_warning_with_its_remedy() -> None:
 
     assert {Severity.WARNING} == {it.severity for it in remarks}
     assert all(it.remedy for it in remarks)
-    for words in ("nowhere", "no interface", "nobody"):
+    for words in ("nowhere", "no interface", "allows no other VPC"):
         assert any(words in it.what for it in remarks), words
 
 
 def test_overlapping_ranges_are_a_note_and_where_they_are_refused_a_warning() -> None:
-    """By default the attachment goes ahead, and somebody has to route by hand."""
+    """By default the attachment goes ahead, and its owner has to add routes."""
     wide = a_vpc(cidrs=("10.10.128.0/20",))
     account = a_fit_account(vpcs={APP_VPC: an_app_vpc(), MGMT_VPC: wide})
     strict = replace(account, policy=replace(POLICY, refuse_overlap=True))
@@ -205,7 +205,7 @@ def test_ranges_of_vpcs_that_cannot_be_joined_anyway_may_overlap() -> None:
 
 
 def test_an_automatic_public_address_is_lost_at_the_next_stop() -> None:
-    """Nobody notices until the instance comes back without it."""
+    """It goes unnoticed until the instance comes back without it."""
     instance = an_attached_instance(automatic_public_ip=True)
 
     (remark,) = networks.public_addresses(a_fit_account(instances={INSTANCE: instance}))
@@ -241,7 +241,7 @@ def test_an_interface_that_will_be_deleted_with_its_instance_is_warned_of_with_t
 
 
 def test_what_is_not_ours_is_none_of_our_warnings() -> None:
-    """Somebody else has attached it anew: they know what they do."""
+    """Another user has attached it anew, on purpose."""
     seen = a_seen_attachment(id_="eni-attach-99", delete_on_termination=True)
     account = a_fit_account(interfaces={INTERFACE: an_interface(attachment=seen)})
 

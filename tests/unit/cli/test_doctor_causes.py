@@ -1,4 +1,4 @@
-"""What several records suffer from is one finding, with the command that mends it."""
+"""What several records suffer from is one finding, with the command that ends it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -66,7 +66,7 @@ def test_an_interface_that_ec2_refuses_for_two_instances_is_taken_out_of_its_poo
 
 
 def test_out_of_its_pool_it_is_no_finding_any_more() -> None:
-    """The remedy mends it, though the records remember for a day."""
+    """The remedy ends it, though the records remember for a day."""
     it = of(refused("i-0a"), refused("i-0b"), interfaces={})
 
     assert [] == list(causes.refused_for_many(it))
@@ -109,8 +109,8 @@ def kept(*ids: str, whom: str = "web", **fields: Any) -> dict[str, Interface]:
     return {it: an_interface(it, tags=tags, **fields) for it in ids}
 
 
-def test_more_instances_of_a_name_than_interfaces_are_told_with_the_command_for_another() -> None:
-    """Whoever comes late takes no other one, and waits."""
+def test_more_instances_of_a_name_than_interfaces_are_shown_with_the_command_for_another() -> None:
+    """The last of them takes no other one, and waits."""
     late = a_record(
         State.WAITING, instance="i-0b", reason=Reason.RESERVED_IN_USE, reservation="web", sharing=2
     )
@@ -216,12 +216,12 @@ def test_a_pending_release_is_worth_a_note_until_its_second_reading_is_late() ->
     assert [] == list(records.unsettled(at(account, 120)))
 
 
-def test_what_goes_for_want_of_consent_is_told_by_its_own_check() -> None:
+def test_what_goes_for_want_of_consent_is_shown_by_its_own_check() -> None:
     """Whose owner must act is said there."""
     assert [] == list(records.unsettled(at(an_account(pending(Reason.CONSENT_WITHDRAWN)), 0)))
 
 
-def test_what_waits_beside_a_cause_is_still_told() -> None:
+def test_what_waits_beside_a_cause_is_still_shown() -> None:
     """Only what the cause explains is left to it."""
     empty = a_record(State.WAITING, instance="i-0d", reason=Reason.POOL_EMPTY, zone=ZONE)
     it = of(refused("i-0a"), refused("i-0b"), contested("i-0c"), empty)

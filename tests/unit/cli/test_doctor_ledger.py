@@ -22,7 +22,7 @@ from tests.support.builders.values import (
     an_interface,
 )
 
-TORN = {INTERFACE: Holder(INSTANCE, MGMT), InterfaceId("eni-09"): Holder(INSTANCE, MGMT)}
+INCONSISTENT = {INTERFACE: Holder(INSTANCE, MGMT), InterfaceId("eni-09"): Holder(INSTANCE, MGMT)}
 
 
 def readings(*accounts: Account) -> Callable[[], Account]:
@@ -41,14 +41,14 @@ def test_a_fit_account_is_read_once() -> None:
 
 def test_what_only_one_reading_shows_was_on_its_way() -> None:
     """The reads are not one moment's."""
-    inconsistent_claims = a_fit_account(claims=TORN)
+    inconsistent_claims = a_fit_account(claims=INCONSISTENT)
 
     assert Broken() == confirmed(readings(inconsistent_claims, a_fit_account()), no_pause)
 
 
 def test_what_both_readings_show_is_an_error() -> None:
-    """Nothing mends a claim without a record."""
-    inconsistent_claims = a_fit_account(claims=TORN)
+    """No sweep corrects a claim without a record."""
+    inconsistent_claims = a_fit_account(claims=INCONSISTENT)
 
     (remark,) = invariants(confirmed(readings(inconsistent_claims, inconsistent_claims), no_pause))
 
@@ -58,7 +58,7 @@ def test_what_both_readings_show_is_an_error() -> None:
 
 
 def test_what_a_sweep_will_mend_is_a_warning() -> None:
-    """Somebody has detached it by hand a moment ago."""
+    """A user has detached it a moment ago."""
     detached = a_fit_account(
         instances={INSTANCE: an_instance()}, interfaces={INTERFACE: an_interface()}
     )
@@ -96,7 +96,7 @@ def test_what_is_to_be_released_stays_attached_until_a_second_reading_agrees() -
     assert Broken() != broken(an_account(a_record(), instances=instances))
 
 
-def test_a_stranger_is_the_business_of_another_check() -> None:
+def test_a_foreign_attachment_is_the_business_of_another_check() -> None:
     """It would be told twice."""
     theirs = an_interface(attachment=a_seen_attachment(instance=InstanceId("i-09")))
 

@@ -1,4 +1,4 @@
-"""Records that need somebody are named, grouped by why, each with its advice."""
+"""Records that need attention are named, grouped by why, each with its advice."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.mark.parametrize("check", [records.stuck, records.unsettled, records.overdue])
 def test_settled_records_are_well(check: Callable[[Records], Iterable[Remark]]) -> None:
-    """What is attached needs nobody, however long ago it was attached."""
+    """What is attached needs no attention, however long ago it was attached."""
     assert [] == list(check(Records(a_fit_account(), NOW + timedelta(days=99))))
 
 
@@ -68,8 +68,8 @@ def test_what_is_not_as_wanted_is_grouped_by_its_reason(
 
     assert severity is remark.severity
     assert f"{state} for {reason}: i-00/mgmt" in remark.what
-    shown, told = Finding.of("unsettled", remark), what_in_table(Finding.of("unsettled", remark))
-    assert "i-09/mgmt and 2 more" in told
+    shown = Finding.of("unsettled", remark)
+    assert "i-09/mgmt and 2 more" in what_in_table(shown)
     assert [it.instance for it in found] == list(shown.instances)
     assert shown.subjects == tuple(f"{it.instance}/mgmt" for it in found)
     assert all(name in shown.what for name in shown.subjects)
@@ -78,7 +78,7 @@ def test_what_is_not_as_wanted_is_grouped_by_its_reason(
     assert (state == State.FAILED) == ("OperationNotPermitted: not yours" in remark.what)
 
 
-def test_what_is_asked_for_and_not_recorded_was_overlooked() -> None:
+def test_what_is_asked_for_and_not_recorded_is_named() -> None:
     """Its event was lost: without a record nothing else in the account tells of it."""
     account = an_account(
         a_record(instance="i-02"),
@@ -91,12 +91,12 @@ def test_what_is_asked_for_and_not_recorded_was_overlooked() -> None:
     (remark,) = records.unsettled(Records(account, NOW))
 
     assert Severity.WARNING is remark.severity
-    assert "asked for, and nothing is recorded: i-01, i-02" == remark.what
+    assert "asked for, and not recorded: i-01, i-02" == remark.what
     assert "dualhome retry i-01 i-02" == remark.remedy
 
 
 @pytest.mark.parametrize("state", sorted(set(InstanceState) - ACTING))
-def test_an_instance_between_two_states_is_not_overlooked(state: InstanceState) -> None:
+def test_an_instance_between_two_states_is_not_named(state: InstanceState) -> None:
     """It is left alone until it runs or has stopped; nothing is recorded of it before."""
     account = an_account(instances={INSTANCE: an_instance(state=state)})
 
@@ -107,7 +107,7 @@ def test_what_is_on_its_way_is_not_called_attached() -> None:
     """It may end otherwise."""
     (remark,) = records.unsettled(Records(an_account(a_record(State.ATTACHING)), NOW))
 
-    assert (Severity.NOTE, f"on their way: {INSTANCE}/mgmt") == (remark.severity, remark.what)
+    assert (Severity.NOTE, f"moving: {INSTANCE}/mgmt") == (remark.severity, remark.what)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_no_sweep_has_moved_on_for_long_is_an_error(record: object) -> None
 
 
 def test_an_interface_of_a_pool_that_others_use_is_a_warning() -> None:
-    """Whoever waits for it waits in vain."""
+    """An instance that waits for it waits in vain."""
     theirs = an_attached_interface(a_seen_attachment(instance=InstanceId("i-09")))
 
     (remark,) = records.others(an_account(interfaces={INTERFACE: theirs}))
@@ -134,7 +134,7 @@ def test_an_interface_of_a_pool_that_others_use_is_a_warning() -> None:
     assert f"attached it to {theirs.attachment and theirs.attachment.instance}" in remark.what
 
 
-def test_programs_are_told_of_every_record_what_is_known_of_it() -> None:
+def test_programs_see_of_every_record_what_is_known_of_it() -> None:
     """Of fifty that failed, the first error need not be everybody's."""
     codes = [Failure(f"Code{n}", "no") for n in range(2)]
     found = [
@@ -149,7 +149,7 @@ def test_programs_are_told_of_every_record_what_is_known_of_it() -> None:
 
 
 def test_a_command_about_many_is_whole_for_programs_and_short_for_people() -> None:
-    """A line of a thousand ids helps nobody; a list that ends at ten helps no program."""
+    """A line of a thousand ids helps no reader; a list that ends at ten helps no program."""
     ids = [f"i-{n:02}" for n in range(12)]
     account = an_account(instances={InstanceId(it): an_instance(it) for it in ids})
 

@@ -31,7 +31,7 @@ def commit(stack: InMemoryStack, before: Attachment | None, after: Attachment) -
     stack.ledger.commit(Move(before, after), TRACE)
 
 
-def told(stack: InMemoryStack, *words: str) -> list[tuple[str, str]]:
+def shown(stack: InMemoryStack, *words: str) -> list[tuple[str, str]]:
     """Return instance and state of each move told."""
     rows = json.loads(run(stack, "history", *words, "-o", "json").stdout)
     return [(row["instance"], row["to_state"]) for row in rows]
@@ -40,7 +40,7 @@ def told(stack: InMemoryStack, *words: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("subject", ["i-01", "eni-01"])
 def test_an_instance_and_an_interface_have_a_history(stack: InMemoryStack, subject: str) -> None:
     """The question is about the one or the other, depending on who complains."""
-    assert [("i-01", "claimed"), ("i-01", "attaching")] == told(stack, subject)
+    assert [("i-01", "claimed"), ("i-01", "attaching")] == shown(stack, subject)
 
 
 def test_a_move_is_a_line_that_says_when_what_and_caused_by_what(stack: InMemoryStack) -> None:
@@ -55,23 +55,23 @@ def test_a_move_is_a_line_that_says_when_what_and_caused_by_what(stack: InMemory
 
 def test_a_day_holds_the_moves_of_everybody(stack: InMemoryStack) -> None:
     """What happened on that day, in its order."""
-    assert [("i-01", "claimed"), ("i-01", "attaching")] == told(stack, "--day", "2026-02-28")
-    assert [("i-02", "claimed"), ("i-02", "attaching")] == told(stack, "--day", "2026-03-01")
+    assert [("i-01", "claimed"), ("i-01", "attaching")] == shown(stack, "--day", "2026-02-28")
+    assert [("i-02", "claimed"), ("i-02", "attaching")] == shown(stack, "--day", "2026-03-01")
     assert "i-02" in run(stack, "history", "--day", "2026-03-01").stdout
 
 
 def test_since_leaves_out_what_is_older(stack: InMemoryStack) -> None:
     """An outage has a beginning."""
-    assert [] == told(stack, "i-01", "--since", "2026-03-01")
-    assert [("i-01", "attaching")] == told(stack, "i-01", "--since", "2026-02-28T12:00:01")
+    assert [] == shown(stack, "i-01", "--since", "2026-03-01")
+    assert [("i-01", "attaching")] == shown(stack, "i-01", "--since", "2026-02-28T12:00:01")
 
 
 def test_since_alone_is_about_everybody_across_midnight(stack: InMemoryStack) -> None:
     """Nights have two dates."""
     everybody = ["i-01", "i-01", "i-02", "i-02"]
 
-    assert everybody == [it for it, _ in told(stack, "--since", "2026-02-28T11:00")]
-    assert everybody[1:] == [it for it, _ in told(stack, "--since", "2026-02-28T12:00:01")]
+    assert everybody == [it for it, _ in shown(stack, "--since", "2026-02-28T11:00")]
+    assert everybody[1:] == [it for it, _ in shown(stack, "--since", "2026-02-28T12:00:01")]
 
 
 def test_the_longest_age_may_be_asked_for(stack: InMemoryStack) -> None:
@@ -93,7 +93,7 @@ def test_the_longest_age_may_be_asked_for(stack: InMemoryStack) -> None:
         (["--since", "999999w"], "expected an age"),
         (["i-01", "--since", "0001-01-01T00:00+14:00"], "expected an age"),
         (["i-01", "--since", "9999-12-31T23:59-14:00"], "expected an age"),
-        (["--since", "2025-03-01"], "31 days at most: name an INSTANCE or INTERFACE"),
+        (["--since", "2025-03-01"], "reaches back 31 days at most"),
     ],
 )
 def test_what_cannot_be_answered_is_wrong_usage(
@@ -111,7 +111,7 @@ def test_an_instance_without_a_past_says_where_to_ask(stack: InMemoryStack) -> N
     result = run(stack, "history", "i-0dead")
 
     assert (0, "") == (result.exit_code, result.stdout)
-    assert "`dualhome status i-0dead` says why" in result.stderr
+    assert "`dualhome status i-0dead` shows its state" in result.stderr
 
 
 def test_a_narrow_terminal_tells_the_whole_story(stack: InMemoryStack) -> None:

@@ -119,7 +119,7 @@ def test_a_live_row_is_written_at_once(
 def test_no_text_is_a_formula_of_a_spreadsheet(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever may tag an instance could run one on the operator's desk; numbers stay numbers."""
+    """A user who may tag an instance could run one on the operator's desk; numbers stay numbers."""
     show([Row(text, index=-1, warnings=(text,))], COLUMNS, Format.CSV, of=Row, nothing="")
 
     (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))

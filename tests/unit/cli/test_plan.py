@@ -2,32 +2,32 @@
 
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.reasons import Reason
-from dualhome_cli.plan.outcome import Prospect
+from dualhome_cli.plan.outcome import Outcome
 from tests.support.builders.values import INSTANCE, OTHER_ZONE, a_vpc, an_instance, an_interface
-from tests.support.scenarios.plan_driver import outlook, outlooks
+from tests.support.scenarios.plan_driver import outcome, outcomes
 from tests.support.scenarios.scene import a_scene
 
 POOL = tuple(an_interface(f"eni-{number:02}") for number in range(5))
 
 
 def test_what_is_foretold_is_what_the_reconciler_then_does() -> None:
-    """Somebody acts on the answer: it must name the very interface and index."""
+    """An operator acts on the answer: it must name the very interface and index."""
     scene = a_scene(an_instance(targets="mgmt@2"), *POOL)
 
-    foretold = outlook(scene)
+    simulated = outcome(scene)
     scene.request()
 
-    assert Prospect.ATTACH is foretold.prospect
-    assert foretold.record
-    assert scene.record().interface == foretold.record.interface
-    assert scene.record().slot == foretold.record.slot == DeviceSlot(0, 2)
+    assert Outcome.ATTACH is simulated.outcome
+    assert simulated.record
+    assert scene.record().interface == simulated.record.interface
+    assert scene.record().slot == simulated.record.slot == DeviceSlot(0, 2)
 
 
 def test_a_plan_changes_nothing() -> None:
     """It is asked in production, by people who may look and not touch."""
     scene = a_scene(an_instance(), *POOL)
 
-    outlook(scene)
+    outcome(scene)
 
     reads = {"describe_instances", "describe_types", "describe_vpcs", "describe_pool"}
     assert reads | {"records", "claims"} == set(scene.calls.made)
@@ -38,7 +38,7 @@ def test_a_plan_needs_no_more_reads_of_ec2_than_a_pass_does() -> None:
     """Those who plan a thousand instances share the account's API budget with the reconciler."""
     scene = a_scene(an_instance(), *POOL)
 
-    outlook(scene)
+    outcome(scene)
 
     assert 4 == sum(call.startswith("describe") for call in scene.calls.made)
 
@@ -49,9 +49,9 @@ def test_what_is_attached_already_is_said_to_be() -> None:
     scene.request()
     scene.work_off()
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.ATTACHED, True, False) == (found.prospect, found.good, found.changes)
+    assert (Outcome.ATTACHED, True, False) == (found.outcome, found.good, found.changes)
     assert scene.record() == found.record
 
 
@@ -61,9 +61,9 @@ def test_what_is_on_its_way_is_no_new_attachment() -> None:
     scene.ec2.attach_seconds = 5
     scene.request()
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.MOVING, True) == (found.prospect, found.good)
+    assert (Outcome.MOVING, True) == (found.outcome, found.good)
 
 
 def test_every_rejected_interface_has_its_reason() -> None:
@@ -77,7 +77,7 @@ def test_every_rejected_interface_has_its_reason() -> None:
         an_interface("eni-04", status="in-use"),
     )
 
-    found = outlook(scene)
+    found = outcome(scene)
 
     why = {it.interface: it.reason for it in found.rejections}
     assert {
@@ -86,7 +86,7 @@ def test_every_rejected_interface_has_its_reason() -> None:
         "eni-03": Reason.INTERFACE_UNUSABLE,
         "eni-04": Reason.POOL_EMPTY,
     } == why
-    assert (Prospect.WAIT, Reason.POOL_EMPTY, False) == (found.prospect, found.reason, found.good)
+    assert (Outcome.WAIT, Reason.POOL_EMPTY, False) == (found.outcome, found.reason, found.good)
     assert Reason.POOL_EMPTY.advice == found.advice
 
 
@@ -97,43 +97,43 @@ def test_of_what_has_waited_for_long_the_detail_is_that_of_now() -> None:
     scene.ec2.delete(POOL[1].id)
     scene.ec2.add(an_interface("eni-02", status="in-use"))
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.WAIT, False) == (found.prospect, found.changes)
+    assert (Outcome.WAIT, False) == (found.outcome, found.changes)
     assert "eni-02: it is in-use" == found.detail
 
 
 def test_one_may_ask_before_tagging() -> None:
-    """Nobody should have to tag a production instance to learn that it has no room."""
+    """An operator need not tag a production instance to learn that it has no room."""
     data = a_vpc("vpc-0d", target="data")
     scene = a_scene(
         an_instance(targets=None), data, *POOL, an_interface("eni-99", pool="data", vpc="vpc-0d")
     )
 
-    first, second = outlooks(scene, "data@2 mgmt")
+    first, second = outcomes(scene, "data@2 mgmt")
 
-    assert ("data", 2, Prospect.ATTACH) == (first.target, first.pin, first.prospect)
-    assert ("mgmt", None, Prospect.ATTACH) == (second.target, second.pin, second.prospect)
+    assert ("data", 2, Outcome.ATTACH) == (first.target, first.pin, first.outcome)
+    assert ("mgmt", None, Outcome.ATTACH) == (second.target, second.pin, second.outcome)
 
 
 def test_the_value_asked_about_stands_for_the_tag_and_is_not_added_to_it() -> None:
-    """What the tag names and the question does not would be let go."""
+    """What the tag names and the question does not would be released."""
     scene = a_scene(an_instance(), *POOL)
     scene.request()
     scene.work_off()
 
-    found = outlook(scene, "")
+    found = outcome(scene, "")
 
-    assert (Prospect.RELEASE, False, True) == (found.prospect, found.wanted, found.good)
+    assert (Outcome.RELEASE, False, True) == (found.outcome, found.wanted, found.good)
 
 
 def test_a_malformed_value_is_refused_in_the_records_own_words() -> None:
     """What is expected of a tag is said in one place."""
     scene = a_scene(an_instance(targets=None), *POOL)
 
-    found = outlook(scene, "mgmt@0")
+    found = outcome(scene, "mgmt@0")
 
-    assert (Prospect.REFUSE, Reason.BAD_TAG, False) == (found.prospect, found.reason, found.good)
+    assert (Outcome.REFUSE, Reason.BAD_TAG, False) == (found.outcome, found.reason, found.good)
     assert found.detail.startswith("dualhome:targets='mgmt@0': expected NAME or NAME@INDEX")
 
 
@@ -141,9 +141,9 @@ def test_a_malformed_policy_is_refused_as_a_malformed_target_is() -> None:
     """Its targets are not to be had either, and nothing else may be said of them."""
     scene = a_scene(an_instance(tags={"dualhome:policy": "some"}), *POOL)
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert ("*", Prospect.REFUSE, False) == (found.target, found.prospect, found.good)
+    assert ("*", Outcome.REFUSE, False) == (found.target, found.outcome, found.good)
 
 
 def test_what_was_refused_before_keeps_the_words_of_its_record() -> None:
@@ -151,7 +151,7 @@ def test_what_was_refused_before_keeps_the_words_of_its_record() -> None:
     scene = a_scene(an_instance(), an_interface(zone=OTHER_ZONE))
     scene.request()
 
-    found = outlook(scene)
+    found = outcome(scene)
 
-    assert (Prospect.REFUSE, False) == (found.prospect, found.changes)
+    assert (Outcome.REFUSE, False) == (found.outcome, found.changes)
     assert "no interface for mgmt in us-east-1a; zones that have some: us-east-1b" == found.detail

@@ -2,46 +2,20 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 
-from tests.support.builders.values import OTHER_ZONE, an_instance, an_interface
-from tests.support.scenarios.scene import a_scene
+from dualhome.domain.errors import UnexpectedAwsError
+from dualhome.domain.identifiers import InstanceId
+from dualhome_cli.data.ports import BreakerState
+from tests.support.builders.values import OTHER_ZONE, POLICY, an_instance, an_interface
+from tests.support.scenarios.scene import Scene, a_scene
 from tests.support.scenarios.stack import PARAMETERS, InMemoryStack, a_stack, run
-
-ELSEWHERE = "it is in us-east-1b, the instance in us-east-1a"
-
-
-def test_what_would_be_attached_is_told_in_one_line() -> None:
-    """The whole answer, if all is well."""
-    done = run(a_stack(an_instance(), an_interface()), "plan", "i-01")
-
-    assert 0 == done.exit_code
-    assert [
-        "i-01, t3.medium, running, vpc-0a in us-east-1a",
-        "  mgmt: would attach eni-01 at index 1",
-    ] == done.stdout.splitlines()
-
-
-def test_what_cannot_be_had_is_told_with_its_reason_its_advice_and_what_was_rejected() -> None:
-    """Somebody on call reads it and knows whom to call."""
-    there = [an_interface(f"eni-0{number}", zone=OTHER_ZONE) for number in (1, 2)]
-
-    done = run(
-        a_stack(an_instance(), *there, an_interface("eni-03", status="in-use")), "plan", "i-01"
-    )
-
-    assert 1 == done.exit_code
-    assert [
-        "  mgmt: would wait: POOL_EMPTY: eni-03: it is in-use",
-        "    Add interfaces to the pool, or wait until one is released.",
-        "    3 interfaces rejected:",
-        "          1 POOL_EMPTY            eni-03: it is in-use",
-        f"          2 NO_INTERFACE_IN_ZONE  such as eni-02: {ELSEWHERE}",
-    ] == done.stdout.splitlines()[1:]
+from tests.unit.cli.transcript import Transcript
 
 
 def test_verbose_names_each_rejected_interface() -> None:
@@ -60,7 +34,7 @@ def test_a_pool_of_two_thousand_fits_on_a_screen() -> None:
 
     done = run(a_stack(an_instance(), *pool, *others), "plan", "i-01")
 
-    assert "    2000 interfaces rejected:" in done.stdout.splitlines()
+    assert "    2000 interfaces skipped:" in done.stdout.splitlines()
     assert len(done.stdout.splitlines()) < 10
 
 
@@ -87,19 +61,6 @@ def test_many_instances_are_summed_up() -> None:
     assert ["i-03", "i-01", "i-02"] == [
         line.split(",")[0] for line in done.stdout.splitlines() if line.startswith("i-")
     ]
-    assert "    1 interface rejected, 1 promised above:" in done.stdout.splitlines()
-    assert "3 instances: 1 would attach, 2 would wait" == done.stdout.splitlines()[-1]
-
-
-def test_what_is_promised_above_is_told_of_those_who_get_one_too() -> None:
-    """Otherwise a pool with 199 free interfaces looks empty from the second line on."""
-    two = [an_instance("i-01"), an_instance("i-02")]
-    stack = a_stack(*two, an_interface(), an_interface("eni-02"))
-
-    done = run(stack, "plan", "i-01", "i-02")
-
-    assert 0 == done.exit_code
-    assert "    passed over: 1 POOL_EMPTY, 1 promised above" in done.stdout.splitlines()
 
 
 def test_a_value_is_planned_as_if_the_tag_had_it() -> None:
@@ -109,43 +70,22 @@ def test_a_value_is_planned_as_if_the_tag_had_it() -> None:
     done = run(stack, "plan", "i-01", "--targets", "mgmt@2")
 
     assert (0, True) == (done.exit_code, "mgmt@2: would attach eni-01 at index 2" in done.stdout)
-    assert {} == stack.books.of(an_instance().id)
-
-
-def test_a_malformed_value_is_told_with_what_was_expected() -> None:
-    """In the words that the record would have."""
-    done = run(a_stack(an_instance(), an_interface()), "plan", "i-01", "--targets", "mgmt@0")
-
-    assert 1 == done.exit_code
-    assert "*: would be refused: BAD_TAG: dualhome:targets='mgmt@0': expected NAME" in done.stdout
-    assert "Correct the tag that the record names." in done.stdout
-
-
-@dataclass(frozen=True)
-class Brakes:
-    """A client of DynamoDB's that knows the breaker's item alone."""
-
-    item: dict[str, Any]
-
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        """Return the item, if that is what is asked for."""
-        assert {"pk": {"S": "RELEASE_BREAKER"}, "sk": {"S": "SWEEP"}} == asked["Key"]
-        return {"Item": self.item} if self.item else {}
+    assert {} == stack.recorded.of(an_instance().id)
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("breaker", "totals"),
     [
-        ({}, "2 would release, 1 would keep what is unwanted"),
+        (BreakerState(), "2 would release, 1 would keep although unwanted"),
         (
-            {"instances": {"SS": ["i-99"]}},
-            "1 would release, 2 would keep what is unwanted",
+            BreakerState(admitted=frozenset({InstanceId("i-99")})),
+            "1 would release, 2 would keep although unwanted",
         ),
-        ({"held": {"BOOL": True}}, "3 would keep what is unwanted"),
+        (BreakerState(open=True), "3 would keep although unwanted"),
     ],
 )
-def test_what_the_breaker_holds_is_counted(item: dict[str, Any], told: str) -> None:
-    """Whoever asks about an empty tag on a whole group should hear what would happen."""
+def test_what_the_breaker_defers_is_counted(breaker: BreakerState, totals: str) -> None:
+    """An operator who plans an empty tag for a whole group sees what would happen."""
     group = [an_instance(f"i-{number:02}") for number in range(3)]
     scene = a_scene(*group, *(an_interface(f"eni-{number:02}") for number in range(3)))
     ids = [it.id for it in group]
@@ -153,11 +93,62 @@ def test_what_the_breaker_holds_is_counted(item: dict[str, Any], told: str) -> N
     scene.work_off()
     stack = InMemoryStack(
         ec2=scene.ec2,
-        books=scene.ledger,
-        clients={"dynamodb": Brakes(item)},
+        recorded=scene.ledger,
+        breaker_state=breaker,
         parameters=PARAMETERS | {"MaxReleasesPerSweep": "2"},
     )
 
     done = run(stack, "plan", *ids, "--targets", "")
 
-    assert (0, f"3 instances: {told}") == (done.exit_code, done.stdout.splitlines()[-1])
+    assert (0, f"3 instances: {totals}") == (done.exit_code, done.stdout.splitlines()[-1])
+
+
+def test_a_plan_says_what_would_be_done_and_why() -> None:
+    """An operator on call reads it and knows whom to call."""
+    said = Transcript("plan")
+    said.run("attach", a_stack(an_instance(), an_interface()), "plan", "i-01")
+    full = [
+        *(an_interface(f"eni-0{number}", zone=OTHER_ZONE) for number in (1, 2)),
+        an_interface("eni-03", status="in-use"),
+    ]
+    stack = a_stack(an_instance(), *full)
+    said.run("wait", stack, "plan", "i-01")
+    said.run("each skipped interface", stack, "plan", "i-01", "--verbose")
+    said.run("a malformed value", stack, "plan", "i-01", "--targets", "mgmt@0")
+    said.run("nothing wanted", stack, "plan", "i-01", "--targets", "")
+    said.run("an unknown instance", stack, "plan", "i-0dead")
+    excluded = a_stack(an_instance(tags={"dualhome:ignore": ""}), an_interface())
+    said.run("excluded", excluded, "plan", "i-01")
+    two = [an_instance("i-01"), an_instance("i-02"), an_instance("i-03")]
+    stack = a_stack(*two, an_interface(), an_interface("eni-02"))
+    said.run("several", stack, "plan", "i-01", "i-02", "i-03")
+    said.run("no instance", stack, "plan")
+    for title, scene in releases():
+        stack = InMemoryStack(ec2=scene.ec2, recorded=scene.ledger, parameters=TEN_SECONDS)
+        said.run(title, stack, "plan", "i-01")
+    said.check()
+
+
+TEN_SECONDS = PARAMETERS | {"ReleaseDelaySeconds": "10"}
+
+
+def releases() -> Iterator[tuple[str, Scene]]:
+    """Yield deployments whose instance has an attachment, and what is planned for it."""
+    for title in ("attached", "release", "release pending", "refused by EC2", "refused, and due"):
+        policy = replace(POLICY, release_delay=timedelta(seconds=10))
+        scene = a_scene(an_instance(), an_interface(), policy=policy)
+        if title.startswith("refused"):
+            scene.calls.fail_next("attach", UnexpectedAwsError("No.", code="UnheardOf"))
+        scene.request()
+        if title.startswith("refused"):
+            due = scene.record().retry_at
+            scene.clock.advance(
+                (due - scene.clock()).total_seconds() if due and "," in title else 0
+            )
+        else:
+            scene.work_off()
+        if "release" in title:
+            scene.ec2.tag(an_instance().id, {"dualhome:targets": ""})
+        if title == "release pending":
+            scene.request(event="event-2")
+        yield title, scene

@@ -1,4 +1,4 @@
-"""Plans for many instances at once: nobody is promised what somebody else would get."""
+"""Plans for many instances at once: no instance is promised what another would get."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome_cli.plan.outcome import Prospect
+from dualhome_cli.plan.outcome import Outcome
 from tests.support.builders.values import an_instance, an_interface
-from tests.support.scenarios.plan_driver import foretold
+from tests.support.scenarios.plan_driver import simulated
 from tests.support.scenarios.scene import Scene, a_scene
 
 CROWD = [InstanceId(f"i-{number:02}") for number in range(6)]
@@ -24,12 +24,12 @@ def test_two_instances_are_not_promised_the_same_interface() -> None:
     """Of three who ask for two interfaces, one must hear that it will wait, and for whom."""
     scene = a_crowd(2, CROWD[:3])
 
-    first, second, third = (it.outlooks[0] for it in foretold(scene, CROWD[:3]))
+    first, second, third = (it.outcomes[0] for it in simulated(scene, CROWD[:3]))
 
     assert first.record
     assert second.record
     assert {"eni-00", "eni-01"} == {first.record.interface, second.record.interface}
-    assert (Prospect.WAIT, Reason.POOL_EMPTY) == (third.prospect, third.reason)
+    assert (Outcome.WAIT, Reason.POOL_EMPTY) == (third.outcome, third.reason)
     assert {"eni-00", "eni-01"} == set(third.promised)
 
 
@@ -39,9 +39,9 @@ def test_what_is_attached_already_is_not_promised_to_anybody() -> None:
     scene.request(CROWD[0])
     scene.work_off()
 
-    having, waiting = (it.outlooks[0] for it in foretold(scene, CROWD[:2]))
+    having, waiting = (it.outcomes[0] for it in simulated(scene, CROWD[:2]))
 
-    assert (Prospect.ATTACHED, Prospect.WAIT) == (having.prospect, waiting.prospect)
+    assert (Outcome.ATTACHED, Outcome.WAIT) == (having.outcome, waiting.outcome)
     assert () == waiting.promised
 
 
@@ -49,7 +49,7 @@ def test_each_instance_is_asked_about_in_the_order_given() -> None:
     """Who comes first gets it: so the order is the caller's, not ours."""
     scene = a_crowd(1, CROWD[:2])
 
-    last_first = foretold(scene, [CROWD[1], CROWD[0]])
+    last_first = simulated(scene, [CROWD[1], CROWD[0]])
 
     assert [CROWD[1], CROWD[0]] == [it.id for it in last_first]
     assert [True, False] == [it.good for it in last_first]
@@ -62,7 +62,7 @@ def test_as_many_are_promised_one_as_the_reconciler_then_attaches(
     """Neither too many promises nor too few, whatever the order and the number."""
     scene = a_crowd(free, asking)
 
-    promised = {it.id: it.outlooks[0] for it in foretold(scene, asking)}
+    promised = {it.id: it.outcomes[0] for it in simulated(scene, asking)}
     scene.request(*asking)
 
     for instance in asking:
@@ -76,7 +76,7 @@ def test_many_instances_are_read_at_once() -> None:
     """A plan for an Auto Scaling group costs what a batch costs."""
     scene = a_crowd(6, CROWD)
 
-    foretold(scene, CROWD)
+    simulated(scene, CROWD)
 
     assert 4 == sum(call.startswith("describe") for call in scene.calls.made)
 
@@ -89,10 +89,10 @@ def test_what_the_breaker_would_hold_is_not_foretold_to_be_released() -> None:
     scene.breaker.most = 4
     scene.breaker.admitted.add(CROWD[5])
 
-    found = [it.outlooks[0] for it in foretold(scene, CROWD, "")]
+    found = [it.outcomes[0] for it in simulated(scene, CROWD, "")]
 
-    assert [*[Prospect.RELEASE] * 3, *[Prospect.KEEP] * 2, Prospect.RELEASE] == [
-        it.prospect for it in found
+    assert [*[Outcome.RELEASE] * 3, *[Outcome.KEEP] * 2, Outcome.RELEASE] == [
+        it.outcome for it in found
     ]
     assert Reason.RELEASE_HELD is found[3].reason
     assert {CROWD[5]} == scene.breaker.admitted
@@ -107,7 +107,7 @@ def test_what_the_breaker_would_hold_is_not_foretold_to_be_released() -> None:
 def test_as_many_are_let_go_as_was_foretold(
     *, most: int, held: bool, admitted: set[InstanceId], asking: list[InstanceId]
 ) -> None:
-    """The breaker's own answers, whoever was let go before."""
+    """The breaker's own answers, whichever instance was admitted before."""
     scene = a_crowd(6, CROWD)
     scene.request(*CROWD)
     scene.work_off()
@@ -115,9 +115,9 @@ def test_as_many_are_let_go_as_was_foretold(
     for instance in CROWD:
         scene.ec2.tag(instance, {"dualhome:targets": None})
 
-    promised = {it.id: it.outlooks[0].prospect for it in foretold(scene, asking)}
+    promised = {it.id: it.outcomes[0].outcome for it in simulated(scene, asking)}
     scene.request(*asking)
 
     for instance in asking:
         let_go = scene.record(instance=instance).state == State.RELEASING
-        assert (Prospect.RELEASE if let_go else Prospect.KEEP) is promised[instance]
+        assert (Outcome.RELEASE if let_go else Outcome.KEEP) is promised[instance]

@@ -25,7 +25,7 @@ def test_an_unknown_instance_is_named() -> None:
         (("--tag", "=web"), "'=web' is no tag, such as role=web"),
     ],
 )
-def test_wrong_words_are_told_as_such(words: tuple[str, ...], said: str) -> None:
+def test_wrong_words_are_wrong_usage(words: tuple[str, ...], said: str) -> None:
     """Before AWS is asked anything."""
     done = run(a_stack(), "plan", *words)
 

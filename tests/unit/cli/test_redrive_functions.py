@@ -9,8 +9,8 @@ import pytest
 
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.entrypoints.publish import handle_moves
+from dualhome_cli.aws.functions import PAUSES, FailedCallError, PublishFunction
 from dualhome_cli.errors import CommandError
-from dualhome_cli.redrive.publish import PAUSES, FailedCallError, PublishFunction
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
 
@@ -54,14 +54,14 @@ def publisher(functions: Functions, slept: list[float]) -> PublishFunction:
 
 
 def test_what_passes_is_tried_again_after_a_pause() -> None:
-    """A bus that is throttled takes events again within seconds; nobody need come back for that."""
+    """A throttled bus takes events again within seconds; no second redrive is needed."""
     slept: list[float] = []
 
     assert [] == publisher(Functions(THROTTLED, THROTTLED, DONE), slept).publish(ITEMS)
     assert list(PAUSES[:2]) == slept
 
 
-def test_what_stays_throttled_is_told_as_that() -> None:
+def test_what_stays_throttled_is_reported_as_that() -> None:
     """It is no entry that cannot be read: the redrive can be repeated later."""
     functions = Functions(THROTTLED)
 
@@ -85,7 +85,7 @@ def test_a_publisher_that_does_not_say_what_it_cannot_read_is_too_old() -> None:
         publisher(Functions({"batchItemFailures": [{"itemIdentifier": "1"}]}), []).publish(ITEMS)
 
 
-def test_any_other_error_of_the_function_is_told() -> None:
+def test_any_other_error_of_the_function_is_reported() -> None:
     """A missing permission is not an entry that cannot be read."""
     functions = Functions({"errorType": "AccessDeniedError", "errorMessage": "events:PutEvents"})
 

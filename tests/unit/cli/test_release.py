@@ -22,6 +22,7 @@ from tests.support.builders.values import (
 from tests.support.fakes.sqs import NEVER, OPERATOR, a_deployment, be_stuck
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.stack import InMemoryStack, run
+from tests.unit.cli.transcript import Transcript
 
 
 def attached(scene: Scene) -> None:
@@ -32,12 +33,12 @@ def attached(scene: Scene) -> None:
 
 
 def wants_nothing(scene: Scene) -> None:
-    """Take the wish away; no event tells of it."""
+    """Empty the tag; no event says so."""
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
 
 
-def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
-    """Whatever held it back."""
+def test_what_is_attached_is_released_and_followed_to_the_end() -> None:
+    """Whatever deferred it."""
     scene, stack, sqs = a_deployment()
     attached(scene)
     wants_nothing(scene)
@@ -55,7 +56,7 @@ def test_what_is_attached_is_given_back_and_followed_to_the_end() -> None:
 
 
 def test_a_command_does_not_wait_for_a_second_reading() -> None:
-    """A person has decided; the text says that it happens now."""
+    """An operator has decided; the text says that it happens now."""
     scene, stack, _ = a_deployment()
     attached(scene)
     wants_nothing(scene)
@@ -68,7 +69,7 @@ def test_a_command_does_not_wait_for_a_second_reading() -> None:
 
     assert (0, State.RELEASED) == (result.exit_code, scene.record().state)
     assert scene.record().since < due
-    assert f"at index 1 now, not only at {due:%Y-%m-%d %H:%M:%S}, which ends" in result.stdout
+    assert f"at index 1 now instead of at {due:%Y-%m-%d %H:%M:%S}, which ends" in result.stdout
 
 
 def test_an_ask_is_dated_by_aws_whatever_the_operators_clock_says(
@@ -86,7 +87,7 @@ def test_an_ask_is_dated_by_aws_whatever_the_operators_clock_says(
     assert State.RELEASED == scene.record().state
 
 
-def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:
+def test_a_tag_that_still_asks_is_shown_with_the_command_that_changes_it() -> None:
     """Tags win: what is released would be attached again at once."""
     scene, stack, _ = a_deployment()
     attached(scene)
@@ -104,12 +105,12 @@ def test_a_tag_that_still_asks_is_told_with_the_command_that_mends_it() -> None:
 
 
 def consent_withdrawn(scene: Scene) -> None:
-    """Let the VPC's owner let nobody in any more."""
+    """Let the VPC's owner allow no other VPC any more."""
     scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
 
 
 def interface_reserved(scene: Scene) -> None:
-    """Let the pool's only interface be somebody else's from now on."""
+    """Let the pool's only interface be reserved for another instance from now on."""
     scene.ec2.tag(INTERFACE, {"dualhome:reserved-for": "i-09"})
 
 
@@ -133,10 +134,10 @@ def attach_refused(scene: Scene) -> None:
         (attach_refused, State.FAILED, Reason.EC2_REFUSED),
     ],
 )
-def test_what_is_not_attached_again_is_told_as_its_record_says_it(
+def test_what_is_not_attached_again_is_shown_as_its_record_says_it(
     change: Callable[[Scene], None], state: State, reason: Reason
 ) -> None:
-    """Whoever reads that it is attached again goes to sleep. The release itself has ended well."""
+    """An operator who reads that it is attached again goes to sleep. The release has ended well."""
     scene, stack, _ = a_deployment()
     attached(scene)
     change(scene)
@@ -146,13 +147,13 @@ def test_what_is_not_attached_again_is_told_as_its_record_says_it(
     record = scene.record()
     assert (state, reason) == (record.state, record.reason)
     assert f"{INSTANCE} mgmt: released\n" in result.stdout
-    told = f"{INSTANCE} mgmt: the tag still asks for it: {state}: {reason}: {record.detail}"
-    assert told in result.stdout
+    shown = f"{INSTANCE} mgmt: the tag still asks for it: {state}: {reason}: {record.detail}"
+    assert shown in result.stdout
     assert result.stdout.endswith(f"{reason.advice}\n")
     assert 0 == result.exit_code
 
 
-def test_what_somebody_who_has_waited_gets_is_not_told_as_attached_again() -> None:
+def test_what_an_instance_that_has_waited_gets_is_not_shown_as_attached_again() -> None:
     """The pool is full: the interface goes to the one that waits longest."""
     scene, stack, _ = a_deployment(an_instance(), an_interface(), an_instance("i-02"))
     attached(scene)
@@ -176,10 +177,7 @@ def test_the_remedy_keeps_what_else_the_tag_asks_for() -> None:
 
     assert "create-tags" in result.stdout
     assert "'Key=dualhome:targets,Value=data@2 backup'" in result.stdout
-    assert result.stdout.endswith(
-        f"{INSTANCE} mgmt: the tag still asks for it: `dualhome status {INSTANCE}` tells what"
-        " becomes of it.\n"
-    )
+    assert result.stdout.endswith(f"`dualhome status {INSTANCE}` shows the outcome.\n")
 
 
 def test_a_tag_that_no_longer_asks_needs_no_remedy() -> None:
@@ -202,7 +200,7 @@ def test_only_the_targets_that_are_named_are_released() -> None:
     assert "nothing to release" in result.stdout
 
 
-def test_what_ec2_does_not_let_go_is_freed_by_force() -> None:
+def test_what_ec2_does_not_detach_is_freed_by_force() -> None:
     """The way out of `stuck` when the instance has failed."""
     scene, stack, sqs = a_deployment()
     be_stuck(scene)
@@ -216,20 +214,7 @@ def test_what_ec2_does_not_let_go_is_freed_by_force() -> None:
     ]
 
 
-def test_force_is_warned_of_before_it_is_used() -> None:
-    """As EC2's own manual warns."""
-    scene, stack, _ = a_deployment()
-    attached(scene)
-
-    forced = run(stack, "release", INSTANCE, "--force-detach", "--yes", "--no-follow").stdout
-    gentle = run(stack, "release", INSTANCE, "--yes", "--no-follow").stdout
-
-    assert "last resort" in forced
-    assert "stopped and started" in forced
-    assert "last resort" not in gentle
-
-
-def test_a_release_that_ends_stuck_is_told_by_the_exit_code() -> None:
+def test_a_release_that_ends_stuck_has_an_exit_code() -> None:
     """A script must not go on as if the interface were free."""
     scene, stack, sqs = a_deployment()
     attached(scene)
@@ -268,7 +253,7 @@ def test_without_a_terminal_nothing_is_released_unless_yes_is_said() -> None:
 
 
 def test_an_instance_that_is_left_alone_keeps_what_it_has() -> None:
-    """Its tag says hands off."""
+    """Its tag excludes it."""
     scene, stack, sqs = a_deployment()
     attached(scene)
     scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
@@ -288,3 +273,32 @@ def test_a_paused_stack_releases_nothing() -> None:
 
     assert (1, []) == (result.exit_code, sqs.requests)
     assert "dualhome resume" in result.stderr
+
+
+def test_a_release_says_what_it_does_before_it_asks() -> None:
+    """And each move after that, and how each attachment ended."""
+    said = Transcript("release")
+    for title, prepare, words in (
+        ("unwanted", wants_nothing, ["--yes"]),
+        ("wanted", lambda _: None, ["--yes"]),
+        ("without waiting", lambda _: None, ["--yes", "--no-follow"]),
+        ("forced", wants_nothing, ["--force-detach", "--yes"]),
+        ("refused afterwards", consent_withdrawn, ["--yes"]),
+        ("unknown target", lambda _: None, ["--target", "mgnt", "--yes"]),
+        ("not a terminal", lambda _: None, []),
+    ):
+        scene, stack, _ = a_deployment()
+        attached(scene)
+        prepare(scene)
+        said.run(title, stack, "release", INSTANCE, *words)
+    _, stack, _ = a_deployment()
+    said.run("nothing recorded", stack, "release", INSTANCE, "--yes")
+    said.run("unknown instance", stack, "release", "i-0dead", "--yes")
+    scene, stack, _ = a_deployment()
+    be_stuck(scene)
+    said.run("stuck", stack, "release", INSTANCE, "--force-detach", "--yes")
+    scene, stack, _ = a_deployment(an_instance(tags={"dualhome:ignore": ""}), an_interface())
+    said.run("excluded", stack, "release", INSTANCE, "--yes")
+    _, stack, _ = a_deployment(Paused="true")
+    said.run("paused", stack, "release", INSTANCE, "--yes")
+    said.check()

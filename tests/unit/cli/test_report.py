@@ -96,7 +96,7 @@ def test_the_policy_comes_before_what_it_is_about() -> None:
 
 @pytest.mark.parametrize("crowd", [one(), many(100)], ids=["1", "100"])
 def test_the_page_refers_to_nothing_outside_itself(crowd: Crowd) -> None:
-    """It is read offline, and tells nobody that it is."""
+    """It is read offline, and loads nothing."""
     text = render(crowd.facts())
     page = read_page(text)
 
@@ -116,7 +116,7 @@ def test_the_page_refers_to_nothing_outside_itself(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("crowd", [Crowd(), one(), many(300)], ids=["0", "1", "300"])
 def test_every_element_is_closed_and_every_reference_has_its_target(crowd: Crowd) -> None:
-    """Browsers mend such slips, each in its own way."""
+    """Browsers correct such slips, each in its own way."""
     page = read_page(render(crowd.facts()))
     ids = [value for name, value in page.attributes() if name == "id"]
     used = {it.attributes["href"][1:] for it in page.all("use")}
@@ -134,8 +134,8 @@ def test_without_scripts_everything_is_there() -> None:
     page = read_page(render(facts))
 
     shown = {it.text for it in page.all("code")}
-    assert {it.instance for it in facts.standings} <= shown
-    assert {it.interface for it in facts.standings if it.interface} <= shown
+    assert {it.instance for it in facts.rows} <= shown
+    assert {it.interface for it in facts.rows if it.interface} <= shown
     hidden = [it.attributes.get("id") for it in page.elements if "hidden" in it.attributes]
     assert {"search"} == {it for it in hidden if it}
 

@@ -55,7 +55,7 @@ def test_the_worst_comes_first_and_alike_things_come_together() -> None:
 
 
 def test_what_is_attached_without_consent_needs_attention_and_other_warnings_do_not() -> None:
-    """Somebody has taken it back; the others were known when it was attached."""
+    """Its owner has withdrawn it; the others were known when it was attached."""
     crowd = Crowd()
     crowd.attachment(State.ATTACHED, warnings=(Reason.OVERLAPPING_CIDR,))
     crowd.attachment(State.ATTACHED, warnings=(Reason.PUBLIC_IPV4, Reason.CONSENT_WITHDRAWN))
@@ -109,7 +109,7 @@ def test_the_table_has_every_attachment_once() -> None:
     lines = lines_of(crowd.facts())
 
     assert {(it.instance, it.target) for it in crowd.records} == {
-        (it.standing.instance, it.standing.target) for it in lines
+        (it.row.instance, it.row.target) for it in lines
     }
     assert 500 == len(lines)
 
@@ -189,8 +189,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_what_is_pending_or_refused_is_told_where_it_is_shown() -> None:
-    """The page is read where nobody can ask the command."""
+def test_what_is_pending_or_refused_is_explained_where_it_is_shown() -> None:
+    """The page is read where the command cannot be run."""
     crowd = Crowd()
     due = PendingRelease(Reason.NOT_WANTED, NOW - timedelta(hours=1))
     refused = (Refusal(InterfaceId("eni-0bad"), "Odd", 1, NOW + timedelta(days=1)),)
@@ -201,5 +201,5 @@ def test_what_is_pending_or_refused_is_told_where_it_is_shown() -> None:
         str(group.reason): case.said for group in groups_of(crowd.facts()) for case in group.cases
     }
 
-    assert "No second reading has come since" in said["RELEASE_PENDING"]
-    assert "EC2 has refused eni-0bad (Odd; comes last until" in said["EC2_REFUSED"]
+    assert "There was no second reading since" in said["RELEASE_PENDING"]
+    assert "EC2 has refused eni-0bad (Odd; tried last until" in said["EC2_REFUSED"]

@@ -25,7 +25,7 @@ def test_one_attachment_is_a_line_from_its_instance_to_its_interface() -> None:
 
 
 def test_an_instance_that_lacks_something_says_what_and_why() -> None:
-    """At the place where one looks for its line."""
+    """At the place where its line is searched for."""
     crowd = Crowd()
     crowd.attachment(State.WAITING, reason=Reason.POOL_EMPTY)
 
@@ -45,7 +45,7 @@ def test_an_instance_with_several_targets_shows_the_worst_of_them() -> None:
 
 
 def test_an_instance_without_record_is_drawn_idle() -> None:
-    """It asks, and nobody has looked yet."""
+    """It asks, and is not reconciled yet."""
     crowd = Crowd()
     crowd.attachment()
     crowd.records.clear()

@@ -57,7 +57,7 @@ def test_each_command_has_a_name_in_help_and_help_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_commands_help_begins_with_what_it_does(name: str) -> None:
-    """One sentence must do for whoever is in a hurry."""
+    """One sentence must do for an operator in a hurry."""
     with dualhome.make_context("dualhome", [name]) as context:
         command = dualhome.get_command(context, name)
 

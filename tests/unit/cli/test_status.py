@@ -73,7 +73,7 @@ def test_without_an_instance_everything_that_is_not_released_is_shown() -> None:
 
 
 def test_what_is_attached_to_a_vpc_that_has_lost_its_tag_is_shown() -> None:
-    """Somebody has renamed a target: its instances are still attached."""
+    """A target was renamed: its instances are still attached."""
     stack = a_stack_with(a_record(target="old"))
     stack.checkpoints.write(SweepCheckpoint(at=NOW, targets=(TargetName("old"),)))
 
@@ -110,7 +110,7 @@ def test_the_answer_can_be_narrowed(words: list[str], instances: set[str]) -> No
     assert instances == {row["instance"] for row in rows_of(stack, *words)}
 
 
-def test_attention_shows_what_somebody_should_look_at_and_exits_with_1() -> None:
+def test_attention_shows_what_needs_it_and_exits_with_1() -> None:
     """A cron job can ask."""
     result = run(a_stack_with(a_record(), WAITING), "status", "--attention", "-o", "csv")
 

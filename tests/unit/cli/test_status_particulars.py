@@ -16,10 +16,10 @@ from dualhome.domain.planning.types import GOING
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
-from dualhome_cli.data.records import Question, answer
 from dualhome_cli.status.alternatives import Alternatives
-from dualhome_cli.status.attachment_row import needs_attention, standing_of, why
+from dualhome_cli.status.attachment_row import needs_attention, row_of, why
 from dualhome_cli.status.details import WHAT_KEEPS
+from dualhome_cli.status.question import Question, answer
 from tests.support.builders.values import (
     INTERFACE,
     NOW,
@@ -66,7 +66,7 @@ def a_stack_with_failed(**fields: Any) -> InMemoryStack:
     return stack
 
 
-def row_of(stack: InMemoryStack, instance: str) -> dict[str, Any]:
+def shown(stack: InMemoryStack, instance: str) -> dict[str, Any]:
     """Return what `dualhome status INSTANCE` tells a program."""
     (row,) = json.loads(run(stack, "status", instance, "-o", "json").stdout)
     return dict(row)
@@ -81,7 +81,7 @@ def test_a_pending_release_says_when_it_is_due_why_and_what_keeps_it(reason: Rea
 
     assert f"RELEASE_PENDING: {reason}; released at {DUE:%H:%M:%S}Z" in said
     assert f"It stays if {WHAT_KEEPS[reason]} by then." in said
-    row = row_of(stack, "i-01")
+    row = shown(stack, "i-01")
     assert (reason, f"{DUE:%Y-%m-%dT%H:%M:%S}") == (row["pending_reason"], row["pending_due"][:19])
 
 
@@ -91,13 +91,13 @@ def test_a_pending_release_says_when_it_is_due_why_and_what_keeps_it(reason: Rea
 def test_a_pending_release_needs_attention_only_if_its_second_reading_does_not_come(
     late: int, *, needs: bool
 ) -> None:
-    """It goes on by itself; a message that was lost is what somebody should know."""
+    """It goes on by itself; a message that was lost needs an operator."""
     now = DUE + timedelta(seconds=late)
     it = pending(warnings=(Reason.CONSENT_WITHDRAWN,))
 
     assert needs == needs_attention(it, now)
     again = "`dualhome retry i-01 --target mgmt` reads again now."
-    assert needs == (again in why(standing_of(it, now)))
+    assert needs == (again in why(row_of(it, now)))
 
 
 def test_what_is_refused_is_named_and_how_many_others_are_free() -> None:
@@ -114,9 +114,9 @@ def test_what_is_refused_is_named_and_how_many_others_are_free() -> None:
 
     said = run(stack, "status", "i-02").stdout
 
-    assert "EC2 has refused eni-0a (AddressLimitExceeded, 2 times; comes last until" in said
+    assert "EC2 has refused eni-0a (AddressLimitExceeded, 2 times; tried last until" in said
     assert "2 others of this pool are free in its zone." in said
-    row = row_of(stack, "i-02")
+    row = shown(stack, "i-02")
     assert 2 == row["others_free"]
     (refusal,) = row["refusals"]
     assert ("eni-0a", "AddressLimitExceeded", 2) == (
@@ -138,7 +138,7 @@ def test_what_takes_reserved_interfaces_alone_counts_those_alone() -> None:
         an_interface("eni-0d"),
     )
 
-    assert 1 == row_of(stack, "i-02")["others_free"]
+    assert 1 == shown(stack, "i-02")["others_free"]
 
 
 class Denied(InMemoryInterfaces):
@@ -149,7 +149,7 @@ class Denied(InMemoryInterfaces):
         raise AccessDeniedError(f"not authorized to read {targets}", code="UnauthorizedOperation")
 
 
-def test_without_a_right_to_read_interfaces_the_rest_is_still_told() -> None:
+def test_without_a_right_to_read_interfaces_the_rest_is_still_shown() -> None:
     """At night a part of the answer is better than none."""
     stack = a_stack_with_failed()
     sources = replace(stack.sources, interfaces=Denied(stack.ec2))
@@ -161,15 +161,15 @@ def test_without_a_right_to_read_interfaces_the_rest_is_still_told() -> None:
     assert "free in its zone" not in why(it)
 
 
-def test_a_refusal_is_not_told_of_what_is_attached_nor_once_it_is_over() -> None:
+def test_a_refusal_is_not_shown_of_what_is_attached_nor_once_it_is_over() -> None:
     """What works, works; programs see what will come last the next time."""
     held = a_record(refusals=(REFUSED,))
 
     assert not needs_attention(held, NOW)
-    assert "refused" not in why(standing_of(held, NOW))
-    assert (REFUSED,) == standing_of(held, NOW).refusals
-    assert () == standing_of(FAILED, NOW + HOUR).refusals
-    assert "has refused" not in why(standing_of(FAILED, NOW + HOUR))
+    assert "refused" not in why(row_of(held, NOW))
+    assert (REFUSED,) == row_of(held, NOW).refusals
+    assert () == row_of(FAILED, NOW + HOUR).refusals
+    assert "has refused" not in why(row_of(FAILED, NOW + HOUR))
 
 
 def test_a_contest_shows_its_times_and_when_it_is_attached_again() -> None:
@@ -182,13 +182,13 @@ def test_a_contest_shows_its_times_and_when_it_is_attached_again() -> None:
     stack = a_stack_with(contested)
 
     assert f"CONTESTED: {detail}. {Reason.CONTESTED.advice}" in run(stack, "status", "i-01").stdout
-    row = row_of(stack, "i-01")
+    row = shown(stack, "i-01")
     assert (True, 1) == (row["needs_attention"], row["contests"])
     assert row["retry_at"].startswith(f"{again:%Y-%m-%dT%H:%M:%S}")
 
 
 def test_a_reservation_in_use_names_holder_interface_and_how_many_share_the_name() -> None:
-    """Names are not unique: with more instances than interfaces somebody waits for ever."""
+    """Names are not unique: with more instances than interfaces one instance waits for ever."""
     detail = "eni-0b: it is reserved for web, and held by i-0c"
     it = a_record(
         State.WAITING, reason=Reason.RESERVED_IN_USE, detail=detail, reservation="web", sharing=3
@@ -198,5 +198,5 @@ def test_a_reservation_in_use_names_holder_interface_and_how_many_share_the_name
     said = run(stack, "status", "i-01").stdout
 
     assert f"RESERVED_IN_USE: {detail}. 3 instances of the Name web ask for mgmt in" in said
-    row = row_of(stack, "i-01")
+    row = shown(stack, "i-01")
     assert ("web", 3, ["eni-0b", "i-0c"]) == (row["reservation"], row["sharing"], row["mentions"])

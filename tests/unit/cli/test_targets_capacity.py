@@ -57,8 +57,8 @@ def test_an_attached_interface_is_used() -> None:
     assert Use.USED is use_of(an_account_of(attached, records=[a_record()]))
 
 
-def test_an_interface_that_somebody_else_attached_is_used() -> None:
-    """Nobody can have it, whoever did it."""
+def test_an_interface_that_another_user_attached_is_used() -> None:
+    """No instance can have it, whichever user did it."""
     assert Use.USED is use_of(an_account_of(an_interface(attachment=a_seen_attachment())))
 
 
@@ -79,7 +79,7 @@ def test_an_interface_that_somebody_else_attached_is_used() -> None:
 def test_an_interface_that_no_instance_may_have_is_unusable_and_says_why(
     interface: Interface, vpc: Vpc, reason: Reason
 ) -> None:
-    """A pool of fifty that nobody can use must not look like one of fifty."""
+    """A pool of fifty that no instance can use must not look like one of fifty."""
     pool = only_pool(an_account_of(interface, vpcs=[an_app_vpc(), vpc]))
 
     (stock,) = [it for it in pool.stocks if it.uses]
@@ -164,7 +164,7 @@ def test_an_empty_account_has_no_pools() -> None:
 
 
 def test_an_interface_whose_tag_is_empty_is_in_no_pool() -> None:
-    """Somebody took it out by emptying the tag."""
+    """Its owner took it out by emptying the tag."""
     assert () == pools_of(an_account_of(an_interface(pool=" ")))
     assert () == pools_of(an_account_of(an_interface(pool="mgmt ")))
 

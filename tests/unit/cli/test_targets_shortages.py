@@ -1,7 +1,9 @@
 """What keeps a target from being had, and what to type about it."""
 
 import shlex
+from dataclasses import replace
 
+from dualhome.domain.identifiers import InterfaceId
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -20,6 +22,8 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
+from tests.support.scenarios.stack import InMemoryStack, a_stack
+from tests.unit.cli.transcript import Transcript
 
 SHARED = a_vpc(owner=OTHER_ACCOUNT)
 
@@ -36,12 +40,11 @@ def test_an_account_in_which_all_can_be_had_lacks_nothing() -> None:
     assert [] == found(account)
 
 
-def test_a_name_that_no_vpc_serves_is_told_with_who_asks_for_it() -> None:
+def test_a_name_that_no_vpc_serves_is_shown_with_who_asks_for_it() -> None:
     """A slip in a launch template: fifty instances wait for a target that will never be."""
     (lack,) = found(an_account_of(an_instance(targets="mgnt"), an_interface()), low_water=0)
 
     assert (Lack.NO_VPC, "mgnt") == (lack.lack, lack.target)
-    assert "1 instance asks for mgnt, and no VPC serves it" == lack.text
     assert (
         "aws ec2 create-tags --resources VPC --tags Key=dualhome:target,Value=mgnt" == lack.remedy
     )
@@ -52,9 +55,6 @@ def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
     (lack,) = found(an_account_of(an_instance(), an_interface()))
 
     assert (Lack.LOW_WATER, ZONE) == (lack.lack, lack.zone)
-    assert "mgmt in us-east-1a: 1 free, fewer than 2; 1 instance asks for it, 1 without one" == (
-        lack.text
-    )
     assert [
         *("aws", "ec2", "create-network-interface", "--subnet-id", "subnet-0b"),
         "--tag-specifications",
@@ -62,12 +62,11 @@ def test_a_pool_that_runs_low_says_how_to_add_to_it() -> None:
     ] == shlex.split(lack.remedy)
 
 
-def test_a_low_pool_that_nobody_asks_for_is_worth_a_note() -> None:
+def test_a_low_pool_that_no_instance_asks_for_is_worth_a_note() -> None:
     """The alarm is raised for it, and its description leads here."""
     (lack,) = found(an_account_of(an_interface()))
 
     assert Lack.LOW_UNASKED is lack.lack
-    assert "mgmt in us-east-1a: 1 free, fewer than 2; nobody asks for it" == lack.text
 
 
 def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
@@ -79,7 +78,7 @@ def test_in_a_zone_without_any_the_subnet_is_left_to_be_filled_in() -> None:
     assert f"--subnet-id SUBNET-OF-{MGMT_VPC}-IN-{ZONE} " in lack.remedy
 
 
-def test_a_vpc_that_serves_a_target_without_an_interface_is_told() -> None:
+def test_a_vpc_that_serves_a_target_without_an_interface_is_shown() -> None:
     """It was tagged, and the pool was forgotten."""
     (lack,) = found(an_account_of())
 
@@ -93,13 +92,13 @@ def test_an_interface_in_another_pool_does_not_stock_the_vpc() -> None:
     assert [Lack.NO_INTERFACES] == lacks
 
 
-def test_a_vpc_that_lets_nobody_in_is_told() -> None:
+def test_a_vpc_that_allows_no_other_is_shown() -> None:
     """Both sides must consent, and only one has."""
     closed = a_vpc(allow_from=None)
 
     (lack,) = found(an_account_of(an_interface(), vpcs=[an_app_vpc(), closed]), low_water=0)
 
-    assert (Lack.NOBODY_ALLOWED, MGMT_VPC) == (lack.lack, lack.vpc)
+    assert (Lack.NONE_ALLOWED, MGMT_VPC) == (lack.lack, lack.vpc)
     assert "Key=dualhome:allow-from,Value=SOURCE-VPC" in lack.remedy
 
 
@@ -163,21 +162,21 @@ def test_a_row_has_the_shortages_that_are_about_it() -> None:
 
     mgmt, unserved = rows(pools_of(account), found(account))
 
-    assert (Lack.LOW_WATER, Lack.NO_INTERFACES, Lack.NOBODY_ALLOWED) == mgmt.lacks
+    assert (Lack.LOW_WATER, Lack.NO_INTERFACES, Lack.NONE_ALLOWED) == mgmt.lacks
     assert (MGMT_VPC, ZONE) == (mgmt.vpc, mgmt.zone)
     assert (None, (Lack.NO_VPC,)) == (unserved.vpc, unserved.lacks)
     assert {"NOT_LOOKED_AT": 1} == unserved.waiting_because
 
 
 def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
-    """Whoever reads `low-water` in a row adds capacity there."""
-    here = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
+    """An operator who reads `low-water` in a row adds capacity there."""
+    elsewhere = [an_interface(f"eni-{number}", zone=OTHER_ZONE) for number in range(3)]
     twin = a_vpc("vpc-0d", allow_from=None)
     account = an_account_of(
         an_instance(),
         an_instance("i-02", zone=OTHER_ZONE),
         an_interface(vpc=twin.id),
-        *here,
+        *elsewhere,
         vpcs=[an_app_vpc(), a_vpc(), twin],
     )
 
@@ -185,13 +184,13 @@ def test_a_row_has_no_shortage_of_another_zone_or_vpc() -> None:
 
     assert {
         (ZONE, MGMT_VPC): (Lack.LOW_WATER,),
-        (ZONE, twin.id): (Lack.LOW_WATER, Lack.NOBODY_ALLOWED),
+        (ZONE, twin.id): (Lack.LOW_WATER, Lack.NONE_ALLOWED),
         (OTHER_ZONE, MGMT_VPC): (),
-        (OTHER_ZONE, twin.id): (Lack.NOBODY_ALLOWED,),
+        (OTHER_ZONE, twin.id): (Lack.NONE_ALLOWED,),
     } == lacks
 
 
-def test_a_vpc_without_interfaces_has_a_row_though_nobody_asks_for_it() -> None:
+def test_a_vpc_without_interfaces_has_a_row_though_no_instance_asks_for_it() -> None:
     """It would otherwise be missing from the list of what there is."""
     account = an_account_of()
 
@@ -224,3 +223,45 @@ def test_a_row_says_only_what_there_is() -> None:
     (row,) = rows(pools_of(an_account_of(an_interface())), [])
 
     assert "" == also(row)
+
+
+def accounts() -> dict[str, Account]:
+    """Return an account for each kind of shortage."""
+    free = an_interface("eni-0a")
+    managed = [an_interface(f"eni-0{number}", requester_managed=True) for number in (1, 2)]
+    refused = a_record(State.REFUSED, reason=Reason.INTERFACE_UNUSABLE)
+    closed, malformed = a_vpc(allow_from=None), a_vpc(tags={"dualhome:device-index": "x"})
+    wrong = an_interface("eni-0b", pool="mgmt ")
+    apps = an_app_vpc()
+    return {
+        "nothing lacks": an_account_of(an_instance(), free, an_interface("eni-0b")),
+        "a low pool": an_account_of(an_instance(), free),
+        "a low pool that no instance asks for": an_account_of(free),
+        "unusable interfaces": an_account_of(an_instance(), *managed, records=[refused]),
+        "a target that no VPC serves": an_account_of(an_instance(targets="mgnt"), free),
+        "a VPC that allows no other": an_account_of(an_instance(), free, vpcs=[apps, closed]),
+        "the same, unasked": an_account_of(free, vpcs=[apps, closed]),
+        "a malformed index": an_account_of(an_instance(), free, vpcs=[apps, malformed]),
+        "a VPC without interfaces": an_account_of(),
+        "a shared VPC": an_account_of(an_instance(), free, vpcs=[apps, SHARED]),
+        "a VPC of another target": an_account_of(
+            an_instance(), free, vpcs=[apps, a_vpc(target="data")]
+        ),
+        "a malformed target": an_account_of(an_instance(), vpcs=[apps, a_vpc(target="mgmt, x")]),
+        "a malformed pool": an_account_of(wrong, replace(wrong, id=InterfaceId("eni-0c"))),
+    }
+
+
+def test_a_shortage_is_a_sentence_and_a_command() -> None:
+    """What to type is beside what is wrong."""
+    said = Transcript("targets")
+    for title, account in accounts().items():
+        lines = [
+            line for it in found(account) for line in (f"{it.lack}: {it.text}", f"  {it.remedy}")
+        ]
+        said.note(title, *lines)
+    stack = a_stack(an_instance(), an_interface(), an_interface("eni-02", status="in-use"))
+    said.run("the command", stack, "targets")
+    said.run("enough", stack, "targets", "--low-water", "1")
+    said.run("nothing tagged", InMemoryStack(), "targets")
+    said.check()

@@ -21,7 +21,7 @@ from tests.support.builders.values import NOW
     ],
 )
 def test_an_age_is_taken_from_now(text: str, age: timedelta) -> None:
-    """Nobody counts back hours in their head at night."""
+    """No operator counts back hours at night."""
     assert NOW - age == parse_since(text, NOW)
 
 
@@ -67,22 +67,22 @@ def test_an_age_longer_than_any_calendar_is_refused() -> None:
         (-5, "0 s"),
     ],
 )
-def test_an_age_is_told_by_its_two_largest_units(seconds: int, text: str) -> None:
+def test_an_age_is_written_by_its_two_largest_units(seconds: int, text: str) -> None:
     """Seconds say nothing about what has stood for days."""
     assert text == print_age(timedelta(seconds=seconds))
 
 
-def test_a_time_is_told_in_utc() -> None:
-    """Whoever reads it may sit anywhere."""
+def test_a_time_is_written_in_utc() -> None:
+    """Its reader may sit anywhere."""
     assert "2026-03-01 12:00:00" == print_time(NOW.astimezone(timezone(timedelta(hours=5))))
 
 
 @given(st.integers(min_value=0, max_value=10**9))
-def test_an_age_is_never_told_as_longer_than_it_is(seconds: int) -> None:
+def test_an_age_is_never_written_as_longer_than_it_is(seconds: int) -> None:
     """What is left out is left out at the end."""
     units = {"d": 86400, "h": 3600, "min": 60, "s": 1}
     words = print_age(timedelta(seconds=seconds)).split()
 
-    told = sum(int(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
+    shown = sum(int(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
 
-    assert told <= seconds < 2 * told + 1
+    assert shown <= seconds < 2 * shown + 1

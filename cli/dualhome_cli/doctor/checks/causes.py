@@ -1,4 +1,4 @@
-"""Causes of what several records suffer from, each told once, with all that suffer from it."""
+"""Causes that several records share, each reported once, with all of those records."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,25 +14,25 @@ from dualhome_cli.ui.shell_commands import untag
 DETACH = "DetachNetworkInterface"
 
 
-def refused_for_many(it: Records) -> Iterator[Remark]:
-    """EC2 refuses an interface whoever asks for it: each would try it in vain."""
-    for suspect in suspects(it.account, it.now):
+def refused_for_many(records: Records) -> Iterator[Remark]:
+    """EC2 refuses an interface for every instance: each would try it in vain."""
+    for suspect in suspects(records.account, records.now):
         codes = listed(sorted(set(suspect.codes.values())))
         names = tuple(suspect.codes)
         yield Remark(
             Severity.WARNING,
             f"EC2 refuses to attach {suspect.interface} ({codes}) to any of {listed(names)}",
-            untag([suspect.interface], it.account.policy.keys.pool),
+            untag([suspect.interface], records.account.policy.keys.pool),
             names,
             details={str(id_): code for id_, code in suspect.codes.items()},
             targets=(suspect.target,),
         )
 
 
-def namesakes(it: Records) -> Iterator[Remark]:
-    """Names are not unique: who shares one, and comes late, waits for as long as the others run."""
-    keys = it.account.policy.keys
-    for crowd in crowds(it.account):
+def namesakes(records: Records) -> Iterator[Remark]:
+    """Names are not unique: of instances that share one, the last wait while the others run."""
+    keys = records.account.policy.keys
+    for crowd in crowds(records.account):
         reserved, missing = crowd.reserved, len(crowd.instances) - len(crowd.interfaces)
         times = f"{missing} times: " if missing > 1 else ""
         yield Remark(
@@ -47,9 +47,9 @@ def namesakes(it: Records) -> Iterator[Remark]:
         )
 
 
-def contests(it: Records) -> Iterator[Remark]:
-    """Who detaches is known to CloudTrail alone; till it ends, it is attached ever less often."""
-    found = contested(it.account)
+def contests(records: Records) -> Iterator[Remark]:
+    """CloudTrail alone knows who detaches; until that ends, the reconciler attaches ever later."""
+    found = contested(records.account)
     if not found:
         return
     names = tuple(map(name_of, found))
@@ -57,11 +57,11 @@ def contests(it: Records) -> Iterator[Remark]:
     ids = sorted({record.instance for record in found})
     yield Remark(
         Severity.WARNING,
-        f"others detach what is attached, {DETACHES} times within"
+        f"another user detaches what is attached, {DETACHES} times within"
         f" {WITHIN // timedelta(minutes=1)} minutes: {listed(names)}",
-        f"See by whom: aws cloudtrail lookup-events"
+        f"Find the user: aws cloudtrail lookup-events"
         f" --lookup-attributes AttributeKey=EventName,AttributeValue={DETACH}"
-        f" --start-time {since:%Y-%m-%dT%H:%M:%SZ} -- keep that one off, then:"
+        f" --start-time {since:%Y-%m-%dT%H:%M:%SZ} -- stop it, then:"
         f" dualhome retry {' '.join(ids)}",
         names,
         details={name_of(record): record.detail for record in found},
@@ -74,6 +74,6 @@ def _began(record: Attachment) -> datetime:
     return record.since - WITHIN
 
 
-def _number(it: Crowd) -> str:
-    count = len(it.interfaces)
+def _number(crowd: Crowd) -> str:
+    count = len(crowd.interfaces)
     return "1 interface is" if count == 1 else f"{count} interfaces are"

@@ -1,4 +1,4 @@
-"""Whether ledger, audit and EC2 agree: the invariants, asked of a real account."""
+"""Whether ledger, audit log and EC2 agree: the invariants, checked on a real account."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,12 +19,12 @@ from dualhome.domain.status import MOVING
 from dualhome_cli.doctor.check import Remark, error, warning
 
 DELETE = (
-    "Nothing mends this by itself. Next: dualhome history of the interface; without a record that"
-    " holds it, delete the item of the claim or slot: it locks the interface away."
+    "No sweep corrects this. Next: dualhome history of the interface; without a record that holds"
+    " it, delete the item of the claim or slot, which keeps the interface from being claimed."
 )
 REPORT = (
-    "Nothing mends this by itself: a hand in the tables, or a defect. Next: dualhome history of"
-    " the instance or interface; report it if nobody has written to the tables."
+    "No sweep corrects this: a manual change of the tables, or a defect. Next: dualhome history of"
+    " the instance or interface; report it if the tables were not changed manually."
 )
 
 NEVER = (
@@ -32,26 +32,26 @@ NEVER = (
     claims_and_slots_belong_to_records_that_hold,
     the_past_leads_to_the_present,
 )
-"""Written together, they can only break by a defect, or by a hand in the tables."""
+"""Written together, they can only break by a defect, or by a manual change of the tables."""
 
 BETWEEN_SWEEPS = (
     what_is_recorded_as_attached_is,
     what_is_attached_and_wanted_is_recorded,
     every_pool_interface_is_accounted_for,
 )
-"""People and EC2 can break these at any time; the next sweep mends it."""
+"""Users and EC2 can break these at any time; the next sweep corrects it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What can never be, and what a sweep will mend: lines that name their rules."""
+    """What can never be, and what a sweep corrects: lines that name their rules."""
 
     never: frozenset[str] = frozenset()
     between: frozenset[str] = frozenset()
 
 
 def confirmed(read: Callable[[], Account], pause: Callable[[], None]) -> Broken:
-    """Read twice if need be: what one reading alone shows was on its way meanwhile."""
+    """Read twice if need be: what one reading alone shows was in transition."""
     first = broken(read())
     if first == Broken():
         return first
@@ -94,10 +94,10 @@ def _moves(record: Attachment) -> bool:
     return gone or record.state in MOVING
 
 
-def invariants(it: Broken) -> Iterator[Remark]:
+def invariants(broken: Broken) -> Iterator[Remark]:
     """Each line names its rule, and what breaks it."""
-    for line in sorted(it.never):
+    for line in sorted(broken.never):
         inconsistent_claims = line.startswith(claims_and_slots_belong_to_records_that_hold.__name__)
         yield error(line, DELETE if inconsistent_claims else REPORT)
-    for line in sorted(it.between):
-        yield warning(line, "Run it again after the next sweep, which mends it if it can.")
+    for line in sorted(broken.between):
+        yield warning(line, "Run it again after the next sweep, which corrects it if it can.")

@@ -12,7 +12,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.doctor.check import Remark, listed, note, warning
 from dualhome_cli.status.warnings import keep
-from dualhome_cli.ui.shell_commands import let_in
+from dualhome_cli.ui.shell_commands import allow
 
 APART = frozenset(
     {
@@ -25,31 +25,31 @@ APART = frozenset(
 )
 
 
-def overlaps(it: Account) -> Iterator[Remark]:
+def overlaps(account: Account) -> Iterator[Remark]:
     """Routes inside the guest are per VPC: every block of both counts."""
     one_of_each = {
-        (pool_of(interface, it.policy.keys), interface.vpc): interface
-        for interface in it.interfaces.values()
+        (pool_of(interface, account.policy.keys), interface.vpc): interface
+        for interface in account.interfaces.values()
     }
     found: dict[str, list[str]] = {}
-    for instance in it.instances.values():
-        for overlap in _overlaps_of(instance, one_of_each.values(), it):
+    for instance in account.instances.values():
+        for overlap in _overlaps_of(instance, one_of_each.values(), account):
             found.setdefault(overlap, []).append(instance.id)
     for overlap, instances in sorted(found.items()):
         about = f"{overlap}: {listed(sorted(instances))}"
-        if it.policy.refuse_overlap:
+        if account.policy.refuse_overlap:
             advice = Reason.OVERLAPPING_CIDR.advice
             yield warning(f"refused, since {about}", advice, sorted(instances))
         else:
             yield note(about, Reason.OVERLAPPING_CIDR.advice, sorted(instances))
 
 
-def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) -> set[str]:
-    """Look at one interface of each VPC; whatever keeps the two apart anyway is no overlap."""
+def _overlaps_of(instance: Instance, offered: Iterable[Interface], account: Account) -> set[str]:
+    """Check one interface of each VPC; a pair that no rule would attach is no overlap."""
     found = set()
-    for want in it.wanted(instance) or ():
+    for want in account.wanted(instance) or ():
         for interface in offered:
-            candidate = it.candidate(interface, instance, want.target)
+            candidate = account.candidate(interface, instance, want.target)
             rejection = why_ineligible(candidate, PAIR_RULES)
             if rejection and rejection.reason in APART:
                 continue
@@ -58,35 +58,37 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) 
     return found
 
 
-def withdrawn(it: Account) -> Iterator[Remark]:
-    """Both sides consent: what stays attached without is for the two owners to settle."""
+def withdrawn(account: Account) -> Iterator[Remark]:
+    """Both sides consent: without, the two owners must settle what stays attached."""
     found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
-    for record in it.records.values():
-        instance = it.instances.get(record.instance)
+    for record in account.records.values():
+        instance = account.instances.get(record.instance)
         if record.state != State.ATTACHED or instance is None or record.vpc is None:
             continue
-        if consent_withdrawn(record, instance, it.vpcs, it.policy):
+        if consent_withdrawn(record, instance, account.vpcs, account.policy):
             found[record.vpc, instance.vpc, record.target].append(instance.id)
     for (vpc, guest, target), instances in sorted(found.items()):
         named = sorted(instances)
         release = f"dualhome release {' '.join(named)} --target {target}"
         yield warning(
-            f"{vpc} lets {guest} in no longer, and is attached to {listed(named)}",
-            f"{let_in(it.vpcs[vpc], guest, it.policy.keys)} -- or: {release}",
+            f"{vpc} no longer allows {guest}, and is attached to {listed(named)}",
+            f"{allow(account.vpcs[vpc], guest, account.policy.keys)} -- or: {release}",
             named,
         )
 
 
-def public_addresses(it: Account) -> Iterator[Remark]:
+def public_addresses(account: Account) -> Iterator[Remark]:
     """
     EC2 gives no new public IPv4 address to an instance that starts with a second interface.
 
     Source: EC2 User Guide, "Elastic network interfaces".
     """
-    dual = {record.instance for record in it.records.values() if record.state == State.ATTACHED}
+    dual = {
+        record.instance for record in account.records.values() if record.state == State.ATTACHED
+    }
     losing = sorted(
         instance.id
-        for instance in it.instances.values()
+        for instance in account.instances.values()
         if instance.automatic_public_ip and instance.id in dual
     )
     if losing:
@@ -97,10 +99,10 @@ def public_addresses(it: Account) -> Iterator[Remark]:
         )
 
 
-def deletions(it: Account) -> Iterator[Remark]:
-    """What a record warns of, as EC2 shows it now: the flag may be younger than the last look."""
-    for record in it.records.values():
-        shown = it.interfaces.get(record.interface) if record.interface else None
+def deletions(account: Account) -> Iterator[Remark]:
+    """What a record warns of, as EC2 shows it now: the flag may be newer than the record."""
+    for record in account.records.values():
+        shown = account.interfaces.get(record.interface) if record.interface else None
         seen = shown.attachment if shown else None
         ours = seen and record.holding and seen.id == record.attachment_id
         if seen and ours and seen.delete_on_termination:

@@ -17,10 +17,10 @@ class Pools:
     low_water: int
 
 
-def shortages_of(it: Pools) -> Iterator[Remark]:
-    """Names that no VPC serves, VPCs with nothing to give or that allow nobody, pools run low."""
-    for shortage in shortages(it.account, pools_of(it.account), it.low_water):
-        if shortage.lack is Lack.BAD_NAME:  # the check of tags tells of every malformed one
+def shortages_of(pools: Pools) -> Iterator[Remark]:
+    """Names that no VPC serves, VPCs without interfaces or that allow no VPC, low pools."""
+    for shortage in shortages(pools.account, pools_of(pools.account), pools.low_water):
+        if shortage.lack is Lack.BAD_NAME:  # the check of tags reports every malformed one
             continue
         yield Remark(
             Severity.NOTE if shortage.lack is Lack.LOW_UNASKED else Severity.WARNING,

@@ -1,4 +1,4 @@
-"""Records that need somebody's attention, and interfaces that others have attached."""
+"""Records that need attention, and interfaces that other users have attached."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
-from dualhome_cli.data.unrecorded import overlooked
+from dualhome_cli.data.unrecorded import unrecorded
 from dualhome_cli.doctor.check import Remark, Severity, error, listed, note, warning
-from dualhome_cli.doctor.shared_causes import told_by_cause
+from dualhome_cli.doctor.shared_causes import explained_by_cause
 from dualhome_cli.errors import INSTALL
 from dualhome_cli.status.details import is_overdue
 
 UNTRIED = timedelta(hours=1)
-"""The slowest sweep comes every 59 minutes: a failure is tried again by then."""
+"""The slowest sweep runs every 59 minutes: a failure is retried by then."""
 
 SEVERITIES = {
     State.WAITING: Severity.NOTE,
@@ -43,15 +43,15 @@ def name_of(record: Attachment) -> str:
     return f"{record.instance}/{record.target}"
 
 
-def left_out(it: Records) -> Iterator[Remark]:
-    """What another version has written is missing from all that is said of the account."""
-    if it.unread:
-        yield warning(it.unread, INSTALL, it.unread_items)
+def left_out(records: Records) -> Iterator[Remark]:
+    """What another version has written is missing from every other check of the account."""
+    if records.unread:
+        yield warning(records.unread, INSTALL, records.unread_items)
 
 
-def stuck(it: Records) -> Iterator[Remark]:
-    """A rollback has given up: the claim is kept, and nothing goes on without a person."""
-    for record in it.account.records.values():
+def stuck(records: Records) -> Iterator[Remark]:
+    """A rollback has given up: the claim is kept until an operator acts."""
+    for record in records.account.records.values():
         if record.state == State.STUCK:
             yield error(
                 f"{name_of(record)} is stuck with {record.interface} since {record.since:%F %R}Z:"
@@ -62,54 +62,54 @@ def stuck(it: Records) -> Iterator[Remark]:
             )
 
 
-def unsettled(it: Records) -> Iterator[Remark]:
+def unsettled(records: Records) -> Iterator[Remark]:
     """
-    What is not as asked for, by reason, and what nobody has looked at.
+    Records that are not as their instances ask, by reason, and targets without a record.
 
-    That is what waits, was refused or has failed, what is kept though nobody asks, and what is on
-    its way; without what other checks tell by its cause.
+    They wait, were refused or have failed, are kept though unwanted, or are moving; other checks
+    report those that share a cause.
     """
-    told = told_by_cause(it.account, it.now)
+    shown = explained_by_cause(records.account, records.now)
     grouped: dict[tuple[State, Reason], list[Attachment]] = defaultdict(list)
-    for holder, record in it.account.records.items():
-        if holder in told or record.reason is Reason.RELEASE_PENDING:
+    for holder, record in records.account.records.items():
+        if holder in shown or record.reason is Reason.RELEASE_PENDING:
             continue
         if record.reason and record.state in SEVERITIES:
             grouped[record.state, record.reason].append(record)
-    for (state, reason), records in sorted(grouped.items()):
-        said = f" ({_first_failure(records)})" if state == State.FAILED else ""
-        names = tuple(sorted(map(name_of, records)))
+    for (state, reason), alike in sorted(grouped.items()):
+        said = f" ({_first_failure(alike)})" if state == State.FAILED else ""
+        names = tuple(sorted(map(name_of, alike)))
         yield Remark(
             SEVERITIES[state],
             f"{state} for {reason}: {listed(names)}{said}",
             reason.advice,
             names,
-            details={name_of(it): said for it in records if (said := _known_of(it))},
-            about=tuple(it.interface for it in records if it.holding and it.interface),
-            targets=tuple(sorted({it.target for it in records})),
+            details={name_of(it): said for it in alike if (said := _known_of(it))},
+            about=tuple(it.interface for it in alike if it.holding and it.interface),
+            targets=tuple(sorted({it.target for it in alike})),
         )
-    if missing := overlooked(it.account):
+    if missing := unrecorded(records.account):
         yield warning(
-            f"asked for, and nothing is recorded: {listed(missing)}",
+            f"asked for, and not recorded: {listed(missing)}",
             f"dualhome retry {' '.join(missing)}",
             missing,
         )
     if moving := sorted(
-        name_of(record) for record in it.account.records.values() if record.state in MOVING
+        name_of(record) for record in records.account.records.values() if record.state in MOVING
     ):
-        yield note(f"on their way: {listed(moving)}", subjects=moving)
-    yield from _pending(it)
+        yield note(f"moving: {listed(moving)}", subjects=moving)
+    yield from _pending(records)
 
 
-def _pending(it: Records) -> Iterator[Remark]:
-    """What goes for want of consent, another check tells; what is late, ``unconfirmed``."""
+def _pending(records: Records) -> Iterator[Remark]:
+    """Releases for want of consent are in ``consent``, late ones in ``unconfirmed``."""
     pending = [
         record
-        for record in it.account.records.values()
+        for record in records.account.records.values()
         if record.pending
         and record.reason is Reason.RELEASE_PENDING
         and record.pending.reason is not Reason.CONSENT_WITHDRAWN
-        and not is_overdue(record, it.now)
+        and not is_overdue(record, records.now)
     ]
     if pending:
         names = tuple(sorted(map(name_of, pending)))
@@ -124,15 +124,17 @@ def _pending(it: Records) -> Iterator[Remark]:
         )
 
 
-def unconfirmed(it: Records) -> Iterator[Remark]:
-    """The message for the second reading was lost: a sweep sends another, a retry does at once."""
-    late = [record for record in it.account.records.values() if is_overdue(record, it.now)]
+def unconfirmed(records: Records) -> Iterator[Remark]:
+    """The request for the second reading was lost: a sweep queues another, a retry at once."""
+    late = [
+        record for record in records.account.records.values() if is_overdue(record, records.now)
+    ]
     if late:
         names = tuple(sorted(map(name_of, late)))
         ids = sorted({record.instance for record in late})
         yield Remark(
             Severity.WARNING,
-            f"due to be released, and not read a second time: {listed(names)}",
+            f"due to be released, without a second reading: {listed(names)}",
             f"dualhome retry {' '.join(ids)}",
             names,
             details={name_of(record): record.detail for record in late},
@@ -141,35 +143,40 @@ def unconfirmed(it: Records) -> Iterator[Remark]:
         )
 
 
-def overdue(it: Records) -> Iterator[Remark]:
-    """What has been moving for too long, or was not tried again, has been lost by the sweep too."""
+def overdue(records: Records) -> Iterator[Remark]:
+    """The sweep, too, has missed what moves for too long, or was not retried."""
     moving, untried = [], []
-    for record in it.account.records.values():
-        if record.state in MOVING and it.now - record.since > MOVING_LIMIT + UNTRIED:
+    for record in records.account.records.values():
+        if record.state in MOVING and records.now - record.since > MOVING_LIMIT + UNTRIED:
             moving.append(name_of(record))
-        if record.state == State.FAILED and record.retry_at and it.now - record.retry_at > UNTRIED:
+        if (
+            record.state == State.FAILED
+            and record.retry_at
+            and records.now - record.retry_at > UNTRIED
+        ):
             untried.append(name_of(record))
-    remedy = "See whether the sweep runs, and what the logs say of the instance."
+    remedy = "Check that the sweep runs, and the logs of the instance."
     if moving:
         names = sorted(moving)
         yield error(f"moving for more than an hour: {listed(names)}", remedy, names)
     if untried:
         names = sorted(untried)
-        yield error(f"failed, and not tried again when due: {listed(names)}", remedy, names)
+        yield error(f"failed, and not retried when due: {listed(names)}", remedy, names)
 
 
-def others(it: Account) -> Iterator[Remark]:
-    """An interface of a pool that somebody else uses is not there for whoever waits."""
+def others(account: Account) -> Iterator[Remark]:
+    """An interface of a pool that another user has attached is not free for those that wait."""
     held = frozenset(
-        record.interface for record in it.records.values() if record.holding and record.interface
+        record.interface
+        for record in account.records.values()
+        if record.holding and record.interface
     )
     for interface, instance in sorted(
-        foreign_attachments(it.interfaces.values(), held | it.claims.keys())
+        foreign_attachments(account.interfaces.values(), held | account.claims.keys())
     ):
         yield warning(
-            f"{interface} is in a pool, but somebody else has attached it to {instance}",
-            f"Detach it, or take it out of the pool; it is adopted if {instance} asks for its"
-            " target.",
+            f"{interface} is in a pool, but another user has attached it to {instance}",
+            f"Detach it, or remove its pool tag; it is adopted if {instance} asks for its target.",
         )
 
 
@@ -180,4 +187,4 @@ def _known_of(record: Attachment) -> str:
 
 def _first_failure(records: Iterable[Attachment]) -> str:
     failures = (record.failure for record in records if record.failure)
-    return next((f"{it.code}: {it.message}" for it in failures), "no error kept")
+    return next((f"{it.code}: {it.message}" for it in failures), "no error recorded")

@@ -1,4 +1,4 @@
-"""Tags that say nothing, because they are malformed; and tags that leave no room for another."""
+"""Malformed tags, and resources without room for another tag."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,27 +34,6 @@ Source: EC2 User Guide, "Tag your Amazon EC2 resources", tag restrictions.
 SHARED = "Remove the tag; let a VPC that this account owns serve the target."
 
 
-def malformed_tags(it: Account) -> Iterator[Remark]:
-    """A malformed tag attaches nothing, and lets nothing go."""
-    keys, served = it.policy.keys, served_by(it)
-    for instance in it.instances.values():
-        yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
-    for vpc in it.vpcs.values():
-        if vpc.owner == it.policy.account:
-            yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
-        elif keys.target in vpc.tags:
-            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves nobody"
-            whose = f"the VPC is account {vpc.owner}'s, and only shared with {it.policy.account}"
-            yield warning(f"{said}: {whose}", SHARED)
-    for interface in it.interfaces.values():
-        if pool_of(interface, keys) is None:
-            said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
-            yield warning(
-                f"{said}: expected the name of one target, without blanks",
-                tag([interface.id], keys.pool, served.get(interface.vpc, "NAME")),
-            )
-
-
 @dataclass(frozen=True, slots=True)
 class TagRoom:
     """An account, and which of its resources carry a status tag."""
@@ -63,11 +42,34 @@ class TagRoom:
     scope: StatusScope
 
 
-def full(it: TagRoom) -> Iterator[Remark]:
-    """EC2 refuses a tag beyond the limit: such a resource never shows a status."""
-    key = it.account.policy.keys.status
-    instances = it.account.instances.values() if it.scope.on_instances else ()
-    interfaces = it.account.interfaces.values() if it.scope.on_interfaces else ()
+def malformed_tags(account: Account) -> Iterator[Remark]:
+    """A malformed tag attaches nothing, and releases nothing."""
+    keys, served = account.policy.keys, served_by(account)
+    for instance in account.instances.values():
+        yield from _wrong(instance.id, instance.tags, keys, OF_INSTANCE)
+    for vpc in account.vpcs.values():
+        if vpc.owner == account.policy.account:
+            yield from _wrong(vpc.id, vpc.tags, keys, OF_VPC)
+        elif keys.target in vpc.tags:
+            said = f"{vpc.id}: {keys.target}={vpc.tags[keys.target]!r} serves no instance"
+            whose = (
+                f"the VPC is account {vpc.owner}'s, and only shared with {account.policy.account}"
+            )
+            yield warning(f"{said}: {whose}", SHARED)
+    for interface in account.interfaces.values():
+        if pool_of(interface, keys) is None:
+            said = f"{interface.id}: {keys.pool}={interface.tags.get(keys.pool, '')!r}"
+            yield warning(
+                f"{said}: expected the name of one target, without blanks",
+                tag([interface.id], keys.pool, served.get(interface.vpc, "NAME")),
+            )
+
+
+def full(room: TagRoom) -> Iterator[Remark]:
+    """EC2 refuses a tag beyond the limit: such a resource never has a status."""
+    key = room.account.policy.keys.status
+    instances = room.account.instances.values() if room.scope.on_instances else ()
+    interfaces = room.account.interfaces.values() if room.scope.on_interfaces else ()
     for resource in (*instances, *interfaces):
         own = [name for name in resource.tags if not name.startswith("aws:")]
         if len(own) >= MOST_TAGS and key not in own:
@@ -107,7 +109,7 @@ def _index(keys: TagKeys, tags: Tags) -> None:
 
 
 def _served(keys: TagKeys, tags: Tags) -> None:
-    """A VPC serves one target; nobody can ask for any other text."""
+    """A VPC serves one target; no instance can ask for any other text."""
     if keys.target in tags:
         parse_target(keys.target, tags[keys.target])
 
