@@ -11,10 +11,10 @@ from dualhome.adapters.ec2.interfaces import Ec2Interfaces
 from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.attachment import Attachment, AuditEntry
+from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc, target_of
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
-from dualhome.domain.planning.plan import targets_to_read
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome_cli.data.audit_log import Archive
@@ -177,7 +177,7 @@ def _all(read: Callable[[str | None], Page[T]]) -> Iterator[T]:
 
 def _asked_for(books: Books, instances: Iterable[Instance]) -> set[TargetName]:
     """Return the targets asked for, and what stands for malformed ones."""
-    asked = (targets_to_read(books.policy.keys, instance, ()) for instance in instances)
+    asked = (desired_state(instance, books.policy.keys).named for instance in instances)
     return {WHOLE_TAG}.union(*asked)
 
 

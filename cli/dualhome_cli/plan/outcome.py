@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment, Origin
-from dualhome.domain.desired_state import desired_state
-from dualhome.domain.ec2 import ACTING, GONE, Instance
+from dualhome.domain.ec2 import ACTING, GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.eligibility import Policy, Rejection
 from dualhome.domain.planning.select import principal_rejection
 from dualhome.domain.planning.types import Step
@@ -119,7 +119,7 @@ class Forecast:
     """What awaits an instance; ``instance`` is None if EC2 does not show it."""
 
     id: InstanceId
-    instance: Instance | None
+    instance: ObservedInstance | None
     outlooks: tuple[Outlook, ...]
 
     @property
@@ -138,7 +138,7 @@ NOT_SHOWN = "EC2 shows no such instance in this account and Region (--profile, -
 class Rehearsed:
     """An instance's records ``before`` and ``after`` the ``steps`` of a plan that is made now."""
 
-    instance: Instance | None
+    instance: ObservedInstance | None
     before: Mapping[TargetName, Attachment]
     steps: Mapping[TargetName, Step]
     after: Mapping[TargetName, Attachment]
@@ -153,11 +153,11 @@ class Rehearsed:
     @property
     def ignored(self) -> bool:
         """Whether the instance is to be left alone."""
-        return self.instance is not None and self.keys.ignore in self.instance.tags
+        return self.instance is not None and self.instance.ignored
 
     def wanted(self) -> dict[TargetName, Wanted]:
         """Return what the instance asks for; a malformed tag stands for itself."""
-        return dict(desired_state(self.instance, self.keys).named)
+        return dict(self.instance.desired.named) if self.instance else {}
 
 
 def outlooks_of(it: Rehearsed, promised: Collection[InterfaceId]) -> Iterator[Outlook]:

@@ -13,7 +13,7 @@ from dualhome.application.reconcile import ROUNDS
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.snapshot import Snapshot, Sources, read_snapshot
 from dualhome.domain.attachment import Cause
-from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
+from dualhome.domain.ec2 import Capacity, Instance
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
@@ -102,7 +102,13 @@ class Planning:
         if self.targets is not None:
             tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
             sources = replace(sources, instances=tagged)
-        return read_snapshot(ids, sources, self.policy, self.now)
+        requests = [ReconcileRequest(id_, self.cause) for id_ in ids]
+        return read_snapshot(requests, sources, self.policy, self.now)
+
+    @property
+    def cause(self) -> Cause:
+        """The cause in whose name plans are made."""
+        return Cause("plan", "dualhome", "Plan", self.now)
 
 
 def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecast]:
@@ -133,7 +139,7 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
 
 def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
-    request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    request = ReconcileRequest(id_, planning.cause)
     policy = replace(planning.policy, release_delay=timedelta())
     found: dict[TargetName, Step] = {}
     for _ in range(ROUNDS):
@@ -155,14 +161,8 @@ def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[Targe
 
 def _answered(view: InstanceView, asked: Questions) -> Answers:
     """Answer as if a second reading showed what the first did."""
-    shown: list[Instance | Vpc | Interface] = [
-        *view.vpcs.values(),
-        *view.pool.values(),
-        *filter(None, [view.instance]),
-    ]
     return Answers(
         read_at=view.read_at,
-        tags={it.id: it.tags for it in shown if it.id in asked.tags},
         instance=view.instance,
         vpcs={id_: it for id_, it in view.vpcs.items() if id_ in asked.vpcs},
         interfaces={id_: it for id_, it in view.pool.items() if id_ in asked.interfaces},

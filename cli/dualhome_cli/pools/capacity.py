@@ -18,6 +18,7 @@ from dualhome.domain.ec2 import (
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import observed_instance, observed_interface, observed_vpc
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
     Candidate,
@@ -78,7 +79,18 @@ def _verdict(
         tags={"Name": reservation_of(interface, policy.keys)},
     )
     target = pool_of(interface, policy.keys) or TargetName("")
-    return why_ineligible(Candidate(interface, instance, target, vpcs, policy), PAIR_RULES)
+    keys = policy.keys
+    candidate = Candidate(
+        observed_interface(interface, interface.tags, keys),
+        observed_instance(instance, instance.tags, keys),
+        target,
+        {
+            it.id: observed_vpc(it, it.tags, keys)
+            for it in filter(None, map(vpcs.get, {interface.vpc, guest}))
+        },
+        policy,
+    )
+    return why_ineligible(candidate, PAIR_RULES)
 
 
 HAVING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED})

@@ -69,6 +69,9 @@ class Scene:
 
     def batch(self, ids: Iterable[InstanceId]) -> Batch:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
+        return self._begin(ReconcileRequest(InstanceId(id_), a_cause()) for id_ in ids)
+
+    def _begin(self, requests: Iterable[ReconcileRequest]) -> Batch:
         run = Run(
             self.sources(),
             InMemoryFacts(self.ec2),
@@ -79,12 +82,14 @@ class Scene:
             self.clock,
             lambda: self.time_left,
         )
-        return Batch(run, read_snapshot(ids, run.sources, self.policy, self.clock()), Requeue())
+        return Batch(
+            run, read_snapshot(requests, run.sources, self.policy, self.clock()), Requeue()
+        )
 
     def invoke(self, *requests: ReconcileRequest) -> None:
         """Run one invocation; if it ends early, the queue delivers its messages again."""
         try:
-            batch = self.batch({request.instance: None for request in requests})
+            batch = self._begin(requests)
             for request in requests:
                 reconcile(request, batch)
             batch.requeue.send(self.queue)

@@ -22,7 +22,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.builders.views import a_view
+from tests.support.builders.views import a_view, observed
 from tests.unit.domain.steps import outcome
 
 WITHDRAWN = Reason.CONSENT_WITHDRAWN
@@ -57,12 +57,12 @@ GIVEN = {
 
 def withdrawn(vpc: Vpc, instance: Instance | None, record: Attachment | None = None) -> bool:
     """Return whether ``vpc`` has taken its consent back."""
-    return consent_withdrawn(record or a_record(), instance, {vpc.id: vpc}, POLICY)
+    return consent_withdrawn(record or a_record(), instance, {vpc.id: observed(vpc)}, POLICY)
 
 
 def noted(record: Attachment, vpc: Vpc, **fields: Any) -> tuple[Reason, ...]:
     """Return the warnings that ``record`` shall carry."""
-    return warnings_now(record, an_instance(**fields), {vpc.id: vpc}, POLICY)
+    return warnings_now(record, an_instance(**fields), {vpc.id: observed(vpc)}, POLICY)
 
 
 @pytest.mark.parametrize("vpc", CLEAR.values(), ids=CLEAR)

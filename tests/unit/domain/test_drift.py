@@ -17,6 +17,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from tests.support.builders.values import DATA, NOW, a_record, a_seen_attachment, an_instance
+from tests.support.builders.views import observed
 
 KEYS = TagKeys()
 
@@ -45,7 +46,8 @@ def drifts(
     on_it = [seen] if instance and seen and seen.instance == instance.id else []
     shown = replace(instance, attachments=tuple(on_it)) if instance else None
     missing = bool(desired_state(shown, KEYS).unrecorded({it.target for it in records}))
-    found = [drift_of(record, shown, KEYS, NOW) for record in records]
+    seen_now = observed(shown) if shown else None
+    found = [drift_of(record, seen_now, NOW) for record in records]
     return [Drift.MISSING] * missing + [drift for drift in found if drift]
 
 

@@ -17,7 +17,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.builders.views import a_view
+from tests.support.builders.views import a_view, observed
 
 KEYS = TagKeys()
 SEEN = a_seen_attachment()
@@ -142,6 +142,6 @@ def test_the_pools_to_read_are_those_wanted_or_held() -> None:
         a_record(State.RELEASED, target="backup"),
     ]
 
-    assert targets_to_read(KEYS, instance, records) == {MGMT, DATA}
-    assert targets_to_read(KEYS, an_instance(targets="@"), records) == {DATA}
-    assert targets_to_read(KEYS, None, records) == {DATA}
+    assert targets_to_read(observed(instance), records) == {MGMT, DATA}
+    assert targets_to_read(observed(an_instance(targets="@")), records) == {DATA}
+    assert targets_to_read(None, records) == {DATA}

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
+from dualhome.domain.observed import observed_instance
 from dualhome.domain.planning.eligibility import Candidate, why_ineligible
 from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.planning.types import Holder, InstanceView, Step
 from dualhome.domain.states import State
+from dualhome.domain.tags import print_targets
 from tests.support.builders.values import a_seen_attachment
 from tests.unit.domain.strategies import QUICK, roomy_views, views
 
@@ -132,18 +133,19 @@ def test_planning_again_before_ec2_has_acted_claims_nothing_twice(view: Instance
 def test_only_what_the_tags_ask_for_now_is_attached(
     view: InstanceView, tags: dict[str, str]
 ) -> None:
-    """Whatever was claimed before: the wish may have gone, or have become unreadable."""
-    if view.instance:
-        changed = dict(view.instance.tags) | tags
-        view = replace(view, instance=replace(view.instance, tags=changed))
+    """Whatever was claimed before: the tag may have gone, or have become unreadable."""
+    if view.instance and tags:
+        before = {"dualhome:targets": print_targets(view.instance.desired.named.values())}
+        changed = observed_instance(view.instance, before | tags, view.policy.keys)
+        view = replace(view, instance=changed)
 
     asked = {step.target for step in plan_instance(view) if step.attach}
 
     if asked:
         assert view.instance
         assert not tags
-        assert "dualhome:ignore" not in view.instance.tags
-        assert asked <= desired_state(view.instance, view.policy.keys).wanted.keys()
+        assert not view.instance.ignored
+        assert asked <= view.instance.desired.wanted.keys()
 
 
 @QUICK
@@ -152,9 +154,7 @@ def test_every_claim_of_a_choice_is_explained(view: InstanceView) -> None:
     """Each interface of the pool is chosen or has its `why not`."""
     for step in plan_instance(view):
         if step.attach and step.move:
-            pool = {
-                id_ for id_, it in view.pool.items() if it.tags.get("dualhome:pool") == step.target
-            }
+            pool = {id_ for id_, it in view.pool.items() if it.pool == step.target}
             explained = {it.interface for it in step.rejections}
             assert step.attach.interface not in explained
             assert explained < pool

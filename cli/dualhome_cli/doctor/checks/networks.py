@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dualhome.domain.ec2 import Instance, Interface, pool_of
 from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import observed_vpc
 from dualhome.domain.planning.consent import consent_withdrawn
 from dualhome.domain.planning.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
 from dualhome.domain.reasons import Reason
@@ -61,11 +62,12 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], it: Account) 
 def withdrawn(it: Account) -> Iterator[Remark]:
     """Both sides consent: what stays attached without is for the two owners to settle."""
     found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
+    vpcs = {id_: observed_vpc(vpc, vpc.tags, it.policy.keys) for id_, vpc in it.vpcs.items()}
     for record in it.records.values():
         instance = it.instances.get(record.instance)
         if record.state != State.ATTACHED or instance is None or record.vpc is None:
             continue
-        if consent_withdrawn(record, instance, it.vpcs, it.policy):
+        if consent_withdrawn(record, instance, vpcs, it.policy):
             found[record.vpc, instance.vpc, record.target].append(instance.id)
     for (vpc, guest, target), instances in sorted(found.items()):
         named = sorted(instances)

@@ -130,8 +130,7 @@ def _may_be_ours(record: Attachment, batch: Batch, error: DualhomeError) -> bool
         case InterfaceInUseError():
             return True
         case SlotTakenError():
-            batch.snapshot.instances.update(batch.run.sources.instances.describe([record.instance]))
-            instance = batch.snapshot.instances.get(record.instance)
+            instance = batch.read_instance(record.instance)
             return instance is None or record.slot not in instance.occupied()
         case _:
             return False

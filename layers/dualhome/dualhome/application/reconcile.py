@@ -1,17 +1,16 @@
 """Bring instances nearer to what their tags ask for; repeating it changes nothing."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from dualhome.application.attach import Outcome, attach
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.snapshot import Batch
 from dualhome.domain.attachment import Attachment, Cause
 from dualhome.domain.errors import RollbackExhaustedError, StalePlanError, TransientError
-from dualhome.domain.identifiers import InterfaceId, VpcId
 from dualhome.domain.planning.plan import plan_confirmed
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Step
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
@@ -49,8 +48,8 @@ def _plan_and_apply(request: ReconcileRequest, batch: Batch) -> ReconcileRequest
         view = batch.snapshot.view(request, batch.run.policy, batch.run.clock())
         if view.instance is None and not view.records:
             return request if request.attempt < GONE_ATTEMPTS else None
-        request = _compared(request, view, batch)
-        steps = plan_confirmed(view, batch.ask, batch.run.breaker.admits)
+        request = _compared(request, batch)
+        steps = plan_confirmed(view, partial(batch.ask, view), batch.run.breaker.admits)
         outcomes = [_apply(step, request.cause, batch) for step in steps]
         requeue |= any(outcome.requeue for outcome in outcomes)
         for due in {step.requeue_at for step in steps if step.requeue_at}:
@@ -66,31 +65,17 @@ def _plan_and_apply(request: ReconcileRequest, batch: Batch) -> ReconcileRequest
     return request
 
 
-def _compared(request: ReconcileRequest, view: InstanceView, batch: Batch) -> ReconcileRequest:
+def _compared(request: ReconcileRequest, batch: Batch) -> ReconcileRequest:
     """
     Come back for tags that an event has announced and EC2 does not show; return the look for now.
 
     The plan goes on with what EC2 shows: what it would release is read once more anyway.
     """
-    if request.announced and _shows_others(request, view) and request.compared < len(COMPARE_AFTER):
+    lags = request.announced and request.instance in batch.snapshot.lagging
+    if lags and request.compared < len(COMPARE_AFTER):
         again = replace(request, operator_requests=(), attempt=0, compared=request.compared + 1)
         batch.requeue.after(again, COMPARE_AFTER[request.compared])
     return replace(request, announced=(), compared=0)
-
-
-def _shows_others(request: ReconcileRequest, view: InstanceView) -> bool:
-    keys = view.policy.keys
-    return any(
-        keys.of_input(_shown(it.resource, view)) != dict(it.tags) for it in request.announced
-    )
-
-
-def _shown(resource: str, view: InstanceView) -> Mapping[str, str]:
-    """Return the tags of ``resource`` as they were read; none of what was not shown."""
-    if resource == view.id:
-        return view.instance.tags if view.instance else {}
-    found = view.pool.get(InterfaceId(resource)) or view.vpcs.get(VpcId(resource))
-    return found.tags if found else {}
 
 
 def _apply(step: Step, cause: Cause, batch: Batch) -> Outcome:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from dualhome.application.ports import (
     Facts,
@@ -17,21 +18,22 @@ from dualhome.application.ports import (
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue, waiting_for
 from dualhome.domain.attachment import Attachment, Cause, Move, Trace
-from dualhome.domain.ec2 import (
-    Capacity,
-    DeviceSlot,
-    Instance,
-    Interface,
-    Vpc,
-    pool_of,
-    reservation_of,
-)
+from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.observed import (
+    ObservedInstance,
+    ObservedInterface,
+    ObservedVpc,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import targets_to_read
 from dualhome.domain.planning.types import Holder, InstanceView, Reserved
 from dualhome.domain.states import State
+from dualhome.domain.tags import TagKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,18 @@ class Snapshot:
     What was read at the start of a batch, and what we have learnt since.
 
     At most four EC2 reads, however many instances: instances, VPCs, pools, and types not
-    yet known. ``read_at`` is when the first of them began.
+    yet known. ``read_at`` is when the first of them began. ``lagging`` are the instances whose
+    requests announce tags that EC2 does not show.
     """
 
-    instances: dict[InstanceId, Instance]
+    instances: dict[InstanceId, ObservedInstance]
     records: dict[InstanceId, dict[TargetName, Attachment]]
-    pool: dict[InterfaceId, Interface]
-    vpcs: Mapping[VpcId, Vpc]
+    pool: dict[InterfaceId, ObservedInterface]
+    vpcs: Mapping[VpcId, ObservedVpc]
     capacities: Mapping[str, Capacity]
     claims: dict[InterfaceId, Holder]
     read_at: datetime
+    lagging: frozenset[InstanceId] = frozenset()
     refused_slots: dict[InstanceId, frozenset[DeviceSlot]] = field(default_factory=dict)
     refused_now: Counter[Holder] = field(default_factory=Counter)
     sharing: dict[Reserved, set[InstanceId]] = field(default_factory=dict)
@@ -115,44 +119,63 @@ class Snapshot:
 
 
 def read_snapshot(
-    ids: Iterable[InstanceId], sources: Sources, policy: Policy, now: datetime
+    requests: Iterable[ReconcileRequest], sources: Sources, policy: Policy, now: datetime
 ) -> Snapshot:
     """
-    Read everything that plans for the instances ``ids`` rest on; it is ``now``.
+    Read everything that plans for the instances of ``requests`` rest on; it is ``now``.
 
     EC2 is read before the ledger: what we claimed meanwhile is then seen as claimed.
 
     Raises:
         TransientError: a read failed; nothing was changed.
     """
-    wanted_ids = list(ids)
-    instances = sources.instances.describe(wanted_ids)
-    records = {key: dict(value) for key, value in sources.ledger.records(wanted_ids).items()}
+    by_instance = {it.instance: it for it in requests}
+    shown = sources.instances.describe(list(by_instance))
+    instances = {id_: observed_instance(it, it.tags, policy.keys) for id_, it in shown.items()}
+    records = {id_: dict(it) for id_, it in sources.ledger.records(list(by_instance)).items()}
     targets = frozenset[TargetName]().union(
-        *(
-            targets_to_read(policy.keys, instances.get(id_), records.get(id_, {}).values())
-            for id_ in wanted_ids
-        )
+        *(targets_to_read(instances.get(it), records.get(it, {}).values()) for it in by_instance)
     )
-    pool = sources.interfaces.pool(targets) if targets else {}
-    names = {it.name.strip() for it in instances.values()} - {""}
-    shared = {
-        target
-        for it in pool.values()
-        if reservation_of(it, policy.keys) in names and (target := pool_of(it, policy.keys))
-    }
+    interfaces = sources.interfaces.pool(targets) if targets else {}
+    pool = {id_: observed_interface(it, it.tags, policy.keys) for id_, it in interfaces.items()}
+    vpcs = sources.vpcs.describe() if targets else {}
+    types = {it.type for it in instances.values()}
     return Snapshot(
-        instances=dict(instances),
+        instances=instances,
         records=records,
-        pool=dict(pool),
-        vpcs=sources.vpcs.describe() if targets else {},
-        capacities=sources.instances.capacities({it.type for it in instances.values()})
-        if targets
-        else {},
+        pool=pool,
+        vpcs={id_: observed_vpc(it, it.tags, policy.keys) for id_, it in vpcs.items()},
+        capacities=sources.instances.capacities(types) if targets else {},
         claims=dict(sources.ledger.claims(pool)),
         read_at=now,
-        sharing=_sharing(sources.ledger, shared),
+        lagging=_lagging(by_instance.values(), [shown, interfaces, vpcs], policy.keys),
+        sharing=_sharing(sources.ledger, _reserved_by_name(pool, instances)),
     )
+
+
+def _lagging(
+    requests: Iterable[ReconcileRequest],
+    shown: Iterable[Mapping[Any, Instance | Interface | Vpc]],
+    keys: TagKeys,
+) -> frozenset[InstanceId]:
+    """Return the instances whose requests announce other tags than EC2 shows, if any."""
+    tags: dict[str, Mapping[str, str]] = {}
+    for resources in shown:
+        tags |= {it.id: keys.of_input(it.tags) for it in resources.values()}
+    return frozenset(
+        request.instance
+        for request in requests
+        if any(tags.get(it.resource, {}) != dict(it.tags) for it in request.announced)
+    )
+
+
+def _reserved_by_name(
+    pool: Mapping[InterfaceId, ObservedInterface],
+    instances: Mapping[InstanceId, ObservedInstance],
+) -> frozenset[TargetName]:
+    """Return the targets of which an interface is reserved for the Name of an instance."""
+    names = {it.name.strip() for it in instances.values()} - {""}
+    return frozenset(it.target for it in pool.values() if it.reservation in names and it.target)
 
 
 def _sharing(ledger: Ledger, targets: Iterable[TargetName]) -> dict[Reserved, set[InstanceId]]:
@@ -214,20 +237,52 @@ class Batch:
         """Commit the move of ``record`` to ``state``, now; raises as ``commit`` does."""
         return self.commit(Move(record, record.to(state, self.run.clock(), cause, **changes)))
 
-    def ask(self, questions: Questions) -> Answers:
+    def ask(self, view: InstanceView, questions: Questions) -> Answers:
         """
         Read by id what a second reading rests on; raises ``TransientError`` if that fails.
 
-        What EC2 says is at least as new as the moment before it is asked.
+        What EC2 says is at least as new as the moment before it is asked. Tags that are asked for
+        stand for those of ``view``, and for those of the other answers.
         """
-        now, facts = self.run.clock(), self.run.facts
+        now, facts, keys = self.run.clock(), self.run.facts, self.run.policy.keys
+        found = facts.tags(questions.tags) if questions.tags else {}
+        tags = {resource: found.get(resource, {}) for resource in questions.tags}
+        instance: ObservedInstance | None = None
+        if questions.instance:
+            if shown := facts.instance(questions.instance):
+                instance = observed_instance(shown, tags.get(shown.id, shown.tags), keys)
+        elif view.instance and view.id in tags:
+            instance = observed_instance(view.instance, tags[view.id], keys)
+        else:
+            instance = view.instance
+        vpcs = facts.vpcs(questions.vpcs) if questions.vpcs else {}
+        pool = facts.interfaces(questions.interfaces) if questions.interfaces else {}
         return Answers(
             read_at=now,
-            tags=facts.tags(questions.tags) if questions.tags else {},
-            instance=facts.instance(questions.instance) if questions.instance else None,
-            vpcs=facts.vpcs(questions.vpcs) if questions.vpcs else {},
-            interfaces=facts.interfaces(questions.interfaces) if questions.interfaces else {},
+            instance=instance,
+            vpcs={
+                id_: observed_vpc(it, tags[id_], keys)
+                for id_, it in view.vpcs.items()
+                if id_ in tags and id_ not in questions.vpcs
+            }
+            | {id_: observed_vpc(it, tags.get(id_, it.tags), keys) for id_, it in vpcs.items()},
+            interfaces={
+                id_: observed_interface(it, tags[id_], keys)
+                for id_, it in view.pool.items()
+                if id_ in tags and id_ not in questions.interfaces
+            }
+            | {
+                id_: observed_interface(it, tags.get(id_, it.tags), keys)
+                for id_, it in pool.items()
+            },
         )
+
+    def read_instance(self, id_: InstanceId) -> ObservedInstance | None:
+        """Read an instance anew, for the plans that follow too; None if EC2 does not show it."""
+        for shown in self.run.sources.instances.describe([id_]).values():
+            observed = observed_instance(shown, shown.tags, self.run.policy.keys)
+            self.snapshot.instances[id_] = observed
+        return self.snapshot.instances.get(id_)
 
     def refresh(self, instance: InstanceId, interface: InterfaceId | None) -> None:
         """Read again what a stale step rested on in the ledger."""

@@ -14,15 +14,21 @@ from dualhome.application.sweep_statuses import (
     suspect_interfaces,
 )
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
     drift_of,
     foreign_attachments,
 )
-from dualhome.domain.ec2 import Instance, Interface, Vpc, pool_of, reservation_of
+from dualhome.domain.ec2 import Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
+from dualhome.domain.observed import (
+    ObservedInstance,
+    ObservedVpc,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
 from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.types import Holder
@@ -120,31 +126,31 @@ def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
 
 def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
     """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
-    ids = [it.id for it in page.items]
+    pools = [observed_interface(it, it.tags, here.keys) for it in page.items]
+    ids = [it.id for it in pools]
     claims = here.ledger.claims(ids)
-    pools = {it.id: pool_of(it, here.keys) for it in page.items}
     suspects = {
-        Holder(it.attachment.instance, target)
-        for it in page.items
-        if it.attachment and it.id not in claims and (target := pools[it.id])
+        Holder(it.attachment.instance, it.target)
+        for it in pools
+        if it.attachment and it.id not in claims and it.target
     }
     records = list(here.inventory.recorded({*claims.values(), *suspects}))
     held = _held(records)
     free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
-    for it in page.items:
-        if (target := pools[it.id]) and not reservation_of(it, here.keys):
-            free[target][it.zone] += int(it.status == "available" and it.id not in claims)
+    for it in pools:
+        if it.target and not it.reservation:
+            free[it.target][it.zone] += int(it.status == "available" and it.id not in claims)
     return PageResult(
         SweepFindings(
             free=free,
-            targets=tuple({target for target in pools.values() if target}),
+            targets=tuple({it.target for it in pools if it.target}),
             foreign_attachments=tuple(
-                foreign_attachments(page.items, frozenset(claims.keys() | held.keys()))
+                foreign_attachments(pools, frozenset(claims.keys() | held.keys()))
             ),
             inconsistent_claims=tuple(_inconsistent_claims(here, ids, held, claims)),
         ),
         token=page.token,
-        suspects=tuple(suspect_interfaces(page.items, claims, records, here.keys))
+        suspects=tuple(suspect_interfaces(pools, claims, records))
         if here.scope.on_interfaces
         else (),
     )
@@ -152,8 +158,11 @@ def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
 
 def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
     compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
-    shown = here.instances.describe(compared) if compared else {}
-    vpcs = here.vpcs.describe() if any(it.state == State.ATTACHED for it in page.items) else {}
+    found = here.instances.describe(compared) if compared else {}
+    shown = {id_: observed_instance(it, it.tags, here.keys) for id_, it in found.items()}
+    attached = any(it.state == State.ATTACHED for it in page.items)
+    described = here.vpcs.describe() if attached else {}
+    vpcs = {id_: observed_vpc(it, it.tags, here.keys) for id_, it in described.items()}
     drifts = [
         (record.instance, drift)
         for record in page.items
@@ -181,14 +190,17 @@ def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
 
 
 def _drift_of(
-    here: CompareContext, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
+    here: CompareContext,
+    record: Attachment,
+    instance: ObservedInstance | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
 ) -> Drift | None:
-    if drift := drift_of(record, instance, here.keys, here.clock()):
+    if drift := drift_of(record, instance, here.clock()):
         return drift
     if record.state != State.ATTACHED:
         return None
     withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
-    hands_off = desired_state(instance, here.keys).hands_off
+    hands_off = instance is not None and instance.desired.hands_off
     if here.policy.release_without_consent and withdrawn and not hands_off:
         return Drift.UNWANTED
     told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
@@ -198,13 +210,11 @@ def _drift_of(
 def _asking(here: CompareContext, token: str | None) -> PageResult:
     statuses = here.scope.on_instances
     page = here.scan.tagged(token) if statuses else here.scan.asking(token)
-    desired = {instance.id: desired_state(instance, here.keys) for instance in page.items}
-    asked = {Holder(id_, target) for id_, it in desired.items() for target in it.wanted}
+    instances = [observed_instance(it, it.tags, here.keys) for it in page.items]
+    asked = {Holder(it.id, target) for it in instances for target in it.desired.wanted}
     if statuses:
         asked |= {
-            Holder(instance.id, target)
-            for instance in page.items
-            for target in targets_named(instance.tags.get(here.keys.status, ""))
+            Holder(it.id, target) for it in instances for target in targets_named(it.status_tag)
         }
     records: dict[InstanceId, list[Attachment]] = defaultdict(list)
     for record in here.inventory.recorded(asked):
@@ -214,18 +224,17 @@ def _asking(here: CompareContext, token: str | None) -> PageResult:
     for record in known:
         if record.state is not State.RELEASED:
             recorded[record.instance].add(record.target)
-    missing = sorted(id_ for id_, it in desired.items() if it.unrecorded(recorded[id_]))
-    marks = {here.keys.targets, here.keys.ignore}
+    missing = sorted(it.id for it in instances if it.desired.unrecorded(recorded[it.id]))
     return PageResult(
         SweepFindings(
             # Others carry a status alone.
-            instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
+            instances=sum(not statuses or it.tagged for it in instances),
             drifts={Drift.MISSING: len(missing)} if missing else {},
             targets=tuple({record.target for record in known if record.holding}),
         ),
         tuple(missing),
         page.token,
-        tuple(suspect_instances(page.items, records, here.keys)) if statuses else (),
+        tuple(suspect_instances(instances, records)) if statuses else (),
     )
 
 

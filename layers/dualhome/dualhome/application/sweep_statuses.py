@@ -8,12 +8,12 @@ from itertools import islice
 from dualhome.application.requests import StatusRequest
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.ec2 import GONE, Instance, Interface
+from dualhome.domain.ec2 import GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.observed import ObservedInstance, ObservedInterface
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.status import MOVING, print_status, tells_of_a_holder, word_of
 from dualhome.domain.sweep import NOTED, SweepCheckpoint
-from dualhome.domain.tags import TagKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Misstated:
 
 
 def suspect_instances(
-    page: Iterable[Instance], records: Mapping[InstanceId, Sequence[Attachment]], keys: TagKeys
+    page: Iterable[ObservedInstance], records: Mapping[InstanceId, Sequence[Attachment]]
 ) -> Iterator[Suspect]:
     """
     Yield the instances whose tag differs from what the known ``records`` print.
@@ -54,16 +54,14 @@ def suspect_instances(
     that the tag may yet be right.
     """
     for it in page:
-        tag = it.tags.get(keys.status, "")
-        if it.state not in GONE and tag != print_status(records.get(it.id, ())):
-            yield Suspect(it.id, tag, it.id)
+        if it.state not in GONE and it.status_tag != print_status(records.get(it.id, ())):
+            yield Suspect(it.id, it.status_tag, it.id)
 
 
 def suspect_interfaces(
-    page: Iterable[Interface],
+    page: Iterable[ObservedInterface],
     claims: Mapping[InterfaceId, Holder],
     records: Iterable[Attachment],
-    keys: TagKeys,
 ) -> Iterator[Suspect]:
     """
     Yield the interfaces whose tag lacks the word of who holds them, or tells of nobody's holding.
@@ -72,7 +70,7 @@ def suspect_interfaces(
     """
     held = {Holder(it.instance, it.target): it for it in records}
     for it in page:
-        tag, holder = it.tags.get(keys.status, ""), claims.get(it.id)
+        tag, holder = it.status_tag, claims.get(it.id)
         if holder is None:
             if tells_of_a_holder(tag):
                 yield Suspect(it.id, tag, None)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from dualhome.domain.ec2 import DeviceSlot, Interface
+from dualhome.domain.ec2 import DeviceSlot, InterfaceDescription
 from dualhome.domain.identifiers import (
     AccountId,
     AttachmentId,
@@ -178,7 +178,7 @@ class Attachment:
         )
 
 
-def on(interface: Interface) -> dict[str, Any]:
+def on(interface: InterfaceDescription) -> dict[str, Any]:
     """Return the fields of a record that ``interface`` decides."""
     return {"interface": interface.id, "vpc": interface.vpc, "subnet": interface.subnet}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from dualhome.domain.ec2 import GONE, Instance
+from dualhome.domain.ec2 import GONE, Instance, InstanceState
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted, parse_policy, parse_targets
@@ -58,6 +58,11 @@ def desired_state(instance: Instance | None, keys: TagKeys) -> DesiredState:
     """
     if instance is None:
         return DesiredState({})
-    if instance.state in GONE:
+    return desired_in(instance.state, instance.tags, keys)
+
+
+def desired_in(state: InstanceState, tags: Mapping[str, str], keys: TagKeys) -> DesiredState:
+    """Return what an instance in ``state`` asks for by its ``tags``."""
+    if state in GONE:
         return DesiredState({}, excluded=True)
-    return read_desired_state(instance.tags, keys)
+    return read_desired_state(tags, keys)

@@ -121,7 +121,7 @@ def _requests_in(records: Iterable[Mapping[str, Any]], scope: Scope) -> Iterator
 def _read(requests: Mapping[InstanceId, ReconcileRequest], run: Run) -> Snapshot | None:
     """Read the world for ``requests``; None if AWS throttles or fails."""
     try:
-        return read_snapshot(requests, run.sources, run.policy, run.clock())
+        return read_snapshot(requests.values(), run.sources, run.policy, run.clock())
     except TransientError as error:
         logger.warning("snapshot not read, requeued", code=error.code, error=error.message)
         return None

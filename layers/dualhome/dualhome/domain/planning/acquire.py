@@ -8,15 +8,11 @@ from dualhome.domain.attachment import Attachment, OperatorAction, Origin, on
 from dualhome.domain.ec2 import (
     AttachmentStatus,
     DeviceSlot,
-    Instance,
     SeenAttachment,
-    another,
-    mentions,
-    pool_of,
-    reservation_of,
 )
-from dualhome.domain.errors import NoFreeSlotError, PinTakenError
+from dualhome.domain.errors import BadTagError, NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InterfaceId
+from dualhome.domain.observed import ObservedInstance, another
 from dualhome.domain.planning.contest import warned_of
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
@@ -36,7 +32,7 @@ from dualhome.domain.planning.types import Holder, InstanceView, Reserved, Step
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.refusals import ATTACHES, REMEMBERED, in_force
 from dualhome.domain.states import State
-from dualhome.domain.tags import Wanted, parse_device_index
+from dualhome.domain.tags import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Request:
     """A wanted target that holds nothing now; ``taken`` are the slots it may not have."""
 
     view: InstanceView
-    instance: Instance
+    instance: ObservedInstance
     want: Wanted
     record: Attachment | None
     taken: frozenset[DeviceSlot]
@@ -129,7 +125,7 @@ def _candidates(it: Request) -> dict[InterfaceId, Candidate]:
             claimed_by=holder.instance,
         )
         for interface in view.pool.values()
-        if pool_of(interface, view.policy.keys) == target
+        if interface.target == target
     }
 
 
@@ -167,7 +163,9 @@ def _attached_already(
 
 def _claim(it: Request, chosen: Candidate) -> Step:
     reservation = _reservation(it, [chosen])
-    preference = parse_device_index(chosen.tags_of_vpc, chosen.policy.keys.device_index)
+    preference = chosen.vpc.device_index if chosen.vpc else None
+    if isinstance(preference, BadTagError):  # a rule of eligibility has kept it out
+        raise preference
     if it.view.capacity is None:  # which is no limit: nothing is known of it
         step = _decline(it, Reason.TYPE_UNKNOWN, f"EC2 does not describe {it.instance.type}")
         return replace(step, requeue=True)
@@ -193,8 +191,7 @@ def _claim(it: Request, chosen: Candidate) -> Step:
 
 def _reservation(it: Request, candidates: Iterable[Candidate]) -> dict[str, Any]:
     """Return what a record says of the reservation of one of ``candidates``, if one has any."""
-    keys = it.view.policy.keys
-    names = {reservation_of(own.interface, keys) for own in candidates if own.reserved}
+    names = {own.interface.reservation for own in candidates if own.reserved}
     if not names:
         return {"reservation": None, "sharing": 0}
     name = min(names, key=lambda name: (name != it.instance.id, name))
@@ -247,14 +244,14 @@ def _why_no_pool(it: Request) -> tuple[Reason, str]:
     """
     policy, target = it.view.policy, it.want.target
     keys = policy.keys
-    named = [vpc for _, vpc in sorted(it.view.vpcs.items()) if mentions(vpc, target, keys)]
+    named = [vpc for _, vpc in sorted(it.view.vpcs.items()) if target in vpc.mentions]
     faults = [fault for vpc in named if (fault := why_not_served(vpc, target, policy))]
     if not named:
         return Reason.NO_TARGET, f"no VPC is tagged {keys.target}={target}"
     if len(faults) == len(named):
         return min(faults, key=lambda fault: fault[0] is Reason.ACCOUNT_MISMATCH)
     serving = [vpc.id for vpc in named if not why_not_served(vpc, target, policy)]
-    new = [another(target, vpc, it.instance.zone, policy.account, keys) for vpc in serving]
+    new = [another(target, vpc, it.instance.zone, policy.account) for vpc in serving]
     would_be = [Candidate(one, it.instance, target, it.view.vpcs, policy) for one in new]
     verdicts = [why_ineligible(one, PAIR_RULES) for one in would_be]
     forbidden = [verdict for verdict in verdicts if verdict]

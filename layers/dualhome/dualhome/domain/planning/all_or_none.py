@@ -4,8 +4,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.ec2 import Instance
 from dualhome.domain.identifiers import TargetName
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
@@ -16,7 +16,10 @@ LACKING = frozenset({State.WAITING, State.REFUSED, State.FAILED, State.STUCK})
 
 
 def as_unit(
-    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...], steps: Iterable[Step]
+    view: InstanceView,
+    instance: ObservedInstance,
+    wanted: tuple[Wanted, ...],
+    steps: Iterable[Step],
 ) -> Iterator[Step]:
     """
     Return ``steps`` such that nothing is claimed while the unit lacks something.
@@ -117,7 +120,7 @@ def _why_lacking(
 
 def _hold_back(
     view: InstanceView,
-    instance: Instance,
+    instance: ObservedInstance,
     want: Wanted,
     record: Attachment | None,
     because: Mapping[str, object],

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from dualhome.domain.ec2 import GONE, Instance, Interface, Vpc, pool_of
+from dualhome.domain.ec2 import GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
 from dualhome.domain.planning.types import InstanceView, Step
 from dualhome.domain.reasons import Reason
 
@@ -19,7 +20,7 @@ OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
 """Reasons that rest on what is attached to the instance."""
 
 Id = TypeVar("Id", bound=str)
-Shown = TypeVar("Shown", Vpc, Interface)
+Shown = TypeVar("Shown", ObservedVpc, ObservedInterface)
 
 OF_TAGS = frozenset({Reason.NOT_WANTED, Reason.CONSENT_WITHDRAWN})
 """Reasons of releases that rest on tags alone: the instance's, and the VPC's."""
@@ -42,13 +43,17 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What EC2 says by id; what it does not know is left out. ``read_at``: when it was asked."""
+    """
+    What EC2 says by id, asked at ``read_at``; what it does not know is left out.
+
+    A resource of which only the tags were asked for is as it was read before but for what its tags
+    say now.
+    """
 
     read_at: datetime
-    tags: Mapping[str, Mapping[str, str]]
-    instance: Instance | None
-    vpcs: Mapping[VpcId, Vpc]
-    interfaces: Mapping[InterfaceId, Interface]
+    instance: ObservedInstance | None
+    vpcs: Mapping[VpcId, ObservedVpc]
+    interfaces: Mapping[InterfaceId, ObservedInterface]
 
 
 def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
@@ -83,20 +88,11 @@ def _rests_on_tags(it: Step) -> bool:
 
 def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -> InstanceView:
     """Return ``view`` with what EC2 has answered in place of what was read before."""
-    instance = answers.instance if questions.instance else view.instance
-    if instance and view.id in questions.tags:
-        instance = replace(instance, tags=answers.tags.get(view.id, {}))
     return replace(
         view,
-        instance=instance,
-        vpcs=_tagged(
-            _merged(view.vpcs, questions.vpcs, answers.vpcs), questions.tags, answers.tags
-        ),
-        pool=_tagged(
-            _merged(view.pool, questions.interfaces, answers.interfaces),
-            questions.tags,
-            answers.tags,
-        ),
+        instance=answers.instance,
+        vpcs=_merged(view.vpcs, questions.vpcs, answers.vpcs),
+        pool=_merged(view.pool, questions.interfaces, answers.interfaces),
         read_at=answers.read_at if questions.instance else view.read_at,
         first_reading=questions.targets,
     )
@@ -107,7 +103,7 @@ def contradicts(view: InstanceView, second: InstanceView) -> bool:
     return _is_gone(view.instance) and not _is_gone(second.instance)
 
 
-def _is_gone(instance: Instance | None) -> bool:
+def _is_gone(instance: ObservedInstance | None) -> bool:
     return instance is None or instance.state in GONE
 
 
@@ -126,7 +122,7 @@ def _about_unit(
     Where it lacks a slot, the instance is asked for instead of the VPCs: a call is not to spare.
     """
     planned = _targets(steps)
-    instance, keys = view.instance, view.policy.keys
+    instance = view.instance
     if instance is None:
         return Questions(targets, instance=view.id)
     pool = {it.id: it for it in view.pool.values() if it.zone == instance.zone}
@@ -135,13 +131,11 @@ def _about_unit(
         instance.vpc,
         *(it.vpc for it in pool.values()),
         *(it.vpc for it in records if it.vpc),
-        *(it.id for it in view.vpcs.values() if it.tags.get(keys.target)),
+        *(it.id for it in view.vpcs.values() if it.serves is not None),
     }
     wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, steps)
     # A list that drops the tags of an interface has found it by them, and shows no target.
-    interfaces = {
-        id_ for id_, it in pool.items() if keys.pool not in it.tags or pool_of(it, keys) in wanted
-    }
+    interfaces = {id_ for id_, it in pool.items() if it.pool is None or it.pool in wanted}
     interfaces |= {it.interface for it in records if it.interface}
     return Questions(
         targets,
@@ -157,15 +151,6 @@ def _merged(
 ) -> dict[Id, Shown]:
     """Return what is known, with the answers in place of all that was asked about."""
     return {id_: it for id_, it in known.items() if id_ not in asked} | dict(answered)
-
-
-def _tagged(
-    shown: Mapping[Id, Shown], asked: Collection[str], tags: Mapping[str, Mapping[str, str]]
-) -> dict[Id, Shown]:
-    return {
-        id_: replace(it, tags=tags.get(id_, {})) if id_ in asked else it
-        for id_, it in shown.items()
-    }
 
 
 def _targets(steps: Iterable[Step]) -> frozenset[TargetName]:

@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.ec2 import GONE, Instance, Vpc
-from dualhome.domain.errors import BadTagError
+from dualhome.domain.ec2 import GONE, InstanceDescription
 from dualhome.domain.identifiers import VpcId
+from dualhome.domain.observed import ObservedVpc
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import ANY_VPC, parse_consent
 
 
 def consent_withdrawn(
     record: Attachment,
-    instance: Instance | None,
-    vpcs: Mapping[VpcId, Vpc],
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
     policy: Policy,
 ) -> bool:
     """
@@ -28,8 +27,8 @@ def consent_withdrawn(
 
 def warnings_now(
     record: Attachment,
-    instance: Instance | None,
-    vpcs: Mapping[VpcId, Vpc],
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
     policy: Policy,
 ) -> tuple[Reason, ...]:
     """
@@ -47,8 +46,8 @@ def warnings_now(
 
 def _consents(
     record: Attachment,
-    instance: Instance | None,
-    vpcs: Mapping[VpcId, Vpc],
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
     policy: Policy,
 ) -> bool | None:
     """Return None for what cannot be known."""
@@ -58,8 +57,4 @@ def _consents(
     # EC2 shows no VPC of an instance that is terminated.
     if instance is None or instance.state in GONE or not instance.vpc:
         return None
-    try:
-        allowed = parse_consent(policy.keys, vpc.tags)
-    except BadTagError:
-        return None
-    return ANY_VPC in allowed or instance.vpc in allowed
+    return None if vpc.consent.error else vpc.consent.admits(instance.vpc)

@@ -5,26 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 
-from dualhome.domain.ec2 import (
-    Instance,
-    Interface,
-    Vpc,
-    is_reserved_for,
-    mentions,
-    pool_of,
-    reservation_of,
-)
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import (
-    ANY_VPC,
-    TagKeys,
-    key_with_room,
-    parse_consent,
-    parse_device_index,
-    parse_target,
-)
+from dualhome.domain.tags import Consent, TagKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +18,7 @@ class Policy:
 
     account: AccountId
     keys: TagKeys = field(default_factory=TagKeys)
+    """Under which keys people tag: plans name them in their texts, and look nothing up."""
     refuse_overlap: bool = False
     paused: bool = False
     """Nothing is attached and nothing detached; reads and records go on."""
@@ -50,25 +36,23 @@ class Candidate:
     ``claimed``: by another attachment, that of ``claimed_by`` if known.
     """
 
-    interface: Interface
-    instance: Instance
+    interface: ObservedInterface
+    instance: ObservedInstance
     target: TargetName
-    vpcs: Mapping[VpcId, Vpc]
+    vpcs: Mapping[VpcId, ObservedVpc]
     policy: Policy
     claimed: bool = False
     claimed_by: InstanceId | None = None
 
     @property
-    def tags_of_vpc(self) -> Mapping[str, str]:
-        """The tags of the interface's VPC; empty for a VPC that is not there."""
-        vpc = self.vpcs.get(self.interface.vpc)
-        return vpc.tags if vpc else {}
+    def vpc(self) -> ObservedVpc | None:
+        """The interface's VPC, if EC2 shows it."""
+        return self.vpcs.get(self.interface.vpc)
 
     @property
     def reserved(self) -> bool:
         """Whether the interface is reserved for the instance, in its zone."""
-        keys = self.policy.keys
-        return is_reserved_for(self.instance, self.interface, keys) and not _same_zone(self)
+        return self.interface.is_reserved_for(self.instance) and not _same_zone(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +70,18 @@ Rule = Callable[[Candidate], Verdict]
 
 
 def _in_pool(it: Candidate) -> Verdict:
-    key = it.policy.keys.pool
-    if pool_of(it.interface, it.policy.keys) == it.target:
+    if it.interface.target == it.target:
         return None
-    return Reason.NO_TARGET, f"it is not tagged {key}={it.target}"
+    return Reason.NO_TARGET, f"it is not tagged {it.policy.keys.pool}={it.target}"
 
 
 def _own_vpc(it: Candidate) -> Verdict:
-    vpc = it.vpcs.get(it.interface.vpc)
-    return _not_ours(vpc, it.policy) if vpc else None
+    return _not_ours(it.vpc, it.policy) if it.vpc else None
 
 
 def _serves_target(it: Candidate) -> Verdict:
-    if vpc := it.vpcs.get(it.interface.vpc):
-        return _not_named(vpc, it.target, it.policy)
+    if it.vpc:
+        return _not_named(it.vpc, it.target, it.policy)
     return Reason.NO_TARGET, f"EC2 does not show {it.interface.vpc}"
 
 
@@ -112,23 +94,20 @@ def _other_vpc(it: Candidate) -> Verdict:
 
 def _allowed(it: Candidate) -> Verdict:
     """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
-    keys = it.policy.keys
-    try:
-        allowed = parse_consent(keys, it.tags_of_vpc)
-    except BadTagError as error:
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
-    if ANY_VPC in allowed or it.instance.vpc in allowed:
+    consent = it.vpc.consent if it.vpc else Consent(it.policy.keys)
+    if consent.error:
+        return Reason.BAD_TAG, f"{it.interface.vpc}: {consent.error}"
+    if consent.admits(it.instance.vpc):
         return None
     missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
-    key = key_with_room(keys, it.tags_of_vpc, it.instance.vpc)
+    key = consent.key_for(it.instance.vpc)
     return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
 
 
 def _readable_preference(it: Candidate) -> Verdict:
-    try:
-        parse_device_index(it.tags_of_vpc, it.policy.keys.device_index)
-    except BadTagError as error:
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
+    index = it.vpc.device_index if it.vpc else None
+    if isinstance(index, BadTagError):
+        return Reason.BAD_TAG, f"{it.interface.vpc}: {index}"
     return None
 
 
@@ -157,14 +136,14 @@ def _ordinary(it: Candidate) -> Verdict:
 
 def _same_zone(it: Candidate) -> Verdict:
     """EC2 User Guide, "Multiple network interfaces": only within an Availability Zone."""
-    here, there = it.instance, it.interface
-    ids_agree = here.zone_id == there.zone_id or not (here.zone_id and there.zone_id)
-    if here.zone == there.zone and ids_agree:
+    ours, theirs = it.instance, it.interface
+    ids_agree = ours.zone_id == theirs.zone_id or not (ours.zone_id and theirs.zone_id)
+    if ours.zone == theirs.zone and ids_agree:
         return None
-    theirs, ours = (f"{it.zone} ({it.zone_id})" for it in (there, here))
-    if there.zone != here.zone:
-        theirs, ours = there.zone, here.zone
-    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {theirs}, the instance in {ours}"
+    zones: tuple[str, str] = theirs.zone, ours.zone
+    if ours.zone == theirs.zone:
+        zones = f"{theirs.zone} ({theirs.zone_id})", f"{ours.zone} ({ours.zone_id})"
+    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {zones[0]}, the instance in {zones[1]}"
 
 
 def _tolerable_overlap(it: Candidate) -> Verdict:
@@ -173,8 +152,8 @@ def _tolerable_overlap(it: Candidate) -> Verdict:
 
 
 def _not_reserved(it: Candidate) -> Verdict:
-    reserved = reservation_of(it.interface, it.policy.keys)
-    if not reserved or is_reserved_for(it.instance, it.interface, it.policy.keys):
+    reserved = it.interface.reservation
+    if not reserved or it.interface.is_reserved_for(it.instance):
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"
 
@@ -197,9 +176,8 @@ def _unclaimed(it: Candidate) -> Verdict:
 
 def _held_by(it: Candidate, holder: InstanceId | None) -> Verdict:
     """The same words from claim to detach: a record that waits is written for a new holder."""
-    reserved = reservation_of(it.interface, it.policy.keys)
     by = f"held by {holder}" if holder else "in use"
-    return Reason.RESERVED_IN_USE, f"it is reserved for {reserved}, and {by}"
+    return Reason.RESERVED_IN_USE, f"it is reserved for {it.interface.reservation}, and {by}"
 
 
 PAIR_RULES: tuple[Rule, ...] = (
@@ -230,12 +208,12 @@ def why_ineligible(candidate: Candidate, rules: tuple[Rule, ...] = RULES) -> Rej
     return None
 
 
-def why_not_served(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
+def why_not_served(vpc: ObservedVpc, target: TargetName, policy: Policy) -> Verdict:
     """Return why ``vpc`` does not serve ``target``; None if it does."""
     return _not_ours(vpc, policy) or _not_named(vpc, target, policy)
 
 
-def _not_ours(vpc: Vpc, policy: Policy) -> Verdict:
+def _not_ours(vpc: ObservedVpc, policy: Policy) -> Verdict:
     """
     Whoever may tag in this account would give the consent of a network that is not theirs.
 
@@ -247,17 +225,12 @@ def _not_ours(vpc: Vpc, policy: Policy) -> Verdict:
     return Reason.ACCOUNT_MISMATCH, f"{vpc.id} belongs to account {vpc.owner}: {ours}"
 
 
-def _not_named(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
-    key = policy.keys.target
-    try:
-        served = parse_target(key, vpc.tags.get(key, ""))
-    except BadTagError as error:
-        if mentions(vpc, target, policy.keys):
-            return Reason.BAD_TAG, f"{vpc.id}: {error}"
-        served = None
-    return (
-        None if served == target else (Reason.NO_TARGET, f"{vpc.id} is not tagged {key}={target}")
-    )
+def _not_named(vpc: ObservedVpc, target: TargetName, policy: Policy) -> Verdict:
+    if vpc.serves == target:
+        return None
+    if isinstance(vpc.serves, BadTagError) and target in vpc.mentions:
+        return Reason.BAD_TAG, f"{vpc.id}: {vpc.serves}"
+    return Reason.NO_TARGET, f"{vpc.id} is not tagged {policy.keys.target}={target}"
 
 
 def overlapping_cidrs(candidate: Candidate) -> str:

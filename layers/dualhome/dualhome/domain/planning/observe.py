@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment, Failure, Move
-from dualhome.domain.ec2 import ACTING, AttachmentStatus, Instance, SeenAttachment
+from dualhome.domain.ec2 import ACTING, AttachmentStatus, SeenAttachment
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.consent import warnings_now
 from dualhome.domain.planning.contest import detached, end_with_instance, warned_of
 from dualhome.domain.planning.eligibility import Candidate, why_ineligible
@@ -30,7 +31,7 @@ VISIBLE_AFTER = timedelta(minutes=1)
 
 
 def observe(
-    view: InstanceView, instance: Instance, record: Attachment, standing: Wantedness
+    view: InstanceView, instance: ObservedInstance, record: Attachment, standing: Wantedness
 ) -> Step | None:
     """
     Return the step that follows from how EC2 shows the interface that ``record`` holds.
@@ -120,7 +121,9 @@ def _undo_again(record: Attachment) -> Step:
     return Step(record.target, undo=record)
 
 
-def _not_seen(view: InstanceView, instance: Instance, record: Attachment, *, wanted: bool) -> Step:
+def _not_seen(
+    view: InstanceView, instance: ObservedInstance, record: Attachment, *, wanted: bool
+) -> Step:
     """
     Return what follows from an instance that does not show the interface.
 
@@ -144,7 +147,9 @@ def _not_seen(view: InstanceView, instance: Instance, record: Attachment, *, wan
             return Step(record.target, requeue=True)
 
 
-def _may_resume(view: InstanceView, instance: Instance, record: Attachment, age: timedelta) -> bool:
+def _may_resume(
+    view: InstanceView, instance: ObservedInstance, record: Attachment, age: timedelta
+) -> bool:
     """Whether nobody else is attaching for this claim, and the claimed interface is still free."""
     interface = view.pool.get(record.interface) if record.interface else None
     left = record.reason in RESUMED_AT_ONCE or age >= RESUME_AFTER

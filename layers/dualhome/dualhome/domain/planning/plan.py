@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
-from dualhome.domain.ec2 import ACTING, GONE, DeviceSlot, Instance
+from dualhome.domain.ec2 import ACTING, GONE, DeviceSlot
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.acquire import Request, acquire
 from dualhome.domain.planning.all_or_none import as_unit, lacking_of
 from dualhome.domain.planning.confirm import (
@@ -23,7 +23,7 @@ from dualhome.domain.planning.release import keep
 from dualhome.domain.planning.types import InstanceView, Step, Wantedness
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
+from dualhome.domain.tags import WHOLE_TAG, Wanted
 
 
 def plan_instance(view: InstanceView) -> tuple[Step, ...]:
@@ -36,7 +36,7 @@ def plan_instance(view: InstanceView) -> tuple[Step, ...]:
     instance = view.instance
     if instance is None or instance.state in GONE:
         return tuple(close_departed(view))
-    desired = desired_state(instance, view.policy.keys)
+    desired = instance.desired
     if desired.excluded:
         return tuple(_observe_all(replace(view, operator_requests=()), instance, None))
     if desired.error:
@@ -88,15 +88,16 @@ def _not_gone(view: InstanceView) -> Iterator[Step]:
 
 
 def targets_to_read(
-    keys: TagKeys, instance: Instance | None, records: Iterable[Attachment]
+    instance: ObservedInstance | None, records: Iterable[Attachment]
 ) -> frozenset[TargetName]:
     """Return the targets whose pools a plan for ``instance`` must see: wanted or held."""
     held = {record.target for record in records if record.holding}
-    return frozenset(held | desired_state(instance, keys).named.keys()) - {WHOLE_TAG}
+    named = instance.desired.named.keys() if instance else set[TargetName]()
+    return frozenset(held | named) - {WHOLE_TAG}
 
 
 def _observe_all(
-    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...] | None
+    view: InstanceView, instance: ObservedInstance, wanted: tuple[Wanted, ...] | None
 ) -> Iterator[Step]:
     for record in view.records.values():
         if step := observe(view, instance, record, _standing(view, record, wanted)):
@@ -146,7 +147,7 @@ def _close_unwanted(view: InstanceView, wanted: tuple[Wanted, ...]) -> Iterator[
 
 
 def _acquire_missing(
-    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...]
+    view: InstanceView, instance: ObservedInstance, wanted: tuple[Wanted, ...]
 ) -> Iterator[Step]:
     """Plan each missing target, pinned ones first, each seeing the slots of those before it."""
     taken = {*instance.occupied(), *view.refused_slots, *_slots(view.records.values())}

@@ -6,9 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 
-from dualhome.domain.ec2 import Capacity, DeviceSlot, Interface
+from dualhome.domain.ec2 import Capacity, DeviceSlot
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.observed import ObservedInterface
 from dualhome.domain.planning.eligibility import Candidate, Rejection, why_ineligible
 from dualhome.domain.reasons import Reason
 
@@ -25,7 +26,7 @@ NOT_ASKED = -1
 class Choice:
     """The interface to attach, if one may be had, and why every other was passed over."""
 
-    interface: Interface | None
+    interface: ObservedInterface | None
     rejections: tuple[Rejection, ...]
 
 
@@ -111,7 +112,9 @@ def principal_rejection(rejections: Sequence[Rejection]) -> Rejection | None:
     return max(rejections, key=lambda it: (it.rank, it.interface), default=None)
 
 
-def zones_with(interfaces: Iterable[Interface], rejections: Sequence[Rejection]) -> list[str]:
+def zones_with(
+    interfaces: Iterable[ObservedInterface], rejections: Sequence[Rejection]
+) -> list[str]:
     """Return the zones whose interfaces failed by their zone alone, sorted."""
     elsewhere = {it.interface for it in rejections if it.reason is Reason.NO_INTERFACE_IN_ZONE}
     return sorted({interface.zone for interface in interfaces if interface.id in elsewhere})

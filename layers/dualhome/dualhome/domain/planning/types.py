@@ -8,8 +8,9 @@ from enum import Enum, auto
 from typing import Any
 
 from dualhome.domain.attachment import Attachment, Cause, Move, OperatorAction, OperatorRequest
-from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
+from dualhome.domain.ec2 import Capacity, DeviceSlot
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
+from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
 from dualhome.domain.planning.eligibility import Policy, Rejection
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -81,10 +82,10 @@ class InstanceView:
     """
 
     id: InstanceId
-    instance: Instance | None
+    instance: ObservedInstance | None
     records: Mapping[TargetName, Attachment]
-    pool: Mapping[InterfaceId, Interface]
-    vpcs: Mapping[VpcId, Vpc]
+    pool: Mapping[InterfaceId, ObservedInterface]
+    vpcs: Mapping[VpcId, ObservedVpc]
     claims: Mapping[InterfaceId, Holder]
     capacity: Capacity | None
     policy: Policy
