@@ -80,6 +80,7 @@ def _verdict(
     )
     target = pool_of(interface, policy.keys) or TargetName("")
     keys = policy.keys
+    both = filter(None, map(vpcs.get, {interface.vpc, guest}))
     candidate = Candidate(
         observed_interface(interface, interface.tags, keys),
         observed_instance(instance, instance.tags, keys),
