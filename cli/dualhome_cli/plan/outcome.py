@@ -11,7 +11,7 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.eligibility import Policy, Rejection
 from dualhome.domain.planning.select import principal_rejection
-from dualhome.domain.planning.types import Step
+from dualhome.domain.planning.types import Decision, Wait, move_of, rejections_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import SETTLED, State
@@ -140,7 +140,7 @@ class Rehearsed:
 
     instance: ObservedInstance | None
     before: Mapping[TargetName, Attachment]
-    steps: Mapping[TargetName, Step]
+    steps: Mapping[TargetName, Decision]
     after: Mapping[TargetName, Attachment]
     policy: Policy
     now: datetime
@@ -187,7 +187,7 @@ def _outlook(
     it: Rehearsed, target: TargetName, want: Wanted | None, promised: Collection[InterfaceId]
 ) -> Outlook:
     before, after, step = it.before.get(target), it.after.get(target), it.steps.get(target)
-    rejections = step.rejections if step else ()
+    rejections = rejections_of(step) if step else ()
     prospect, detail = _prospect(it, before, after, step)
     return Outlook(
         target=target,
@@ -228,7 +228,7 @@ def _confirmation(
 
 
 def _prospect(
-    it: Rehearsed, before: Attachment | None, after: Attachment | None, step: Step | None
+    it: Rehearsed, before: Attachment | None, after: Attachment | None, step: Decision | None
 ) -> tuple[Prospect, str]:
     held = after is not None and after.holding
     if it.ignored and not held:
@@ -236,7 +236,7 @@ def _prospect(
     if it.instance and it.instance.state not in ACTING | GONE and not held:
         return Prospect.LATER, f"the instance is {it.instance.state}"
     tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
-    if after is None or (step and step.requeue and not (step.move or held or tried_again)):
+    if after is None or (isinstance(step, Wait) and not (held or tried_again)):
         return Prospect.MOVING, "somebody is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 
@@ -254,13 +254,13 @@ def _of_record(before: Attachment | None, after: Attachment) -> Prospect:
     return OF_STATE[after.state]
 
 
-def _detail(after: Attachment, step: Step | None) -> str:
+def _detail(after: Attachment, step: Decision | None) -> str:
     """Return the record's detail; of what goes on waiting, that of now."""
     if after.state == State.FAILED and after.failure:
         return after.failure.message
     if after.reason is Reason.RELEASE_PENDING:
         return why_pending(after)
-    principal = principal_rejection(step.rejections) if step and not step.move else None
+    principal = principal_rejection(rejections_of(step)) if step and not move_of(step) else None
     if principal and after.state == State.WAITING and principal.reason is after.reason:
         return f"{principal.interface}: {principal.detail}"
     return after.detail

@@ -18,7 +18,7 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Decision, InstanceView, move_of, plans_again
 from dualhome_cli.plan.outcome import Forecast, Prospect, Rehearsed, outlooks_of
 
 if TYPE_CHECKING:
@@ -137,23 +137,24 @@ def forecasts(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Forecas
         )
 
 
-def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
+def _rehearse(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Decision]:
     """Plan until nothing more would be done at once; ``seen`` keeps the moves in mind."""
     request = ReconcileRequest(id_, planning.cause)
     policy = replace(planning.policy, release_delay=timedelta())
-    found: dict[TargetName, Step] = {}
+    found: dict[TargetName, Decision] = {}
     for _ in range(ROUNDS):
         again = False
         view = seen.view(request, policy, planning.now)
-        for step in plan_confirmed(view, partial(_answered, view), planning.breaker.admits):
-            if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
+        for decision in plan_confirmed(view, partial(_answered, view), planning.breaker.admits):
+            move = move_of(decision)
+            if move and move.before != seen.records.get(id_, {}).get(decision.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
-            if step.target not in found or step.move:
-                found[step.target] = step
-            if step.move:
-                seen.note(step.move)
-            again |= step.plan_again
+            if decision.target not in found or move:
+                found[decision.target] = decision
+            if move:
+                seen.note(move)
+            again |= plans_again(decision)
         if not again:
             break
     return found

@@ -85,10 +85,7 @@ def _verdict(
         observed_interface(interface, interface.tags, keys),
         observed_instance(instance, instance.tags, keys),
         target,
-        {
-            it.id: observed_vpc(it, it.tags, keys)
-            for it in filter(None, map(vpcs.get, {interface.vpc, guest}))
-        },
+        {it.id: observed_vpc(it, it.tags, keys) for it in both},
         policy,
     )
     return why_ineligible(candidate, PAIR_RULES)

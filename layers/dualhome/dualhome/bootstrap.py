@@ -22,15 +22,13 @@ from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_swee
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
+from dualhome.application.invocation import Reconciler
 from dualhome.application.publish import Publishers
-from dualhome.application.snapshot import Sources
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.messages import Scope
-from dualhome.entrypoints.reconcile import Reconciler
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Sweeper
 from dualhome.entrypoints.write_status import StatusWriter
@@ -59,15 +57,12 @@ def settings() -> Settings:
 def reconciling() -> Reconciler:
     """Return what the reconciler works with."""
     here = settings()
-    keys = TagKeys(here.tag_prefix)
     ec2 = _ec2()
     return Reconciler(
-        sources=Sources(
-            instances=Ec2Instances(ec2),
-            vpcs=Ec2Vpcs(ec2),
-            interfaces=Ec2Interfaces(ec2, keys),
-            ledger=_ledger(),
-        ),
+        instances=Ec2Instances(ec2),
+        vpcs=Ec2Vpcs(ec2),
+        interfaces=Ec2Interfaces(ec2, TagKeys(here.tag_prefix)),
+        ledger=_ledger(),
         facts=Ec2Facts(ec2),
         rollbacks=SfnRollbacks(
             boto3.client("stepfunctions", config=CLIENT), here.rollback_state_machine
@@ -75,7 +70,7 @@ def reconciling() -> Reconciler:
         breaker=_breaker(),
         queue=_queue(),
         policy=_policy(),
-        scope=Scope(here.account_id, ec2.meta.region_name, keys),
+        region=ec2.meta.region_name,
         clock=lambda: datetime.now(UTC),
     )
 

@@ -13,7 +13,7 @@ def foretold(scene: Scene, ids: Sequence[InstanceId], targets: str | None = None
     """Return what awaits ``ids``; ``targets`` as if their tag had this value."""
     real = scene.breaker
     breaker = SimulatedBreaker(real.most, lambda: Let(real.held, frozenset(real.admitted)))
-    planning = Planning(scene.sources(), scene.policy, breaker, scene.clock(), targets)
+    planning = Planning(scene.reconciler(), scene.policy, breaker, scene.clock(), targets)
     return list(forecasts(ids, planning))
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from dualhome.application.invocation import Invocation, Reconciler
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue
 from dualhome.application.rollback import RollbackSteps
-from dualhome.application.snapshot import Batch, Run, Sources, read_snapshot
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, TargetName
@@ -58,32 +58,29 @@ class Scene:
         self.rollbacks = InMemoryRollbacks(undoing, self.calls)
         self.breaker = InMemoryReleaseBreaker(self.calls)
 
-    def sources(self) -> Sources:
-        """Return the fakes as the ports that a survey reads."""
-        return Sources(
+    def reconciler(self) -> Reconciler:
+        """Return the fakes as the reconciler's ports."""
+        return Reconciler(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),
             interfaces=InMemoryInterfaces(self.ec2),
             ledger=self.ledger,
+            facts=InMemoryFacts(self.ec2),
+            rollbacks=self.rollbacks,
+            breaker=self.breaker,
+            queue=self.queue,
+            policy=self.policy,
+            region=TRACE.region,
+            clock=self.clock,
         )
 
-    def batch(self, ids: Iterable[InstanceId]) -> Batch:
+    def batch(self, ids: Iterable[InstanceId]) -> Invocation:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
         return self._begin(ReconcileRequest(InstanceId(id_), a_cause()) for id_ in ids)
 
-    def _begin(self, requests: Iterable[ReconcileRequest]) -> Batch:
-        run = Run(
-            self.sources(),
-            InMemoryFacts(self.ec2),
-            self.rollbacks,
-            self.breaker,
-            self.policy,
-            TRACE,
-            self.clock,
-            lambda: self.time_left,
-        )
-        return Batch(
-            run, read_snapshot(requests, run.sources, self.policy, self.clock()), Requeue()
+    def _begin(self, requests: Iterable[ReconcileRequest]) -> Invocation:
+        return Invocation.begin(
+            self.reconciler(), requests, Requeue(), TRACE, lambda: self.time_left
         )
 
     def invoke(self, *requests: ReconcileRequest) -> None:

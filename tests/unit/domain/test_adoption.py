@@ -8,6 +8,7 @@ from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.planning.types import Holder, InstanceView
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of
 from tests.support.builders.values import (
     INTERFACE,
     MGMT,
@@ -38,9 +39,8 @@ def test_an_interface_attached_by_hand_is_adopted_as_it_is() -> None:
     """The wish is fulfilled already: a second interface would be one too many."""
     (step,) = plan_instance(an_adopter())
 
-    assert step.attach is None
-    assert step.move
-    record = step.move.after
+    assert attach_of(step) is None
+    record = after_of(step)
     assert (record.state, record.origin) == (State.ATTACHED, Origin.ADOPTED)
     assert (record.interface, record.slot) == (INTERFACE, DeviceSlot(0, 2))
     assert (record.attachment_id, record.requested_at) == (SEEN.id, NOW)

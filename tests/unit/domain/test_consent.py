@@ -6,10 +6,12 @@ import pytest
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, Vpc
-from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
+from dualhome.domain.planning.eligibility import consent_withdrawn, warnings_now
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Terms, move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of
 from tests.support.builders.values import (
     APP_VPC,
     OTHER_ACCOUNT,
@@ -23,7 +25,6 @@ from tests.support.builders.values import (
     an_interface,
 )
 from tests.support.builders.views import a_view, observed
-from tests.unit.domain.steps import outcome
 
 WITHDRAWN = Reason.CONSENT_WITHDRAWN
 NOTED = a_record(warnings=(Reason.PUBLIC_IPV4, WITHDRAWN))
@@ -114,7 +115,7 @@ def test_a_look_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str
         vpcs=[an_app_vpc(), a_vpc(allow_from=None)],
     )
 
-    (record,) = (it.move.after for it in plan_instance(view) if it.move and it.target == "mgmt")
+    (record,) = (after_of(it) for it in plan_instance(view) if move_of(it) and it.target == "mgmt")
 
     assert (State.ATTACHED, None) == (record.state, record.reason)
     assert (Reason.OVERLAPPING_CIDR, WITHDRAWN) == record.warnings
@@ -128,9 +129,9 @@ def test_what_is_held_back_keeps_both_notes() -> None:
         records=[a_record()],
         pool=[an_interface(attachment=seen)],
         vpcs=[an_app_vpc(), a_vpc(allow_from=None)],
-        releases_held=True,
     )
 
-    record = outcome(view)
+    (decision,) = plan_instance(view, Terms(admitted=False))
+    record = after_of(decision)
 
     assert (Reason.RELEASE_HELD, (WITHDRAWN,)) == (record.reason, record.warnings)

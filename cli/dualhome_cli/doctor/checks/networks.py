@@ -7,8 +7,12 @@ from dualhome.domain.ec2 import Instance, Interface, pool_of
 from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.observed import observed_vpc
-from dualhome.domain.planning.consent import consent_withdrawn
-from dualhome.domain.planning.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
+from dualhome.domain.planning.eligibility import (
+    PAIR_RULES,
+    consent_withdrawn,
+    overlapping_cidrs,
+    why_ineligible,
+)
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.doctor.check import Remark, listed, note, warning

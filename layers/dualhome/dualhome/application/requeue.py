@@ -1,7 +1,7 @@
-"""The requests that an invocation leaves behind: retries, and those that new capacity may serve."""
+"""Write moves, and requeue: retries, and the instances that a freed interface may serve."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -9,7 +9,7 @@ from math import ceil
 
 from dualhome.application.ports import Ledger, ReconcileQueue
 from dualhome.application.requests import CapacityChange, ReconcileRequest
-from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.attachment import Attachment, Move, Trace
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
@@ -89,6 +89,20 @@ def requeue_waiting(it: CapacityChange, ledger: Ledger, requeue: Requeue) -> Non
     failed = ledger.in_state(it.target, State.FAILED)
     for record in _may_use(failed, it.interfaces, it.cause.time):
         requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
+
+
+def commit(move: Move, ledger: Ledger, trace: Trace) -> Sequence[ReconcileRequest]:
+    """
+    Write ``move``; return a request for each instance that waits for what it frees.
+
+    Raises:
+        StalePlanError: another invocation was faster.
+        TransientError: it cannot be known whether the move was written.
+    """
+    # Read first: a move that is written is not written again, so that its requests must not fail.
+    requests = list(waiting_for(move, ledger))
+    ledger.commit(move, trace)
+    return requests
 
 
 def waiting_for(move: Move, ledger: Ledger) -> Iterator[ReconcileRequest]:

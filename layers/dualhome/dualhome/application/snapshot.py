@@ -1,24 +1,22 @@
-"""One reading of the world for a whole batch of instances, and what an invocation works with."""
+"""One reading of the world for a whole batch of instances, and the second one for a plan."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from dualhome.application.ports import (
-    Facts,
-    Instances,
-    Interfaces,
-    Ledger,
-    ReleaseBreaker,
-    Rollbacks,
-    Vpcs,
-)
+from dualhome.application.ports import Facts, Instances, Interfaces, Ledger, Vpcs
 from dualhome.application.requests import ReconcileRequest
-from dualhome.application.requeue import Requeue, waiting_for
-from dualhome.domain.attachment import Attachment, Cause, Move, Trace
+from dualhome.domain.answers import AttachAnswer, Refused
+from dualhome.domain.attachment import Attachment, Move
 from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
+from dualhome.domain.errors import (
+    InterfaceGoneError,
+    InterfaceInUseError,
+    SlotTakenError,
+    StalePlanError,
+)
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.observed import (
     ObservedInstance,
@@ -104,18 +102,23 @@ class Snapshot:
             self.claims[after.interface] = Holder(after.instance, after.target)
         _note_sharing(self.sharing, after)
 
-    def note_refused(self, record: Attachment) -> None:
-        """Count an interface that EC2 has refused for ``record`` in this pass."""
-        self.refused_now[Holder(record.instance, record.target)] += 1
-
-    def note_unavailable(self, interface: InterfaceId) -> None:
-        """Keep in mind that EC2 refused ``interface``, whatever its status was when read."""
-        if known := self.pool.get(interface):
-            self.pool[interface] = replace(known, status="in-use")
-
-    def note_occupied(self, instance: InstanceId, slot: DeviceSlot) -> None:
-        """Keep in mind that EC2 refused ``slot``, whatever it shows there."""
-        self.refused_slots[instance] = self.refused_slots.get(instance, frozenset()) | {slot}
+    def note_answer(self, record: Attachment, answer: AttachAnswer) -> None:
+        """Keep the plans that follow from resting on what EC2 has just refused ``record``."""
+        match answer:
+            case Refused(InterfaceInUseError(), final=False) if record.interface in self.pool:
+                known = self.pool[record.interface]
+                self.pool[record.interface] = replace(known, status="in-use")
+            case Refused(InterfaceGoneError(), final=False) if record.interface:
+                self.pool.pop(record.interface, None)
+            case Refused(SlotTakenError(), final=False) if record.slot:
+                before = self.refused_slots.get(record.instance, frozenset())
+                self.refused_slots[record.instance] = before | {record.slot}
+            case Refused(StalePlanError(), final=False):
+                pass
+            case Refused(error) if error.about_interface:
+                self.refused_now[Holder(record.instance, record.target)] += 1
+            case _:
+                pass
 
 
 def read_snapshot(
@@ -195,99 +198,43 @@ def _note_sharing(known: dict[Reserved, set[InstanceId]], record: Attachment) ->
         change(record.instance)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One invocation. ``time_left`` says how many seconds it has yet to live."""
+def read_answers(
+    view: InstanceView, questions: Questions, facts: Facts, keys: TagKeys, now: datetime
+) -> Answers:
+    """
+    Read by id what a second reading rests on; it is ``now``.
 
-    sources: Sources
-    facts: Facts
-    rollbacks: Rollbacks
-    breaker: ReleaseBreaker
-    policy: Policy
-    trace: Trace
-    clock: Callable[[], datetime]
-    time_left: Callable[[], float]
+    What EC2 says is at least as new as the moment before it is asked. Tags that are asked for
+    stand for those of ``view``, and for those of the other answers.
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One invocation's run, reading and agenda."""
-
-    run: Run
-    snapshot: Snapshot
-    requeue: Requeue
-
-    def commit(self, move: Move) -> Attachment:
-        """
-        Write ``move``; if it frees an interface, wake those who wait for one.
-
-        Raises:
-            StalePlanError: somebody was faster; ``refresh``, then plan again.
-            TransientError: it cannot be known whether the move was written.
-        """
-        # Asked first: a move that is written is not written again, so its wake must not fail.
-        requeued = list(waiting_for(move, self.run.sources.ledger))
-        self.run.sources.ledger.commit(move, self.run.trace)
-        self.snapshot.note(move)
-        for request in requeued:
-            self.requeue.at_once(request)
-        return move.after
-
-    def move(self, record: Attachment, state: State, cause: Cause, **changes: object) -> Attachment:
-        """Commit the move of ``record`` to ``state``, now; raises as ``commit`` does."""
-        return self.commit(Move(record, record.to(state, self.run.clock(), cause, **changes)))
-
-    def ask(self, view: InstanceView, questions: Questions) -> Answers:
-        """
-        Read by id what a second reading rests on; raises ``TransientError`` if that fails.
-
-        What EC2 says is at least as new as the moment before it is asked. Tags that are asked for
-        stand for those of ``view``, and for those of the other answers.
-        """
-        now, facts, keys = self.run.clock(), self.run.facts, self.run.policy.keys
-        found = facts.tags(questions.tags) if questions.tags else {}
-        tags = {resource: found.get(resource, {}) for resource in questions.tags}
-        instance: ObservedInstance | None = None
-        if questions.instance:
-            if shown := facts.instance(questions.instance):
-                instance = observed_instance(shown, tags.get(shown.id, shown.tags), keys)
-        elif view.instance and view.id in tags:
-            instance = observed_instance(view.instance, tags[view.id], keys)
-        else:
-            instance = view.instance
-        vpcs = facts.vpcs(questions.vpcs) if questions.vpcs else {}
-        pool = facts.interfaces(questions.interfaces) if questions.interfaces else {}
-        return Answers(
-            read_at=now,
-            instance=instance,
-            vpcs={
-                id_: observed_vpc(it, tags[id_], keys)
-                for id_, it in view.vpcs.items()
-                if id_ in tags and id_ not in questions.vpcs
-            }
-            | {id_: observed_vpc(it, tags.get(id_, it.tags), keys) for id_, it in vpcs.items()},
-            interfaces={
-                id_: observed_interface(it, tags[id_], keys)
-                for id_, it in view.pool.items()
-                if id_ in tags and id_ not in questions.interfaces
-            }
-            | {
-                id_: observed_interface(it, tags.get(id_, it.tags), keys)
-                for id_, it in pool.items()
-            },
-        )
-
-    def read_instance(self, id_: InstanceId) -> ObservedInstance | None:
-        """Read an instance anew, for the plans that follow too; None if EC2 does not show it."""
-        for shown in self.run.sources.instances.describe([id_]).values():
-            observed = observed_instance(shown, shown.tags, self.run.policy.keys)
-            self.snapshot.instances[id_] = observed
-        return self.snapshot.instances.get(id_)
-
-    def refresh(self, instance: InstanceId, interface: InterfaceId | None) -> None:
-        """Read again what a stale step rested on in the ledger."""
-        ledger = self.run.sources.ledger
-        self.snapshot.records[instance] = dict(ledger.records([instance])[instance])
-        if interface:
-            self.snapshot.claims.pop(interface, None)
-            self.snapshot.claims.update(ledger.claims([interface]))
+    Raises:
+        TransientError: a read failed.
+    """
+    found = facts.tags(questions.tags) if questions.tags else {}
+    tags = {resource: found.get(resource, {}) for resource in questions.tags}
+    instance: ObservedInstance | None = None
+    if questions.instance:
+        if shown := facts.instance(questions.instance):
+            instance = observed_instance(shown, tags.get(shown.id, shown.tags), keys)
+    elif view.instance and view.id in tags:
+        instance = observed_instance(view.instance, tags[view.id], keys)
+    else:
+        instance = view.instance
+    vpcs = facts.vpcs(questions.vpcs) if questions.vpcs else {}
+    pool = facts.interfaces(questions.interfaces) if questions.interfaces else {}
+    return Answers(
+        read_at=now,
+        instance=instance,
+        vpcs={
+            id_: observed_vpc(it, tags[id_], keys)
+            for id_, it in view.vpcs.items()
+            if id_ in tags and id_ not in questions.vpcs
+        }
+        | {id_: observed_vpc(it, tags.get(id_, it.tags), keys) for id_, it in vpcs.items()},
+        interfaces={
+            id_: observed_interface(it, tags[id_], keys)
+            for id_, it in view.pool.items()
+            if id_ in tags and id_ not in questions.interfaces
+        }
+        | {id_: observed_interface(it, tags.get(id_, it.tags), keys) for id_, it in pool.items()},
+    )

@@ -29,8 +29,7 @@ from dualhome.domain.observed import (
     observed_interface,
     observed_vpc,
 )
-from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
-from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.planning.eligibility import Policy, consent_withdrawn, warnings_now
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State

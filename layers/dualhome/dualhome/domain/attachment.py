@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self, TypedDict, Unpack
 
 from dualhome.domain.ec2 import DeviceSlot, InterfaceDescription
 from dualhome.domain.identifiers import (
@@ -73,11 +73,47 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why a record is in its state; ``failure`` is the error that led there, if one did."""
+
+    reason: Reason | None = None
+    detail: str = ""
+    failure: Failure | None = None
+
+
+UNEXPLAINED = Why()
+"""What goes its ordinary way needs no reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class PendingRelease:
     """A release for ``reason``: at ``due`` a second reading of EC2 confirms it, or ends it."""
 
     reason: Reason
     due: datetime
+
+
+class Changes(TypedDict, total=False):
+    """What a move may change of a record beside its state, and why it is in that."""
+
+    warnings: tuple[Reason, ...]
+    pin: int | None
+    origin: Origin
+    interface: InterfaceId | None
+    vpc: VpcId | None
+    subnet: SubnetId | None
+    zone: Zone | None
+    slot: DeviceSlot | None
+    attachment_id: AttachmentId | None
+    requested_at: datetime | None
+    retry_at: datetime | None
+    force_detach: bool
+    pending: PendingRelease | None
+    detaches: tuple[datetime, ...]
+    contests: int
+    refusals: tuple[Refusal, ...]
+    reservation: str | None
+    sharing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +184,44 @@ class Attachment:
         """Whether this record owns its interface's claim and its instance's slot."""
         return self.state in HOLDING
 
-    def to(self, state: State, now: datetime, cause: Cause, **changes: Any) -> Self:
+    @classmethod
+    def first(
+        cls,
+        holder: tuple[InstanceId, TargetName],
+        state: State,
+        now: datetime,
+        cause: Cause,
+        why: Why,
+        **changes: Unpack[Changes],
+    ) -> Self:
+        """Return the first record of an instance and a target."""
+        instance, target = holder
+        return cls(
+            instance,
+            target,
+            state,
+            now,
+            cause,
+            attempt=int(state is State.CLAIMED),
+            reason=why.reason,
+            detail=why.detail,
+            failure=why.failure,
+            **changes,
+        )
+
+    @property
+    def why(self) -> Why:
+        """Why the record is in its state."""
+        return Why(self.reason, self.detail, self.failure)
+
+    def to(
+        self,
+        state: State,
+        now: datetime,
+        cause: Cause,
+        why: Why = UNEXPLAINED,
+        **changes: Unpack[Changes],
+    ) -> Self:
         """
         Return the record's successor in ``state``.
 
@@ -157,28 +230,28 @@ class Attachment:
         """
         noted = self.state is state is State.ATTACHED
         attempt = 0 if self.state in SETTLED and state is not self.state else self.attempt
-        fresh: dict[str, Any] = {
-            "attempt": attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
-            "reason": None,
-            "detail": "",
+        left: Changes = {
             "warnings": (),
-            "failure": None,
             "retry_at": None,
             "force_detach": False,
-            "noted_at": now if noted else None,
             "pending": None,
         }
         return replace(
             self,
             state=state,
             since=self.since if noted else now,
+            noted_at=now if noted else None,
             cause=cause,
             version=self.version + 1,
-            **(fresh | changes),
+            attempt=attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
+            reason=why.reason,
+            detail=why.detail,
+            failure=why.failure,
+            **(left | changes),
         )
 
 
-def on(interface: InterfaceDescription) -> dict[str, Any]:
+def on(interface: InterfaceDescription) -> Changes:
     """Return the fields of a record that ``interface`` decides."""
     return {"interface": interface.id, "vpc": interface.vpc, "subnet": interface.subnet}
 

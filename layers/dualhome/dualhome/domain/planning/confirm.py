@@ -13,7 +13,7 @@ from typing import TypeVar
 from dualhome.domain.ec2 import GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Decision, End, InstanceView, Release, move_of
 from dualhome.domain.reasons import Reason
 
 OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
@@ -56,23 +56,25 @@ class Answers:
     interfaces: Mapping[InterfaceId, ObservedInterface]
 
 
-def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
+def questions_of(view: InstanceView, plan: Collection[Decision]) -> Questions | None:
     """
-    Return what to ask before ``steps`` are carried out; None if they end nothing.
+    Return what to ask before ``plan`` is carried out; None if it ends nothing.
 
-    Where a unit would be given back, only that is confirmed: the rest comes with the next pass.
+    Where a unit would be released, only that is confirmed: the rest comes with the next pass.
     """
-    steps = tuple(steps)
-    ending = [step for step in steps if step.confirm]
+    ending = [
+        it for it in plan if isinstance(it, End) or (isinstance(it, Release) and not it.asked)
+    ]
     if not ending:
         return None
-    if unit := [it for it in ending if _reason(it) is Reason.UNIT_INCOMPLETE and it.undo]:
-        return _about_unit(view, _targets(unit), steps)
+    if unit := [it for it in ending if _releases_for(it, Reason.UNIT_INCOMPLETE)]:
+        return _about_unit(view, _targets(unit), plan)
     if all(_rests_on_tags(it) for it in ending):
-        vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
+        withdrawn = (it for it in ending if _releases_for(it, Reason.CONSENT_WITHDRAWN))
+        vpcs = (it.move.after.vpc for it in withdrawn)
         return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
     # What the instance shows by its id says nothing of its VPC's consent: that comes next.
-    ending = [it for it in ending if _reason(it) is not Reason.CONSENT_WITHDRAWN]
+    ending = [it for it in ending if it.move.after.reason is not Reason.CONSENT_WITHDRAWN]
     records = (view.records[it.target] for it in ending if it.target in view.records)
     held = (it.interface for it in records if it.holding)
     return Questions(
@@ -80,10 +82,14 @@ def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
     )
 
 
-def _rests_on_tags(it: Step) -> bool:
+def _releases_for(it: End | Release, reason: Reason) -> bool:
+    return isinstance(it, Release) and it.move.after.reason is reason
+
+
+def _rests_on_tags(it: End | Release) -> bool:
     """Whether no more than tags is to be confirmed: of what EC2 does not show there is more."""
-    held = it.move is not None and it.move.before is not None and it.move.before.holding
-    return _reason(it) in OF_TAGS and (it.undo is not None or not held)
+    held = it.move.before is not None and it.move.before.holding
+    return it.move.after.reason in OF_TAGS and (isinstance(it, Release) or not held)
 
 
 def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -> InstanceView:
@@ -94,7 +100,6 @@ def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -
         vpcs=_merged(view.vpcs, questions.vpcs, answers.vpcs),
         pool=_merged(view.pool, questions.interfaces, answers.interfaces),
         read_at=answers.read_at if questions.instance else view.read_at,
-        first_reading=questions.targets,
     )
 
 
@@ -107,21 +112,22 @@ def _is_gone(instance: ObservedInstance | None) -> bool:
     return instance is None or instance.state in GONE
 
 
-def _lacks_a_slot(view: InstanceView, steps: Iterable[Step]) -> bool:
+def _lacks_a_slot(view: InstanceView, plan: Iterable[Decision]) -> bool:
     """Whether what a unit lacks is a slot: then the instance's attachments matter."""
     recorded = {it.reason for it in view.records.values() if not it.holding}
-    return bool(OF_SLOTS & (recorded | {_reason(step) for step in steps}))
+    planned = {move.after.reason for it in plan if (move := move_of(it))}
+    return bool(OF_SLOTS & (recorded | planned))
 
 
 def _about_unit(
-    view: InstanceView, targets: frozenset[TargetName], steps: Collection[Step]
+    view: InstanceView, targets: frozenset[TargetName], plan: Collection[Decision]
 ) -> Questions:
     """
     A unit lacks something because of tags, VPCs and interfaces: of these, all that are known.
 
     Where it lacks a slot, the instance is asked for instead of the VPCs: a call is not to spare.
     """
-    planned = _targets(steps)
+    planned = _targets(plan)
     instance = view.instance
     if instance is None:
         return Questions(targets, instance=view.id)
@@ -133,7 +139,7 @@ def _about_unit(
         *(it.vpc for it in records if it.vpc),
         *(it.id for it in view.vpcs.values() if it.serves is not None),
     }
-    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, steps)
+    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, plan)
     # A list that drops the tags of an interface has found it by them, and shows no target.
     interfaces = {id_ for id_, it in pool.items() if it.pool is None or it.pool in wanted}
     interfaces |= {it.interface for it in records if it.interface}
@@ -153,9 +159,5 @@ def _merged(
     return {id_: it for id_, it in known.items() if id_ not in asked} | dict(answered)
 
 
-def _targets(steps: Iterable[Step]) -> frozenset[TargetName]:
-    return frozenset(step.target for step in steps)
-
-
-def _reason(step: Step) -> Reason | None:
-    return step.move.after.reason if step.move else None
+def _targets(plan: Iterable[Decision]) -> frozenset[TargetName]:
+    return frozenset(it.target for it in plan)
