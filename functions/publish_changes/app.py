@@ -6,8 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.adapters.dynamodb.items import read_audit
-from dualhome.bootstrap import publishers
+from dualhome.bootstrap import publishers, read_audit
 from dualhome.entrypoints.publish import handle_moves
 
 logger = Logger()

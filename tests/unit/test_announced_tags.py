@@ -4,18 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from dualhome.application.requests import (
-    Announced,
-    ReconcileRequest,
-    newest,
-    parse_request,
-    print_request,
-)
+from dualhome.application.requests import Announced, ReconcileRequest, newest
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.entrypoints.messages import parse_message
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import (
     ACCOUNT,
     INTERFACE,

@@ -1,11 +1,12 @@
 """What an operator asks for by command goes before what the tags say."""
 
-from dualhome.application.requests import ReconcileRequest, parse_request, print_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import RecordMovedError, ThrottledError, UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import (
     DATA,
     INSTANCE,

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.requests import ReconcileRequest, parse_request, print_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import INSTANCE, NOW, a_cause, an_instance, an_interface
 from tests.support.scenarios.scene import a_scene
 

@@ -1,14 +1,16 @@
 """The only place that knows the concrete classes: what each function is made of."""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
@@ -27,6 +29,7 @@ from dualhome.application.publish import Publishers
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.steps import Rollback
@@ -86,6 +89,11 @@ def publishers() -> Publishers:
         aside=SqsSetAside(boto3.client("sqs", config=CLIENT), here.publish_failures_queue_url),
         scope=here.status_tags,
     )
+
+
+def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry that an item of the stream holds; raises ``UnreadableItemError``."""
+    return items.read_audit(item)
 
 
 @cache

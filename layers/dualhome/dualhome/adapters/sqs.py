@@ -7,14 +7,10 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.application.requests import (
-    ReconcileRequest,
-    StatusRequest,
-    print_request,
-    print_status_request,
-)
+from dualhome.application.requests import ReconcileRequest, StatusRequest
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import UnavailableError
+from dualhome.wire import print_request, print_status_request
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

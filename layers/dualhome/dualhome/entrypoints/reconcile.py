@@ -27,24 +27,22 @@ def handle_changes(
     """
     Handle an SQS batch; return the messages that failed: they come back, and end in the DLQ.
 
-    Messages about one instance are one reconcile request, those about one target one change of its
-    capacity. What waits for EC2, or for time to work, is queued anew with a delay and does not
-    fail.
+    Messages about one instance, or one target, are one request. What waits for EC2, or for time to
+    work, is queued anew with a delay and does not fail.
 
     Raises:
         TransientError: the queue did not take the requests; the whole batch comes back.
     """
     policy = reconciler.policy
     scope = Scope(policy.account, reconciler.region, policy.keys)
-    requests = tuple(_requests_in(event["Records"], scope))
+    trace = Trace(policy.account, reconciler.region, context.aws_request_id)
+    requests, requeue = tuple(_requests_in(event["Records"], scope)), Requeue()
     instances = joined(
         (it for it in requests if isinstance(it, ReconcileRequest)), lambda it: it.instance
     )
     targets = joined(
         (it for it in requests if isinstance(it, CapacityChange)), lambda it: it.target
     )
-    requeue = Requeue()
-    trace = Trace(policy.account, reconciler.region, context.aws_request_id)
     invocation = _begin(reconciler, instances.values(), requeue, trace, context)
 
     def handle(record: SQSRecord) -> None:
@@ -55,8 +53,7 @@ def handle_changes(
                     _reconcile(instances[instance], invocation, requeue)
                     del instances[instance]
                 case CapacityChange(target=target) if target in targets:
-                    logger.info("capacity changed", target=target, cause=request.cause.event_id)
-                    requeue_waiting(targets[target], reconciler.ledger, requeue)
+                    _requeue_waiting(targets[target], reconciler, requeue)
                     del targets[target]
                 case _:
                     pass  # another message of the batch has asked for it already
@@ -99,3 +96,8 @@ def _reconcile(request: ReconcileRequest, invocation: Invocation | None, requeue
         requeue.later(request)
     else:
         reconcile(request, invocation)
+
+
+def _requeue_waiting(change: CapacityChange, reconciler: Reconciler, requeue: Requeue) -> None:
+    logger.info("capacity changed", target=change.target, cause=change.cause.event_id)
+    requeue_waiting(change, reconciler.ledger, requeue)

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.requests import StatusRequest, joined, parse_status_request
+from dualhome.application.requests import StatusRequest, joined
 from dualhome.application.write_status import RECEIVES, Writing, delay_after, write_status
 from dualhome.domain.errors import (
     BadMessageError,
@@ -22,6 +22,7 @@ from dualhome.domain.errors import (
 )
 from dualhome.domain.identifiers import InstanceId
 from dualhome.entrypoints.batches import each
+from dualhome.wire import parse_status_request
 
 logger = Logger(child=True)
 
