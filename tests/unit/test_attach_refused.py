@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.attach import attach
+from dualhome.application.reconcile import attach
 from dualhome.domain.attachment import Failure
 from dualhome.domain.errors import (
     AttachmentLimitError,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.application.attach import LOSSES
+from dualhome.application.reconcile import LOSSES
 from dualhome.domain.attachment import Failure
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (

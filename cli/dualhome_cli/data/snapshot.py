@@ -11,10 +11,10 @@ from dualhome.adapters.ec2.interfaces import Ec2Interfaces
 from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.attachment import Attachment, AuditEntry
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc, target_of
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import desired_state
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome_cli.data.audit_log import Archive

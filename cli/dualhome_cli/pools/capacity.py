@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import (
     Instance,
     InstanceState,
@@ -18,7 +17,12 @@ from dualhome.domain.ec2 import (
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.invariants.snapshot import Account
-from dualhome.domain.observed import observed_instance, observed_interface, observed_vpc
+from dualhome.domain.observed import (
+    desired_state,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
     Candidate,

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     MOVING_LIMIT,
     Drift,
     drift_of,
 )
 from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, InstanceState, SeenAttachment
+from dualhome.domain.observed import desired_state
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment, AuditEntry
-from dualhome.domain.desired_state import read_desired_state
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.observed import observed_instance, observed_interface, observed_vpc
+from dualhome.domain.observed import (
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+    read_desired_state,
+)
 from dualhome.domain.planning.eligibility import Candidate, Policy
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import Wanted
