@@ -7,7 +7,7 @@ from itertools import islice
 from json import JSONDecodeError, dumps, loads
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dualhome.adapters.dynamodb.values import stamp
+from dualhome.adapters.dynamodb.items import stamp
 from dualhome.adapters.sqs import DETAIL_TYPE
 from dualhome.domain import errors
 from dualhome.domain.attachment import UnreadableAudit

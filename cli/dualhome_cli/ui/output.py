@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dualhome.adapters.dynamodb.values import stamp, values
+from dualhome.adapters.dynamodb.items import stamp, values
 from dualhome_cli.ui.table import Column, TableWriter, write_table
 
 T = TypeVar("T")

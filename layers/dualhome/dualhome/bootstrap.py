@@ -24,8 +24,8 @@ from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_swee
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
-from dualhome.application.invocation import Reconciler
 from dualhome.application.publish import Publishers
+from dualhome.application.snapshot import Reconciler
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dualhome.application.invocation import Invocation, Reconciler
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue
 from dualhome.application.rollback import RollbackSteps
+from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, TargetName

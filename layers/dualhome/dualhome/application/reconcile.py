@@ -7,8 +7,8 @@ from enum import Enum, auto
 from functools import partial
 from typing import assert_never
 
-from dualhome.application.invocation import Invocation
 from dualhome.application.requests import ReconcileRequest
+from dualhome.application.snapshot import Invocation
 from dualhome.domain.answers import (
     Accepted,
     AttachAnswer,

@@ -184,31 +184,6 @@ class Attachment:
         """Whether this record owns its interface's claim and its instance's slot."""
         return self.state in HOLDING
 
-    @classmethod
-    def first(
-        cls,
-        holder: tuple[InstanceId, TargetName],
-        state: State,
-        now: datetime,
-        cause: Cause,
-        why: Why,
-        **changes: Unpack[Changes],
-    ) -> Self:
-        """Return the first record of an instance and a target."""
-        instance, target = holder
-        return cls(
-            instance,
-            target,
-            state,
-            now,
-            cause,
-            attempt=int(state is State.CLAIMED),
-            reason=why.reason,
-            detail=why.detail,
-            failure=why.failure,
-            **changes,
-        )
-
     @property
     def why(self) -> Why:
         """Why the record is in its state."""
@@ -267,6 +242,34 @@ class Move:
 
     before: Attachment | None
     after: Attachment
+
+    @classmethod
+    def of(
+        cls,
+        before: Attachment | None,
+        holder: tuple[InstanceId, TargetName],
+        state: State,
+        now: datetime,
+        cause: Cause,
+        *,
+        why: Why,
+        **changes: Unpack[Changes],
+    ) -> Self:
+        """Return the move of ``before`` to ``state``, or the one that makes the first record."""
+        if before:
+            return cls(before, before.to(state, now, cause, why, **changes))
+        first = Attachment(
+            *holder,
+            state,
+            now,
+            cause,
+            attempt=int(state is State.CLAIMED),
+            reason=why.reason,
+            detail=why.detail,
+            failure=why.failure,
+            **changes,
+        )
+        return cls(None, first)
 
     def __post_init__(self) -> None:
         check_move(self.before.state if self.before else None, self.after.state)

@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.invocation import Invocation, Reconciler
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import CapacityChange, ReconcileRequest, joined
 from dualhome.application.requeue import Requeue, requeue_waiting
+from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Trace
 from dualhome.domain.errors import BadMessageError, TransientError
 from dualhome.entrypoints.batches import each

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
-from dualhome.adapters.dynamodb.values import values
+from dualhome.adapters.dynamodb.items import values
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.sweep import SweepCheckpoint

@@ -74,8 +74,9 @@ class Vacancy:
 
     def move(self, state: State, why: Why, **changes: Unpack[Changes]) -> Move:
         """Return the move of this target's record to ``state``."""
+        view, holder = self.view, (self.view.id, self.target)
         changes |= {"pin": self.want.index, "zone": self.instance.zone}
-        return self.view.move_target(self.target, state, why, **changes)
+        return Move.of(self.record, holder, state, view.now, view.cause, why=why, **changes)
 
 
 def acquire(vacancy: Vacancy) -> Acquisition | None:

@@ -115,10 +115,8 @@ class InstanceView:
         self, target: TargetName, state: State, why: Why, **changes: Unpack[Changes]
     ) -> Move:
         """Return the move of the record of ``target``, or the one that makes its first record."""
-        if record := self.records.get(target):
-            return self.move(record, state, why, **changes)
-        holder = (self.id, target)
-        return Move(None, Attachment.first(holder, state, self.now, self.cause, why, **changes))
+        before, holder = self.records.get(target), (self.id, target)
+        return Move.of(before, holder, state, self.now, self.cause, why=why, **changes)
 
 
 @dataclass(frozen=True, slots=True)
