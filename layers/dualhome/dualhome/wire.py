@@ -74,14 +74,14 @@ def parse_request(event: Mapping[str, Any]) -> ReconcileRequest:
     )
 
 
-def _announced(it: Mapping[str, Any]) -> Announced:
-    return Announced(it["resource"], tuple(sorted(it["tags"].items())), int(it["version"]))
+def _announced(given: Mapping[str, Any]) -> Announced:
+    return Announced(given["resource"], tuple(sorted(given["tags"].items())), int(given["version"]))
 
 
-def _operator_request(it: Mapping[str, Any]) -> OperatorRequest:
-    target = it["target"]
+def _operator_request(given: Mapping[str, Any]) -> OperatorRequest:
+    target = given["target"]
     return OperatorRequest(
-        OperatorAction(it["what"]), TargetName(target) if target else None, bool(it["force"])
+        OperatorAction(given["what"]), TargetName(target) if target else None, bool(given["force"])
     )
 
 

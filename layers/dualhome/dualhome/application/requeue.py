@@ -77,18 +77,22 @@ LOST = frozenset({Reason.INTERFACE_TAKEN, Reason.DELETED_WITH_INSTANCE})
 """What these end is not freed: somebody else has the interface, or it is no more."""
 
 
-def requeue_waiting(it: CapacityChange, ledger: Ledger, requeue: Requeue) -> None:
+def requeue_waiting(change: CapacityChange, ledger: Ledger, requeue: Requeue) -> None:
     """
-    Put the instances that wait for, or were refused, ``it.target`` on the agenda.
+    Put the instances that wait for, or were refused, ``change.target`` on the agenda.
 
     And those that have failed on another interface than those that have changed.
     """
-    for state in (State.WAITING, State.REFUSED):
-        for record in ledger.in_state(it.target, state):
-            requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
-    failed = ledger.in_state(it.target, State.FAILED)
-    for record in _may_use(failed, it.interfaces, it.cause.time):
-        requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
+    lacking = (
+        *ledger.in_state(change.target, State.WAITING),
+        *ledger.in_state(change.target, State.REFUSED),
+        *_may_use(
+            ledger.in_state(change.target, State.FAILED), change.interfaces, change.cause.time
+        ),
+    )
+    for record in lacking:
+        request = ReconcileRequest(record.instance, change.cause, announced=change.announced)
+        requeue.at_once(request)
 
 
 def commit(move: Move, ledger: Ledger, trace: Trace) -> Sequence[ReconcileRequest]:

@@ -102,7 +102,7 @@ Held = dict[InterfaceId, set[Holder]]
 """Who holds an interface, by the records."""
 
 
-def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
+def read_page(context: CompareContext, at: SweepCheckpoint) -> PageResult:
     """
     Read the page at which the round stands.
 
@@ -112,28 +112,28 @@ def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
     """
     match at.phase:
         case Phase.POOLS:
-            return _pools(here, here.scan.pools(at.token))
+            return _pools(context, context.scan.pools(at.token))
         case Phase.ATTACHED:
-            return _records(here, here.inventory.attached(TargetName(at.part), at.token))
+            return _records(context, context.inventory.attached(TargetName(at.part), at.token))
         case Phase.UNSETTLED:
-            return _records(here, here.inventory.unsettled(State(at.part), at.token))
+            return _records(context, context.inventory.unsettled(State(at.part), at.token))
         case Phase.ASKING:
-            return _asking(here, at.token)
+            return _asking(context, at.token)
         case _:
             raise ValueError(f"{at.phase}: nothing is read there")
 
 
-def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
+def _pools(context: CompareContext, page: Page[Interface]) -> PageResult:
     """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
-    pools = [observed_interface(it, it.tags, here.keys) for it in page.items]
+    pools = [observed_interface(it, it.tags, context.keys) for it in page.items]
     ids = [it.id for it in pools]
-    claims = here.ledger.claims(ids)
+    claims = context.ledger.claims(ids)
     suspects = {
         Holder(it.attachment.instance, it.target)
         for it in pools
         if it.attachment and it.id not in claims and it.target
     }
-    records = list(here.inventory.recorded({*claims.values(), *suspects}))
+    records = list(context.inventory.recorded({*claims.values(), *suspects}))
     held = _held(records)
     free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
     for it in pools:
@@ -146,41 +146,41 @@ def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
             foreign_attachments=tuple(
                 foreign_attachments(pools, frozenset(claims.keys() | held.keys()))
             ),
-            inconsistent_claims=tuple(_inconsistent_claims(here, ids, held, claims)),
+            inconsistent_claims=tuple(_inconsistent_claims(context, ids, held, claims)),
         ),
         token=page.token,
         suspects=tuple(suspect_interfaces(pools, claims, records))
-        if here.scope.on_interfaces
+        if context.scope.on_interfaces
         else (),
     )
 
 
-def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
+def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
     compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
-    found = here.instances.describe(compared) if compared else {}
-    shown = {id_: observed_instance(it, it.tags, here.keys) for id_, it in found.items()}
+    found = context.instances.describe(compared) if compared else {}
+    shown = {id_: observed_instance(it, it.tags, context.keys) for id_, it in found.items()}
     attached = any(it.state == State.ATTACHED for it in page.items)
-    described = here.vpcs.describe() if attached else {}
-    vpcs = {id_: observed_vpc(it, it.tags, here.keys) for id_, it in described.items()}
+    described = context.vpcs.describe() if attached else {}
+    vpcs = {id_: observed_vpc(it, it.tags, context.keys) for id_, it in described.items()}
     drifts = [
         (record.instance, drift)
         for record in page.items
-        if (drift := _drift_of(here, record, shown.get(record.instance), vpcs))
-        and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
+        if (drift := _drift_of(context, record, shown.get(record.instance), vpcs))
+        and not (context.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
     # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
     restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
-    if here.paused:
+    if context.paused:
         unwanted, restrained = set(), set()
     held = _held(page.items)
-    claims = here.ledger.claims(held) if held else {}
+    claims = context.ledger.claims(held) if held else {}
     return PageResult(
         SweepFindings(
             drifts=Counter(drift for _, drift in drifts),
             states=Counter(record.state for record in page.items),
             targets=tuple({record.target for record in page.items if record.holding}),
-            inconsistent_claims=tuple(_inconsistent_claims(here, held, held, claims)),
+            inconsistent_claims=tuple(_inconsistent_claims(context, held, held, claims)),
             unwanted=tuple(unwanted | restrained),
         ),
         to_reconcile=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
@@ -189,34 +189,34 @@ def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
 
 
 def _drift_of(
-    here: CompareContext,
+    context: CompareContext,
     record: Attachment,
     instance: ObservedInstance | None,
     vpcs: Mapping[VpcId, ObservedVpc],
 ) -> Drift | None:
-    if drift := drift_of(record, instance, here.clock()):
+    if drift := drift_of(record, instance, context.clock()):
         return drift
     if record.state != State.ATTACHED:
         return None
-    withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
+    withdrawn = consent_withdrawn(record, instance, vpcs, context.policy)
     hands_off = instance is not None and instance.desired.hands_off
-    if here.policy.release_without_consent and withdrawn and not hands_off:
+    if context.policy.release_without_consent and withdrawn and not hands_off:
         return Drift.UNWANTED
-    told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
+    told = warnings_now(record, instance, vpcs, context.policy) == record.warnings
     return None if told else Drift.CONSENT
 
 
-def _asking(here: CompareContext, token: str | None) -> PageResult:
-    statuses = here.scope.on_instances
-    page = here.scan.tagged(token) if statuses else here.scan.asking(token)
-    instances = [observed_instance(it, it.tags, here.keys) for it in page.items]
+def _asking(context: CompareContext, token: str | None) -> PageResult:
+    statuses = context.scope.on_instances
+    page = context.scan.tagged(token) if statuses else context.scan.asking(token)
+    instances = [observed_instance(it, it.tags, context.keys) for it in page.items]
     asked = {Holder(it.id, target) for it in instances for target in it.desired.wanted}
     if statuses:
         asked |= {
             Holder(it.id, target) for it in instances for target in targets_named(it.status_tag)
         }
     records: dict[InstanceId, list[Attachment]] = defaultdict(list)
-    for record in here.inventory.recorded(asked):
+    for record in context.inventory.recorded(asked):
         records[record.instance].append(record)
     known = [record for found in records.values() for record in found]
     recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
@@ -246,7 +246,7 @@ def _held(records: Iterable[Attachment]) -> Held:
 
 
 def _inconsistent_claims(
-    here: CompareContext,
+    context: CompareContext,
     interfaces: Iterable[InterfaceId],
     held: Held,
     claims: Mapping[InterfaceId, Holder],
@@ -258,15 +258,15 @@ def _inconsistent_claims(
         recorded = held.get(interface, set())
         if recorded != claimed and suspects < LISTED:
             suspects += 1
-            if _disagree(here, interface, recorded | claimed):
+            if _disagree(context, interface, recorded | claimed):
                 yield interface
 
 
-def _disagree(here: CompareContext, interface: InterfaceId, holders: set[Holder]) -> bool:
+def _disagree(context: CompareContext, interface: InterfaceId, holders: set[Holder]) -> bool:
     """Read claim and records anew, twice at most: a move between the two reads tears nothing."""
     for _ in range(2):
-        claim = here.ledger.claims([interface]).get(interface)
-        held = _held(here.inventory.recorded(holders)).get(interface, set())
+        claim = context.ledger.claims([interface]).get(interface)
+        held = _held(context.inventory.recorded(holders)).get(interface, set())
         if held == ({claim} if claim in holders else set()):
             return False
     return True

@@ -94,8 +94,10 @@ def confirmed(suspects: Iterable[Suspect], at: SweepCheckpoint, ledger: Claims) 
     return [_misstated(it, said) for it, said in judged if said != it.tag]
 
 
-def _misstated(it: Suspect, said: str) -> Misstated:
-    mark = sha256(f"{it.tag}\n{said}".encode()).hexdigest()[:12]
-    if it.instance is None:
-        return Misstated(it.resource, mark, StatusRequest(None, (InterfaceId(it.resource),)))
-    return Misstated(it.resource, mark, StatusRequest(it.instance))
+def _misstated(suspect: Suspect, said: str) -> Misstated:
+    mark = sha256(f"{suspect.tag}\n{said}".encode()).hexdigest()[:12]
+    if suspect.instance is None:
+        return Misstated(
+            suspect.resource, mark, StatusRequest(None, (InterfaceId(suspect.resource),))
+        )
+    return Misstated(suspect.resource, mark, StatusRequest(suspect.instance))

@@ -176,19 +176,19 @@ class SweepCheckpoint:
         return replace(self, part=_parts(self)[0], token=None, tally=SweepFindings())
 
 
-def _parts(it: SweepCheckpoint) -> Sequence[str]:
-    match it.phase:
+def _parts(checkpoint: SweepCheckpoint) -> Sequence[str]:
+    match checkpoint.phase:
         case Phase.ATTACHED:
-            return sorted({*it.targets, *it.before.targets})
+            return sorted({*checkpoint.targets, *checkpoint.before.targets})
         case Phase.UNSETTLED:
             return sorted(set(State) - SETTLED)
         case _:
             return [""]
 
 
-def _next_phase(it: SweepCheckpoint) -> SweepCheckpoint:
+def _next_phase(checkpoint: SweepCheckpoint) -> SweepCheckpoint:
     phases = list(Phase)
-    following = phases[phases.index(it.phase) + 1]
-    entered = replace(it, phase=following, before=it.found, tally=SweepFindings())
+    following = phases[phases.index(checkpoint.phase) + 1]
+    entered = replace(checkpoint, phase=following, before=checkpoint.found, tally=SweepFindings())
     parts = _parts(entered)
     return replace(entered, part=parts[0]) if parts else _next_phase(entered)

@@ -21,7 +21,7 @@ class Sweeper:
     count: Callable[[SweepReport], None]
 
 
-def handle_tick(context: LambdaContext, here: Sweeper) -> dict[str, bool]:
+def handle_tick(context: LambdaContext, sweeper: Sweeper) -> dict[str, bool]:
     """
     Sweep until all is compared, or the time is up.
 
@@ -34,12 +34,12 @@ def handle_tick(context: LambdaContext, here: Sweeper) -> dict[str, bool]:
         TransientError: how far the round has come was not read.
         PermanentError: something may not be read or queued; the next tick tries again there.
     """
-    cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.context.compare.clock())
+    cause = Cause(context.aws_request_id, "dualhome", "Sweep", sweeper.context.compare.clock())
     report = sweep(
-        here.context, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
+        sweeper.context, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
     )
     if report.pages or not report.error:
-        here.count(report)
+        sweeper.count(report)
     _tell(report)
     return {"swept": report.swept and not report.resumed}
 

@@ -42,9 +42,9 @@ def _converter() -> Converter:
     return converter
 
 
-def values(it: object) -> Values:
+def values(value: object) -> Values:
     """Return a dataclass as plain values; what is None is left out, at every depth."""
-    plain: Values = _converter().unstructure(it)
+    plain: Values = _converter().unstructure(value)
     return _without_nothing(plain)
 
 
@@ -131,9 +131,9 @@ def slot_key(instance: InstanceId, slot: DeviceSlot) -> Item:
     return {"pk": instance_key(instance), "sk": f"SLOT#{slot.card}#{slot.index}"}
 
 
-def holder(it: Attachment) -> Item:
+def holder(record: Attachment) -> Item:
     """Return what a claim or a slot says of the record that holds it."""
-    return {"instance": it.instance, "target": it.target}
+    return {"instance": record.instance, "target": record.target}
 
 
 def target_order(state: State, zone: Zone | None = None) -> str:
@@ -141,19 +141,19 @@ def target_order(state: State, zone: Zone | None = None) -> str:
     return f"{state}#" if zone is None else f"{state}#{zone}#"
 
 
-def record_item(it: Attachment) -> Item:
+def record_item(record: Attachment) -> Item:
     """
     Return the item of a record.
 
     Only records that need attention are in the index of those, and only those that are not
     released in the index by target: what is over would fill it for ever.
     """
-    since = stamp(it.since)
-    item = record_key(it.instance, it.target) | values(it)
-    if it.state != State.RELEASED:
-        item["target_order"] = f"{target_order(it.state, it.zone or Zone(''))}{since}"
-    if it.state not in SETTLED:
-        item |= {"attention": it.state.value, "attention_at": since}
+    since = stamp(record.since)
+    item = record_key(record.instance, record.target) | values(record)
+    if record.state != State.RELEASED:
+        item["target_order"] = f"{target_order(record.state, record.zone or Zone(''))}{since}"
+    if record.state not in SETTLED:
+        item |= {"attention": record.state.value, "attention_at": since}
     return item
 
 
@@ -204,11 +204,12 @@ def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry]:
 
 
 @contextmanager
-def _readable(it: Item) -> Iterator[None]:
+def _readable(item: Item) -> Iterator[None]:
     try:
         yield
     except (BaseValidationError, KeyError) as exc:
         why = transform_error(exc)[0]
+        key = f"{item.get('pk')} {item.get('sk')}"
         raise UnreadableItemError(
-            f"Another version of dualhome has written the item {it.get('pk')} {it.get('sk')}: {why}"
+            f"Another version of dualhome has written the item {key}: {why}"
         ) from exc

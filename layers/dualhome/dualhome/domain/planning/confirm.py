@@ -82,14 +82,14 @@ def questions_of(view: InstanceView, plan: Collection[Decision]) -> Questions | 
     )
 
 
-def _releases_for(it: End | Release, reason: Reason) -> bool:
-    return isinstance(it, Release) and it.move.after.reason is reason
+def _releases_for(ending: End | Release, reason: Reason) -> bool:
+    return isinstance(ending, Release) and ending.move.after.reason is reason
 
 
-def _rests_on_tags(it: End | Release) -> bool:
+def _rests_on_tags(ending: End | Release) -> bool:
     """Whether no more than tags is to be confirmed: of what EC2 does not show there is more."""
-    held = it.move.before is not None and it.move.before.holding
-    return it.move.after.reason in OF_TAGS and (isinstance(it, Release) or not held)
+    held = ending.move.before is not None and ending.move.before.holding
+    return ending.move.after.reason in OF_TAGS and (isinstance(ending, Release) or not held)
 
 
 def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -> InstanceView:

@@ -71,60 +71,60 @@ Verdict = tuple[Reason, str] | None
 Rule = Callable[[Candidate], Verdict]
 
 
-def _in_pool(it: Candidate) -> Verdict:
-    if it.interface.target == it.target:
+def _in_pool(candidate: Candidate) -> Verdict:
+    if candidate.interface.target == candidate.target:
         return None
-    return Reason.NO_TARGET, f"it is not tagged {it.policy.keys.pool}={it.target}"
+    return Reason.NO_TARGET, f"it is not tagged {candidate.policy.keys.pool}={candidate.target}"
 
 
-def _own_vpc(it: Candidate) -> Verdict:
-    return _not_ours(it.vpc, it.policy) if it.vpc else None
+def _own_vpc(candidate: Candidate) -> Verdict:
+    return _not_ours(candidate.vpc, candidate.policy) if candidate.vpc else None
 
 
-def _serves_target(it: Candidate) -> Verdict:
-    if it.vpc:
-        return _not_named(it.vpc, it.target, it.policy)
-    return Reason.NO_TARGET, f"EC2 does not show {it.interface.vpc}"
+def _serves_target(candidate: Candidate) -> Verdict:
+    if candidate.vpc:
+        return _not_named(candidate.vpc, candidate.target, candidate.policy)
+    return Reason.NO_TARGET, f"EC2 does not show {candidate.interface.vpc}"
 
 
-def _other_vpc(it: Candidate) -> Verdict:
+def _other_vpc(candidate: Candidate) -> Verdict:
     """Two interfaces in one VPC invite asymmetric routing; joining two VPCs is the purpose."""
-    if it.interface.vpc != it.instance.vpc:
+    if candidate.interface.vpc != candidate.instance.vpc:
         return None
-    return Reason.SAME_VPC, f"{it.interface.vpc} is the instance's own VPC"
+    return Reason.SAME_VPC, f"{candidate.interface.vpc} is the instance's own VPC"
 
 
-def _allowed(it: Candidate) -> Verdict:
+def _allowed(candidate: Candidate) -> Verdict:
     """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
-    consent = it.vpc.consent if it.vpc else Consent(it.policy.keys)
+    consent = candidate.vpc.consent if candidate.vpc else Consent(candidate.policy.keys)
     if consent.error:
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {consent.error}"
-    if consent.admits(it.instance.vpc):
+        return Reason.BAD_TAG, f"{candidate.interface.vpc}: {consent.error}"
+    if consent.admits(candidate.instance.vpc):
         return None
-    missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
-    key = consent.key_for(it.instance.vpc)
+    missing = f"{candidate.interface.vpc} does not allow {candidate.instance.vpc}"
+    key = consent.key_for(candidate.instance.vpc)
     return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
 
 
-def _readable_preference(it: Candidate) -> Verdict:
-    index = it.vpc.device_index if it.vpc else None
+def _readable_preference(candidate: Candidate) -> Verdict:
+    index = candidate.vpc.device_index if candidate.vpc else None
     if isinstance(index, BadTagError):
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {index}"
+        return Reason.BAD_TAG, f"{candidate.interface.vpc}: {index}"
     return None
 
 
-def _one_account(it: Candidate) -> Verdict:
+def _one_account(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Multiple network interfaces": not across accounts."""
-    owners = {it.interface.owner, it.instance.owner, it.policy.account}
+    owners = {candidate.interface.owner, candidate.instance.owner, candidate.policy.account}
     if len(owners) == 1:
         return None
-    theirs = f"interface of {it.interface.owner}, instance of {it.instance.owner}"
-    return Reason.ACCOUNT_MISMATCH, f"{theirs}, and we run in {it.policy.account}"
+    theirs = f"interface of {candidate.interface.owner}, instance of {candidate.instance.owner}"
+    return Reason.ACCOUNT_MISMATCH, f"{theirs}, and we run in {candidate.policy.account}"
 
 
-def _ordinary(it: Candidate) -> Verdict:
+def _ordinary(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Requester-managed network interfaces" and "EC2 managed instances"."""
-    interface = it.interface
+    interface = candidate.interface
     facts = {
         "managed by the service that requested it": interface.requester_managed,
         "managed by an operator": interface.operator_managed,
@@ -136,9 +136,9 @@ def _ordinary(it: Candidate) -> Verdict:
     return None
 
 
-def _same_zone(it: Candidate) -> Verdict:
+def _same_zone(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Multiple network interfaces": only within an Availability Zone."""
-    ours, theirs = it.instance, it.interface
+    ours, theirs = candidate.instance, candidate.interface
     ids_agree = ours.zone_id == theirs.zone_id or not (ours.zone_id and theirs.zone_id)
     if ours.zone == theirs.zone and ids_agree:
         return None
@@ -148,38 +148,40 @@ def _same_zone(it: Candidate) -> Verdict:
     return Reason.NO_INTERFACE_IN_ZONE, f"it is in {zones[0]}, the instance in {zones[1]}"
 
 
-def _tolerable_overlap(it: Candidate) -> Verdict:
-    overlap = overlapping_cidrs(it) if it.policy.refuse_overlap else ""
+def _tolerable_overlap(candidate: Candidate) -> Verdict:
+    overlap = overlapping_cidrs(candidate) if candidate.policy.refuse_overlap else ""
     return (Reason.OVERLAPPING_CIDR, overlap) if overlap else None
 
 
-def _not_reserved(it: Candidate) -> Verdict:
-    reserved = it.interface.reservation
-    if not reserved or it.interface.is_reserved_for(it.instance):
+def _not_reserved(candidate: Candidate) -> Verdict:
+    reserved = candidate.interface.reservation
+    if not reserved or candidate.interface.is_reserved_for(candidate.instance):
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"
 
 
-def _available(it: Candidate) -> Verdict:
-    if it.interface.status == "available":
+def _available(candidate: Candidate) -> Verdict:
+    interface = candidate.interface
+    if interface.status == "available":
         return None
-    holder = it.interface.attachment.instance if it.interface.attachment else it.claimed_by
-    if it.reserved:
-        return _held_by(it, holder)
-    where = f", on {holder}" if it.interface.attachment else ""
-    return Reason.POOL_EMPTY, f"it is {it.interface.status}{where}"
+    attachment = interface.attachment
+    holder = attachment.instance if attachment else candidate.claimed_by
+    if candidate.reserved:
+        return _held_by(candidate, holder)
+    where = f", on {holder}" if attachment else ""
+    return Reason.POOL_EMPTY, f"it is {interface.status}{where}"
 
 
-def _unclaimed(it: Candidate) -> Verdict:
-    if it.claimed and it.reserved:
-        return _held_by(it, it.claimed_by)
-    return (Reason.POOL_EMPTY, "it is claimed by another attachment") if it.claimed else None
+def _unclaimed(candidate: Candidate) -> Verdict:
+    if candidate.claimed and candidate.reserved:
+        return _held_by(candidate, candidate.claimed_by)
+    return (Reason.POOL_EMPTY, "it is claimed by another attachment") if candidate.claimed else None
 
 
-def _held_by(it: Candidate, holder: InstanceId | None) -> Verdict:
+def _held_by(candidate: Candidate, holder: InstanceId | None) -> Verdict:
     """The same words from claim to detach: a record that waits is written for a new holder."""
     by = f"held by {holder}" if holder else "in use"
-    return Reason.RESERVED_IN_USE, f"it is reserved for {it.interface.reservation}, and {by}"
+    return Reason.RESERVED_IN_USE, f"it is reserved for {candidate.interface.reservation}, and {by}"
 
 
 PAIR_RULES: tuple[Rule, ...] = (
