@@ -1,4 +1,4 @@
-"""Rollback step "Check detached": see whether EC2 has let go."""
+"""Rollback step "Check detached": see whether EC2 has detached it."""
 
 from dualhome.application.rollback import check_detached
 from dualhome.bootstrap import rollback

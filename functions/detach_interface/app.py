@@ -1,4 +1,4 @@
-"""Rollback step "Detach interface": ask EC2 to let go, if it still holds it."""
+"""Rollback step "Detach interface": ask EC2 to detach, if it is still attached."""
 
 from dualhome.application.rollback import detach_interface
 from dualhome.bootstrap import rollback

@@ -1,4 +1,4 @@
-"""Rollback step "Mark stuck": keep the claim, and say what a person must do."""
+"""Rollback step "Mark stuck": keep the claim, and say what an operator must do."""
 
 from dualhome.application.rollback import mark_stuck
 from dualhome.bootstrap import rollback

@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _: LambdaContext) -> Mapping[str, Any]:
-    """A record that cannot be read is set aside on the failures queue, and stops nobody."""
+    """A record that cannot be read goes to the failures queue, and holds up no other."""
     return handle_moves(event, publishers(), read_audit)

@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-    """Messages that fail come back by themselves; the rest of the batch is done."""
+    """Messages that fail are redelivered; the rest of the batch is done."""
     return handle_changes(event, context, reconciling())

@@ -1,4 +1,4 @@
-"""Finds what no event told, and asks for looks at it."""
+"""Finds what no event announced, and requeues it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -14,5 +14,5 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-    """A status that cannot be written now comes back by itself; the others are written."""
+    """A status that cannot be written now is redelivered; the others are written."""
     return handle_statuses(event, context, status_writer())

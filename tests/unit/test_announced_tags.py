@@ -156,7 +156,7 @@ def test_of_two_events_about_one_resource_the_later_counts() -> None:
     assert (newer,) == newest((newer, older)) == newest((older, newer))
 
 
-def test_a_look_that_announces_nothing_does_not_make_another_compare_anew() -> None:
+def test_a_request_that_announces_nothing_does_not_make_another_compare_anew() -> None:
     """Both would begin anew each time they meet, and never end while EC2 shows other tags."""
     again = ReconcileRequest(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
 

@@ -234,7 +234,7 @@ def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
     assert State.RELEASING == scene.record().state
 
 
-def test_what_a_person_asks_for_by_command_does_not_wait() -> None:
+def test_what_an_operator_asks_for_by_command_does_not_wait() -> None:
     """Who asks has looked."""
     scene = attached()
 

@@ -131,7 +131,7 @@ def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
     assert WITHDRAWN == scene.record().warnings
 
 
-def test_whoever_is_released_then_is_refused(scene: Scene) -> None:
+def test_what_is_released_then_is_refused(scene: Scene) -> None:
     """The operator's way to end it: without consent nothing comes back."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
     Sweeper(scene).tick()

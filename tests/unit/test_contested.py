@@ -155,7 +155,7 @@ def test_an_operators_retry_does_not_wait() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_what_somebody_attaches_meanwhile_is_adopted() -> None:
+def test_what_others_attaches_meanwhile_is_adopted() -> None:
     """It is what the tag asks for."""
     scene = _contested()
     scene.ec2.attach(InstanceId(INSTANCE), INTERFACE, DeviceSlot(0, 1))

@@ -176,7 +176,7 @@ def test_where_no_tags_are_written_none_is_asked_for() -> None:
     assert 0 == stage.scene.calls.count("put_status", "create_tags")
 
 
-def test_nothing_to_tell_calls_nobody() -> None:
+def test_nothing_to_tell_calls_nothing() -> None:
     """An empty batch: EventBridge would refuse it."""
     stage = Stage(a_scene())
 

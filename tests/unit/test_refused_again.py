@@ -97,7 +97,7 @@ def test_a_unit_does_not_flap_for_an_interface_that_is_refused() -> None:
         InstanceGoneError("does not exist", code="InvalidInstanceID.NotFound"),
     ],
 )
-def test_patience_with_ec2_ends_after_minutes(error: DualhomeError) -> None:
+def test_retries_with_ec2_end_after_minutes(error: DualhomeError) -> None:
     """A claim that is never made true keeps the interface from everybody, and says nothing."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", error, times=1000)

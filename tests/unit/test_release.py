@@ -45,7 +45,7 @@ def test_an_interface_that_is_no_longer_wanted_goes_back_to_its_pool(
 
 
 @pytest.mark.parametrize("tags", HANDS_OFF.values(), ids=HANDS_OFF.keys())
-def test_a_tag_that_says_hands_off_lets_nothing_go(tags: Mapping[str, str | None]) -> None:
+def test_a_tag_that_says_hands_off_admits_nothing(tags: Mapping[str, str | None]) -> None:
     """Nobody loses a network for a slip of the pen."""
     scene = _attached()
 
@@ -81,9 +81,9 @@ def test_a_stopped_instance_keeps_its_interface() -> None:
     scene = _attached()
 
     scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
-    _look(scene)
+    _reconcile_once(scene)
     scene.ec2.put_state(INSTANCE, InstanceState.STOPPED)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
@@ -97,7 +97,7 @@ def test_the_interface_of_an_instance_that_ends_is_free(end: str) -> None:
         scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     else:
         scene.ec2.forget(INSTANCE)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert (State.RELEASED, Reason.INSTANCE_STATE) == (scene.record().state, scene.record().reason)
     assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
@@ -114,7 +114,7 @@ def test_an_instance_that_is_terminated_during_its_release_ends_released() -> No
     scene.work_off(5)
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert State.RELEASED == scene.record().state
     assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
@@ -149,18 +149,18 @@ def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
     assert scene.queue.seconds_to_next() is None
 
 
-def test_a_tag_that_is_flipped_before_anybody_looks_changes_nothing() -> None:
+def test_a_tag_that_is_flipped_before_any_reconciliation_changes_nothing() -> None:
     """Events only say where to look."""
     scene = _attached()
 
     for wish in (None, "mgmt"):
         scene.ec2.tag(INSTANCE, {TARGETS: wish})
-    _look(scene)
+    _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
 
-def test_a_released_interface_wakes_the_one_that_waits_longest_for_it() -> None:
+def test_a_released_interface_requeues_the_one_that_waits_longest_for_it() -> None:
     """Its tag has not changed: nothing else would make anybody look at it."""
     scene = _attached()
     for waiting in ("i-02", "i-03"):
@@ -178,15 +178,15 @@ def _attached(targets: str = "mgmt") -> Scene:
     data_vpc = a_vpc("vpc-0c", target="data", cidrs=("10.30.0.0/16",))
     scene = a_scene(an_instance(targets=targets), data_vpc, an_interface())
     scene.ec2.add(an_interface("eni-02", pool="data", vpc="vpc-0c"))
-    _look(scene)
+    _reconcile_once(scene)
     return scene
 
 
 def _tag(scene: Scene, tags: Mapping[str, str | None]) -> None:
     scene.ec2.tag(INSTANCE, tags)
-    _look(scene)
+    _reconcile_once(scene)
 
 
-def _look(scene: Scene) -> None:
+def _reconcile_once(scene: Scene) -> None:
     scene.request()
     scene.work_off()

@@ -45,7 +45,7 @@ def test_an_appliance_in_a_rolling_replacement_gets_its_fixed_address() -> None:
     )
 
 
-def test_who_waits_for_what_is_reserved_is_woken_before_all_others() -> None:
+def test_who_waits_for_what_is_reserved_is_requeued_before_all_others() -> None:
     """Ten are woken; those that wait longest may not have this interface at all."""
     scene = _replacing(fixed())
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
@@ -66,7 +66,7 @@ def test_who_waits_for_what_is_reserved_is_woken_before_all_others() -> None:
     assert State.ATTACHED == scene.record(instance=NEW).state
 
 
-def test_who_waits_for_what_is_reserved_keeps_nobody_from_a_spare() -> None:
+def test_who_waits_for_what_is_reserved_keeps_none_from_a_spare() -> None:
     """Those that cannot use it, and wait longest, are not the ten that are woken."""
     holder, last = InstanceId("i-90"), InstanceId("i-99")
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]

@@ -26,7 +26,7 @@ def test_as_many_releases_as_are_allowed_pass() -> None:
     assert [State.RELEASED] * 3 + [State.ATTACHED] * 3 == _states(scene)
 
 
-def test_one_more_release_and_nobody_is_released() -> None:
+def test_one_more_release_and_none_is_released() -> None:
     """A tag policy that went wrong must not tear down what works."""
     scene = _fleet()
     _untag(scene, 4)
@@ -39,7 +39,7 @@ def test_one_more_release_and_nobody_is_released() -> None:
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
-def test_everything_else_is_looked_at_although_the_breaker_tripped() -> None:
+def test_everything_else_is_reconciled_although_the_breaker_tripped() -> None:
     """Instances go on being launched, and repaired."""
     scene = _fleet()
     _untag(scene, 4)
@@ -67,7 +67,7 @@ def test_an_instance_that_lacks_one_interface_does_not_lose_another_for_it() -> 
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
-def test_the_breaker_stays_tripped_until_somebody_changes_something() -> None:
+def test_the_breaker_stays_tripped_until_something_changes() -> None:
     """Otherwise it would only be slower."""
     scene = _fleet()
     _untag(scene, 4)
@@ -138,7 +138,7 @@ def test_instances_that_are_terminated_are_not_counted(state: InstanceState) -> 
     assert [State.RELEASED] * 6 == _states(scene)
 
 
-def test_what_somebody_detached_already_is_not_counted() -> None:
+def test_what_others_detached_already_is_not_counted() -> None:
     """There is nothing left to tear down; the records are closed."""
     scene = _fleet()
     _untag(scene, 4)

@@ -56,7 +56,7 @@ def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
     [{TARGETS: None, "dualhome:ignore": ""}, {TARGETS: "@"}, {TARGETS: "", "dualhome:policy": "?"}],
     ids=["ignored", "malformed", "malformed policy"],
 )
-def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
+def test_nothing_is_released_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
     """Hands off, or a slip of the pen: neither counts as a release."""
     scene = attached()
     scene.ec2.tag(INSTANCE, tags)
@@ -69,7 +69,7 @@ def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]
     assert holder(scene)
 
 
-def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
+def test_a_malformed_tag_is_refused_although_no_event_came() -> None:
     """Once, however many sweeps there are."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:policy": "some"})

@@ -25,7 +25,7 @@ def requeued(target: str | None) -> list[str]:
     ]
 
 
-def test_a_list_that_goes_on_wakes_those_who_lack_the_vpcs_target() -> None:
+def test_a_list_that_goes_on_requeues_those_who_lack_the_vpcs_target() -> None:
     """They may be the ones who were just let in."""
     assert ["mgmt"] == requeued(SAMPLE["detail"]["tags"][POLICY.keys.target])
 
@@ -34,7 +34,7 @@ def test_a_list_that_goes_on_wakes_those_who_lack_the_vpcs_target() -> None:
     ("target", "expected"),
     [(" mgmt ", ["mgmt"]), ("mgmt@1", ["mgmt"]), ("mgmt data", ["data", "mgmt"]), ("", [])],
 )
-def test_a_malformed_target_concerns_whoever_it_must_be_meant_for(
+def test_a_malformed_target_concerns_the_targets_it_must_be_meant_for(
     target: str, expected: list[str]
 ) -> None:
     """They are told what is wrong with it."""

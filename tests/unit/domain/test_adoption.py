@@ -84,7 +84,7 @@ def test_an_interface_outside_the_pool_is_not_adopted() -> None:
     assert (record.state, record.interface) == (State.CLAIMED, INTERFACE)
 
 
-def test_an_interface_that_somebody_else_has_claimed_is_not_adopted() -> None:
+def test_an_interface_that_another_attachment_has_claimed_is_not_adopted() -> None:
     """One claim for an interface, whatever EC2 shows meanwhile."""
     view = an_adopter()
     claims = {INTERFACE: Holder(an_instance("i-02").id, MGMT)}

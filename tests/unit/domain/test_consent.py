@@ -67,7 +67,7 @@ def noted(record: Attachment, vpc: Vpc, **fields: Any) -> tuple[Reason, ...]:
 
 
 @pytest.mark.parametrize("vpc", CLEAR.values(), ids=CLEAR)
-def test_a_vpc_that_clearly_lets_nobody_in_has_taken_its_consent_back(vpc: Vpc) -> None:
+def test_a_vpc_that_clearly_lets_none_in_has_withdrawn_its_consent(vpc: Vpc) -> None:
     """Its owner said so, by a tag that can be read."""
     assert withdrawn(vpc, an_instance())
     assert (Reason.PUBLIC_IPV4, WITHDRAWN) == noted(a_record(warnings=(Reason.PUBLIC_IPV4,)), vpc)
@@ -104,7 +104,7 @@ def test_an_instance_that_is_not_there_withdraws_nothing() -> None:
 @pytest.mark.parametrize(
     "tags", [{}, {"dualhome:ignore": ""}, {"dualhome:policy": "some"}], ids=["", "ignored", "bad"]
 )
-def test_a_look_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str]) -> None:
+def test_a_request_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str]) -> None:
     """Hands off is not eyes shut: reads and records go on."""
     seen = a_seen_attachment()
     instance = an_instance(attachments=(a_primary(), seen), tags=tags)

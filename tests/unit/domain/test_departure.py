@@ -64,7 +64,7 @@ def test_a_release_under_way_is_left_to_its_rollback(instance: Instance | None) 
     assert (move_of(step), release_of(step)) == (None, record)
 
 
-def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:
+def test_a_claim_is_kept_while_an_invocation_may_carry_it_out() -> None:
     """The attach may reach EC2 after our read, and the instance is not quite gone yet."""
     record = a_record(State.CLAIMED, since=LONG_AGO + timedelta(seconds=1))
 
@@ -97,6 +97,6 @@ def test_a_departed_instance_with_everything_released_needs_no_step() -> None:
     assert plan_instance(a_view(None, records=[a_record(State.RELEASED)])) == ()
 
 
-def test_an_instance_that_nobody_knows_needs_no_step() -> None:
+def test_an_instance_that_ec2_does_not_know_needs_no_step() -> None:
     """Neither EC2 nor the ledger has heard of it."""
     assert plan_instance(a_view(None)) == ()

@@ -77,7 +77,7 @@ def test_another_malformed_value_is_refused_anew() -> None:
     assert "'@'" in after_of(second).detail
 
 
-def test_a_malformed_tag_lets_go_of_nothing() -> None:
+def test_a_malformed_tag_releases_nothing() -> None:
     """A typing error must not detach what is in use, nor close what is waiting."""
     instance = an_instance(targets="mgmt@0", attachments=(a_primary(), SEEN))
     records = [a_record(), a_record(State.WAITING, target=DATA)]

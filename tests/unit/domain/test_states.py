@@ -126,7 +126,7 @@ def test_only_what_holds_an_interface_is_releasing() -> None:
     assert before(State.RELEASING) <= HOLDING
 
 
-def test_a_wish_that_was_never_tried_cannot_fail() -> None:
+def test_a_wanted_target_that_was_never_tried_cannot_fail() -> None:
     """`failed` means rolled back: it needs a claim to start from."""
     assert before(State.FAILED) <= HOLDING
 

@@ -223,7 +223,7 @@ def test_a_preference_that_is_no_index_is_refused_by_name(value: str) -> None:
 
 @QUICK
 @given(NAMES)
-def test_what_we_write_never_looks_like_what_people_write(prefix: str) -> None:
+def test_what_we_write_never_looks_like_what_operators_write(prefix: str) -> None:
     """A guardrail on the input keys cannot stop us, and our writes cannot wake us."""
     keys = TagKeys(prefix)
     inputs = {

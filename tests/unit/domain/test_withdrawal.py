@@ -37,7 +37,7 @@ each_way = pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.key
 
 
 @each_way
-def test_a_claim_that_nobody_asks_for_is_not_carried_out(tags: Mapping[str, str]) -> None:
+def test_a_claim_that_no_tag_asks_for_is_not_carried_out(tags: Mapping[str, str]) -> None:
     """The tag went, or became unreadable, between the claim and the attach."""
     throttled = a_record(State.CLAIMED, reason=Reason.THROTTLED, since=NOW - IN_FLIGHT + SECOND)
     view = a_view(an_instance(targets=None, tags=tags), records=[throttled], pool=[an_interface()])
@@ -69,7 +69,7 @@ def test_what_is_neither_asked_for_nor_there_is_released(
 
 
 @each_way
-def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
+def test_what_ec2_has_carried_out_is_recorded_even_if_no_tag_asks_for_it(
     tags: Mapping[str, str],
 ) -> None:
     """Nothing may be attached and unrecorded: hands off is not eyes shut."""
@@ -90,7 +90,7 @@ def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
 
 
 @each_way
-def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_it(
+def test_what_is_attached_is_released_only_if_the_tags_clearly_do_not_ask_for_it(
     tags: Mapping[str, str],
 ) -> None:
     """A typing error, or a request to be left alone, tears down nothing."""
@@ -106,7 +106,7 @@ def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
 @pytest.mark.parametrize("tags", [{}, {"dualhome:policy": "all", "dualhome:targets": "mgmt data"}])
-def test_nothing_is_taken_back_from_an_instance_that_is_on_its_way(
+def test_nothing_is_released_from_an_instance_that_is_on_its_way(
     state: InstanceState, tags: Mapping[str, str]
 ) -> None:
     """EC2 detaches from one that runs or is stopped, and a rollback would wait to be stuck."""

@@ -88,7 +88,7 @@ class SqsStatusQueue:
         Hide a message that was received, until ``delay`` is over; its receives are counted on.
 
         Raises:
-            DualhomeError: it comes back after the queue's visibility timeout.
+            DualhomeError: it is redelivered after the queue's visibility timeout.
         """
         with domain_errors():
             self._sqs.change_message_visibility(

@@ -51,7 +51,7 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 ROUNDS = 5
-"""How often one invocation plans anew because others were faster, before it comes back later."""
+"""How often one invocation plans anew because others were faster, before it is requeued."""
 
 GONE_ATTEMPTS = 5
 """How often an instance is read of which neither EC2 nor the ledger knows."""
@@ -92,14 +92,14 @@ def reconcile(request: ReconcileRequest, invocation: Invocation) -> None:
     try:
         again = _reconcile(request, invocation)
     except TransientError:
-        # What was announced has been compared by then, and comes back by a request of its own.
+        # What was announced has been compared by then, and is requeued by a request of its own.
         again = replace(request, announced=(), compared=0)
     if again:
         invocation.requeue.later(again)
 
 
 def _reconcile(request: ReconcileRequest, invocation: Invocation) -> ReconcileRequest | None:
-    """Make passes until nothing more can be done at once; return the request to come back with."""
+    """Make passes until nothing more can be done at once; return the request to requeue."""
     polled = False
     for _ in range(ROUNDS):
         view = invocation.view(request)
@@ -123,7 +123,7 @@ def _is_unknown(view: InstanceView) -> bool:
 
 def _compare_announced(request: ReconcileRequest, invocation: Invocation) -> ReconcileRequest:
     """
-    Come back for tags that an event has announced and EC2 does not show; return what is left now.
+    Requeue for tags that an event has announced and EC2 does not show; return what is left now.
 
     The plan goes on with what EC2 shows: what it would release is read once more anyway.
     """

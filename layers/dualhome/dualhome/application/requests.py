@@ -65,15 +65,15 @@ class ReconcileRequest:
     compared: int = 0
 
     def again(self) -> Self:
-        """Return the next look for the same cause."""
+        """Return the next request for the same cause."""
         return replace(self, attempt=self.attempt + 1)
 
     def joined_by(self, other: Self) -> Self:
         """
-        Return one look for both, at the same instance: the later one, with the asks of both.
+        Return one request for both, of the same instance: the later one, with what operators ask.
 
-        A look with asks counts as later than one without: an ask is about what stood when it was
-        made, and by whom, which its cause tells.
+        One with operator requests counts as later than one without: they are about what stood when
+        they were made, and by whom, which the cause tells.
         """
         later = max(
             other, self, key=lambda it: (bool(it.operator_requests), it.cause.time, -it.attempt)
@@ -92,7 +92,7 @@ class ReconcileRequest:
 @dataclass(frozen=True, slots=True)
 class CapacityChange:
     """
-    Capacity for a target may have changed: look at every instance that lacks it.
+    Capacity for a target may have changed: every instance that lacks it is reconciled.
 
     ``announced`` are the tags of interfaces and VPCs that have changed it.
     """
@@ -126,7 +126,7 @@ class StatusRequest:
     """
     Write what the ledger says of ``instance`` when this is read, there and on what it holds.
 
-    ``interfaces`` may have been given up. Without an instance, nobody knows who held them.
+    ``interfaces`` may have been given up. Without an instance, their last holder is not known.
     """
 
     instance: InstanceId | None

@@ -1,4 +1,4 @@
-"""Find what no event told, page by page: ask for looks; nothing is changed here."""
+"""Find what no event announced, page by page, and requeue it; the sweep changes nothing itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -76,11 +76,11 @@ class SweepReport:
 
 def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -> SweepReport:
     """
-    Go on with the round that is under way, or begin one, until it is done or time is short.
+    Resume the sweep at its checkpoint, or begin one, until it is done or time is short.
 
-    After each page the looks that it asks for are queued, then the round is written: whoever dies
-    in between leaves a page to be read twice. Of two sweeps at once, the slower one ends.
-    So does one for which AWS has no time: the next sweep goes on at the page that it did not turn.
+    After each page its reconcile requests are queued, then the checkpoint is written: an
+    invocation that dies in between leaves a page to be read twice. Of two sweeps at once, the
+    slower one ends. So does one that AWS throttles: the next sweep resumes from its checkpoint.
 
     Held are one page of at most 1,000 items, and what it is compared with. 1,000 instances with one
     attachment each cost 8 reads of EC2 (one page of instances, one of interfaces, five of 200
@@ -88,7 +88,7 @@ def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -
     each, and one query for each target, each state and each further 1,000 records.
 
     Raises:
-        TransientError: how far the round has come was not read.
+        TransientError: the checkpoint was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
     context = replace(context, compare=context.compare.reading_vpcs_once())
@@ -114,18 +114,18 @@ def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -
 
 
 def _turn(context: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepCheckpoint:
-    """Turn one page: judge it, hand over what it asks for, write how far the round has come."""
+    """Read one page: judge it, queue what it asks for, write the checkpoint."""
     if at.phase is Phase.RELEASES:
         after = replace(at, phase=Phase.DONE)
         to_reconcile = _released(context, at)
     else:
-        told = read_page(context.compare, at)
-        wrong = confirmed(told.suspects, at, context.compare.ledger)
-        tally = told.tally + _noted(wrong) + _repaired(context, at, wrong)
-        after = at.turned(tally, told.token, context.most_releases + 1)
-        to_reconcile = told.to_reconcile
+        page = read_page(context.compare, at)
+        wrong = confirmed(page.suspects, at, context.compare.ledger)
+        tally = page.tally + _noted(wrong) + _repaired(context, at, wrong)
+        after = at.turned(tally, page.token, context.most_releases + 1)
+        to_reconcile = page.to_reconcile
         if _tripped(context, after) and at.phase is Phase.ATTACHED:
-            # Before any look is asked for: whatever its reason, it could release.
+            # Before anything is requeued: whatever its reason, a reconciliation could release.
             context.breaker.open()
     _ask(context, to_reconcile, cause)
     return context.checkpoints.write(replace(after, at=context.compare.clock()))
@@ -152,7 +152,7 @@ def _repaired(
 
 
 def _released(context: SweepContext, at: SweepCheckpoint) -> Iterable[InstanceId]:
-    """Settle the brake by what the whole round found; return who may be let go."""
+    """Open or reset the breaker by what the whole sweep found; return what may be released."""
     if _tripped(context, at):
         context.breaker.open()
         return ()

@@ -69,7 +69,7 @@ class CompareContext:
 @dataclass(slots=True)
 class _VpcsOnce:
     """
-    The port ``Vpcs`` for one sweep: whoever asks again gets the first answer.
+    The port ``Vpcs`` for one sweep: the first answer serves all pages.
 
     What has changed since costs one reconcile request too many, or is found by the next sweep.
     """
@@ -87,7 +87,7 @@ class _VpcsOnce:
 @dataclass(frozen=True, slots=True)
 class PageResult:
     """
-    What one page tells: figures, instances to look at, and the token of the next page.
+    What one page tells: figures, instances to reconcile, and the token of the next page.
 
     ``suspects`` are resources whose status tag may be wrong.
     """
@@ -169,7 +169,7 @@ def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
         and not (context.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
-    # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
+    # Wanted by its tag, and released but for the breaker: its unit lacks another target.
     restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
     if context.paused:
         unwanted, restrained = set(), set()
@@ -202,8 +202,8 @@ def _drift_of(
     hands_off = instance is not None and instance.desired.hands_off
     if context.policy.release_without_consent and withdrawn and not hands_off:
         return Drift.UNWANTED
-    told = warnings_now(record, instance, vpcs, context.policy) == record.warnings
-    return None if told else Drift.CONSENT
+    noted = warnings_now(record, instance, vpcs, context.policy) == record.warnings
+    return None if noted else Drift.CONSENT
 
 
 def _asking(context: CompareContext, token: str | None) -> PageResult:

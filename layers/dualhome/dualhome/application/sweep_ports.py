@@ -91,7 +91,7 @@ class SweepCheckpoints(Protocol):
         Write ``checkpoint`` over the version that it names; return it with its new version.
 
         Raises:
-            RecordMovedError: somebody else has written meanwhile.
+            RecordMovedError: another sweep has written meanwhile.
         """
         ...
 

@@ -21,7 +21,7 @@ class Suspect:
     """
     A resource whose status, ``tag``, may not be what the ledger prints.
 
-    ``instance`` is the one whose records are printed; None for an interface that nobody holds.
+    ``instance`` is the one whose records are printed; None for an interface that no record holds.
     """
 
     resource: str
@@ -64,7 +64,7 @@ def suspect_interfaces(
     records: Iterable[Attachment],
 ) -> Iterator[Suspect]:
     """
-    Yield the interfaces whose tag lacks the word of who holds them, or tells of nobody's holding.
+    Yield the interfaces whose tag lacks the word of their holder, or names one where there is none.
 
     While a record moves, its word says nothing that lasts.
     """
@@ -85,7 +85,7 @@ def confirmed(suspects: Iterable[Suspect], at: SweepCheckpoint, ledger: Claims) 
     """
     Return the ``suspects`` whose tag is wrong, by the whole of what the ledger says of each.
 
-    Those that were repaired within the hour are passed over, and what is beyond the length of the
+    Those that were repaired within the hour are skipped, and what is beyond the length of the
     round's list is left to later rounds: at most so many are asked for.
     """
     fresh = (it for it in suspects if it.resource not in at.repaired)

@@ -22,17 +22,17 @@ from dualhome.domain.states import HOLDING, SETTLED, State, check_move
 
 
 class OperatorAction(StrEnum):
-    """The kinds of asks."""
+    """The kinds of operator requests."""
 
     RETRY = "retry"
-    """Try now what has failed, and take back anew what is stuck."""
+    """Try now what has failed, and release anew what is stuck."""
     RELEASE = "release"
-    """Take back what is held, wanted or not; what is still wanted is attached again afterwards."""
+    """Release what is held, wanted or not; what is still wanted is attached again afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorRequest:
-    """One ask; without ``target`` it is about every target. ``force`` the detach of a release."""
+    """One request; without ``target`` for every target. ``force`` the detach of a release."""
 
     what: OperatorAction
     target: TargetName | None = None
@@ -49,10 +49,10 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cause:
     """
-    The event that made us look; ``time`` is the event's own, to the second.
+    The event that led to a reconciliation; ``time`` is the event's own, to the second.
 
     ``resource`` is the id of the one whose tags changed, which need not be the instance's;
-    ``principal`` is the ARN of whoever asked with the command; events do not tell theirs.
+    ``principal`` is the ARN of the operator who used the command; events do not name theirs.
     """
 
     event_id: str
@@ -126,8 +126,8 @@ class Attachment:
     ``noted_at`` when an ``attached`` record was last written without leaving that state,
     ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
     from 1; ``attempt`` counts claims, from 1 again after an end that was reached, attached or
-    released. ``force_detach``: an operator wants EC2 to let go whatever the guest does with the
-    interface. ``detaches`` are the times at which others detached what we had attached, as far as
+    released. ``force_detach``: an operator wants the detach forced, whatever the guest does with
+    the interface. ``detaches`` are the times at which others detached what was attached, as far as
     they count towards a contest, ``contests`` how many contests there were in a row.
     ``refusals`` are the interfaces that EC2 has refused here, the latest last.
     ``reservation`` is the tag's value, an instance id or a Name, by which the interface is reserved

@@ -12,14 +12,14 @@ from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 
 MOVING_LIMIT = timedelta(minutes=2)
-"""A record that moves for longer has lost the look that would move it on."""
+"""A record that moves for longer has lost the request that would move it on."""
 
 SEEN_ON_INSTANCES = frozenset({State.ATTACHED, State.STUCK})
 """States of records that are compared with their instance as EC2 shows it."""
 
 
 class Drift(StrEnum):
-    """Why an instance deserves a look; what is to be done, the look decides."""
+    """Why an instance is requeued; what is to be done, its reconciliation decides."""
 
     MISSING = "missing"
     """Something is wanted of which there is no record."""
@@ -63,7 +63,7 @@ def drift_of(record: Attachment, instance: ObservedInstance | None, now: datetim
 
 
 def _drift_of_stuck(record: Attachment, instance: ObservedInstance | None) -> Drift | None:
-    """No look follows a rollback that gives up: the rest of a unit is to be given back."""
+    """No request follows a rollback that gives up: the rest of a unit is to be released."""
     if instance is None or instance.attachment_of(record.interface) is None:
         return Drift.DETACHED
     return Drift.UNSETTLED if instance.desired.all_or_none else None
@@ -86,7 +86,7 @@ def _drift_of_attached(record: Attachment, instance: ObservedInstance | None) ->
 def foreign_attachments(
     pool: Iterable[InterfaceDescription], held: frozenset[InterfaceId]
 ) -> Iterator[tuple[InterfaceId, InstanceId]]:
-    """Return the pool interfaces that somebody else has attached, and where."""
+    """Return the pool interfaces that others have attached, and where."""
     for interface in pool:
         if interface.attachment and interface.id not in held:
             yield interface.id, interface.attachment.instance

@@ -1,4 +1,4 @@
-"""The tags that people write: their keys, their grammar, and how they are read."""
+"""The tags that operators write: their keys, their grammar, and how they are read."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ class TagKeys:
         return f"{self.prefix}:reserved-for"
 
     def of_input(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Return those of ``tags`` that say what somebody wants: their keys begin ``prefix:``."""
+        """Return those of ``tags`` that are input: their keys begin ``prefix:``."""
         return {key: it for key, it in tags.items() if key.startswith(f"{self.prefix}:")}
 
     @property

@@ -25,13 +25,13 @@ def handle_changes(
     event: Mapping[str, Any], context: LambdaContext, reconciler: Reconciler
 ) -> Mapping[str, Any]:
     """
-    Handle an SQS batch; return the messages that failed: they come back, and end in the DLQ.
+    Handle an SQS batch; return the messages that failed: they are redelivered, then dead letters.
 
     Messages about one instance, or one target, are one request. What waits for EC2, or for time to
     work, is queued anew with a delay and does not fail.
 
     Raises:
-        TransientError: the queue did not take the requests; the whole batch comes back.
+        TransientError: the queue did not take the requests; the whole batch is redelivered.
     """
     policy = reconciler.policy
     scope = Scope(policy.account, reconciler.region, policy.keys)

@@ -45,18 +45,18 @@ def step_handler(
     @logger.inject_lambda_context
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         parts = make()
-        undo = _undo(event["input"])
-        logger.info("step", instance=undo.instance, target=undo.target, polls=undo.polls)
+        given = _rollback_input(event["input"])
+        logger.info("step", instance=given.instance, target=given.target, polls=given.polls)
         trace = Trace(parts.account, parts.region, context.aws_request_id, event["execution"])
-        undoing = RollbackSteps(
+        steps = RollbackSteps(
             parts.interfaces, parts.ledger, parts.queue, trace, parts.paused, parts.clock
         )
-        return asdict(step(undo, undoing))
+        return asdict(step(given, steps))
 
     return handler
 
 
-def _undo(given: Mapping[str, Any]) -> RollbackInput:
+def _rollback_input(given: Mapping[str, Any]) -> RollbackInput:
     return RollbackInput(
         instance=InstanceId(given["instance"]),
         target=TargetName(given["target"]),

@@ -31,5 +31,5 @@ def read_items(
                 RequestItems={table: {"Keys": some, "ConsistentRead": True}}
             )
         if answer.get("UnprocessedKeys"):
-            raise ThrottledError("BatchGetItem left keys unread: DynamoDB asks for patience")
+            raise ThrottledError("BatchGetItem left keys unread: DynamoDB throttles")
         yield from answer["Responses"].get(table, [])

@@ -23,7 +23,7 @@ from dualhome.domain.states import SETTLED, State
 
 
 def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
-    """Return what the first failed condition means; a conflict is somebody who is just faster."""
+    """Return what the first failed condition means; a conflict is another writer's success."""
     reasons = exc.response.get("CancellationReasons", [])
     for reason, meaning in zip(reasons, meanings, strict=False):
         if reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}:
@@ -167,7 +167,7 @@ class DynamoDbLedger:
     def _holdings(
         self, move: Move
     ) -> Iterable[tuple[type[StalePlanError], "TransactWriteItemTypeDef"]]:
-        """Let go of what only the record before held, and take what only the one after holds."""
+        """Delete what only the record before held, and put what only the one after holds."""
         before, after = _held(move.before), _held(move.after)
         for key, error, item in before:
             if key not in [kept for kept, _, _ in after]:

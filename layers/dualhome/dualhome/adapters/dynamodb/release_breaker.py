@@ -1,4 +1,4 @@
-"""The brake as one item of the attachments table: who has been let go since the last sweep."""
+"""The release breaker as one item of the attachments table: what it has admitted of late."""
 
 from typing import TYPE_CHECKING
 

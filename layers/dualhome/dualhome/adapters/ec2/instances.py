@@ -21,7 +21,7 @@ class Ec2Instances:
         self._capacities: dict[str, Capacity] = {}
 
     def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
-        """Return the instances that EC2 shows, by a filter: an unknown id fails nobody else."""
+        """Return the instances that EC2 shows, by a filter: an unknown id fails no other."""
         found = {}
         for some in filters("instance-id", ids):
             pages = self._ec2.get_paginator("describe_instances").paginate(

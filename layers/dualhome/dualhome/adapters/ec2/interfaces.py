@@ -50,7 +50,7 @@ class Ec2Interfaces:
         return AttachmentId(answer["AttachmentId"])
 
     def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
-        """Ask EC2 to let go; forcing is a last resort that leaves the guest's view stale."""
+        """Ask EC2 to detach; forcing is a last resort that leaves the guest's view stale."""
         with domain_errors():
             self._ec2.detach_network_interface(AttachmentId=attachment, Force=force)
 

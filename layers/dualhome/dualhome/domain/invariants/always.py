@@ -62,7 +62,7 @@ def _unwanted(record: Attachment, instance: Instance, account: Account) -> str:
 
 
 def what_is_attached_and_wanted_is_recorded(account: Account) -> Iterator[str]:
-    """Whoever attached it; unless the target is served by another, or a person must look."""
+    """Whatever attached it; unless the target is served by another, or an operator must act."""
     for instance in account.instances.values():
         if instance.operator_managed or instance.state not in ACTING:
             continue
@@ -85,7 +85,7 @@ def _adoptable(seen: SeenAttachment, instance: Instance, want: Wanted, account: 
 
 
 def claims_and_slots_belong_to_records_that_hold(account: Account) -> Iterator[str]:
-    """And the reverse: what a record holds nobody else can take."""
+    """And the reverse: what a record holds no other can take."""
     claims, slots = set(account.claims.items()), set(account.slots.items())
     holding = {holder: record for holder, record in account.records.items() if record.holding}
     due_claims = {(record.interface, holder) for holder, record in holding.items()}
@@ -128,7 +128,7 @@ def _lost_error(entry: AuditEntry) -> Iterator[str]:
 
 
 def every_pool_interface_is_accounted_for(account: Account) -> Iterator[str]:
-    """Available, attached by a record, held for a person, or attached by somebody else's hand."""
+    """Available, attached by a record, held for an operator, or attached by others."""
     records = {record.interface: record for record in account.records.values() if record.holding}
     for interface in account.interfaces.values():
         record, seen = records.get(interface.id), interface.attachment
@@ -138,7 +138,7 @@ def every_pool_interface_is_accounted_for(account: Account) -> Iterator[str]:
         elif held and record and seen and record.instance != seen.instance:
             yield f"held by {record}, but on {seen.instance}"
         elif seen and record is None and seen.id not in account.by_hand:
-            yield f"nobody accounts for {seen}"
+            yield f"no record accounts for {seen}"
         elif seen is None and interface.status != "available":
             yield f"neither available nor attached: {interface}"
 

@@ -25,7 +25,7 @@ def nothing_moves(account: Account) -> Iterator[str]:
 
 
 def what_is_not_desired_is_released(account: Account) -> Iterator[str]:
-    """But for what a person must look at, and what a pause, or the breaker, keeps attached."""
+    """But for what an operator must act on, and what a pause, or the breaker, keeps attached."""
     for record in account.records.values():
         instance = account.instances.get(record.instance)
         if _is_kept(record, account):
@@ -46,14 +46,14 @@ def _is_kept(record: Attachment, account: Account) -> bool:
 
 
 def every_desired_target_is_answered(account: Account) -> Iterator[str]:
-    """Each has a record, and nobody waits beside what is free, unless the record says for what."""
+    """Each has a record, and none waits beside what is free, unless the record says for what."""
     for instance in account.instances.values():
         records = dict(_desired_records(instance, account))
         for target, record in records.items():
             if record is None or record.state == State.RELEASED:
                 yield f"{instance.id} wants {target}, but its record is {record}"
             elif record.state == State.WAITING and record.reason is Reason.UNIT_INCOMPLETE:
-                yield from _waiting_for_nobody(record, records)
+                yield from _waiting_for_nothing(record, records)
             elif record.state == State.WAITING and record.reason not in UNPROVEN:
                 yield from _free_beside(record, instance, account)
 
@@ -84,7 +84,7 @@ def _desired_records(
         yield want.target, account.record(instance.id, want.target)
 
 
-def _waiting_for_nobody(
+def _waiting_for_nothing(
     record: Attachment, records: Mapping[TargetName, Attachment | None]
 ) -> Iterator[str]:
     """Parts of a unit that wait for each other would wait for ever."""

@@ -95,7 +95,7 @@ def _other_vpc(candidate: Candidate) -> Verdict:
 
 
 def _allowed(candidate: Candidate) -> Verdict:
-    """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
+    """Both sides consent: the VPC's owner names the VPCs that may join. Absent: none."""
     consent = candidate.vpc.consent if candidate.vpc else Consent(candidate.policy.keys)
     if consent.error:
         return Reason.BAD_TAG, f"{candidate.interface.vpc}: {consent.error}"
@@ -219,7 +219,7 @@ def why_not_served(vpc: ObservedVpc, target: TargetName, policy: Policy) -> Verd
 
 def _not_ours(vpc: ObservedVpc, policy: Policy) -> Verdict:
     """
-    Whoever may tag in this account would give the consent of a network that is not theirs.
+    Tags of this account would give the consent of a network that is another account's.
 
     Amazon VPC User Guide, "Share your VPC subnets with other accounts": tags are not shared.
     """

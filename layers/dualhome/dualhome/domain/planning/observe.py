@@ -95,7 +95,7 @@ def close_departed(view: InstanceView, terms: Terms) -> Iterator[Decision]:
 
 
 def end(over: Move, terms: Terms, *, plan_again: bool = False) -> End | Wait:
-    """Return what ends a record because of what was read, or what comes back later."""
+    """Return what ends a record because of what was read, or wait for the next pass."""
     target = over.after.target
     return End(over, plan_again) if terms.may_end(target) else Wait(target)
 

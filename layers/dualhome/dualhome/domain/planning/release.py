@@ -24,7 +24,7 @@ SOON = timedelta(seconds=1)
 
 def start_release(view: InstanceView, record: Attachment, why: Why, terms: Terms) -> Decision:
     """
-    Begin to release what ``record`` holds, or come back later.
+    Begin to release what ``record`` holds, or wait for the next pass.
 
     EC2 detaches from an instance that runs or is stopped (EC2 User Guide, "Network interface
     attachments"); one that is on its way there will be.

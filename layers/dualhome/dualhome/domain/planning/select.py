@@ -24,7 +24,7 @@ NOT_ASKED = -1
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The interface to attach, if one may be had, and why every other was passed over."""
+    """The interface to attach, if one may be had, and why every other was skipped."""
 
     interface: ObservedInterface | None
     rejections: tuple[Rejection, ...]

@@ -269,7 +269,7 @@ def move_of(decision: Decision) -> Move | None:
 
 
 def rejections_of(decision: Decision) -> tuple[Rejection, ...]:
-    """Return each interface that was passed over for ``decision``, and why."""
+    """Return each interface that was skipped for ``decision``, and why."""
     match decision:
         case Unchanged() | Wait() | Write() | Claim():
             return decision.rejections

@@ -32,7 +32,7 @@ def test_a_claim_that_ec2_is_carrying_out_is_attaching() -> None:
 
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.ATTACHING, State.ATTACHED])
-def test_a_young_record_is_left_to_whoever_wrote_it(state: State) -> None:
+def test_a_young_record_is_left_to_the_invocation_that_wrote_it(state: State) -> None:
     """Another invocation is at work, or EC2's reads lag behind its replies."""
     step = only_step(not_seen(aged(state, RESUME_AFTER - SECOND)))
 
@@ -49,7 +49,7 @@ def test_a_claim_that_was_left_behind_is_carried_out(state: InstanceState) -> No
     assert (move_of(step), attach_of(step), polls(step)) == (None, record, True)
 
 
-def test_a_throttled_claim_is_carried_out_at_the_next_look() -> None:
+def test_a_throttled_claim_is_carried_out_at_the_next_pass() -> None:
     """EC2 said `later`, so nobody is at work on it and there is nobody to wait for."""
     record = a_record(State.CLAIMED, reason=Reason.THROTTLED)
 
@@ -68,7 +68,7 @@ TAKEN = an_interface(attachment=a_seen_attachment(instance="i-02"))
 
 
 @pytest.mark.parametrize("pool", [[TAKEN], []], ids=["taken", "deleted"])
-def test_a_claim_whose_interface_is_lost_is_given_up_when_nobody_can_be_at_work(
+def test_a_claim_whose_interface_is_lost_is_given_up_when_no_invocation_can_be_at_work(
     pool: list[Interface],
 ) -> None:
     """Until then another invocation's attach may still be under way."""

@@ -115,7 +115,7 @@ def test_a_failure_is_left_alone_before_its_time() -> None:
     assert plan_instance(a_view(an_instance(), records=[failed], pool=[an_interface()])) == ()
 
 
-def test_a_failure_is_tried_at_once_when_the_wish_has_changed() -> None:
+def test_a_failure_is_tried_at_once_when_the_tag_has_changed() -> None:
     """The person who edits the tag has perhaps cured the cause."""
     failed = a_record(State.FAILED, retry_at=NOW + timedelta(hours=1), pin=None)
     view = a_view(an_instance(targets="mgmt@2"), records=[failed], pool=[an_interface()])

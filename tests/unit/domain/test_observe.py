@@ -46,7 +46,7 @@ def test_what_is_attached_as_recorded_needs_no_step() -> None:
     assert plan_instance(view) == ()
 
 
-def test_what_somebody_attached_anew_is_let_go_to_be_adopted_at_once() -> None:
+def test_what_others_attached_anew_is_dropped_to_be_adopted_at_once() -> None:
     """The id tells; its new slot may be one that another record still holds."""
     view = seen_as(AttachmentStatus.ATTACHED, a_record(State.ATTACHED), index=2, id_="eni-attach-9")
 
@@ -67,7 +67,7 @@ def test_what_somebody_attached_anew_is_let_go_to_be_adopted_at_once() -> None:
         (State.ATTACHED, AttachmentStatus.DETACHED),
     ],
 )
-def test_what_is_on_its_way_is_looked_at_again(state: State, status: AttachmentStatus) -> None:
+def test_what_is_on_its_way_is_reconciled_again(state: State, status: AttachmentStatus) -> None:
     """Nothing is decided while EC2 is still moving."""
     step = only_step(seen_as(status, aged(state, IN_FLIGHT)))
 
@@ -87,7 +87,7 @@ def test_an_attachment_that_ec2_accepted_and_never_showed_has_failed() -> None:
     assert record.retry_at == NOW + timedelta(minutes=4)
 
 
-def test_what_somebody_detached_by_hand_is_planned_anew() -> None:
+def test_what_others_detached_by_hand_is_planned_anew() -> None:
     """The tag still asks for it; to keep it detached, one removes the tag."""
     step = only_step(not_seen(aged(State.ATTACHED, RESUME_AFTER)))
 
@@ -116,7 +116,7 @@ def test_what_is_stuck_stays_so_while_it_is_attached() -> None:
     [(None, State.RELEASED), (Failure("Unsupported", "no"), State.FAILED)],
     ids=["a release", "a failure"],
 )
-def test_what_is_stuck_ends_as_meant_once_a_person_has_detached_it(
+def test_what_is_stuck_ends_as_meant_once_an_operator_has_detached_it(
     failure: Failure | None, end: State
 ) -> None:
     """The first error is still what the reader wants to know."""

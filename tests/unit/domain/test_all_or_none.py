@@ -83,7 +83,7 @@ def test_nothing_is_claimed_for_the_others_while_one_cannot_be_had() -> None:
     assert not any(attach_of(step) for step in steps.values())
 
 
-def test_what_the_others_hold_is_taken_back_while_one_cannot_be_had() -> None:
+def test_what_the_others_hold_is_released_while_one_cannot_be_had() -> None:
     """All or none; the record says because of which one."""
     steps = steps_of(view(a_record(), pool=(HELD,)))
 
@@ -103,7 +103,7 @@ def test_each_target_stands_alone_unless_the_tag_says_otherwise(policy: str | No
     assert {DATA} == kept.keys()
 
 
-def test_a_malformed_policy_is_refused_and_lets_nothing_go() -> None:
+def test_a_malformed_policy_is_refused_and_admits_nothing() -> None:
     """Neither of both can be meant: nothing is attached for it, and nothing taken back."""
     steps = steps_of(view(a_record(), pool=(HELD, FOR_DATA), policy="both"))
 
@@ -151,7 +151,7 @@ def test_a_unit_is_had_as_soon_as_nothing_lacks() -> None:
 
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.ATTACHING])
-def test_what_is_on_its_way_is_awaited_before_it_is_taken_back(state: State) -> None:
+def test_what_is_on_its_way_is_awaited_before_it_is_released(state: State) -> None:
     """Only what EC2 shows attached can be detached; without another look it would stay."""
     moving = a_record(state)
 
@@ -193,7 +193,7 @@ def test_a_unit_with_a_target_that_is_stuck_is_incomplete() -> None:
     assert (State.WAITING, Reason.UNIT_INCOMPLETE, "data: DETACH_TIMEOUT") == after(steps[MGMT])
 
 
-def test_nothing_is_taken_back_from_a_unit_while_the_stack_is_paused() -> None:
+def test_nothing_is_released_from_a_unit_while_the_stack_is_paused() -> None:
     """What it lacks says that it is the pause."""
     paused = replace(view(a_record(), pool=(HELD, FOR_DATA)), policy=replace(POLICY, paused=True))
 
@@ -203,7 +203,7 @@ def test_nothing_is_taken_back_from_a_unit_while_the_stack_is_paused() -> None:
     assert (State.WAITING, Reason.PAUSED) == after(steps[DATA])[:2]
 
 
-def test_before_a_unit_is_given_back_an_interface_without_tags_is_asked_for() -> None:
+def test_before_a_unit_is_released_an_interface_without_tags_is_asked_for() -> None:
     """It was found by its tag, and yet shows no target: by its id it is what the unit lacks."""
     untagged = replace(FOR_DATA, tags={})
     record = a_record(State.ATTACHED)
