@@ -1,4 +1,16 @@
-"""Bring instances nearer to what their tags ask for; repeating it changes nothing."""
+"""
+Bring instances nearer to what their tags ask for; repeating it changes nothing.
+
+One pass over one instance, in this order:
+
+1. ``Invocation.view``: what EC2 and the ledger show of it, of its pools and of its VPCs;
+2. ``_is_unknown``: an id that neither knows may be new, and is polled for a while;
+3. ``_compare_announced``: tags that an event announced and EC2 does not show yet are requeued;
+4. ``plan_confirmed``: one decision for each target; what ends rests on a second reading;
+5. ``_carry_out``: each decision: a move is written first, then EC2 or Step Functions is asked;
+6. ``_requeue_what_is_due``: decisions that name a time;
+7. ``_what_is_left``: the request to poll with, unless another pass follows at once.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

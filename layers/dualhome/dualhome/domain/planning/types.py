@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Unpack
+from typing import Unpack, assert_never
 
 from dualhome.domain.attachment import (
     Attachment,
@@ -266,6 +266,8 @@ def move_of(decision: Decision) -> Move | None:
             return move
         case Unchanged() | Wait() | Reattach() | ResumeRelease():
             return None
+        case _:
+            assert_never(decision)
 
 
 def rejections_of(decision: Decision) -> tuple[Rejection, ...]:
@@ -275,6 +277,8 @@ def rejections_of(decision: Decision) -> tuple[Rejection, ...]:
             return decision.rejections
         case End() | Reattach() | Release() | ResumeRelease():
             return ()
+        case _:
+            assert_never(decision)
 
 
 def plans_again(decision: Decision) -> bool:
