@@ -50,10 +50,6 @@ def send(
             )
 
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-
-
 class SqsReconcileQueue:
     """The queue that EventBridge's rules feed too."""
 
@@ -65,10 +61,6 @@ class SqsReconcileQueue:
         """Queue ``requests``; raises as ``send``."""
         bodies = (dumps(print_request(request)) for request in requests)
         send(self._sqs, self._queue_url, bodies, delay)
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 
 class SqsStatusQueue:
@@ -97,9 +89,6 @@ class SqsStatusQueue:
                 VisibilityTimeout=int(delay.total_seconds()),
             )
 
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 DETAIL_TYPE = "Unreadable audit item"
 

@@ -5,18 +5,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from json import dumps, loads
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.gen import make_dict_unstructure_fn, override
 
+from dualhome.adapters.aws_errors import domain_errors
 from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.ec2 import DeviceSlot
-from dualhome.domain.errors import UnreadableItemError
+from dualhome.domain.errors import ThrottledError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.states import SETTLED, State
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -213,3 +218,25 @@ def _readable(item: Item) -> Iterator[None]:
         raise UnreadableItemError(
             f"Another version of dualhome has written the item {key}: {why}"
         ) from exc
+
+
+KEYS_PER_GET = 100
+"""Keys that one BatchGetItem takes (DynamoDB API Reference)."""
+
+
+def read_items(dynamodb: "DynamoDBClient", table: str, keys: Iterable[Item]) -> Iterator[Item]:
+    """
+    Yield those items of ``keys`` that there are, in wire form, as last written.
+
+    Raises:
+        TransientError: some could not be read.
+    """
+    rest = iter(keys)
+    while some := [wire(key) for key in islice(rest, KEYS_PER_GET)]:
+        with domain_errors():
+            answer = dynamodb.batch_get_item(
+                RequestItems={table: {"Keys": some, "ConsistentRead": True}}
+            )
+        if answer.get("UnprocessedKeys"):
+            raise ThrottledError("BatchGetItem left keys unread: DynamoDB throttles")
+        yield from answer["Responses"].get(table, [])

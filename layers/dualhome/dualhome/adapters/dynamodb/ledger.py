@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
-from dualhome.adapters.dynamodb.batch_reads import read_items
+from dualhome.adapters.dynamodb.items import read_items
 from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.errors import (
     ClaimTakenError,
@@ -21,6 +21,16 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zon
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import SETTLED, State
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+logger = Logger(child=True)
+
+ReadRecords = Callable[[Iterable[Mapping[str, Any]]], Iterable[Attachment]]
+
+OURS = "instance = :instance AND target = :target"
+
 
 def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
     """Return what the first failed condition means; a conflict is another writer's success."""
@@ -31,17 +41,6 @@ def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) ->
         if reason.get("Code") in {"ThrottlingError", "ProvisionedThroughputExceeded"}:
             return ThrottledError(f"{exc.operation_name}: {reason.get('Message', '')}")
     return exc
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-logger = Logger(child=True)
-
-ReadRecords = Callable[[Iterable[Mapping[str, Any]]], Iterable[Attachment]]
-
-OURS = "instance = :instance AND target = :target"
 
 
 class DynamoDbLedger:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
-from dualhome.adapters.ec2.filters import filters
+from dualhome.adapters.ec2.shapes import filters
 from dualhome.domain.ec2 import Capacity, Instance, Vpc
 from dualhome.domain.identifiers import InstanceId, VpcId
 
@@ -46,10 +46,6 @@ class Ec2Instances:
                         if capacity := shapes.capacity(it):
                             self._capacities[it["InstanceType"]] = capacity
         return {type_: self._capacities[type_] for type_ in wanted & self._capacities.keys()}
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_ec2 import EC2Client
 
 
 class Ec2Vpcs:

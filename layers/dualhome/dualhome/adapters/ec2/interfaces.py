@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
-from dualhome.adapters.ec2.filters import filters
+from dualhome.adapters.ec2.shapes import filters
 from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.errors import InterfaceGoneError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName

@@ -1,4 +1,4 @@
-"""EC2's answers as our values."""
+"""EC2's answers as our values, and the filters of its questions."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -156,3 +156,17 @@ def _attachment(described: "NetworkInterfaceTypeDef") -> SeenAttachment | None:
         id=AttachmentId(attachment.get("AttachmentId", "")),
         delete_on_termination=attachment.get("DeleteOnTermination", False),
     )
+
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+FILTER_VALUES = 200
+"""Values one call's filters take (EC2 API Reference, "Filter")."""
+
+
+def filters(name: str, values: Iterable[str]) -> Iterator["FilterTypeDef"]:
+    """Yield filters on ``name`` that together let pass each of ``values``, one for each call."""
+    wanted = sorted(values)
+    for start in range(0, len(wanted), FILTER_VALUES):
+        yield {"Name": name, "Values": wanted[start : start + FILTER_VALUES]}
