@@ -1,4 +1,4 @@
-"""Units that lose a target: the brake holds what many would lose, a sweep finds what one must."""
+"""Units that lose a target: the breaker holds what many would lose, a sweep finds what one must."""
 
 from dataclasses import replace
 from datetime import timedelta

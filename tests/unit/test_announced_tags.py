@@ -101,7 +101,7 @@ def test_a_tag_that_was_removed_and_is_still_shown_is_noticed() -> None:
 
 
 def test_a_pool_interface_that_no_list_shows_yet_is_waited_for() -> None:
-    """The event names it; whoever waits for its target asks again for it."""
+    """The event names it; the instance that waits for its target reads it again."""
     scene = a_scene(an_instance(INSTANCE))
     scene.request(INSTANCE)
     scene.work_off()

@@ -21,7 +21,7 @@ REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf")
 
 
 def test_a_throttled_attach_keeps_its_claim_and_is_repeated() -> None:
-    """Nothing is undone for a full bucket: the same call will do, a little later."""
+    """Nothing is released for a full bucket: the same call will do, a little later."""
     scene = _scene(THROTTLED)
 
     scene.request()

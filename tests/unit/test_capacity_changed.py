@@ -1,4 +1,4 @@
-"""New capacity for a target: who is looked at."""
+"""New capacity for a target: which instances are reconciled."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from tests.support.builders.values import (
 )
 from tests.support.fakes.ledger import InMemoryLedger
 
-CAUSE = a_cause("event-wake")
+CAUSE = a_cause("event-capacity")
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED])

@@ -1,4 +1,4 @@
-"""Consent that is taken back releases, where the deployment says so: confirmed, and counted."""
+"""Consent that is withdrawn releases, where the deployment says so: confirmed, and counted."""
 
 from dataclasses import replace
 from datetime import timedelta

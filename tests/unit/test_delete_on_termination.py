@@ -109,7 +109,7 @@ def test_what_ec2_keeps_is_released_as_ever() -> None:
 
 
 def test_a_warning_that_came_true_elsewhere_is_not_reported_as_a_deletion() -> None:
-    """It was set, and the interface is still in its pool: whoever cleared it was in time."""
+    """It was set, and the interface is still in its pool: it was cleared in time."""
     scene = adopted()
     scene.ec2.delete_with_instance(INTERFACE, on=False)
 
@@ -137,7 +137,7 @@ def test_one_that_was_deleted_unseen_is_reported_as_gone() -> None:
 
 @pytest.mark.parametrize("doomed", [True, False])
 def test_none_is_requeued_for_an_interface_that_is_no_more(*, doomed: bool) -> None:
-    """There is nothing to have; what is free wakes the one that waits."""
+    """There is nothing to have; what is free requeues the one that waits."""
     scene = adopted(doomed=doomed)
     scene.ec2.add(an_instance("i-02"))
     scene.request("i-02")

@@ -25,7 +25,7 @@ READS = {"describe_instances", "describe_pool", "find"}
 
 
 def test_an_answer_without_the_attachment_releases_nothing() -> None:
-    """The pool's read shows it; had it been let go, somebody else would be given it."""
+    """The pool's read shows it; had its claim been dropped, another would be given it."""
     scene = attached()
     scene.ec2.lagging = {"describe_instances"}
     before = scene.record()

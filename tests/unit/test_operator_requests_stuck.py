@@ -1,4 +1,4 @@
-"""What an operator asks for of an attachment that EC2 does not let go."""
+"""What an operator asks for of an attachment that EC2 does not detach."""
 
 import pytest
 

@@ -31,7 +31,7 @@ def test_nothing_is_attached_and_the_record_says_why() -> None:
 
 
 def test_the_pause_is_recorded_once() -> None:
-    """Sweeps go on, and each of them looks at what waits."""
+    """Sweeps go on, and each of them reconciles what waits."""
     scene = paused(a_scene(an_instance(), an_interface()))
 
     sweeper = Sweeper(scene)
@@ -120,7 +120,7 @@ def test_what_others_detaches_by_hand_is_recorded_and_not_attached_again() -> No
 
 
 def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
-    """EC2 has let go by itself."""
+    """EC2 has detached it by itself."""
     scene = paused(attached())
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 

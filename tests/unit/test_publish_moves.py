@@ -57,7 +57,7 @@ def test_states_that_last_seconds_are_announced_but_not_tagged() -> None:
 
 
 def test_a_refusal_is_shown_on_the_instance_with_its_reason() -> None:
-    """Who tagged the instance looks at the instance first."""
+    """The operator who tagged the instance reads its tags first."""
     stage = Stage(a_scene(an_instance(targets="mgmt data@2"), an_interface(zone=OTHER_ZONE)))
     stage.scene.request()
 
@@ -186,7 +186,7 @@ def test_nothing_to_tell_calls_nothing() -> None:
 
 
 def test_our_own_tags_ask_for_nothing() -> None:
-    """Else each status would lead to a look, and each look to a status."""
+    """Else each status would lead to a reconciliation, and each of those to a status."""
     stage = _attached()
     stage.publish_all()
     before = list(stage.scene.ledger.audit)

@@ -149,7 +149,7 @@ def test_an_instance_waits_while_the_pool_is_empty_and_is_requeued_by_a_new_inte
 
 
 def test_a_waiting_instance_ends_refused_when_its_tag_goes_bad_and_closed_when_it_goes() -> None:
-    """A wish withdrawn leaves no instance behind that is woken for nothing."""
+    """A tag removed leaves no instance behind that is requeued for nothing."""
     scene = a_scene(an_instance(), an_interface(tags=RESERVED))
     scene.request()
 
@@ -212,6 +212,6 @@ def test_an_overlap_warns_and_attaches_unless_the_deployment_refuses_it() -> Non
 
 def _requeue_waiting(scene: Scene) -> None:
     requeue = Requeue()
-    requeue_waiting(CapacityChange(MGMT, a_cause("event-wake")), scene.ledger, requeue)
+    requeue_waiting(CapacityChange(MGMT, a_cause("event-capacity")), scene.ledger, requeue)
     requeue.send(scene.queue)
     scene.work_off()

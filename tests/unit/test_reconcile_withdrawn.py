@@ -1,4 +1,4 @@
-"""A wish that is withdrawn between the claim and the attachment."""
+"""A tag that is withdrawn between the claim and the attachment."""
 
 import pytest
 

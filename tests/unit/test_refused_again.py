@@ -61,7 +61,7 @@ def test_an_interface_that_is_shown_free_and_refused_is_passed_over() -> None:
 def test_the_only_interface_being_refused_as_in_use_is_a_failure_in_the_end(
     instances: int,
 ) -> None:
-    """Those who wait for it must not wake each other for ever."""
+    """Those who wait for it must not requeue each other for ever."""
     scene = a_scene(an_interface())
     ids = [f"i-{number:02}" for number in range(1, instances + 1)]
     scene.ec2.add(*map(an_instance, ids))

@@ -312,7 +312,7 @@ def test_a_code_that_ec2_does_not_know_is_taken_as_being_about_the_interface() -
 
 
 def test_a_refusal_is_kept_through_a_release_and_forgotten_in_an_hour() -> None:
-    """The next wish does not begin with what is known to be refused."""
+    """The next target does not begin with what is known to be refused."""
     bad, good = a_pool(2)
     scene = _barred(bad, good, bars=1)
     for event, targets in enumerate(["mgmt", None]):

@@ -56,7 +56,7 @@ def test_a_tag_that_says_hands_off_admits_nothing(tags: Mapping[str, str | None]
 
 
 def test_a_pin_that_changes_moves_the_interface_to_the_new_index() -> None:
-    """EC2 cannot move an attachment: it is taken back, then made anew, of the same interface."""
+    """EC2 cannot move an attachment: it is released, then made anew, of the same interface."""
     scene = _attached()
 
     _tag(scene, {TARGETS: "mgmt@2"})
@@ -90,7 +90,7 @@ def test_a_stopped_instance_keeps_its_interface() -> None:
 
 @pytest.mark.parametrize("end", ["terminated", "vanished"])
 def test_the_interface_of_an_instance_that_ends_is_free(end: str) -> None:
-    """EC2 lets go of it by itself: it is only recorded, whatever event was lost before."""
+    """EC2 detaches it by itself: it is only recorded, whatever event was lost before."""
     scene = _attached()
 
     if end == "terminated":
@@ -133,14 +133,14 @@ def test_the_targets_of_an_instance_come_and_go_independently() -> None:
 
 
 def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
-    """The release that has begun is carried through; then the wish of now counts."""
+    """The release that has begun is carried through; then the tag of now counts."""
     scene = _attached()
     scene.ec2.detach_seconds = 5
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.request()
 
-    for wish in ("mgmt", None, "mgmt"):
-        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    for desired in ("mgmt", None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: desired})
         scene.request()
     scene.work_off()
 
@@ -153,8 +153,8 @@ def test_a_tag_that_is_flipped_before_any_reconciliation_changes_nothing() -> No
     """Events only say where to look."""
     scene = _attached()
 
-    for wish in (None, "mgmt"):
-        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    for desired in (None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: desired})
     _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()

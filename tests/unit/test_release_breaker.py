@@ -27,7 +27,7 @@ def test_a_tag_policy_that_deletes_every_tag_takes_no_more_than_the_limit() -> N
 
 
 def test_what_is_held_back_says_so_once() -> None:
-    """Whoever reads the record sees that the wish was seen, and why nothing happens."""
+    """The record says that the tag was seen, and why nothing happens."""
     scene = _attached(most=0)
 
     _untag(scene)

@@ -18,7 +18,7 @@ NAMED = {"Name": "fw-1"}
 OLD, NEW = InstanceId("i-0a"), InstanceId("i-0b")
 SPARES = tuple(an_interface(f"eni-{number:02}") for number in range(10, 13))
 MANY = 15
-"""More than are woken when an interface is freed."""
+"""More than are requeued when an interface is freed."""
 
 
 def fixed(id_: str = "eni-f0", for_: str = "fw-1", **fields: str) -> Interface:
@@ -46,7 +46,7 @@ def test_an_appliance_in_a_rolling_replacement_gets_its_fixed_address() -> None:
 
 
 def test_who_waits_for_what_is_reserved_is_requeued_before_all_others() -> None:
-    """Ten are woken; those that wait longest may not have this interface at all."""
+    """Ten are requeued; those that wait longest may not have this interface at all."""
     scene = _replacing(fixed())
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
     scene.ec2.add(*map(an_instance, ids))
@@ -67,7 +67,7 @@ def test_who_waits_for_what_is_reserved_is_requeued_before_all_others() -> None:
 
 
 def test_who_waits_for_what_is_reserved_keeps_none_from_a_spare() -> None:
-    """Those that cannot use it, and wait longest, are not the ten that are woken."""
+    """Those that cannot use it, and wait longest, are not the ten that are requeued."""
     holder, last = InstanceId("i-90"), InstanceId("i-99")
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
     scene = a_scene(fixed(), SPARES[0])

@@ -1,4 +1,4 @@
-"""How an attachment is taken back, and what becomes of it when EC2 does not play along."""
+"""How an attachment is released, and what becomes of it when EC2 does not play along."""
 
 from datetime import timedelta
 

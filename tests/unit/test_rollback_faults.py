@@ -13,7 +13,7 @@ from tests.support.fakes.call_log import Killed
 from tests.support.scenarios.scene import Scene, a_scene
 
 CALLS = 37
-"""Calls of all ports from the look that sees the wish withdrawn until another instance has it."""
+"""Calls of all ports from the request that finds the tag gone until another instance has it."""
 
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["before it", "after it"])

@@ -41,7 +41,7 @@ def test_a_fleet_that_is_as_wanted_is_not_reconciled() -> None:
 
 
 def test_a_sweep_changes_nothing_itself() -> None:
-    """There is one way to change the world: a look. It notes how far it has come, and the count."""
+    """Only reconcile requests change the world. The sweep keeps a checkpoint and a count."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"))
     scene.ec2.tag(INSTANCE, {TARGETS: None})

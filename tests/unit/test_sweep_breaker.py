@@ -56,9 +56,9 @@ def test_everything_else_is_reconciled_although_the_breaker_tripped() -> None:
 
 
 def test_an_instance_that_lacks_one_interface_does_not_lose_another_for_it() -> None:
-    """The renamed target is missing, which asks for a look, which would release the old one."""
+    """The renamed target is missing, whose request would release the old one."""
     scene = _fleet()
-    _untag(scene, 4, wish="data")
+    _untag(scene, 4, desired="data")
     sweeper = Sweeper(scene, most_releases=3)
 
     report = sweeper.tick()
@@ -123,7 +123,7 @@ def test_interfaces_that_lost_their_pool_tag_as_well_are_counted() -> None:
 
 @pytest.mark.parametrize("state", [InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED])
 def test_instances_that_are_terminated_are_not_counted(state: InstanceState) -> None:
-    """A scale-in is no accident, and EC2 lets go by itself."""
+    """A scale-in is no accident, and EC2 detaches by itself."""
     scene = _fleet()
     for instance in FLEET:
         scene.ec2.put_state(instance, state)
@@ -164,9 +164,9 @@ def _fleet(targets: str = "mgmt") -> Scene:
     return scene
 
 
-def _untag(scene: Scene, many: int, wish: str | None = None) -> None:
+def _untag(scene: Scene, many: int, desired: str | None = None) -> None:
     for instance in FLEET[:many]:
-        scene.ec2.tag(instance, {TARGETS: wish})
+        scene.ec2.tag(instance, {TARGETS: desired})
 
 
 def _states(scene: Scene) -> list[State]:

@@ -14,7 +14,7 @@ SAMPLE = json.loads((ROOT / "events/vpc-allow-from-continued.json").read_text(en
 
 
 def requeued(target: str | None) -> list[str]:
-    """Return the targets whose instances are looked at for an event that shows this tag."""
+    """Return the targets whose instances are requeued for an event that shows this tag."""
     tags = {key: it for key, it in SAMPLE["detail"]["tags"].items() if key != POLICY.keys.target}
     told = tags if target is None else tags | {POLICY.keys.target: target}
     event = SAMPLE | {"detail": SAMPLE["detail"] | {"tags": told}}

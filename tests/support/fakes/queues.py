@@ -47,7 +47,7 @@ class InMemoryReconcileQueue:
         return due
 
     def seconds_to_next(self) -> float | None:
-        """Return the seconds until a look is due; None if none is queued."""
+        """Return the seconds until a request is due; None if none is queued."""
         waits = ((at - self.clock()).total_seconds() for at, _ in self.queued)
         return min(waits, default=None)
 

@@ -72,7 +72,7 @@ def a_deployment(
 
 
 def be_stuck(scene: Scene) -> None:
-    """Let EC2 not let go of the interface that nobody wants, until a person must look."""
+    """Let EC2 not detach the unwanted interface, until an operator must act."""
     scene.request()
     scene.work_off()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": ""})
@@ -82,6 +82,6 @@ def be_stuck(scene: Scene) -> None:
 
 
 def let_go(scene: Scene) -> None:
-    """Let EC2 let go after all."""
+    """Let EC2 detach it after all."""
     scene.ec2.detach_seconds = 0
     scene.ec2.detach(INTERFACE)

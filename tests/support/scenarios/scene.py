@@ -52,10 +52,10 @@ class Scene:
         self.ledger = InMemoryLedger(self.calls)
         self.queue = InMemoryReconcileQueue(self.clock, self.calls)
         interfaces = InMemoryInterfaces(self.ec2)
-        undoing = RollbackSteps(
+        steps = RollbackSteps(
             interfaces, self.ledger, self.queue, TRACE, self.policy.paused, self.clock
         )
-        self.rollbacks = InMemoryRollbacks(undoing, self.calls)
+        self.rollbacks = InMemoryRollbacks(steps, self.calls)
         self.breaker = InMemoryReleaseBreaker(self.calls)
 
     def reconciler(self) -> Reconciler:

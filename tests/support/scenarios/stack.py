@@ -80,7 +80,7 @@ class InMemoryStack(Stack):
 
     @cached_property
     def sources(self) -> Sources:
-        """Where a survey reads."""
+        """The ports of a snapshot."""
         return Sources(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),

@@ -36,7 +36,7 @@ def an_adopter(targets: str = "mgmt") -> InstanceView:
 
 
 def test_an_interface_attached_by_hand_is_adopted_as_it_is() -> None:
-    """The wish is fulfilled already: a second interface would be one too many."""
+    """The tag is fulfilled already: a second interface would be one too many."""
     (step,) = plan_instance(an_adopter())
 
     assert attach_of(step) is None

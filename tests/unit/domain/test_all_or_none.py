@@ -88,9 +88,9 @@ def test_what_the_others_hold_is_released_while_one_cannot_be_had() -> None:
     steps = steps_of(view(a_record(), pool=(HELD,)))
 
     assert (State.RELEASING, Reason.UNIT_INCOMPLETE, NO_DATA) == after(steps[MGMT])
-    undone = release_of(steps[MGMT])
-    assert undone
-    assert State.RELEASING == undone.state
+    released = release_of(steps[MGMT])
+    assert released
+    assert State.RELEASING == released.state
 
 
 @pytest.mark.parametrize("policy", [None, "each"])
@@ -104,7 +104,7 @@ def test_each_target_stands_alone_unless_the_tag_says_otherwise(policy: str | No
 
 
 def test_a_malformed_policy_is_refused_and_admits_nothing() -> None:
-    """Neither of both can be meant: nothing is attached for it, and nothing taken back."""
+    """Neither of both can be meant: nothing is attached for it, and nothing released."""
     steps = steps_of(view(a_record(), pool=(HELD, FOR_DATA), policy="both"))
 
     assert {WHOLE_TAG} == steps.keys()
@@ -152,7 +152,7 @@ def test_a_unit_is_had_as_soon_as_nothing_lacks() -> None:
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.ATTACHING])
 def test_what_is_on_its_way_is_awaited_before_it_is_released(state: State) -> None:
-    """Only what EC2 shows attached can be detached; without another look it would stay."""
+    """Only what EC2 shows attached can be detached; without another pass it would stay."""
     moving = a_record(state)
 
     steps = plan_instance(view(moving, pool=(HELD,)))
@@ -174,7 +174,7 @@ def test_what_ec2_refused_is_tried_before_the_others() -> None:
 
 
 def test_what_ec2_refused_is_not_tried_while_another_one_is_lacking() -> None:
-    """It would be taken back at once; its error stays in the record."""
+    """It would be released at once; its error stays in the record."""
     failed = a_record(State.FAILED, reason=Reason.EC2_REFUSED, failure=REFUSED, retry_at=NOW)
 
     steps = steps_of(view(failed, pool=(FOR_MGMT,)))

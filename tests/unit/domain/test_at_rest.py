@@ -51,7 +51,7 @@ def test_a_release_may_wait_for_the_end_of_a_pause() -> None:
 
 @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED, State.FAILED])
 def test_a_record_that_no_tag_asks_for_any_more_is_reported(state: State) -> None:
-    """It would be looked at for ever."""
+    """It would be reconciled for ever."""
     idle = with_instance(an_instance(targets=None))
     account = an_account(a_record(state), instances=idle, interfaces=FREE)
 
@@ -67,7 +67,7 @@ def test_a_record_that_no_tag_asks_for_any_more_is_reported(state: State) -> Non
 def test_a_record_of_an_instance_that_is_gone_is_reported(
     state: State, instances: dict[InstanceId, Instance]
 ) -> None:
-    """Even a person has nothing to look at any more."""
+    """Not even an operator has anything to do any more."""
     account = an_account(a_record(state), instances=instances)
 
     assert "what_is_not_desired_is_released" in rules_broken(account)
@@ -100,14 +100,14 @@ def test_a_wanted_target_whose_record_is_released_is_reported() -> None:
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
 def test_an_instance_on_its_way_is_not_asked_yet(state: InstanceState) -> None:
-    """It is looked at again once it has arrived."""
+    """It is reconciled again once it has arrived."""
     on_its_way = with_instance(an_instance(state=state))
 
     assert [] == broken_invariants(an_account(instances=on_its_way, interfaces=FREE))
 
 
 def test_what_waits_beside_what_is_free_is_reported() -> None:
-    """A wake was lost."""
+    """A request was lost."""
     waiting = a_record(State.WAITING, reason=Reason.POOL_EMPTY)
     account = an_account(waiting, instances=with_instance(an_instance()), interfaces=FREE)
 

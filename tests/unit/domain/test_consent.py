@@ -1,4 +1,4 @@
-"""Consent that is taken back from what is attached: what counts as that, and what is noted."""
+"""Consent that is withdrawn from what is attached: what counts as that, and what is noted."""
 
 from typing import Any
 

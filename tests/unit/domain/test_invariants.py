@@ -87,10 +87,10 @@ def test_an_attached_record_without_its_attachment_is_reported() -> None:
     assert "what_is_recorded_as_attached_is" in rules_broken(account)
 
 
-@pytest.mark.parametrize("wish", ["data", "mgmt@2", None])
-def test_what_is_attached_and_unwanted_is_reported(wish: str | None) -> None:
+@pytest.mark.parametrize("desired", ["data", "mgmt@2", None])
+def test_what_is_attached_and_unwanted_is_reported(desired: str | None) -> None:
     """It should have been released long ago."""
-    account = a_fit_account(instances={INSTANCE: an_attached_instance(targets=wish)})
+    account = a_fit_account(instances={INSTANCE: an_attached_instance(targets=desired)})
 
     assert "what_is_recorded_as_attached_is" in rules_broken(account)
 
@@ -147,7 +147,7 @@ def test_a_pool_interface_that_no_record_accounts_for_is_reported_unless_it_is_b
 
 
 def test_an_available_interface_that_a_record_holds_is_reported() -> None:
-    """It is lost to the pool; only what a person must look at may keep one."""
+    """It is lost to the pool; only what an operator must act on may keep one."""
     free = {INTERFACE: an_interface()}
     stuck = a_record(State.STUCK, reason=Reason.DETACH_TIMEOUT)
 
@@ -178,7 +178,7 @@ def test_an_empty_account_breaks_no_rule(rule: Callable[[Account], object]) -> N
 
 
 def test_the_slot_of_the_record_is_the_one_that_is_pinned() -> None:
-    """A pin that the record's slot fulfils is a wish fulfilled."""
+    """A pin that the record's slot fulfils is a tag fulfilled."""
     pinned = an_attached_instance(targets=f"mgmt@{SLOT.index}")
 
     assert [] == broken_invariants(a_fit_account(instances={INSTANCE: pinned}))

@@ -107,7 +107,7 @@ def test_a_rollback_under_way_is_started_again_and_otherwise_left_to_itself() ->
 
 
 def test_what_is_stuck_stays_so_while_it_is_attached() -> None:
-    """Only a person can tell what is wrong."""
+    """Only an operator can tell what is wrong."""
     assert plan_instance(seen_as(AttachmentStatus.ATTACHED, aged(State.STUCK, IN_FLIGHT))) == ()
 
 

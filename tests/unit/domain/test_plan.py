@@ -99,7 +99,7 @@ def test_a_corrected_tag_closes_the_record_of_the_malformed_one() -> None:
 
 @pytest.mark.parametrize("state", set(State) - HOLDING - {State.RELEASED})
 def test_a_target_that_is_no_longer_wanted_and_holds_nothing_is_closed(state: State) -> None:
-    """Nobody waits for it, so nobody should be woken for it."""
+    """None waits for it, so none should be requeued for it."""
     view = a_view(an_instance(targets=None), records=[a_record(state)], pool=[an_interface()])
 
     (step,) = plan_instance(view)

@@ -121,7 +121,7 @@ def test_interfaces_in_other_zones_only_are_refused_with_these_zones() -> None:
 
 
 def test_a_pool_that_is_all_in_use_is_waited_for() -> None:
-    """Somebody's release will cure it, and wakes us."""
+    """Another's release will cure it, and requeues the instance."""
     pool = [
         an_interface(id_, attachment=a_seen_attachment(id_, "i-02")) for id_ in ("eni-01", "eni-02")
     ]

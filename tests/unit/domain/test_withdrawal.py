@@ -98,10 +98,10 @@ def test_what_is_attached_is_released_only_if_the_tags_clearly_do_not_ask_for_it
     instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen))
     view = a_view(instance, records=[a_record()], pool=[an_interface(attachment=seen)])
 
-    undone = [release_of(step) for step in plan_instance(view) if step.target == MGMT]
+    released = [release_of(step) for step in plan_instance(view) if step.target == MGMT]
 
     clear = tags in (WITHDRAWN["no tag"], WITHDRAWN["another target"])
-    assert [record.state for record in undone if record] == [State.RELEASING] * clear
+    assert [record.state for record in released if record] == [State.RELEASING] * clear
 
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
