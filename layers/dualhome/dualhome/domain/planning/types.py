@@ -149,6 +149,26 @@ class Next(Enum):
     """The move has freed the target for another plan at once."""
 
 
+class _OfMove:
+    __slots__ = ()
+    move: Move
+
+    @property
+    def target(self) -> TargetName:
+        """The target that is decided about."""
+        return self.move.after.target
+
+
+class _OfRecord:
+    __slots__ = ()
+    record: Attachment
+
+    @property
+    def target(self) -> TargetName:
+        """The target that is decided about."""
+        return self.record.target
+
+
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """The record says already what there is to say; ``rejections`` explain why not more."""
@@ -167,59 +187,39 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class Write(_OfMove):
     """``move`` is written, and no more; at the time ``then`` the instance is reconciled again."""
 
     move: Move
     then: Next | datetime = Next.REST
     rejections: tuple[Rejection, ...] = ()
 
-    @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.move.after.target
-
 
 @dataclass(frozen=True, slots=True)
-class End:
+class End(_OfMove):
     """``move`` ends a record because of what was read: a second reading must agree."""
 
     move: Move
     plan_again: bool = False
 
-    @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.move.after.target
-
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(_OfMove):
     """``move`` claims an interface, then EC2 is asked to attach it."""
 
     move: Move
     rejections: tuple[Rejection, ...] = ()
 
-    @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.move.after.target
-
 
 @dataclass(frozen=True, slots=True)
-class Reattach:
+class Reattach(_OfRecord):
     """EC2 is asked again to attach what ``record`` claims."""
 
     record: Attachment
 
-    @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.record.target
-
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class Release(_OfMove):
     """
     ``move`` begins a release, then its rollback is started.
 
@@ -230,26 +230,16 @@ class Release:
     asked: bool = False
 
     @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.move.after.target
-
-    @property
     def by_tags(self) -> bool:
         """Whether an interface is released because of what the tags ask for."""
         return self.move.after.reason in RELEASING_REASONS
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeRelease:
+class ResumeRelease(_OfRecord):
     """The rollback of ``record`` is started again, in case its start was lost."""
 
     record: Attachment
-
-    @property
-    def target(self) -> TargetName:
-        """The target that is decided about."""
-        return self.record.target
 
 
 Acquisition = Unchanged | Wait | Write | Claim
