@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
-from dualhome.adapters.dynamodb.values import audit_values, read
+from dualhome.adapters.dynamodb.items import audit_values, read
 from dualhome.adapters.eventbridge_events import DETAIL_TYPE, SOURCE
 from dualhome.domain.attachment import AuditEntry, Move, Origin, Trace
 from dualhome.domain.errors import UnexpectedAwsError

@@ -106,4 +106,9 @@ def test_the_reader_of_log_calls_sees_them_all() -> None:
     """The tests above rest on it."""
     assert {"instance", "target", "before", "after", "reason", "interface"} <= LINES["moved"]
     assert {"instances", "drifts", "releases"} <= LINES["swept"]
-    assert {"reconcile", "step", "capacity changed", "not done, it comes back"} <= LINES.keys()
+    assert {
+        "reconcile",
+        "step",
+        "capacity changed",
+        "record failed; it will be redelivered",
+    } <= LINES.keys()

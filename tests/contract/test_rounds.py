@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from dualhome.adapters.dynamodb.items import read, values
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
-from dualhome.adapters.dynamodb.values import read, values
 from dualhome.application.sweep_ports import SweepCheckpoints
 from dualhome.domain.drift import Drift
 from dualhome.domain.errors import RecordMovedError

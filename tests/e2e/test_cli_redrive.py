@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 
-from dualhome.application.requests import StatusRequest, print_status_request
+from dualhome.application.requests import StatusRequest
 from dualhome.domain.identifiers import InstanceId
+from dualhome.wire import print_status_request
 from tests.support.deployed.command import COMMAND, dualhome, environment
 from tests.support.deployed.events import Inbox
 from tests.support.deployed.queue import set_aside, state_change

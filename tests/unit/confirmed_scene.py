@@ -22,9 +22,9 @@ DATA_VPC, DATA_INTERFACE = "vpc-0c", "eni-02"
 def attached(tags: dict[str, str] | None = None, *, seconds: int = 10) -> Scene:
     """Return a deployment whose instance, with ``tags``, has held its interface for ten minutes."""
     unit = POLICY_TAG in (tags or {})
-    wish = "mgmt data" if unit else "mgmt"
+    desired = "mgmt data" if unit else "mgmt"
     scene = a_scene(
-        an_instance(targets=wish, tags=tags),
+        an_instance(targets=desired, tags=tags),
         a_vpc(DATA_VPC, target="data", cidrs=("10.30.0.0/16",)),
         an_interface(),
         an_interface(DATA_INTERFACE, pool="data", vpc=DATA_VPC),

@@ -73,7 +73,7 @@ class Masses:
 
     def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
         """Return the instances ``ids``."""
-        self._look()
+        self._reconcile_once()
         return {id_: self._instance(int(id_.removeprefix("i-"))) for id_ in ids}
 
     def capacities(self, types: Iterable[str]) -> Mapping[str, Capacity]:
@@ -99,12 +99,12 @@ class Masses:
         """Return the records of ``holders``, one by one."""
         for number, holder in enumerate(holders):
             if number % self.page == 0:
-                self._look()
+                self._reconcile_once()
             yield _record(int(holder.instance.removeprefix("i-")))
 
     def claims(self, interfaces: Iterable[InterfaceId]) -> Mapping[InterfaceId, Holder]:
         """Return who holds ``interfaces``."""
-        self._look()
+        self._reconcile_once()
         return {
             id_: Holder(InstanceId(f"i-{id_.removeprefix('eni-')}"), MGMT) for id_ in interfaces
         }
@@ -113,7 +113,7 @@ class Masses:
         return an_instance(f"i-{number}", targets=self.targets, attachments=(_seen(number),))
 
     def _numbers(self, token: str | None) -> Sequence[int]:
-        self._look()
+        self._reconcile_once()
         start = int(token or 0)
         return range(start, min(start + self.page, self.many))
 
@@ -121,7 +121,7 @@ class Masses:
         following = numbers[-1] + 1
         return str(following) if following < self.many else None
 
-    def _look(self) -> None:
+    def _reconcile_once(self) -> None:
         self.held.append(_how_many())
 
 

@@ -4,18 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from dualhome.application.requests import (
-    Announced,
-    ReconcileRequest,
-    newest,
-    parse_request,
-    print_request,
-)
+from dualhome.application.requests import Announced, ReconcileRequest, newest
 from dualhome.domain.errors import ThrottledError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.entrypoints.messages import parse_message
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import (
     ACCOUNT,
     INTERFACE,
@@ -106,7 +101,7 @@ def test_a_tag_that_was_removed_and_is_still_shown_is_noticed() -> None:
 
 
 def test_a_pool_interface_that_no_list_shows_yet_is_waited_for() -> None:
-    """The event names it; whoever waits for its target asks again for it."""
+    """The event names it; the instance that waits for its target reads it again."""
     scene = a_scene(an_instance(INSTANCE))
     scene.request(INSTANCE)
     scene.work_off()
@@ -161,7 +156,7 @@ def test_of_two_events_about_one_resource_the_later_counts() -> None:
     assert (newer,) == newest((newer, older)) == newest((older, newer))
 
 
-def test_a_look_that_announces_nothing_does_not_make_another_compare_anew() -> None:
+def test_a_request_that_announces_nothing_does_not_make_another_compare_anew() -> None:
     """Both would begin anew each time they meet, and never end while EC2 shows other tags."""
     again = ReconcileRequest(INSTANCE, a_cause(), announced=(Announced(INSTANCE, ()),), compared=2)
 

@@ -21,7 +21,7 @@ REFUSED = UnexpectedAwsError("We do not like it.", code="UnheardOf")
 
 
 def test_a_throttled_attach_keeps_its_claim_and_is_repeated() -> None:
-    """Nothing is undone for a full bucket: the same call will do, a little later."""
+    """Nothing is released for a full bucket: the same call will do, a little later."""
     scene = _scene(THROTTLED)
 
     scene.request()
@@ -78,7 +78,7 @@ def test_a_refusal_that_echoes_our_own_success_is_recognised_by_reading() -> Non
     assert scene.record().failure is None
 
 
-def test_what_somebody_attached_for_us_at_another_index_is_recorded_where_it_is() -> None:
+def test_what_others_attached_for_us_at_another_index_is_recorded_where_it_is() -> None:
     """EC2 says "in use", and it is in use on the very instance that we meant."""
     scene = a_scene(an_instance(), an_interface())
     elsewhere = DeviceSlot(0, 2)

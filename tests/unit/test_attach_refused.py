@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.attach import attach
+from dualhome.application.reconcile import attach
 from dualhome.domain.attachment import Failure
 from dualhome.domain.errors import (
     AttachmentLimitError,
@@ -75,7 +75,7 @@ def test_the_first_failure_after_successes_waits_a_minute() -> None:
     assert scene.clock() + timedelta(minutes=1) == scene.record().retry_at
 
 
-def test_a_failure_is_tried_anew_at_once_when_the_wish_changes() -> None:
+def test_a_failure_is_tried_anew_at_once_when_the_tag_changes() -> None:
     """Whoever edits the tag wants to see what comes of it."""
     scene = _scene(REFUSED)
     scene.request()

@@ -26,7 +26,7 @@ RELEASE = OperatorRequest(OperatorAction.RELEASE)
 MINUTE = timedelta(minutes=1)
 
 
-def test_an_ask_keeps_its_time_and_its_author_beside_a_later_event() -> None:
+def test_an_operator_request_keeps_its_time_and_its_author_beside_a_later_event() -> None:
     """Both are about the same instance, and one look does both."""
     ask = ReconcileRequest(
         InstanceId(INSTANCE), a_cause("ask", principal=WHO), operator_requests=(RELEASE,)
@@ -36,7 +36,7 @@ def test_an_ask_keeps_its_time_and_its_author_beside_a_later_event() -> None:
     assert ask == event.joined_by(ask) == ask.joined_by(event)
 
 
-def test_an_old_ask_beside_an_event_takes_nothing_that_came_after_it() -> None:
+def test_an_old_operator_request_beside_an_event_takes_nothing_that_came_after_it() -> None:
     """The queue delivers it again, in one batch with news of the instance."""
     scene = a_scene(an_instance(), an_interface())
     ask = ReconcileRequest(
@@ -56,7 +56,9 @@ def test_an_old_ask_beside_an_event_takes_nothing_that_came_after_it() -> None:
     assert before == scene.record()
 
 
-def test_a_look_that_comes_back_too_often_is_left_to_the_sweep_unless_somebody_asked() -> None:
+def test_a_request_that_comes_back_too_often_is_left_to_the_sweep_unless_an_operator_asked() -> (
+    None
+):
     """The sweep knows what differs; of what people asked for it knows nothing."""
     requeue = Requeue()
     request = ReconcileRequest(InstanceId(INSTANCE), a_cause(), attempt=LAST_ATTEMPT)
@@ -70,7 +72,7 @@ def test_a_look_that_comes_back_too_often_is_left_to_the_sweep_unless_somebody_a
     assert [[asked.again()]] == [list(due.values()) for due in requeue.requests.values()]
 
 
-def test_many_tagged_interfaces_wake_each_instance_once() -> None:
+def test_many_tagged_interfaces_requeue_each_instance_once() -> None:
     """Fifty are tagged and two hundred lack them: that is not ten thousand looks."""
     scene = a_scene()
     ids = [f"i-{number:02}" for number in range(20)]

@@ -132,8 +132,8 @@ def test_a_tag_that_is_taken_off_and_put_back_within_the_delay_cuts_nothing() ->
 def test_a_tag_that_is_off_and_on_and_off_again_starts_anew() -> None:
     """The time that the first absence lasted says nothing of the second."""
     scene = attached()
-    for wish in (None, "mgmt", None):
-        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    for desired in (None, "mgmt", None):
+        scene.ec2.tag(INSTANCE, {TARGETS: desired})
         scene.request(event="event-2")
         scene.clock.advance(4)
     due = scene.record().pending
@@ -172,7 +172,7 @@ def test_with_a_delay_of_0_the_second_reading_comes_at_once() -> None:
 
 @pytest.mark.parametrize("end", ["terminated", "vanished"])
 def test_an_instance_that_ends_is_confirmed_by_its_id(end: str) -> None:
-    """Its claims are given back when EC2 has said so twice."""
+    """Its claims are dropped when EC2 has said so twice."""
     scene = attached()
     if end == "terminated":
         scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
@@ -234,7 +234,7 @@ def test_what_the_breaker_holds_back_keeps_its_first_reading() -> None:
     assert State.RELEASING == scene.record().state
 
 
-def test_what_a_person_asks_for_by_command_does_not_wait() -> None:
+def test_what_an_operator_asks_for_by_command_does_not_wait() -> None:
     """Who asks has looked."""
     scene = attached()
 

@@ -1,4 +1,4 @@
-"""Consent that is taken back releases, where the deployment says so: confirmed, and counted."""
+"""Consent that is withdrawn releases, where the deployment says so: confirmed, and counted."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ ALLOW_FROM = POLICY.keys.allow_from
 RELEASES = replace(POLICY, release_without_consent=True, release_delay=timedelta(seconds=10))
 
 
-def test_consent_that_is_taken_back_releases_after_two_readings() -> None:
+def test_withdrawn_consent_releases_after_two_readings() -> None:
     """The sweep finds it; the second reading asks for the tags of the VPC by its id."""
     scene = _attached()
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})

@@ -1,4 +1,4 @@
-"""Consent that is taken back while attached: the sweep finds it, the reconciler notes it."""
+"""Consent that is withdrawn while attached: the sweep finds it, the reconciler notes it."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def scene() -> Scene:
 
 
 def test_it_is_found_by_the_sweep_and_noted_once(scene: Scene) -> None:
-    """Nobody was told: the event wakes those who wait, and nobody waits."""
+    """The event requeues those that wait, and none waits."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: "vpc-0c"})
     sweeper = Sweeper(scene)
 
@@ -131,7 +131,7 @@ def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
     assert WITHDRAWN == scene.record().warnings
 
 
-def test_whoever_is_released_then_is_refused(scene: Scene) -> None:
+def test_what_is_released_then_is_refused(scene: Scene) -> None:
     """The operator's way to end it: without consent nothing comes back."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
     Sweeper(scene).tick()
@@ -163,7 +163,7 @@ def test_the_vpcs_are_read_once_for_all_pages_of_a_sweep(scene: Scene, pages: in
 
 
 def test_where_nothing_is_attached_no_vpc_is_read() -> None:
-    """There is no consent to take back."""
+    """There is no consent to withdraw."""
     scene = a_scene(an_instance())
     scene.request()
     scene.work_off()

@@ -69,7 +69,7 @@ def test_what_sweeps_alone_notice_is_a_contest_each_time() -> None:
 
 
 def test_an_interface_that_was_moved_by_hand_is_not_contested() -> None:
-    """It is still on the instance: whoever did that wants it there."""
+    """It is still on the instance: the other controller wants it there."""
     scene = _attached()
 
     for index in (2, 1, 2, 1):
@@ -155,7 +155,7 @@ def test_an_operators_retry_does_not_wait() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_what_somebody_attaches_meanwhile_is_adopted() -> None:
+def test_what_others_attaches_meanwhile_is_adopted() -> None:
     """It is what the tag asks for."""
     scene = _contested()
     scene.ec2.attach(InstanceId(INSTANCE), INTERFACE, DeviceSlot(0, 1))

@@ -39,7 +39,7 @@ def gone(scene: Scene) -> str:
     return text_of(scene.ledger.audit[-1])
 
 
-def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_told() -> None:
+def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_noted() -> None:
     """Two warnings that come and go do not change places each time."""
     scene = adopted()
     scene.ec2.tag(MGMT_VPC, {"dualhome:allow-from": None})
@@ -60,7 +60,7 @@ def test_one_that_is_taken_over_is_warned_of() -> None:
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["set at first", "set later"])
-def test_a_flag_that_somebody_changes_is_noticed_by_the_next_sweep(*, first: bool) -> None:
+def test_a_flag_that_others_changes_is_noticed_by_the_next_sweep(*, first: bool) -> None:
     """EC2 sends no event for it. Ours or taken over: it is lost alike."""
     scene = adopted(doomed=first)
     sweeper = Sweeper(scene)
@@ -101,15 +101,15 @@ def test_what_was_deleted_with_its_instance_was_not_given_back() -> None:
     assert {} == scene.ledger.claimed()
 
 
-def test_what_ec2_keeps_is_given_back_as_ever() -> None:
+def test_what_ec2_keeps_is_released_as_ever() -> None:
     """The flag is off: the interface is free."""
     told = gone(adopted(doomed=False))
 
     assert told == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
-def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
-    """It was set, and the interface is still in its pool: whoever cleared it was in time."""
+def test_a_warning_that_came_true_elsewhere_is_not_reported_as_a_deletion() -> None:
+    """It was set, and the interface is still in its pool: it was cleared in time."""
     scene = adopted()
     scene.ec2.delete_with_instance(INTERFACE, on=False)
 
@@ -118,7 +118,7 @@ def test_a_warning_that_came_true_elsewhere_is_not_told_as_a_deletion() -> None:
     assert Reason.INSTANCE_STATE is scene.record().reason
 
 
-def test_one_that_only_left_its_pool_is_not_told_as_deleted() -> None:
+def test_one_that_only_left_its_pool_is_not_reported_as_deleted() -> None:
     """The list of its pool lacks it; by its id EC2 shows it."""
     scene = adopted(doomed=False)
     scene.ec2.tag(INTERFACE, {"dualhome:pool": None})
@@ -126,7 +126,7 @@ def test_one_that_only_left_its_pool_is_not_told_as_deleted() -> None:
     assert gone(scene) == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
-def test_one_that_was_deleted_unseen_is_told_to_exist_no_more() -> None:
+def test_one_that_was_deleted_unseen_is_reported_as_gone() -> None:
     """Nobody had been warned; by its id EC2 does not know it."""
     scene = adopted(doomed=False)
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
@@ -136,8 +136,8 @@ def test_one_that_was_deleted_unseen_is_told_to_exist_no_more() -> None:
 
 
 @pytest.mark.parametrize("doomed", [True, False])
-def test_nobody_is_woken_for_an_interface_that_is_no_more(*, doomed: bool) -> None:
-    """There is nothing to have; what is free wakes the one that waits."""
+def test_none_is_requeued_for_an_interface_that_is_no_more(*, doomed: bool) -> None:
+    """There is nothing to have; what is free requeues the one that waits."""
     scene = adopted(doomed=doomed)
     scene.ec2.add(an_instance("i-02"))
     scene.request("i-02")

@@ -55,7 +55,7 @@ def test_a_run_that_breaks_a_rule_is_told_and_kept_as_a_program_that_breaks_it_a
         with pytest.raises(AssertionError, match=PLANTED):
             again(program)()
 
-    assert "happening=Launch(wish=" in program.read_text("utf-8")
+    assert "happening=Launch(desired=" in program.read_text("utf-8")
     again(program)()
 
 

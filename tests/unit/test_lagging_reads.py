@@ -24,8 +24,8 @@ from tests.support.scenarios.scene import Scene, a_scene
 READS = {"describe_instances", "describe_pool", "find"}
 
 
-def test_an_answer_without_the_attachment_lets_go_of_nothing() -> None:
-    """The pool's read shows it; had it been let go, somebody else would be given it."""
+def test_an_answer_without_the_attachment_releases_nothing() -> None:
+    """The pool's read shows it; had its claim been dropped, another would be given it."""
     scene = attached()
     scene.ec2.lagging = {"describe_instances"}
     before = scene.record()
@@ -64,7 +64,7 @@ def test_a_rollback_detaches_what_no_read_shows() -> None:
     assert _is_free(scene)
 
 
-def test_a_rollback_asks_again_while_ec2_holds_what_it_should_let_go() -> None:
+def test_a_rollback_asks_again_while_ec2_shows_attached_what_it_should_detach() -> None:
     """It has said of the first ask that there is nothing to detach."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})

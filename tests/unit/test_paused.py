@@ -31,7 +31,7 @@ def test_nothing_is_attached_and_the_record_says_why() -> None:
 
 
 def test_the_pause_is_recorded_once() -> None:
-    """Sweeps go on, and each of them looks at what waits."""
+    """Sweeps go on, and each of them reconciles what waits."""
     scene = paused(a_scene(an_instance(), an_interface()))
 
     sweeper = Sweeper(scene)
@@ -95,7 +95,7 @@ def test_what_was_accepted_before_the_pause_is_still_seen_attached() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_what_somebody_attaches_by_hand_is_adopted() -> None:
+def test_what_others_attaches_by_hand_is_adopted() -> None:
     """People go on working; to record it changes nothing."""
     scene = paused(a_scene(an_instance(), an_interface()))
     scene.request()
@@ -106,7 +106,7 @@ def test_what_somebody_attaches_by_hand_is_adopted() -> None:
     assert (State.ATTACHED, "adopted") == (scene.record().state, scene.record().origin)
 
 
-def test_what_somebody_detaches_by_hand_is_recorded_and_not_attached_again() -> None:
+def test_what_others_detaches_by_hand_is_recorded_and_not_attached_again() -> None:
     """Until the pause is over."""
     scene = paused(attached())
     scene.ec2.detach(INTERFACE)
@@ -120,7 +120,7 @@ def test_what_somebody_detaches_by_hand_is_recorded_and_not_attached_again() -> 
 
 
 def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
-    """EC2 has let go by itself."""
+    """EC2 has detached it by itself."""
     scene = paused(attached())
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
 
@@ -130,7 +130,7 @@ def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
     assert {} == scene.ledger.claimed()
 
 
-def test_a_claim_that_was_not_attached_before_the_pause_is_given_back() -> None:
+def test_a_claim_that_was_not_attached_before_the_pause_is_dropped() -> None:
     """Nobody attaches for it any more, and the interface would be held for nothing."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", THROTTLED)

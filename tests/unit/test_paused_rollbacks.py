@@ -40,7 +40,7 @@ def test_a_rollback_does_not_detach() -> None:
     paused(scene)
 
     with pytest.raises(PausedError, match=INTERFACE):
-        detach_interface(_undo(scene), scene.rollbacks.undoing)
+        detach_interface(_rollback_input(scene), scene.rollbacks.steps)
 
     assert INSTANCE == holder(scene)
     assert 0 == scene.calls.count("detach")
@@ -59,7 +59,7 @@ def test_a_rollback_goes_on_where_nothing_is_left_to_detach() -> None:
 
 
 def test_a_rollback_under_way_waits_and_goes_on_after_the_pause() -> None:
-    """A pause of a weekend must not leave it to a person."""
+    """A pause of a weekend must not leave it to an operator."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.request(event="event-2")
@@ -73,5 +73,5 @@ def test_a_rollback_under_way_waits_and_goes_on_after_the_pause() -> None:
     assert holder(scene) is None
 
 
-def _undo(scene: Scene) -> RollbackInput:
+def _rollback_input(scene: Scene) -> RollbackInput:
     return RollbackInput(INSTANCE, MGMT, scene.record().version)

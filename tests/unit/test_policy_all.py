@@ -51,7 +51,7 @@ def test_what_the_others_hold_goes_back_to_its_pool() -> None:
 
 
 def test_all_are_attached_in_one_pass_when_the_last_one_can_be_had() -> None:
-    """Another instance gives back what was lacking: that wakes the one that waits for it."""
+    """Another instance releases what was lacking: that requeues the one that waits for it."""
     scene = _a_unit(FOR_MGMT, FOR_DATA)
     scene.ec2.add(an_instance(HOLDER, targets="data"))
     scene.request(HOLDER)

@@ -57,7 +57,7 @@ def test_states_that_last_seconds_are_announced_but_not_tagged() -> None:
 
 
 def test_a_refusal_is_shown_on_the_instance_with_its_reason() -> None:
-    """Who tagged the instance looks at the instance first."""
+    """The operator who tagged the instance reads its tags first."""
     stage = Stage(a_scene(an_instance(targets="mgmt data@2"), an_interface(zone=OTHER_ZONE)))
     stage.scene.request()
 
@@ -176,7 +176,7 @@ def test_where_no_tags_are_written_none_is_asked_for() -> None:
     assert 0 == stage.scene.calls.count("put_status", "create_tags")
 
 
-def test_nothing_to_tell_calls_nobody() -> None:
+def test_nothing_to_tell_calls_nothing() -> None:
     """An empty batch: EventBridge would refuse it."""
     stage = Stage(a_scene())
 
@@ -186,7 +186,7 @@ def test_nothing_to_tell_calls_nobody() -> None:
 
 
 def test_our_own_tags_ask_for_nothing() -> None:
-    """Else each status would lead to a look, and each look to a status."""
+    """Else each status would lead to a reconciliation, and each of those to a status."""
     stage = _attached()
     stage.publish_all()
     before = list(stage.scene.ledger.audit)

@@ -24,7 +24,7 @@ def test_a_batch_that_is_published_is_not_delivered_again() -> None:
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == _states(stage)
 
 
-def test_an_item_that_cannot_be_read_is_set_aside_and_stops_nobody() -> None:
+def test_an_item_that_cannot_be_read_is_set_aside_and_holds_up_no_other() -> None:
     """Another version wrote it: what lies behind it is as true as before."""
     stage = _attached()
 

@@ -36,7 +36,7 @@ def test_a_pool_interface_that_is_attached_already_is_adopted() -> None:
 
 
 def test_an_adoption_waits_until_the_attachment_is_complete() -> None:
-    """Attached means seen as attached, whoever asked for it."""
+    """Attached means seen as attached, by whatever call."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 5
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)

@@ -58,7 +58,7 @@ def test_the_audit_times_the_way_from_the_event_to_the_attachment_seen() -> None
     assert [None, None, 4.0] == [entry.seconds_to_attached for entry in scene.ledger.audit]
 
 
-def test_a_pass_does_not_wait_for_ec2_but_queues_another_look() -> None:
+def test_a_pass_does_not_wait_for_ec2_but_requeues() -> None:
     """Lambda is paid by the second: it never sleeps while EC2 attaches."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 2
@@ -69,7 +69,7 @@ def test_a_pass_does_not_wait_for_ec2_but_queues_another_look() -> None:
     assert [NOW + timedelta(seconds=1)] == [at for at, _ in scene.queue.queued]
 
 
-def test_looks_at_an_attachment_on_its_way_come_ever_more_rarely() -> None:
+def test_polls_of_an_attachment_on_its_way_come_ever_more_rarely() -> None:
     """A slow attachment must not cost a read each second."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 40

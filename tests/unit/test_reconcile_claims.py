@@ -75,8 +75,8 @@ def test_a_claim_is_resumed_only_when_its_invocation_has_had_its_time(
     assert attached == scene.calls.count("attach")
 
 
-def test_a_claim_whose_interface_went_to_somebody_else_is_given_up_in_the_end() -> None:
-    """The invocation that claimed it died; then a person attached the interface elsewhere."""
+def test_a_claim_whose_interface_went_to_another_is_given_up_in_the_end() -> None:
+    """The invocation that claimed it died; then an operator attached the interface elsewhere."""
     scene = _scene(*POOL[:2])
     claimed = a_record(State.CLAIMED)
     scene.ledger.commit(Move(None, claimed), TRACE)

@@ -19,7 +19,9 @@ CROWD = [InstanceId(f"i-{number:03}") for number in range(100)]
 
 
 @pytest.mark.parametrize("size", [1, 10, 50])
-def test_a_pass_reads_ec2_four_times_at_most_however_many_instances_it_looks_at(size: int) -> None:
+def test_a_pass_reads_ec2_four_times_at_most_however_many_instances_it_reconciles(
+    size: int,
+) -> None:
     """Reads share their buckets with everybody else in the account."""
     scene = _scene(interfaces=size)
 
@@ -70,7 +72,7 @@ def test_a_crowd_larger_than_its_pool_leaves_the_rest_waiting() -> None:
 
 
 @pytest.mark.parametrize("interfaces", [60, 100])
-def test_three_reconcilers_at_once_give_nobody_what_another_one_has(interfaces: int) -> None:
+def test_three_reconcilers_at_once_gives_none_what_another_one_has(interfaces: int) -> None:
     """All three read the same pool before any of them claims: the worst that can happen."""
     scene = _scene(interfaces=interfaces)
     shares = [CROWD[number::3] for number in range(3)]
@@ -90,7 +92,7 @@ def test_three_reconcilers_at_once_give_nobody_what_another_one_has(interfaces: 
     _check_that_each_has_its_own(scene, interfaces)
 
 
-def test_everybody_in_the_queue_for_an_empty_pool_is_told_the_same_reason() -> None:
+def test_every_instance_in_the_queue_for_an_empty_pool_gets_the_same_reason() -> None:
     """Waiting is no failure: it says what is missing."""
     scene = _scene(interfaces=1)
 

@@ -41,7 +41,7 @@ def test_an_instance_that_ec2_has_forgotten_gives_back_what_it_held() -> None:
     assert {} == scene.ledger.claimed()
 
 
-def test_an_interface_is_given_back_only_when_ec2_has_let_go_of_it() -> None:
+def test_an_interface_is_released_only_when_ec2_has_detached_it() -> None:
     """While the instance shuts down, its interfaces are still attached."""
     scene = _attached()
 
@@ -79,7 +79,7 @@ def test_an_instance_terminated_between_claim_and_attachment_gives_its_claim_bac
 
 
 def test_a_released_interface_goes_to_the_instance_that_waits_for_it() -> None:
-    """Nobody has to tag anything: the release wakes who waits."""
+    """No tag has to change: the release requeues what waits."""
     scene = _attached(an_instance(WAITER))
     scene.request(WAITER)
     assert State.WAITING == scene.record(instance=WAITER).state
@@ -104,8 +104,8 @@ def test_a_released_interface_is_free_for_the_rest_of_the_batch() -> None:
     assert INTERFACE == scene.record(instance=WAITER).interface
 
 
-def test_a_release_wakes_those_of_its_zone_who_wait_longest_and_not_all_of_them() -> None:
-    """One interface is free: to wake a thousand instances for it would be a storm."""
+def test_a_release_requeues_those_of_its_zone_who_wait_longest_and_not_all_of_them() -> None:
+    """One interface is free: to requeue a thousand instances for it would be a storm."""
     waiting = [an_instance(f"i-1{number:02}") for number in range(REQUEUED_PER_RELEASE + 2)]
     elsewhere = an_instance("i-200", zone=OTHER_ZONE)
     other_pool = an_interface("eni-99", zone=OTHER_ZONE, tags={"dualhome:reserved-for": "i-0f"})
@@ -124,7 +124,7 @@ def test_a_release_wakes_those_of_its_zone_who_wait_longest_and_not_all_of_them(
     assert longest == [request.instance for _, request in scene.queue.queued]
 
 
-def test_an_instance_refused_by_ec2_wakes_the_next_one() -> None:
+def test_an_instance_refused_by_ec2_requeues_the_next_one() -> None:
     """Its claim is free again, whatever the reason."""
     scene = a_scene(an_instance(), an_instance(WAITER), an_interface())
 
@@ -156,7 +156,7 @@ def test_a_closed_record_stays_closed() -> None:
 
 
 def test_those_who_wait_are_woken_although_they_could_not_be_found_at_the_first_try() -> None:
-    """A release is written once: if its wake were lost, the interface would lie idle."""
+    """A release is written once: if its requests were lost, the interface would lie idle."""
     scene = _attached(an_instance(WAITER))
     scene.request(WAITER)
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)

@@ -33,7 +33,7 @@ def test_a_process_killed_at_any_call_leaves_nothing_unrecorded_and_its_successo
     scene.calls.die_at(call, after_execution=after_execution)
 
     with pytest.raises(Killed):
-        _look_and_work_off(scene)
+        _reconcile_and_work_off(scene)
 
     _check_that_all_is_recorded(scene)
     scene.work_off()
@@ -44,7 +44,7 @@ def test_the_calls_that_a_process_is_killed_at_are_all_that_it_makes() -> None:
     """Else the test above would leave some of them out."""
     scene = _two_targets()
 
-    _look_and_work_off(scene)
+    _reconcile_and_work_off(scene)
 
     assert CALLS == len(scene.calls.made)
 
@@ -65,7 +65,7 @@ def test_a_reading_that_fails_changes_nothing_and_fails_the_batch(method: str) -
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["lost", "reply lost"])
 @pytest.mark.parametrize("number", range(6))
-def test_a_write_that_the_ledger_does_not_confirm_is_found_out_by_the_next_look(
+def test_a_write_that_the_ledger_does_not_confirm_is_found_out_by_the_next_pass(
     number: int,
     after_execution: bool,  # noqa: FBT001 - a parameter of pytest
 ) -> None:
@@ -80,7 +80,7 @@ def test_a_write_that_the_ledger_does_not_confirm_is_found_out_by_the_next_look(
     _check_that_all_is_attached(scene)
 
 
-def test_looks_that_the_queue_does_not_take_fail_the_batch() -> None:
+def test_requests_that_the_queue_does_not_take_fail_the_batch() -> None:
     """The messages that led to them come back, and lead to them again."""
     scene = _two_targets()
     scene.calls.fail_next("put", UnavailableError("no queue"))
@@ -140,7 +140,7 @@ def _two_targets() -> Scene:
     return scene
 
 
-def _look_and_work_off(scene: Scene) -> None:
+def _reconcile_and_work_off(scene: Scene) -> None:
     scene.request()
     scene.work_off()
 

@@ -90,7 +90,7 @@ def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> Non
         (Reason.NO_INTERFACE_IN_ZONE, a_vpc(), an_instance()),
     ],
 )
-def test_an_empty_pool_is_not_to_be_filled_where_nobody_could_have_what_is_added(
+def test_an_empty_pool_is_not_to_be_filled_where_no_instance_could_have_what_is_added(
     reason: Reason, vpc: Vpc, instance: Instance
 ) -> None:
     """What forbids it is the cause; an interface created first would lie idle."""
@@ -111,7 +111,7 @@ def test_one_vpc_that_would_have_it_is_enough_to_ask_for_an_interface() -> None:
     assert Reason.NO_INTERFACE_IN_ZONE is scene.record().reason
 
 
-def test_a_refusal_is_written_once_however_often_we_look() -> None:
+def test_a_refusal_is_written_once_however_often_it_is_reconciled() -> None:
     """An audit that repeats itself hides what happened."""
     scene = a_scene(an_instance(), an_interface(zone=OTHER_ZONE))
 
@@ -123,7 +123,7 @@ def test_a_refusal_is_written_once_however_often_we_look() -> None:
     assert scene.queue.seconds_to_next() is None
 
 
-def test_a_refused_target_is_attached_when_the_rule_lets_it_pass_and_somebody_wakes_it() -> None:
+def test_a_refused_target_is_attached_when_the_rule_lets_it_pass_and_it_is_requeued() -> None:
     """The VPC's owner consents: nobody has to touch the instance."""
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
     scene.request()
@@ -134,7 +134,7 @@ def test_a_refused_target_is_attached_when_the_rule_lets_it_pass_and_somebody_wa
     assert [State.REFUSED, State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
 
-def test_an_instance_waits_while_the_pool_is_empty_and_is_woken_by_a_new_interface() -> None:
+def test_an_instance_waits_while_the_pool_is_empty_and_is_requeued_by_a_new_interface() -> None:
     """New capacity goes to those who wait without anybody asking again."""
     scene = a_scene(an_instance(), an_instance("i-02"))
     scene.ec2.add(an_interface())
@@ -149,7 +149,7 @@ def test_an_instance_waits_while_the_pool_is_empty_and_is_woken_by_a_new_interfa
 
 
 def test_a_waiting_instance_ends_refused_when_its_tag_goes_bad_and_closed_when_it_goes() -> None:
-    """A wish withdrawn leaves no instance behind that is woken for nothing."""
+    """A tag removed leaves no instance behind that is requeued for nothing."""
     scene = a_scene(an_instance(), an_interface(tags=RESERVED))
     scene.request()
 
@@ -212,6 +212,6 @@ def test_an_overlap_warns_and_attaches_unless_the_deployment_refuses_it() -> Non
 
 def _requeue_waiting(scene: Scene) -> None:
     requeue = Requeue()
-    requeue_waiting(CapacityChange(MGMT, a_cause("event-wake")), scene.ledger, requeue)
+    requeue_waiting(CapacityChange(MGMT, a_cause("event-capacity")), scene.ledger, requeue)
     requeue.send(scene.queue)
     scene.work_off()

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from dualhome.application.requests import ReconcileRequest, parse_request, print_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.states import State
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import INSTANCE, NOW, a_cause, an_instance, an_interface
 from tests.support.scenarios.scene import a_scene
 
@@ -52,7 +53,7 @@ def test_an_event_older_than_the_last_one_changes_nothing() -> None:
     assert before == scene.ledger.audit
 
 
-def test_a_look_that_was_queued_long_ago_finds_its_work_done() -> None:
+def test_a_request_that_was_queued_long_ago_finds_its_work_done() -> None:
     """A message may wait in the queue while another one does the work."""
     scene = a_scene(an_instance(), an_interface())
     late = ReconcileRequest(INSTANCE, a_cause(), attempt=4)
@@ -103,7 +104,7 @@ def test_a_stopped_instance_is_attached_at_once() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_an_instance_that_ec2_does_not_show_yet_is_looked_for_again() -> None:
+def test_an_instance_that_ec2_does_not_show_yet_is_read_again() -> None:
     """EC2 is eventually consistent: an event may be faster than a read."""
     scene = a_scene(an_interface())
     scene.request()
@@ -114,7 +115,7 @@ def test_an_instance_that_ec2_does_not_show_yet_is_looked_for_again() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_an_instance_that_nobody_knows_is_given_up_without_a_trace() -> None:
+def test_an_instance_that_ec2_does_not_know_is_given_up_without_a_trace() -> None:
     """An id that is wrong, or long gone, must not circle in the queue for ever."""
     scene = a_scene(an_interface())
 
@@ -126,7 +127,7 @@ def test_an_instance_that_nobody_knows_is_given_up_without_a_trace() -> None:
     assert 6 == scene.calls.count("describe_instances")
 
 
-def test_a_look_changes_its_attempt_and_nothing_else() -> None:
+def test_a_request_changes_its_attempt_and_nothing_else() -> None:
     """The cause goes into the audit: it stays the event that began it all."""
     request = ReconcileRequest(InstanceId(INSTANCE), a_cause("event-7"))
 
@@ -134,7 +135,7 @@ def test_a_look_changes_its_attempt_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("tag_version", [None, 17])
-def test_a_look_comes_out_of_the_queue_as_it_went_in(tag_version: int | None) -> None:
+def test_a_request_comes_out_of_the_queue_as_it_went_in(tag_version: int | None) -> None:
     """Its cause has to reach the audit whole, however often it was put back."""
     cause = a_cause("event-7", tag_version=tag_version, resource="vpc-0b")
     request = ReconcileRequest(INSTANCE, cause, attempt=3)

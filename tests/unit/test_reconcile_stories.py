@@ -34,13 +34,13 @@ def events(draw: st.DrawFn) -> Event:
     """Draw something that somebody, or AWS, or we do."""
     id_, eni, slot, wait = draw(instances), draw(interfaces), draw(slots), draw(seconds)
     lost = draw(after)
-    method, wish = draw(st.sampled_from(FALLIBLE)), draw(st.sampled_from(WISHES))
+    method, desired = draw(st.sampled_from(FALLIBLE)), draw(st.sampled_from(WISHES))
     ignore, number = draw(st.sampled_from([None, ""])), draw(st.integers(0, 12))
     choices: list[Event] = [
         lambda it: it.request(id_),
         lambda it: it.work_off(wait),
         lambda it: it.clock.advance(wait),
-        lambda it: it.ec2.tag(id_, {"dualhome:targets": wish}),
+        lambda it: it.ec2.tag(id_, {"dualhome:targets": desired}),
         lambda it: it.ec2.tag(id_, {"dualhome:ignore": ignore}),
         lambda it: it.ec2.attach(id_, eni, slot),
         lambda it: it.ec2.detach(eni),

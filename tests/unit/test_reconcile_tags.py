@@ -29,7 +29,7 @@ MALFORMED = {
 def test_a_malformed_tag_attaches_nothing_and_the_record_names_key_value_and_expectation(
     value: str,
 ) -> None:
-    """Half of a wish that cannot be read is not carried out: it may be the wrong half."""
+    """Half of a tag that cannot be read is not carried out: it may be the wrong half."""
     scene = a_scene(an_instance(targets=value), an_interface())
 
     scene.request()

@@ -1,4 +1,4 @@
-"""A wish that is withdrawn between the claim and the attachment."""
+"""A tag that is withdrawn between the claim and the attachment."""
 
 import pytest
 
@@ -17,7 +17,7 @@ WITHDRAWN: dict[str, dict[str, str | None]] = {
 
 
 @pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.keys())
-def test_a_claim_that_nobody_wants_any_more_is_not_attached(tags: dict[str, str | None]) -> None:
+def test_a_claim_that_is_no_longer_wanted_is_not_attached(tags: dict[str, str | None]) -> None:
     """A network is joined only while the tag asks for it."""
     scene = _throttled()
 
@@ -29,7 +29,7 @@ def test_a_claim_that_nobody_wants_any_more_is_not_attached(tags: dict[str, str 
 
 
 @pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.keys())
-def test_a_claim_that_nobody_wants_any_more_is_given_back(tags: dict[str, str | None]) -> None:
+def test_a_claim_that_is_no_longer_wanted_is_dropped(tags: dict[str, str | None]) -> None:
     """Else the pool would lose the interface for good."""
     scene = _throttled()
 

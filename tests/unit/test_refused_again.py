@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.application.attach import LOSSES
+from dualhome.application.reconcile import LOSSES
 from dualhome.domain.attachment import Failure
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import (
@@ -61,7 +61,7 @@ def test_an_interface_that_is_shown_free_and_refused_is_passed_over() -> None:
 def test_the_only_interface_being_refused_as_in_use_is_a_failure_in_the_end(
     instances: int,
 ) -> None:
-    """Those who wait for it must not wake each other for ever."""
+    """Those who wait for it must not requeue each other for ever."""
     scene = a_scene(an_interface())
     ids = [f"i-{number:02}" for number in range(1, instances + 1)]
     scene.ec2.add(*map(an_instance, ids))
@@ -97,7 +97,7 @@ def test_a_unit_does_not_flap_for_an_interface_that_is_refused() -> None:
         InstanceGoneError("does not exist", code="InvalidInstanceID.NotFound"),
     ],
 )
-def test_patience_with_ec2_ends_after_minutes(error: DualhomeError) -> None:
+def test_retries_with_ec2_end_after_minutes(error: DualhomeError) -> None:
     """A claim that is never made true keeps the interface from everybody, and says nothing."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", error, times=1000)

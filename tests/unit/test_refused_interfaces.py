@@ -149,7 +149,7 @@ def test_a_new_interface_helps_at_once_and_one_that_was_refused_does_not() -> No
     assert (State.ATTACHED, good.id) == (scene.record().state, scene.record().interface)
 
 
-def test_one_that_is_given_back_helps_at_once() -> None:
+def test_one_that_is_released_helps_at_once() -> None:
     """Nobody tags anything: another instance leaves."""
     bad, good = a_pool(2)
     scene = _barred(bad, good, bars=1)
@@ -209,7 +209,7 @@ def test_a_unit_is_completed_by_the_next_interface_and_loses_nothing_for_it(befo
     assert State.RELEASING not in scene.states("data")
 
 
-def test_a_unit_whose_pool_is_refused_whole_is_given_back_and_says_why() -> None:
+def test_a_unit_whose_pool_is_refused_whole_is_released_and_says_why() -> None:
     """All or nothing: once no interface is left that could be tried."""
     scene = _barred(*a_pool(4), bars=4)
     scene.ec2.add(a_vpc("vpc-0c", target="data"))
@@ -255,7 +255,7 @@ def test_a_permission_that_is_missing_is_a_failure_after_a_minute() -> None:
     assert 10 > scene.calls.count("attach")
 
 
-def test_one_that_stays_in_use_by_nobody_gives_way_to_the_next() -> None:
+def test_one_that_stays_in_use_by_nothing_gives_way_to_the_next() -> None:
     """EC2 says so for minutes, and shows nobody: that is about the interface, too."""
     bad, good = a_pool(2)
     scene = a_scene(an_instance(), bad)
@@ -283,7 +283,7 @@ def test_a_pin_and_a_refusal_are_remembered_together() -> None:
     assert (good.id, 2) == (scene.record().interface, slot and slot.index)
 
 
-def test_what_somebody_attaches_by_hand_is_adopted_although_it_was_refused() -> None:
+def test_what_others_attaches_by_hand_is_adopted_although_it_was_refused() -> None:
     """It is there: EC2 has accepted it from somebody else."""
     (bad,) = a_pool(1)
     scene = _barred(bad, bars=1)
@@ -299,7 +299,7 @@ def test_what_somebody_attaches_by_hand_is_adopted_although_it_was_refused() -> 
     assert State.ATTACHED == scene.record().state
 
 
-def test_a_code_that_nobody_knows_is_taken_as_being_about_the_interface() -> None:
+def test_a_code_that_ec2_does_not_know_is_taken_as_being_about_the_interface() -> None:
     """EC2 does not say what its errors are about."""
     bad, good = a_pool(2)
     scene = a_scene(an_instance(), bad, good)
@@ -312,7 +312,7 @@ def test_a_code_that_nobody_knows_is_taken_as_being_about_the_interface() -> Non
 
 
 def test_a_refusal_is_kept_through_a_release_and_forgotten_in_an_hour() -> None:
-    """The next wish does not begin with what is known to be refused."""
+    """The next target does not begin with what is known to be refused."""
     bad, good = a_pool(2)
     scene = _barred(bad, good, bars=1)
     for event, targets in enumerate(["mgmt", None]):

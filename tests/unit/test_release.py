@@ -45,7 +45,7 @@ def test_an_interface_that_is_no_longer_wanted_goes_back_to_its_pool(
 
 
 @pytest.mark.parametrize("tags", HANDS_OFF.values(), ids=HANDS_OFF.keys())
-def test_a_tag_that_says_hands_off_lets_nothing_go(tags: Mapping[str, str | None]) -> None:
+def test_a_tag_that_says_hands_off_admits_nothing(tags: Mapping[str, str | None]) -> None:
     """Nobody loses a network for a slip of the pen."""
     scene = _attached()
 
@@ -56,7 +56,7 @@ def test_a_tag_that_says_hands_off_lets_nothing_go(tags: Mapping[str, str | None
 
 
 def test_a_pin_that_changes_moves_the_interface_to_the_new_index() -> None:
-    """EC2 cannot move an attachment: it is taken back, then made anew, of the same interface."""
+    """EC2 cannot move an attachment: it is released, then made anew, of the same interface."""
     scene = _attached()
 
     _tag(scene, {TARGETS: "mgmt@2"})
@@ -81,23 +81,23 @@ def test_a_stopped_instance_keeps_its_interface() -> None:
     scene = _attached()
 
     scene.ec2.put_state(INSTANCE, InstanceState.STOPPING)
-    _look(scene)
+    _reconcile_once(scene)
     scene.ec2.put_state(INSTANCE, InstanceState.STOPPED)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
 
 @pytest.mark.parametrize("end", ["terminated", "vanished"])
 def test_the_interface_of_an_instance_that_ends_is_free(end: str) -> None:
-    """EC2 lets go of it by itself: it is only recorded, whatever event was lost before."""
+    """EC2 detaches it by itself: it is only recorded, whatever event was lost before."""
     scene = _attached()
 
     if end == "terminated":
         scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     else:
         scene.ec2.forget(INSTANCE)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert (State.RELEASED, Reason.INSTANCE_STATE) == (scene.record().state, scene.record().reason)
     assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
@@ -114,7 +114,7 @@ def test_an_instance_that_is_terminated_during_its_release_ends_released() -> No
     scene.work_off(5)
 
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
-    _look(scene)
+    _reconcile_once(scene)
 
     assert State.RELEASED == scene.record().state
     assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
@@ -133,14 +133,14 @@ def test_the_targets_of_an_instance_come_and_go_independently() -> None:
 
 
 def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
-    """The release that has begun is carried through; then the wish of now counts."""
+    """The release that has begun is carried through; then the tag of now counts."""
     scene = _attached()
     scene.ec2.detach_seconds = 5
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     scene.request()
 
-    for wish in ("mgmt", None, "mgmt"):
-        scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    for desired in ("mgmt", None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: desired})
         scene.request()
     scene.work_off()
 
@@ -149,18 +149,18 @@ def test_a_tag_that_is_flipped_off_and_on_quickly_ends_attached_again() -> None:
     assert scene.queue.seconds_to_next() is None
 
 
-def test_a_tag_that_is_flipped_before_anybody_looks_changes_nothing() -> None:
+def test_a_tag_that_is_flipped_before_any_reconciliation_changes_nothing() -> None:
     """Events only say where to look."""
     scene = _attached()
 
-    for wish in (None, "mgmt"):
-        scene.ec2.tag(INSTANCE, {TARGETS: wish})
-    _look(scene)
+    for desired in (None, "mgmt"):
+        scene.ec2.tag(INSTANCE, {TARGETS: desired})
+    _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
 
-def test_a_released_interface_wakes_the_one_that_waits_longest_for_it() -> None:
+def test_a_released_interface_requeues_the_one_that_waits_longest_for_it() -> None:
     """Its tag has not changed: nothing else would make anybody look at it."""
     scene = _attached()
     for waiting in ("i-02", "i-03"):
@@ -178,15 +178,15 @@ def _attached(targets: str = "mgmt") -> Scene:
     data_vpc = a_vpc("vpc-0c", target="data", cidrs=("10.30.0.0/16",))
     scene = a_scene(an_instance(targets=targets), data_vpc, an_interface())
     scene.ec2.add(an_interface("eni-02", pool="data", vpc="vpc-0c"))
-    _look(scene)
+    _reconcile_once(scene)
     return scene
 
 
 def _tag(scene: Scene, tags: Mapping[str, str | None]) -> None:
     scene.ec2.tag(INSTANCE, tags)
-    _look(scene)
+    _reconcile_once(scene)
 
 
-def _look(scene: Scene) -> None:
+def _reconcile_once(scene: Scene) -> None:
     scene.request()
     scene.work_off()

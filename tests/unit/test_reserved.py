@@ -18,7 +18,7 @@ NAMED = {"Name": "fw-1"}
 OLD, NEW = InstanceId("i-0a"), InstanceId("i-0b")
 SPARES = tuple(an_interface(f"eni-{number:02}") for number in range(10, 13))
 MANY = 15
-"""More than are woken when an interface is freed."""
+"""More than are requeued when an interface is freed."""
 
 
 def fixed(id_: str = "eni-f0", for_: str = "fw-1", **fields: str) -> Interface:
@@ -45,8 +45,8 @@ def test_an_appliance_in_a_rolling_replacement_gets_its_fixed_address() -> None:
     )
 
 
-def test_who_waits_for_what_is_reserved_is_woken_before_all_others() -> None:
-    """Ten are woken; those that wait longest may not have this interface at all."""
+def test_who_waits_for_what_is_reserved_is_requeued_before_all_others() -> None:
+    """Ten are requeued; those that wait longest may not have this interface at all."""
     scene = _replacing(fixed())
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
     scene.ec2.add(*map(an_instance, ids))
@@ -66,8 +66,8 @@ def test_who_waits_for_what_is_reserved_is_woken_before_all_others() -> None:
     assert State.ATTACHED == scene.record(instance=NEW).state
 
 
-def test_who_waits_for_what_is_reserved_keeps_nobody_from_a_spare() -> None:
-    """Those that cannot use it, and wait longest, are not the ten that are woken."""
+def test_who_waits_for_what_is_reserved_keeps_none_from_a_spare() -> None:
+    """Those that cannot use it, and wait longest, are not the ten that are requeued."""
     holder, last = InstanceId("i-90"), InstanceId("i-99")
     ids = [f"i-{number}" for number in range(20, 20 + MANY)]
     scene = a_scene(fixed(), SPARES[0])

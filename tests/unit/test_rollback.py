@@ -1,4 +1,4 @@
-"""How an attachment is taken back, and what becomes of it when EC2 does not play along."""
+"""How an attachment is released, and what becomes of it when EC2 does not play along."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.support.scenarios.scene import Scene, a_scene
 NEVER = timedelta(days=1).total_seconds()
 
 
-def test_an_attachment_that_never_completes_is_taken_back_and_has_failed() -> None:
+def test_an_attachment_that_never_completes_is_rolled_back_and_has_failed() -> None:
     """Half an attachment serves nobody; the next try finds nothing in its way."""
     scene = _never_attached()
 
@@ -31,22 +31,22 @@ def test_what_has_failed_is_tried_again_when_its_time_has_come() -> None:
     scene = _never_attached()
     scene.ec2.attach_seconds = 0
 
-    _look(scene)
+    _reconcile_once(scene)
     early = scene.record().state
     retry_at = scene.record().retry_at
     assert retry_at
     scene.clock.now = retry_at
-    _look(scene)
+    _reconcile_once(scene)
 
     assert (State.FAILED, State.ATTACHED) == (early, scene.record().state)
 
 
-def test_an_attachment_that_is_slow_is_not_taken_back() -> None:
+def test_an_attachment_that_is_slow_is_not_rolled_back() -> None:
     """It is waited for as long as others wait for it."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = ATTACH_TIMEOUT.total_seconds() - 60
 
-    _look(scene)
+    _reconcile_once(scene)
 
     assert [State.CLAIMED, State.ATTACHING, State.ATTACHED] == scene.states()
 
@@ -71,7 +71,7 @@ def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
     lost = UnavailableError("timed out")
     scene.calls.fail_next("detach", lost, after_execution=True)
 
-    _look(scene)
+    _reconcile_once(scene)
 
     assert 1 == scene.calls.count("detach")
     _check_released(scene)
@@ -94,7 +94,7 @@ def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
     scene = unwanted()
     scene.calls.before_next("detach", lambda: scene.ec2.detach(INTERFACE))
 
-    _look(scene)
+    _reconcile_once(scene)
 
     assert 1 == scene.calls.count("detach")
     _check_released(scene)
@@ -113,7 +113,7 @@ def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
     assert ({}, {}) == (scene.ledger.claimed(), scene.ledger.slots())
 
 
-def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() -> None:
+def test_an_interface_that_others_attaches_anew_meanwhile_is_left_to_them() -> None:
     """The rollback undoes our attachment, never another hand's."""
     scene = unwanted()
     scene.request()
@@ -129,13 +129,13 @@ def test_an_interface_that_somebody_attaches_anew_meanwhile_is_left_to_them() ->
     assert State.RELEASED == scene.record().state
 
 
-def test_what_somebody_attached_anew_is_not_taken_from_an_instance_that_asks_no_more() -> None:
+def test_what_others_attached_anew_is_not_taken_from_an_instance_that_asks_no_more() -> None:
     """Ours ended when they detached it; what they made is theirs."""
     scene = unwanted()
     scene.ec2.detach(INTERFACE)
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
-    _look(scene)
+    _reconcile_once(scene)
 
     assert 0 == scene.calls.count("detach")
     assert State.RELEASED == scene.record().state
@@ -151,10 +151,10 @@ def _check_released(scene: Scene) -> None:
 def _never_attached() -> Scene:
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = NEVER
-    _look(scene)
+    _reconcile_once(scene)
     return scene
 
 
-def _look(scene: Scene) -> None:
+def _reconcile_once(scene: Scene) -> None:
     scene.request()
     scene.work_off()

@@ -12,8 +12,8 @@ from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_i
 from tests.support.fakes.call_log import Killed
 from tests.support.scenarios.scene import Scene, a_scene
 
-CALLS = 38
-"""Calls of all ports from the look that sees the wish withdrawn until another instance has it."""
+CALLS = 37
+"""Calls of all ports from the request that finds the tag gone until another instance has it."""
 
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["before it", "after it"])
@@ -27,7 +27,7 @@ def test_a_process_killed_at_any_call_of_a_release_hinders_nothing_but_its_speed
     scene.calls.die_at(call, after_execution=after_execution)
 
     with suppress(Killed):
-        _look(scene)
+        _reconcile_once(scene)
     scene.work_off()
 
     _check_that_it_has_changed_hands(scene)
@@ -38,7 +38,7 @@ def test_the_calls_that_a_release_is_killed_at_are_all_that_it_makes() -> None:
     scene = _unwanted_and_awaited()
     scene.calls.forget()
 
-    _look(scene)
+    _reconcile_once(scene)
 
     assert CALLS == len(scene.calls.made)
 
@@ -73,7 +73,7 @@ def test_a_rollback_whose_start_is_not_confirmed_is_started_again(
     lost = UnavailableError("timed out")
     scene.calls.fail_next("start", lost, after_execution=after_execution)
 
-    _look(scene)
+    _reconcile_once(scene)
 
     _check_that_it_has_changed_hands(scene)
 
@@ -84,7 +84,7 @@ def test_a_rollback_that_is_ended_by_hand_is_begun_again() -> None:
     scene.request()
     scene.rollbacks.abort()
 
-    _look(scene)
+    _reconcile_once(scene)
 
     _check_that_it_has_changed_hands(scene)
 
@@ -96,7 +96,7 @@ def test_a_rollback_that_dies_again_and_again_is_left_to_a_person() -> None:
         scene.request()
         scene.rollbacks.abort()
 
-    _look(scene)
+    _reconcile_once(scene)
 
     stuck = scene.record()
     assert (State.STUCK, Reason.UNDO_FAILED) == (stuck.state, stuck.reason)
@@ -125,7 +125,7 @@ def _unwanted_and_awaited() -> Scene:
     return scene
 
 
-def _look(scene: Scene) -> None:
+def _reconcile_once(scene: Scene) -> None:
     scene.request()
     scene.work_off()
 

@@ -13,7 +13,7 @@ from tests.support.scenarios.scene import Scene, a_scene
 NEVER = timedelta(days=1).total_seconds()
 
 
-def test_an_interface_that_ec2_never_lets_go_is_kept_for_a_person() -> None:
+def test_an_interface_that_ec2_never_detaches_is_kept_for_an_operator() -> None:
     """Its claim stays, so that nobody plans with an interface that cannot be had."""
     scene = unwanted()
     scene.ec2.detach_seconds = NEVER

@@ -27,7 +27,7 @@ READS = (
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
 
-def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
+def test_a_fleet_that_is_as_wanted_is_not_reconciled() -> None:
     """Every five minutes: it must cost a few reads, whatever the number of instances."""
     scene = attached()
     scene.ec2.add(an_instance("i-02", targets=None), an_instance("i-03", targets=""))
@@ -41,7 +41,7 @@ def test_a_fleet_that_is_as_wanted_is_not_looked_at() -> None:
 
 
 def test_a_sweep_changes_nothing_itself() -> None:
-    """There is one way to change the world: a look. It notes how far it has come, and the count."""
+    """Only reconcile requests change the world. The sweep keeps a checkpoint and a count."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"))
     scene.ec2.tag(INSTANCE, {TARGETS: None})
@@ -62,7 +62,7 @@ def test_an_instance_whose_launch_went_untold_is_attached() -> None:
     assert "Sweep" == scene.record().cause.detail_type
 
 
-def test_what_waits_is_attached_when_capacity_came_untold() -> None:
+def test_what_waits_is_attached_when_capacity_came_unannounced() -> None:
     """The tag event of the new pool interface was lost."""
     scene = a_scene(an_instance())
     scene.request()
@@ -88,7 +88,7 @@ def test_what_failed_is_tried_again_in_its_time() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_what_somebody_detached_is_attached_again() -> None:
+def test_what_others_detached_is_attached_again() -> None:
     """EC2 tells nobody of a detachment."""
     scene = attached()
     scene.ec2.detach(INTERFACE)
@@ -99,7 +99,7 @@ def test_what_somebody_detached_is_attached_again() -> None:
     assert holder(scene)
 
 
-def test_what_somebody_attached_where_it_is_wanted_is_adopted() -> None:
+def test_what_others_attached_where_it_is_wanted_is_adopted() -> None:
     """It is ours from then on."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)

@@ -26,7 +26,7 @@ def test_as_many_releases_as_are_allowed_pass() -> None:
     assert [State.RELEASED] * 3 + [State.ATTACHED] * 3 == _states(scene)
 
 
-def test_one_more_release_and_nobody_is_released() -> None:
+def test_one_more_release_and_none_is_released() -> None:
     """A tag policy that went wrong must not tear down what works."""
     scene = _fleet()
     _untag(scene, 4)
@@ -39,7 +39,7 @@ def test_one_more_release_and_nobody_is_released() -> None:
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
-def test_everything_else_is_looked_at_although_the_breaker_tripped() -> None:
+def test_everything_else_is_reconciled_although_the_breaker_tripped() -> None:
     """Instances go on being launched, and repaired."""
     scene = _fleet()
     _untag(scene, 4)
@@ -56,9 +56,9 @@ def test_everything_else_is_looked_at_although_the_breaker_tripped() -> None:
 
 
 def test_an_instance_that_lacks_one_interface_does_not_lose_another_for_it() -> None:
-    """The renamed target is missing, which asks for a look, which would release the old one."""
+    """The renamed target is missing, whose request would release the old one."""
     scene = _fleet()
-    _untag(scene, 4, wish="data")
+    _untag(scene, 4, desired="data")
     sweeper = Sweeper(scene, most_releases=3)
 
     report = sweeper.tick()
@@ -67,7 +67,7 @@ def test_an_instance_that_lacks_one_interface_does_not_lose_another_for_it() -> 
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
-def test_the_breaker_stays_tripped_until_somebody_changes_something() -> None:
+def test_the_breaker_stays_tripped_until_something_changes() -> None:
     """Otherwise it would only be slower."""
     scene = _fleet()
     _untag(scene, 4)
@@ -123,7 +123,7 @@ def test_interfaces_that_lost_their_pool_tag_as_well_are_counted() -> None:
 
 @pytest.mark.parametrize("state", [InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED])
 def test_instances_that_are_terminated_are_not_counted(state: InstanceState) -> None:
-    """A scale-in is no accident, and EC2 lets go by itself."""
+    """A scale-in is no accident, and EC2 detaches by itself."""
     scene = _fleet()
     for instance in FLEET:
         scene.ec2.put_state(instance, state)
@@ -138,7 +138,7 @@ def test_instances_that_are_terminated_are_not_counted(state: InstanceState) -> 
     assert [State.RELEASED] * 6 == _states(scene)
 
 
-def test_what_somebody_detached_already_is_not_counted() -> None:
+def test_what_others_detached_already_is_not_counted() -> None:
     """There is nothing left to tear down; the records are closed."""
     scene = _fleet()
     _untag(scene, 4)
@@ -164,9 +164,9 @@ def _fleet(targets: str = "mgmt") -> Scene:
     return scene
 
 
-def _untag(scene: Scene, many: int, wish: str | None = None) -> None:
+def _untag(scene: Scene, many: int, desired: str | None = None) -> None:
     for instance in FLEET[:many]:
-        scene.ec2.tag(instance, {TARGETS: wish})
+        scene.ec2.tag(instance, {TARGETS: desired})
 
 
 def _states(scene: Scene) -> list[State]:

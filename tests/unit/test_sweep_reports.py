@@ -1,4 +1,4 @@
-"""What a sweep cannot mend and reports: interfaces of strangers, and torn claims."""
+"""What a sweep cannot mend and reports: foreign attachments, and inconsistent claims."""
 
 import pytest
 
@@ -24,10 +24,10 @@ OTHER = Holder(an_instance("i-02").id, MGMT)
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 
 
-@pytest.mark.parametrize("wish", [None, "data"])
-def test_a_pool_interface_on_an_instance_that_did_not_ask_is_reported(wish: str | None) -> None:
+@pytest.mark.parametrize("desired", [None, "data"])
+def test_a_pool_interface_on_an_instance_that_did_not_ask_is_reported(desired: str | None) -> None:
     """It is missing in the pool, and no record says why."""
-    scene = a_scene(an_instance(targets=wish), an_interface(), an_interface("eni-02"))
+    scene = a_scene(an_instance(targets=desired), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 
     report = Sweeper(scene).sweep()
@@ -36,7 +36,7 @@ def test_a_pool_interface_on_an_instance_that_did_not_ask_is_reported(wish: str 
     assert () == report.inconsistent_claims
 
 
-def test_what_a_record_holds_is_no_strangers() -> None:
+def test_what_a_record_holds_is_no_foreign_attachment() -> None:
     """Whether attached or on its way."""
     scene = attached()
     scene.ec2.add(an_instance("i-02"), an_interface("eni-02"))
@@ -46,7 +46,7 @@ def test_what_a_record_holds_is_no_strangers() -> None:
     assert () == Sweeper(scene).sweep().foreign_attachments
 
 
-def test_what_is_claimed_while_the_sweep_reads_is_no_strangers() -> None:
+def test_what_is_claimed_while_the_sweep_reads_is_no_foreign_attachment() -> None:
     """The index of records lags behind by up to a second; claims are read as last written."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
@@ -135,7 +135,7 @@ def test_records_are_counted_by_state() -> None:
 
 @pytest.mark.parametrize("read_again", [1, 2, 3])
 def test_a_move_between_the_reads_that_make_sure_tears_nothing(read_again: int) -> None:
-    """Claim and record are two reads: what moves between them seems torn for a moment."""
+    """Claim and record are two reads: what moves between them seems inconsistent for a moment."""
     scene = attached()
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     taken = scene.ledger._claims.pop(INTERFACE)  # noqa: SLF001 - as the pages are read
@@ -146,7 +146,7 @@ def test_a_move_between_the_reads_that_make_sure_tears_nothing(read_again: int) 
     assert () == Sweeper(scene).sweep().inconsistent_claims
 
 
-def test_no_more_are_named_than_a_person_reads() -> None:
+def test_no_more_are_named_than_an_operator_reads() -> None:
     """The checkpoint must stay small, and so must the log's line."""
     scene = a_scene(an_instance(targets=None))
     for number in range(LISTED + 1):

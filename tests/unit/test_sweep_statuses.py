@@ -48,7 +48,7 @@ def off_the_interface(stage: Stage) -> None:
 
 
 def copied(stage: Stage) -> None:
-    """The console's "launch more like this" copies every tag; the wish was taken off."""
+    """The console's "launch more like this" copies every tag; the targets were taken off."""
     stage.scene.ec2.add(an_instance(OTHER, targets=None))
     stage.scene.ec2.tag(OTHER, {KEY: ATTACHED})
 

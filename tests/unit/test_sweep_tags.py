@@ -12,11 +12,11 @@ from tests.support.scenarios.attached import attached, holder
 TARGETS, POOL = "dualhome:targets", "dualhome:pool"
 
 
-@pytest.mark.parametrize("wish", [None, "", "data"])
-def test_what_is_no_longer_wanted_is_released(wish: str | None) -> None:
+@pytest.mark.parametrize("desired", [None, "", "data"])
+def test_what_is_no_longer_wanted_is_released(desired: str | None) -> None:
     """The tag was removed, emptied or renamed, and no event came."""
     scene = attached()
-    scene.ec2.tag(INSTANCE, {TARGETS: wish})
+    scene.ec2.tag(INSTANCE, {TARGETS: desired})
 
     assert 1 == Sweeper(scene).tick().releases
 
@@ -38,7 +38,7 @@ def test_what_is_wanted_at_another_index_is_moved() -> None:
 
 
 def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
-    """A released record is none that answers a wish."""
+    """A released record is none that answers a tag."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {TARGETS: None})
     sweeper = Sweeper(scene)
@@ -56,7 +56,7 @@ def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
     [{TARGETS: None, "dualhome:ignore": ""}, {TARGETS: "@"}, {TARGETS: "", "dualhome:policy": "?"}],
     ids=["ignored", "malformed", "malformed policy"],
 )
-def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
+def test_nothing_is_released_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
     """Hands off, or a slip of the pen: neither counts as a release."""
     scene = attached()
     scene.ec2.tag(INSTANCE, tags)
@@ -69,7 +69,7 @@ def test_nothing_is_let_go_for_tags_that_say_nothing(tags: dict[str, str | None]
     assert holder(scene)
 
 
-def test_whoever_wrote_a_malformed_tag_is_told_although_no_event_came() -> None:
+def test_a_malformed_tag_is_refused_although_no_event_came() -> None:
     """Once, however many sweeps there are."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:policy": "some"})

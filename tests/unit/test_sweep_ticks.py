@@ -61,7 +61,7 @@ def test_a_round_that_was_resumed_was_not_all_compared_since(ticks: Ticks) -> No
     assert [False, True, True] == [report.swept for report in ticks.counted]
 
 
-def test_each_look_says_which_tick_asked_for_it(ticks: Ticks) -> None:
+def test_each_request_says_which_tick_asked_for_it(ticks: Ticks) -> None:
     """Who reads the audit finds the sweep's log by it."""
     ticks.tick()
 

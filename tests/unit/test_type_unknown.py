@@ -108,7 +108,7 @@ def test_a_unit_gives_nothing_back_because_a_type_is_not_described() -> None:
     assert State.ATTACHED == scene.record(DATA).state
 
 
-def test_a_unit_is_neither_torn_nor_forgotten_while_its_type_is_unknown() -> None:
+def test_a_unit_is_neither_released_in_part_nor_forgotten_while_its_type_is_unknown() -> None:
     """At rest, it has what it had, and waits beside what is free."""
     waits = a_record(State.WAITING, target=DATA, reason=Reason.TYPE_UNKNOWN)
     account = an_account(a_record(), waits)

@@ -14,7 +14,7 @@ SAMPLE = json.loads((ROOT / "events/vpc-allow-from-continued.json").read_text(en
 
 
 def requeued(target: str | None) -> list[str]:
-    """Return the targets whose instances are looked at for an event that shows this tag."""
+    """Return the targets whose instances are requeued for an event that shows this tag."""
     tags = {key: it for key, it in SAMPLE["detail"]["tags"].items() if key != POLICY.keys.target}
     told = tags if target is None else tags | {POLICY.keys.target: target}
     event = SAMPLE | {"detail": SAMPLE["detail"] | {"tags": told}}
@@ -25,7 +25,7 @@ def requeued(target: str | None) -> list[str]:
     ]
 
 
-def test_a_list_that_goes_on_wakes_those_who_lack_the_vpcs_target() -> None:
+def test_a_list_that_goes_on_requeues_those_who_lack_the_vpcs_target() -> None:
     """They may be the ones who were just let in."""
     assert ["mgmt"] == requeued(SAMPLE["detail"]["tags"][POLICY.keys.target])
 
@@ -34,7 +34,7 @@ def test_a_list_that_goes_on_wakes_those_who_lack_the_vpcs_target() -> None:
     ("target", "expected"),
     [(" mgmt ", ["mgmt"]), ("mgmt@1", ["mgmt"]), ("mgmt data", ["data", "mgmt"]), ("", [])],
 )
-def test_a_malformed_target_concerns_whoever_it_must_be_meant_for(
+def test_a_malformed_target_concerns_the_targets_it_must_be_meant_for(
     target: str, expected: list[str]
 ) -> None:
     """They are told what is wrong with it."""

@@ -82,7 +82,7 @@ def test_a_tag_is_tried_again_after_waits_that_double_up_to_a_quarter_of_an_hour
 def test_a_permission_that_is_late_is_waited_for_and_one_that_never_comes_is_no_dead_letter() -> (
     None
 ):
-    """IAM sees a new pool tag late; an interface that has left its pool need wake nobody."""
+    """IAM sees a new pool tag late; an interface that has left its pool need requeue none."""
     stage = _attached()
     stage.tags.refusing[INTERFACE] = DENIED
 

@@ -7,9 +7,9 @@ import click
 
 from dualhome.application.snapshot import Sources
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import DesiredState, desired_state
 from dualhome.domain.ec2 import Instance
 from dualhome.domain.identifiers import InstanceId, TargetName
+from dualhome.domain.observed import DesiredState, desired_state
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.stack import Stack
 

@@ -9,7 +9,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.ec2 import Instance, Interface, Vpc, target_of
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
-from dualhome.domain.planning.plan import targets_to_read
+from dualhome.domain.observed import desired_state
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import WHOLE_TAG
 from dualhome_cli.data.ports import AccountSource, AuditLog
@@ -127,7 +127,7 @@ def _all(read: Callable[[str | None], Page[T]]) -> Iterator[T]:
 
 def _asked_for(source: AccountSource, instances: Iterable[Instance]) -> set[TargetName]:
     """Return the targets asked for, and what stands for malformed ones."""
-    asked = (targets_to_read(source.policy.keys, instance, ()) for instance in instances)
+    asked = (desired_state(instance, source.policy.keys).named for instance in instances)
     return {WHOLE_TAG}.union(*asked)
 
 

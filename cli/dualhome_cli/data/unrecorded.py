@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import ACTING, GONE, Instance
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import desired_state
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from dualhome_cli.stack import Stack

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import Instance, Interface, pool_of, reservation_of
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import desired_state
 from dualhome.domain.planning.types import Holder, Reserved
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State

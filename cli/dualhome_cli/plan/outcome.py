@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment, Origin
-from dualhome.domain.desired_state import desired_state
-from dualhome.domain.ec2 import ACTING, GONE, Instance
+from dualhome.domain.ec2 import ACTING, GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.planning.eligibility import Policy, Rejection
 from dualhome.domain.planning.select import principal_rejection
-from dualhome.domain.planning.types import Step
+from dualhome.domain.planning.types import Decision, Wait, move_of, rejections_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import SETTLED, State
@@ -119,7 +119,7 @@ class InstanceOutcome:
     """The outcomes of an instance; ``instance`` is None if EC2 does not show it."""
 
     id: InstanceId
-    instance: Instance | None
+    instance: ObservedInstance | None
     outcomes: tuple[TargetOutcome, ...]
 
     @property
@@ -138,9 +138,9 @@ NOT_SHOWN = "EC2 shows no such instance in this account and Region (--profile, -
 class Simulated:
     """An instance's records ``before`` and ``after`` the ``steps`` of a simulated plan."""
 
-    instance: Instance | None
+    instance: ObservedInstance | None
     before: Mapping[TargetName, Attachment]
-    steps: Mapping[TargetName, Step]
+    steps: Mapping[TargetName, Decision]
     after: Mapping[TargetName, Attachment]
     policy: Policy
     now: datetime
@@ -153,11 +153,11 @@ class Simulated:
     @property
     def ignored(self) -> bool:
         """Whether the instance is excluded by ``dualhome:ignore``."""
-        return self.instance is not None and self.keys.ignore in self.instance.tags
+        return self.instance is not None and self.instance.ignored
 
     def wanted(self) -> dict[TargetName, Wanted]:
         """Return what the instance asks for; a malformed tag stands for itself."""
-        return dict(desired_state(self.instance, self.keys).named)
+        return dict(self.instance.desired.named) if self.instance else {}
 
 
 def outcomes_of(plan: Simulated, promised: Collection[InterfaceId]) -> Iterator[TargetOutcome]:
@@ -187,7 +187,7 @@ def _target_outcome(
     plan: Simulated, target: TargetName, want: Wanted | None, promised: Collection[InterfaceId]
 ) -> TargetOutcome:
     before, after, step = plan.before.get(target), plan.after.get(target), plan.steps.get(target)
-    rejections = step.rejections if step else ()
+    rejections = rejections_of(step) if step else ()
     outcome, detail = _outcome_of(plan, before, after, step)
     return TargetOutcome(
         target=target,
@@ -228,7 +228,7 @@ def _confirmation(
 
 
 def _outcome_of(
-    plan: Simulated, before: Attachment | None, after: Attachment | None, step: Step | None
+    plan: Simulated, before: Attachment | None, after: Attachment | None, step: Decision | None
 ) -> tuple[Outcome, str]:
     held = after is not None and after.holding
     if plan.ignored and not held:
@@ -236,7 +236,7 @@ def _outcome_of(
     if plan.instance and plan.instance.state not in ACTING | GONE and not held:
         return Outcome.LATER, f"the instance is {plan.instance.state}"
     tried_again = after is not None and after.reason is Reason.TYPE_UNKNOWN
-    if after is None or (step and step.requeue and not (step.move or held or tried_again)):
+    if after is None or (isinstance(step, Wait) and not (held or tried_again)):
         return Outcome.MOVING, "another user is attaching a suitable interface"
     return _of_record(before, after), _detail(after, step)
 
@@ -254,13 +254,13 @@ def _of_record(before: Attachment | None, after: Attachment) -> Outcome:
     return OF_STATE[after.state]
 
 
-def _detail(after: Attachment, step: Step | None) -> str:
+def _detail(after: Attachment, step: Decision | None) -> str:
     """Return the record's detail; of what goes on waiting, that of now."""
     if after.state == State.FAILED and after.failure:
         return after.failure.message
     if after.reason is Reason.RELEASE_PENDING:
         return why_pending(after)
-    principal = principal_rejection(step.rejections) if step and not step.move else None
+    principal = principal_rejection(rejections_of(step)) if step and not move_of(step) else None
     if principal and after.state == State.WAITING and principal.reason is after.reason:
         return f"{principal.interface}: {principal.detail}"
     return after.detail

@@ -10,12 +10,12 @@ from dualhome.application.reconcile import ROUNDS
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.snapshot import Snapshot, Sources, read_snapshot
 from dualhome.domain.attachment import Cause
-from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
+from dualhome.domain.ec2 import Capacity, Instance
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.planning.confirm import Answers, Questions
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.plan import plan_confirmed
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Decision, InstanceView, move_of, plans_again
 from dualhome_cli.data.ports import BreakerState
 from dualhome_cli.plan.outcome import InstanceOutcome, Outcome, Simulated, outcomes_of
 
@@ -78,7 +78,13 @@ class Planning:
         if self.targets is not None:
             tagged = AsIfTagged(sources.instances, self.policy.keys.targets, self.targets)
             sources = replace(sources, instances=tagged)
-        return read_snapshot(ids, sources, self.policy, self.now)
+        requests = [ReconcileRequest(id_, self.cause) for id_ in ids]
+        return read_snapshot(requests, sources, self.policy, self.now)
+
+    @property
+    def cause(self) -> Cause:
+        """The cause in whose name plans are made."""
+        return Cause("plan", "dualhome", "Plan", self.now)
 
 
 def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[InstanceOutcome]:
@@ -107,23 +113,24 @@ def simulate(ids: Sequence[InstanceId], planning: Planning) -> Iterator[Instance
         )
 
 
-def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Step]:
+def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[TargetName, Decision]:
     """Plan until nothing more would be done at once; ``seen`` records the moves."""
-    request = ReconcileRequest(id_, Cause("plan", "dualhome", "Plan", planning.now))
+    request = ReconcileRequest(id_, planning.cause)
     policy = replace(planning.policy, release_delay=timedelta())
-    found: dict[TargetName, Step] = {}
+    found: dict[TargetName, Decision] = {}
     for _ in range(ROUNDS):
         again = False
         view = seen.view(request, policy, planning.now)
-        for step in plan_confirmed(view, partial(_answered, view), planning.breaker.admits):
-            if step.move and step.move.before != seen.records.get(id_, {}).get(step.target):
+        for decision in plan_confirmed(view, partial(_answered, view), planning.breaker.admits):
+            move = move_of(decision)
+            if move and move.before != seen.records.get(id_, {}).get(decision.target):
                 again = True  # the ledger takes no second move of what has moved on
                 continue
-            if step.target not in found or step.move:
-                found[step.target] = step
-            if step.move:
-                seen.note(step.move)
-            again |= step.plan_again
+            if decision.target not in found or move:
+                found[decision.target] = decision
+            if move:
+                seen.note(move)
+            again |= plans_again(decision)
         if not again:
             break
     return found
@@ -131,14 +138,8 @@ def _simulate(id_: InstanceId, seen: Snapshot, planning: Planning) -> dict[Targe
 
 def _answered(view: InstanceView, asked: Questions) -> Answers:
     """Answer as if a second reading showed what the first did."""
-    shown: list[Instance | Vpc | Interface] = [
-        *view.vpcs.values(),
-        *view.pool.values(),
-        *filter(None, [view.instance]),
-    ]
     return Answers(
         read_at=view.read_at,
-        tags={it.id: it.tags for it in shown if it.id in asked.tags},
         instance=view.instance,
         vpcs={id_: it for id_, it in view.vpcs.items() if id_ in asked.vpcs},
         interfaces={id_: it for id_, it in view.pool.items() if id_ in asked.interfaces},

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.ec2 import (
     Instance,
     InstanceState,
@@ -18,6 +17,12 @@ from dualhome.domain.ec2 import (
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import (
+    desired_state,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
     Candidate,
@@ -154,7 +159,16 @@ def _verdict(
         tags={"Name": reservation_of(interface, policy.keys)},
     )
     target = pool_of(interface, policy.keys) or TargetName("")
-    return why_ineligible(Candidate(interface, instance, target, vpcs, policy), PAIR_RULES)
+    keys = policy.keys
+    both = filter(None, map(vpcs.get, {interface.vpc, guest}))
+    candidate = Candidate(
+        observed_interface(interface, interface.tags, keys),
+        observed_instance(instance, instance.tags, keys),
+        target,
+        {it.id: observed_vpc(it, it.tags, keys) for it in both},
+        policy,
+    )
+    return why_ineligible(candidate, PAIR_RULES)
 
 
 def pools_of(account: Account) -> tuple[Pool, ...]:

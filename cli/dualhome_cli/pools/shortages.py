@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dualhome.domain.ec2 import Instance, Interface, another, pool_of, target_of
+from dualhome.domain.ec2 import Instance, Interface, pool_of, target_of
 from dualhome.domain.errors import BadTagError
-from dualhome.domain.identifiers import InterfaceId, TargetName, VpcId, Zone
+from dualhome.domain.identifiers import InterfaceId, SubnetId, TargetName, VpcId, Zone, ZoneId
 from dualhome.domain.invariants.snapshot import Account
+from dualhome.domain.observed import NEW
 from dualhome.domain.planning.eligibility import PAIR_RULES, Rejection, why_ineligible
 from dualhome.domain.planning.types import Reserved
 from dualhome.domain.reasons import Reason
@@ -129,7 +130,16 @@ def _merit(site: Site) -> tuple[bool, int, int]:
 
 def _fault(pool: Pool, vpc: VpcId, account: Account) -> Rejection | None:
     policy = account.policy
-    new = another(pool.target, vpc, pool.zone, policy.account, policy.keys)
+    new = Interface(
+        id=NEW,
+        owner=policy.account,
+        vpc=vpc,
+        subnet=SubnetId(""),
+        zone=pool.zone,
+        zone_id=ZoneId(""),
+        status="available",
+        tags={policy.keys.pool: pool.target},
+    )
     if not pool.wanting:
         return why_unusable(new, account.vpcs, policy)
     askers = (account.instances[it] for it in sorted(pool.wanting))

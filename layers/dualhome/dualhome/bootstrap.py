@@ -30,7 +30,7 @@ from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
 from dualhome.application.ports import Interfaces, ReconcileQueue
 from dualhome.application.publish import Publishers
-from dualhome.application.snapshot import Sources
+from dualhome.application.snapshot import Reconciler
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
@@ -38,8 +38,6 @@ from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import AccountId
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.messages import Scope
-from dualhome.entrypoints.reconcile import Reconciler
 from dualhome.entrypoints.steps import Rollback
 from dualhome.entrypoints.sweep import Sweeper
 from dualhome.entrypoints.write_status import StatusWriter
@@ -78,12 +76,10 @@ def reconciling() -> Reconciler:
     keys = TagKeys(given.tag_prefix)
     ec2 = _ec2()
     return Reconciler(
-        sources=Sources(
-            instances=Ec2Instances(ec2),
-            vpcs=Ec2Vpcs(ec2),
-            interfaces=Ec2Interfaces(ec2, keys),
-            ledger=_ledger(given),
-        ),
+        instances=Ec2Instances(ec2),
+        vpcs=Ec2Vpcs(ec2),
+        interfaces=Ec2Interfaces(ec2, keys),
+        ledger=_ledger(given),
         facts=Ec2Facts(ec2),
         rollbacks=SfnRollbacks(
             boto3.client("stepfunctions", config=CLIENT), given.rollback_state_machine
@@ -98,7 +94,7 @@ def reconciling() -> Reconciler:
             release_without_consent=given.on_consent_withdrawn is OnConsentWithdrawn.RELEASE,
             release_delay=timedelta(seconds=given.release_delay_seconds),
         ),
-        scope=Scope(given.account_id, ec2.meta.region_name, keys),
+        region=ec2.meta.region_name,
         clock=lambda: datetime.now(UTC),
     )
 

@@ -54,7 +54,7 @@ def an_instance(
     **fields: Any,
 ) -> Instance:
     """Return a running t3.medium in the application VPC that wants ``targets``."""
-    wish = {} if targets is None else {"dualhome:targets": targets}
+    desired = {} if targets is None else {"dualhome:targets": targets}
     ordinary: dict[str, Any] = {
         "owner": ACCOUNT,
         "vpc": APP_VPC,
@@ -66,7 +66,7 @@ def an_instance(
     zone_id = ZONE_IDS[fields.get("zone", ZONE)]
     return Instance(
         id=InstanceId(id_),
-        tags=wish | dict(tags or {}),
+        tags=desired | dict(tags or {}),
         **({"zone_id": zone_id} | ordinary | fields),
     )
 
@@ -142,7 +142,7 @@ def an_app_vpc(id_: str = APP_VPC, *, cidrs: Iterable[str] = ("10.10.0.0/16",)) 
 
 
 def a_cause(event_id: str = "event-1", **fields: Any) -> Cause:
-    """Return a tag change as the cause of a look."""
+    """Return a tag change as the cause of a reconciliation."""
     ordinary: dict[str, Any] = {
         "source": "aws.tag",
         "detail_type": "Tag Change on Resource",

@@ -1,12 +1,21 @@
 """What plans and rules rest on, for tests: candidates and views made of the builders' values."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, overload
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Capacity, Instance, Interface, Vpc
+from dualhome.domain.observed import (
+    ObservedInstance,
+    ObservedInterface,
+    ObservedVpc,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
 from dualhome.domain.planning.eligibility import Candidate
 from dualhome.domain.planning.types import Holder, InstanceView
+from dualhome.domain.tags import TagKeys
 from tests.support.builders.values import (
     INSTANCE,
     MGMT,
@@ -20,6 +29,28 @@ from tests.support.builders.values import (
 )
 
 
+@overload
+def observed(it: Instance | ObservedInstance, keys: TagKeys = ...) -> ObservedInstance: ...
+@overload
+def observed(it: Interface | ObservedInterface, keys: TagKeys = ...) -> ObservedInterface: ...
+@overload
+def observed(it: Vpc, keys: TagKeys = ...) -> ObservedVpc: ...
+def observed(
+    it: Instance | ObservedInstance | Interface | ObservedInterface | Vpc,
+    keys: TagKeys = POLICY.keys,
+) -> ObservedInstance | ObservedInterface | ObservedVpc:
+    """Return a resource with what its tags say; one that is observed already as it is."""
+    match it:
+        case Instance():
+            return observed_instance(it, it.tags, keys)
+        case Interface():
+            return observed_interface(it, it.tags, keys)
+        case Vpc():
+            return observed_vpc(it, it.tags, keys)
+        case ObservedInstance() | ObservedInterface():
+            return it
+
+
 def a_candidate(
     interface: Interface | None = None,
     instance: Instance | None = None,
@@ -30,19 +61,20 @@ def a_candidate(
     """Return an eligible candidate for the target ``mgmt``."""
     known = (an_app_vpc(), a_vpc()) if vpcs is None else vpcs
     ordinary: dict[str, Any] = {"target": MGMT, "policy": POLICY}
+    keys = fields.get("policy", POLICY).keys
     return Candidate(
-        interface=interface or an_interface(),
-        instance=instance or an_instance(),
-        vpcs={vpc.id: vpc for vpc in known},
+        interface=observed(interface or an_interface(), keys),
+        instance=observed(instance or an_instance(), keys),
+        vpcs={it.id: observed(it, keys) for it in known},
         **(ordinary | fields),
     )
 
 
 def a_view(
-    instance: Instance | None,
+    instance: Instance | ObservedInstance | None,
     *,
     records: Iterable[Attachment] = (),
-    pool: Iterable[Interface] = (),
+    pool: Iterable[Interface | ObservedInterface] = (),
     vpcs: Iterable[Vpc] | None = None,
     capacity: int = 3,
     **fields: Any,
@@ -63,10 +95,10 @@ def a_view(
         "read_at": NOW,
     }
     return InstanceView(
-        instance=instance,
+        instance=observed(instance) if instance else None,
         records={it.target: it for it in kept},
-        pool={it.id: it for it in pool},
-        vpcs={vpc.id: vpc for vpc in known},
+        pool={it.id: observed(it) for it in pool},
+        vpcs={it.id: observed(it) for it in known},
         capacity=Capacity({0: capacity}),
         **(ordinary | fields),
     )

@@ -258,7 +258,7 @@ class InMemoryEc2:
         return id_
 
     def detach(self, interface: InterfaceId, *, force: bool = False) -> None:
-        """Detach ``interface``, as a person at the console does; by force, at once."""
+        """Detach ``interface``, as an operator at the console does; by force, at once."""
         done = self.clock() + timedelta(seconds=0 if force else self.detach_seconds)
         self._wires[interface] = replace(self._wires[interface], detached_at=done)
 
@@ -270,7 +270,7 @@ class InMemoryEc2:
         del self._interfaces[interface]
 
     def put_state(self, instance: InstanceId, state: InstanceState) -> None:
-        """Let ``instance`` be in ``state``; a terminated one lets go of its interfaces."""
+        """Let ``instance`` be in ``state``; a terminated one releases its interfaces."""
         self._instances[instance] = replace(self._instances[instance], state=state)
         if state is InstanceState.TERMINATED:
             for id_, wire in list(self._wires.items()):

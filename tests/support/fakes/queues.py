@@ -7,14 +7,10 @@ from itertools import count
 from json import dumps, loads
 from typing import Any
 
-from dualhome.application.requests import (
-    ReconcileRequest,
-    StatusRequest,
-    parse_status_request,
-    print_status_request,
-)
+from dualhome.application.requests import ReconcileRequest, StatusRequest
 from dualhome.application.write_status import RECEIVES, Writing
 from dualhome.entrypoints.write_status import StatusWriter, handle_statuses
+from dualhome.wire import parse_status_request, print_status_request
 from tests.support.fakes.call_log import Calls
 from tests.support.fakes.clock import FakeClock
 
@@ -51,7 +47,7 @@ class InMemoryReconcileQueue:
         return due
 
     def seconds_to_next(self) -> float | None:
-        """Return the seconds until a look is due; None if none is queued."""
+        """Return the seconds until a request is due; None if none is queued."""
         waits = ((at - self.clock()).total_seconds() for at, _ in self.queued)
         return min(waits, default=None)
 

@@ -1,4 +1,4 @@
-"""The brake in memory."""
+"""The release breaker in memory."""
 
 from dataclasses import dataclass, field
 

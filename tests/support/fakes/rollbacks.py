@@ -46,7 +46,7 @@ class Execution:
 class InMemoryRollbacks:
     """The port ``Rollbacks``, and what Step Functions does with it."""
 
-    undoing: RollbackSteps
+    steps: RollbackSteps
     calls: Calls
     executions: dict[tuple[str, str, int], Execution] = field(default_factory=dict)
     ended: Counter[tuple[str, str, int]] = field(default_factory=Counter)
@@ -60,16 +60,16 @@ class InMemoryRollbacks:
             if self.ended[name] == TRIES:
                 raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended")
             data = dict(zip(("instance", "target", "version"), name, strict=True))
-            self.executions[name] = Execution(data, self.undoing.clock())
+            self.executions[name] = Execution(data, self.steps.clock())
 
     def abort(self) -> None:
-        """End every execution, as a person at the console does."""
+        """End every execution, as an operator at the console does."""
         self.ended.update(list(self.executions))
         self.executions.clear()
 
     def seconds_to_next(self) -> float | None:
         """Return the seconds until a step is due; None if nothing runs."""
-        now = self.undoing.clock()
+        now = self.steps.clock()
         return min(
             ((it.due - now).total_seconds() for it in self.executions.values()), default=None
         )
@@ -77,8 +77,8 @@ class InMemoryRollbacks:
     def run_due(self) -> None:
         """Run every state that is due, once."""
         for name, it in list(self.executions.items()):
-            if it.due <= self.undoing.clock():
-                it.due = self.undoing.clock()
+            if it.due <= self.steps.clock():
+                it.due = self.steps.clock()
                 if not self._advance(it):
                     del self.executions[name]
                     self.ended[name] += 1
@@ -101,7 +101,7 @@ class InMemoryRollbacks:
 
     def _do(self, it: Execution, state: Mapping[str, Any]) -> bool:
         try:
-            it.data = asdict(STEPS[state["Resource"]](_undo(it.data), self.undoing))
+            it.data = asdict(STEPS[state["Resource"]](_undo(it.data), self.steps))
         except Killed:
             return _retry(it, state, CRASH, "")
         except DualhomeError as error:

@@ -7,8 +7,9 @@ from email.utils import format_datetime
 from json import loads
 from typing import Any
 
-from dualhome.application.requests import ReconcileRequest, parse_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.ec2 import Instance, Interface
+from dualhome.wire import parse_request
 from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
 from tests.support.scenarios.scene import Scene, a_scene
 from tests.support.scenarios.stack import PARAMETERS, InMemoryStack

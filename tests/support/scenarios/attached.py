@@ -40,5 +40,5 @@ def unpaused(scene: Scene) -> Scene:
 
 def _pausing(scene: Scene, *, paused: bool) -> Scene:
     scene.policy = replace(scene.policy, paused=paused)
-    scene.rollbacks.undoing = replace(scene.rollbacks.undoing, paused=paused)
+    scene.rollbacks.steps = replace(scene.rollbacks.steps, paused=paused)
     return scene

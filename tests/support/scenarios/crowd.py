@@ -83,7 +83,7 @@ class Crowd:
         return {id_: instance for id_, instance in found.items() if instance}
 
     def event(self, instance: InstanceId) -> None:
-        """Let EventBridge ask for a look at ``instance``, at once."""
+        """Let EventBridge request ``instance``, at once."""
         request = ReconcileRequest(instance, a_cause("event", time=self.scene.clock()))
         self.scene.queue.put_back([request], 0)
 
@@ -104,7 +104,7 @@ class Crowd:
     def pause(self, *, paused: bool) -> None:
         """Let the stack's parameter be so from now on, also for rollbacks that run."""
         self.scene.policy = replace(self.scene.policy, paused=paused)
-        self.scene.rollbacks.undoing = replace(self.scene.rollbacks.undoing, paused=paused)
+        self.scene.rollbacks.steps = replace(self.scene.rollbacks.steps, paused=paused)
 
     def limit(self, most: int) -> None:
         """Let so many instances lose what they no longer want between two sweeps."""
@@ -151,7 +151,7 @@ class Crowd:
 
     def _is_quiet(self, swept: datetime) -> bool:
         records = [it for id_ in self.instances for it in self.scene.ledger.of(id_).values()]
-        # Before its time no sweep looks at what has failed.
+        # Before its time no sweep requeues what has failed.
         if any(it.retry_at and it.retry_at > swept for it in records):
             return False
         running = {} if self.scene.policy.paused else self.scene.rollbacks.executions

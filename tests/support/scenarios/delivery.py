@@ -5,9 +5,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from dualhome.entrypoints.messages import Scope
-from dualhome.entrypoints.reconcile import Reconciler, handle_changes
+from dualhome.entrypoints.reconcile import handle_changes
 from tests.support.builders.values import ACCOUNT, POLICY
-from tests.support.fakes.ec2_ports import InMemoryFacts
 from tests.support.scenarios.scene import Scene
 
 PLACE = Scope(ACCOUNT, "us-east-1", POLICY.keys)
@@ -19,15 +18,5 @@ def deliver(scene: Scene, *events: dict[str, Any]) -> None:
     context = SimpleNamespace(
         aws_request_id="request-1", get_remaining_time_in_millis=lambda: 60_000
     )
-    here = Reconciler(
-        sources=scene.sources(),
-        facts=InMemoryFacts(scene.ec2),
-        rollbacks=scene.rollbacks,
-        breaker=scene.breaker,
-        queue=scene.queue,
-        policy=scene.policy,
-        scope=PLACE,
-        clock=scene.clock,
-    )
-    answer = handle_changes({"Records": records}, cast("Any", context), here)
+    answer = handle_changes({"Records": records}, cast("Any", context), scene.reconciler())
     assert {"batchItemFailures": []} == answer

@@ -117,7 +117,7 @@ class Jam:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """EC2 refuses an interface for good, whoever asks for it, and whatever is quiet."""
+    """EC2 refuses an interface for good, on every instance, and whatever is quiet."""
 
     number: int
 

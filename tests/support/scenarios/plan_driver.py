@@ -16,7 +16,7 @@ def simulated(
     """Return what awaits ``ids``; ``targets`` as if their tag had this value."""
     real = scene.breaker
     breaker = SimulatedBreaker(real.most, lambda: BreakerState(real.held, frozenset(real.admitted)))
-    planning = Planning(scene.sources(), scene.policy, breaker, scene.clock(), targets)
+    planning = Planning(scene.reconciler(), scene.policy, breaker, scene.clock(), targets)
     return list(simulate(ids, planning))
 
 

@@ -7,7 +7,7 @@ from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue
 from dualhome.application.rollback import RollbackSteps
-from dualhome.application.snapshot import Batch, Run, Sources, read_snapshot
+from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, TargetName
@@ -52,39 +52,41 @@ class Scene:
         self.ledger = InMemoryLedger(self.calls)
         self.queue = InMemoryReconcileQueue(self.clock, self.calls)
         interfaces = InMemoryInterfaces(self.ec2)
-        undoing = RollbackSteps(
+        steps = RollbackSteps(
             interfaces, self.ledger, self.queue, TRACE, self.policy.paused, self.clock
         )
-        self.rollbacks = InMemoryRollbacks(undoing, self.calls)
+        self.rollbacks = InMemoryRollbacks(steps, self.calls)
         self.breaker = InMemoryReleaseBreaker(self.calls)
 
-    def sources(self) -> Sources:
-        """Return the fakes as the ports that a survey reads."""
-        return Sources(
+    def reconciler(self) -> Reconciler:
+        """Return the fakes as the reconciler's ports."""
+        return Reconciler(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),
             interfaces=InMemoryInterfaces(self.ec2),
             ledger=self.ledger,
+            facts=InMemoryFacts(self.ec2),
+            rollbacks=self.rollbacks,
+            breaker=self.breaker,
+            queue=self.queue,
+            policy=self.policy,
+            region=TRACE.region,
+            clock=self.clock,
         )
 
-    def batch(self, ids: Iterable[InstanceId]) -> Batch:
+    def batch(self, ids: Iterable[InstanceId]) -> Invocation:
         """Begin an invocation for the instances ``ids``: read, but change nothing yet."""
-        run = Run(
-            self.sources(),
-            InMemoryFacts(self.ec2),
-            self.rollbacks,
-            self.breaker,
-            self.policy,
-            TRACE,
-            self.clock,
-            lambda: self.time_left,
+        return self._begin(ReconcileRequest(InstanceId(id_), a_cause()) for id_ in ids)
+
+    def _begin(self, requests: Iterable[ReconcileRequest]) -> Invocation:
+        return Invocation.begin(
+            self.reconciler(), requests, Requeue(), TRACE, lambda: self.time_left
         )
-        return Batch(run, read_snapshot(ids, run.sources, self.policy, self.clock()), Requeue())
 
     def invoke(self, *requests: ReconcileRequest) -> None:
         """Run one invocation; if it ends early, the queue delivers its messages again."""
         try:
-            batch = self.batch({request.instance: None for request in requests})
+            batch = self._begin(requests)
             for request in requests:
                 reconcile(request, batch)
             batch.requeue.send(self.queue)

@@ -26,7 +26,7 @@ TARGETS = ("mgmt", "data")
 
 
 class Fate(StrEnum):
-    """What has become of an instance's wish."""
+    """What has become of what an instance asks for."""
 
     AS_WANTED = "as wanted"
     UNWANTED = "unwanted"
@@ -37,9 +37,9 @@ class Fate(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     GONE = "gone"
-    FOREIGN = "a stranger"
-    TORN = "a torn claim"
-    NO_CLAIM = "a torn record"
+    FOREIGN = "a foreign attachment"
+    TORN = "an inconsistent claim"
+    NO_CLAIM = "an inconsistent record"
 
 
 WISHES = {
@@ -72,10 +72,10 @@ def a_fleet_of(fates: Iterable[Fate]) -> Scene:
 def _add(scene: Scene, fate: Fate, number: str, target: str) -> None:
     seen = a_seen_attachment(f"eni-{number}", f"i-{number}")
     here = (a_primary(seen.instance), *([] if fate in UNATTACHED else [seen]))
-    wish = WISHES.get(fate, target)
+    desired = WISHES.get(fate, target)
     scene.ec2.add(an_interface(seen.interface, pool=target))
     if fate is not Fate.GONE:
-        scene.ec2.add(an_instance(seen.instance, targets=wish, attachments=here))
+        scene.ec2.add(an_instance(seen.instance, targets=desired, attachments=here))
     if state := RECORDS.get(fate, State.ATTACHED):
         scene.ledger.commit(Move(None, _record(state, fate, seen, target)), TRACE)
     claims = scene.ledger._claims  # noqa: SLF001 - a hand in the tables

@@ -15,11 +15,11 @@ from tests.support.scenarios.crowd import Crowd
 class Launch:
     """An instance is launched, and runs."""
 
-    wish: str | None
+    desired: str | None
 
     def __call__(self, crowd: Crowd) -> None:
         """Let it happen."""
-        crowd.launch(self.wish)
+        crowd.launch(self.desired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileRequest:
-    """Another invocation looks at an instance."""
+    """Another invocation reconciles an instance."""
 
     number: int
 

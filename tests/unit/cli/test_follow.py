@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from dualhome.domain.attachment import Attachment, AuditEntry, Move
+from dualhome.domain.attachment import UNEXPLAINED, Attachment, AuditEntry, Move, Why
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.actions import release
@@ -50,9 +49,9 @@ class Telling:
         if self.story:
             self.story.pop(0)(self)
 
-    def to(self, state: State, **because: Any) -> None:
+    def to(self, state: State, why: Why = UNEXPLAINED) -> None:
         """Let the record move on."""
-        after = self.record.to(state, self.now, a_cause(), **because)
+        after = self.record.to(state, self.now, a_cause(), why)
         self.audit.append(AuditEntry(f"{len(self.audit):026}", Move(self.record, after), TRACE))
         self.record = after
 
@@ -201,8 +200,8 @@ def test_what_was_not_released_leads_nowhere() -> None:
 def test_an_end_that_leaves_something_open_says_why_in_the_record_s_words() -> None:
     """`waiting` alone sends the reader to another command."""
     log = Telling(a_record(State.FAILED))
-    because = {"reason": Reason.POOL_EMPTY, "detail": "eni-01: it is in-use"}
-    log.story = [lambda log: log.to(State.WAITING, **because)]
+    why = Why(Reason.POOL_EMPTY, "eni-01: it is in-use")
+    log.story = [lambda log: log.to(State.WAITING, why)]
     followed = a_followed(log.record)
     log.follow(followed)
 

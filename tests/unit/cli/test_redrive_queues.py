@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dualhome.application.requests import ReconcileRequest, print_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.messages import Scope
+from dualhome.wire import print_request
 from dualhome_cli.redrive.dead_letters import DeadLetter
 from dualhome_cli.redrive.queues import SendAgain, StatusAgain, SweepAgain
 from tests.support.builders.values import DATA, MGMT, a_cause

@@ -6,8 +6,9 @@ from typing import Any
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import AttachmentStatus
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Decision, InstanceView
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of
 from tests.support.builders.values import (
     NOW,
     a_primary,
@@ -19,7 +20,7 @@ from tests.support.builders.values import (
 from tests.support.builders.views import a_view
 
 
-def only_step(view: InstanceView) -> Step:
+def only_step(view: InstanceView) -> Decision:
     """Return the plan's one step."""
     (step,) = plan_instance(view)
     return step
@@ -28,8 +29,7 @@ def only_step(view: InstanceView) -> Step:
 def outcome(view: InstanceView) -> Attachment:
     """Return the record that the plan's one step leads to."""
     step = only_step(view)
-    assert step.move
-    return step.move.after
+    return after_of(step)
 
 
 def seen_as(status: AttachmentStatus, record: Attachment, **fields: Any) -> InstanceView:

@@ -162,12 +162,12 @@ def roomy_views(draw: st.DrawFn) -> InstanceView:
     """A world with a free interface for each of three wanted targets, some of them claimed."""
     targets = draw(st.permutations(("mgmt", "data", "backup")))
     pins = draw(st.permutations((None, None, 1, 2, 3)))
-    wishes = [Wanted(TargetName(it), pin) for it, pin in zip(targets, pins, strict=False)]
+    wanted = [Wanted(TargetName(it), pin) for it, pin in zip(targets, pins, strict=False)]
     others = draw(st.sets(st.integers(1, 3), max_size=2))
     seen = [a_seen_attachment(f"eni-other-{index}", index=index) for index in others]
     claimed = draw(st.sampled_from(((), targets[:1], targets[:2])))
     return a_view(
-        an_instance(targets=print_targets(wishes), attachments=(a_primary(), *seen)),
+        an_instance(targets=print_targets(wanted), attachments=(a_primary(), *seen)),
         records=[
             a_record(
                 State.CLAIMED,

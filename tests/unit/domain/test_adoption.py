@@ -8,6 +8,7 @@ from dualhome.domain.planning.plan import plan_instance
 from dualhome.domain.planning.types import Holder, InstanceView
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of
 from tests.support.builders.values import (
     INTERFACE,
     MGMT,
@@ -35,12 +36,11 @@ def an_adopter(targets: str = "mgmt") -> InstanceView:
 
 
 def test_an_interface_attached_by_hand_is_adopted_as_it_is() -> None:
-    """The wish is fulfilled already: a second interface would be one too many."""
+    """The tag is fulfilled already: a second interface would be one too many."""
     (step,) = plan_instance(an_adopter())
 
-    assert step.attach is None
-    assert step.move
-    record = step.move.after
+    assert attach_of(step) is None
+    record = after_of(step)
     assert (record.state, record.origin) == (State.ATTACHED, Origin.ADOPTED)
     assert (record.interface, record.slot) == (INTERFACE, DeviceSlot(0, 2))
     assert (record.attachment_id, record.requested_at) == (SEEN.id, NOW)
@@ -84,7 +84,7 @@ def test_an_interface_outside_the_pool_is_not_adopted() -> None:
     assert (record.state, record.interface) == (State.CLAIMED, INTERFACE)
 
 
-def test_an_interface_that_somebody_else_has_claimed_is_not_adopted() -> None:
+def test_an_interface_that_another_attachment_has_claimed_is_not_adopted() -> None:
     """One claim for an interface, whatever EC2 shows meanwhile."""
     view = an_adopter()
     claims = {INTERFACE: Holder(an_instance("i-02").id, MGMT)}

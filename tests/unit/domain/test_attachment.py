@@ -36,7 +36,7 @@ def an_entry(before: State | None, after: State, **fields: Any) -> AuditEntry:
 @QUICK
 @given(STATES, STATES)
 def test_a_successor_is_a_new_version_that_says_why_by_itself(first: State, second: State) -> None:
-    """An old reason beside a new state would mislead whoever reads it."""
+    """An old reason beside a new state would mislead its reader."""
     before = a_record(
         first,
         version=7,

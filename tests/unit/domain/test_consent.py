@@ -1,4 +1,4 @@
-"""Consent that is taken back from what is attached: what counts as that, and what is noted."""
+"""Consent that is withdrawn from what is attached: what counts as that, and what is noted."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ import pytest
 
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, Vpc
-from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
+from dualhome.domain.planning.eligibility import consent_withdrawn, warnings_now
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import Terms, move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of
 from tests.support.builders.values import (
     APP_VPC,
     OTHER_ACCOUNT,
@@ -22,8 +24,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.builders.views import a_view
-from tests.unit.domain.steps import outcome
+from tests.support.builders.views import a_view, observed
 
 WITHDRAWN = Reason.CONSENT_WITHDRAWN
 NOTED = a_record(warnings=(Reason.PUBLIC_IPV4, WITHDRAWN))
@@ -57,16 +58,16 @@ GIVEN = {
 
 def withdrawn(vpc: Vpc, instance: Instance | None, record: Attachment | None = None) -> bool:
     """Return whether ``vpc`` has taken its consent back."""
-    return consent_withdrawn(record or a_record(), instance, {vpc.id: vpc}, POLICY)
+    return consent_withdrawn(record or a_record(), instance, {vpc.id: observed(vpc)}, POLICY)
 
 
 def noted(record: Attachment, vpc: Vpc, **fields: Any) -> tuple[Reason, ...]:
     """Return the warnings that ``record`` shall carry."""
-    return warnings_now(record, an_instance(**fields), {vpc.id: vpc}, POLICY)
+    return warnings_now(record, an_instance(**fields), {vpc.id: observed(vpc)}, POLICY)
 
 
 @pytest.mark.parametrize("vpc", CLEAR.values(), ids=CLEAR)
-def test_a_vpc_that_clearly_lets_nobody_in_has_taken_its_consent_back(vpc: Vpc) -> None:
+def test_a_vpc_that_clearly_lets_none_in_has_withdrawn_its_consent(vpc: Vpc) -> None:
     """Its owner said so, by a tag that can be read."""
     assert withdrawn(vpc, an_instance())
     assert (Reason.PUBLIC_IPV4, WITHDRAWN) == noted(a_record(warnings=(Reason.PUBLIC_IPV4,)), vpc)
@@ -103,7 +104,7 @@ def test_an_instance_that_is_not_there_withdraws_nothing() -> None:
 @pytest.mark.parametrize(
     "tags", [{}, {"dualhome:ignore": ""}, {"dualhome:policy": "some"}], ids=["", "ignored", "bad"]
 )
-def test_a_look_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str]) -> None:
+def test_a_request_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str]) -> None:
     """Hands off is not eyes shut: reads and records go on."""
     seen = a_seen_attachment()
     instance = an_instance(attachments=(a_primary(), seen), tags=tags)
@@ -114,7 +115,7 @@ def test_a_look_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str
         vpcs=[an_app_vpc(), a_vpc(allow_from=None)],
     )
 
-    (record,) = (it.move.after for it in plan_instance(view) if it.move and it.target == "mgmt")
+    (record,) = (after_of(it) for it in plan_instance(view) if move_of(it) and it.target == "mgmt")
 
     assert (State.ATTACHED, None) == (record.state, record.reason)
     assert (Reason.OVERLAPPING_CIDR, WITHDRAWN) == record.warnings
@@ -128,9 +129,9 @@ def test_what_is_held_back_keeps_both_notes() -> None:
         records=[a_record()],
         pool=[an_interface(attachment=seen)],
         vpcs=[an_app_vpc(), a_vpc(allow_from=None)],
-        releases_held=True,
     )
 
-    record = outcome(view)
+    (decision,) = plan_instance(view, Terms(admitted=False))
+    record = after_of(decision)
 
     assert (Reason.RELEASE_HELD, (WITHDRAWN,)) == (record.reason, record.warnings)

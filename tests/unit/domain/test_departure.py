@@ -7,8 +7,10 @@ import pytest
 from dualhome.domain.ec2 import Instance, InstanceState
 from dualhome.domain.planning.observe import IN_FLIGHT, VISIBLE_AFTER
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
+from tests.support.builders.decisions import after_of, attach_of, polls, release_of
 from tests.support.builders.values import (
     NOW,
     a_record,
@@ -36,9 +38,8 @@ def test_every_record_of_a_departed_instance_is_released(
 
     (step,) = plan_instance(a_view(instance, records=[record], pool=[an_interface()]))
 
-    assert step.move
-    assert step.attach is None
-    after = step.move.after
+    assert attach_of(step) is None
+    after = after_of(step)
     assert (after.state, after.reason) == (State.RELEASED, Reason.INSTANCE_STATE)
 
 
@@ -50,7 +51,7 @@ def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(sta
 
     (step,) = plan_instance(a_view(None, records=[record], pool=pool))
 
-    assert (step.move, step.attach, step.requeue) == (None, None, True)
+    assert (move_of(step), attach_of(step), polls(step)) == (None, None, True)
 
 
 @pytest.mark.parametrize("instance", GONE, ids=["gone", "shutting-down", "terminated"])
@@ -60,16 +61,16 @@ def test_a_release_under_way_is_left_to_its_rollback(instance: Instance | None) 
 
     (step,) = plan_instance(a_view(instance, records=[record], pool=[an_interface()]))
 
-    assert (step.move, step.undo) == (None, record)
+    assert (move_of(step), release_of(step)) == (None, record)
 
 
-def test_a_claim_is_kept_while_somebody_may_be_carrying_it_out() -> None:
+def test_a_claim_is_kept_while_an_invocation_may_carry_it_out() -> None:
     """The attach may reach EC2 after our read, and the instance is not quite gone yet."""
     record = a_record(State.CLAIMED, since=LONG_AGO + timedelta(seconds=1))
 
     (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
 
-    assert (step.move, step.requeue) == (None, True)
+    assert (move_of(step), polls(step)) == (None, True)
 
 
 def test_an_interface_that_went_to_another_instance_is_not_held_for_the_departed() -> None:
@@ -79,8 +80,7 @@ def test_an_interface_that_went_to_another_instance_is_not_held_for_the_departed
 
     (step,) = plan_instance(a_view(None, records=[record], pool=pool))
 
-    assert step.move
-    assert step.move.after.state == State.RELEASED
+    assert after_of(step).state == State.RELEASED
 
 
 def test_an_instance_that_is_not_shown_yet_keeps_what_it_has_just_got() -> None:
@@ -89,7 +89,7 @@ def test_an_instance_that_is_not_shown_yet_keeps_what_it_has_just_got() -> None:
 
     (step,) = plan_instance(a_view(None, records=[record], pool=[an_interface()]))
 
-    assert (step.move, step.requeue) == (None, True)
+    assert (move_of(step), polls(step)) == (None, True)
 
 
 def test_a_departed_instance_with_everything_released_needs_no_step() -> None:
@@ -97,6 +97,6 @@ def test_a_departed_instance_with_everything_released_needs_no_step() -> None:
     assert plan_instance(a_view(None, records=[a_record(State.RELEASED)])) == ()
 
 
-def test_an_instance_that_nobody_knows_needs_no_step() -> None:
+def test_an_instance_that_ec2_does_not_know_needs_no_step() -> None:
     """Neither EC2 nor the ledger has heard of it."""
     assert plan_instance(a_view(None)) == ()

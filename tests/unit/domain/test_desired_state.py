@@ -2,8 +2,8 @@
 
 import pytest
 
-from dualhome.domain.desired_state import desired_state, read_desired_state
 from dualhome.domain.ec2 import InstanceState
+from dualhome.domain.observed import desired_state, read_desired_state
 from dualhome.domain.tags import WHOLE_TAG, TagKeys, Wanted
 from tests.support.builders.values import DATA, MGMT, an_instance
 

@@ -6,17 +6,18 @@ from datetime import timedelta
 import pytest
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     MOVING_LIMIT,
     Drift,
     drift_of,
 )
 from dualhome.domain.ec2 import GONE, AttachmentStatus, Instance, InstanceState, SeenAttachment
+from dualhome.domain.observed import desired_state
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
 from tests.support.builders.values import DATA, NOW, a_record, a_seen_attachment, an_instance
+from tests.support.builders.views import observed
 
 KEYS = TagKeys()
 
@@ -45,7 +46,8 @@ def drifts(
     on_it = [seen] if instance and seen and seen.instance == instance.id else []
     shown = replace(instance, attachments=tuple(on_it)) if instance else None
     missing = bool(desired_state(shown, KEYS).unrecorded({it.target for it in records}))
-    found = [drift_of(record, shown, KEYS, NOW) for record in records]
+    seen_now = observed(shown) if shown else None
+    found = [drift_of(record, seen_now, NOW) for record in records]
     return [Drift.MISSING] * missing + [drift for drift in found if drift]
 
 
@@ -126,7 +128,7 @@ def test_what_is_unwanted_and_detached_already_is_no_release() -> None:
 
 
 @pytest.mark.parametrize("reason", [Reason.PAUSED, Reason.RELEASE_HELD])
-def test_a_note_that_is_out_of_date_is_looked_at(reason: Reason) -> None:
+def test_a_note_that_is_out_of_date_is_reconciled(reason: Reason) -> None:
     """It says why an unwanted interface stays; the tag asks for it again, and no event told."""
     noted = a_record(reason=reason)
 
@@ -135,7 +137,7 @@ def test_a_note_that_is_out_of_date_is_looked_at(reason: Reason) -> None:
 
 
 @pytest.mark.parametrize("instance", HANDS_OFF, ids=lambda it: f"{it.state} {sorted(it.tags)}")
-def test_nothing_is_let_go_where_hands_are_off(instance: Instance) -> None:
+def test_nothing_is_released_where_hands_are_off(instance: Instance) -> None:
     """An ignored one, a slip of the pen, and one that EC2 takes apart by itself."""
     assert Drift.UNWANTED not in drifts(instance, a_record())
     assert Drift.DETACHED in drifts(instance, a_record(), seen=None)
@@ -158,7 +160,7 @@ def test_a_malformed_tag_is_missing_its_record_until_it_has_one(tags: dict[str, 
     assert [Drift.UNSETTLED] == drifts(instance, a_record(), told)
 
 
-def test_what_is_stuck_is_left_to_a_person_until_ec2_lets_go() -> None:
+def test_what_is_stuck_is_left_to_an_operator_until_ec2_detaches_it() -> None:
     """The claim of an instance that is gone would be kept for ever."""
     stuck = a_record(State.STUCK)
 

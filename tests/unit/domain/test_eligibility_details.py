@@ -42,7 +42,7 @@ def test_an_instance_joins_where_its_vpc_is_named(allowed: str) -> None:
 
 
 @pytest.mark.parametrize("allowed", [None, "", "vpc-0b", "vpc-0aa"])
-def test_without_the_target_vpcs_consent_nobody_joins(allowed: str | None) -> None:
+def test_without_the_target_vpcs_consent_none_joins(allowed: str | None) -> None:
     """Whoever can tag an instance must not be able to bridge two networks alone."""
     candidate = a_candidate(vpcs=[an_app_vpc(), a_vpc(allow_from=allowed)])
 
@@ -93,7 +93,7 @@ def test_where_the_consents_value_is_full_the_next_tag_is_named() -> None:
 
 
 @pytest.mark.parametrize("value", ["mgmt data", "data,mgmt", "mgmt@1", "mgmt;data"])
-def test_a_vpc_that_names_several_targets_is_told_to_who_asks_for_one(value: str) -> None:
+def test_a_vpc_that_names_several_targets_is_reported_to_each_of_them(value: str) -> None:
     """Consent is the VPC's: for one target it would open all."""
     rejection = why_ineligible(a_candidate(vpcs=[an_app_vpc(), a_vpc(target=value)]))
 

@@ -87,10 +87,10 @@ def test_an_attached_record_without_its_attachment_is_reported() -> None:
     assert "what_is_recorded_as_attached_is" in rules_broken(account)
 
 
-@pytest.mark.parametrize("wish", ["data", "mgmt@2", None])
-def test_what_is_attached_and_unwanted_is_reported(wish: str | None) -> None:
+@pytest.mark.parametrize("desired", ["data", "mgmt@2", None])
+def test_what_is_attached_and_unwanted_is_reported(desired: str | None) -> None:
     """It should have been released long ago."""
-    account = a_fit_account(instances={INSTANCE: an_attached_instance(targets=wish)})
+    account = a_fit_account(instances={INSTANCE: an_attached_instance(targets=desired)})
 
     assert "what_is_recorded_as_attached_is" in rules_broken(account)
 
@@ -105,7 +105,7 @@ def test_what_is_unwanted_but_held_back_is_as_it_should_be(reason: Reason) -> No
 
 
 @pytest.mark.parametrize("tags", [{"dualhome:ignore": ""}, {"dualhome:policy": "some"}])
-def test_what_nobody_may_touch_is_not_asked_for_its_wish(tags: dict[str, str]) -> None:
+def test_what_no_one_may_touch_is_not_asked_for_its_tags(tags: dict[str, str]) -> None:
     """Hands off: what is attached stays, whatever the other tags say."""
     instance = an_attached_instance(targets=None, tags=tags)
 
@@ -137,7 +137,7 @@ def test_a_slot_without_its_record_is_reported_and_its_record_without_a_slot() -
     assert 2 == len(lines)
 
 
-def test_a_pool_interface_that_nobody_accounts_for_is_reported_unless_it_is_by_hand() -> None:
+def test_a_pool_interface_that_no_record_accounts_for_is_reported_unless_it_is_by_hand() -> None:
     """Somebody else's hand is no leak, if it is known."""
     seen = a_seen_attachment(instance=OTHER)
     account = an_account(instances={}, interfaces={INTERFACE: an_attached_interface(seen)})
@@ -147,7 +147,7 @@ def test_a_pool_interface_that_nobody_accounts_for_is_reported_unless_it_is_by_h
 
 
 def test_an_available_interface_that_a_record_holds_is_reported() -> None:
-    """It is lost to the pool; only what a person must look at may keep one."""
+    """It is lost to the pool; only what an operator must act on may keep one."""
     free = {INTERFACE: an_interface()}
     stuck = a_record(State.STUCK, reason=Reason.DETACH_TIMEOUT)
 
@@ -178,7 +178,7 @@ def test_an_empty_account_breaks_no_rule(rule: Callable[[Account], object]) -> N
 
 
 def test_the_slot_of_the_record_is_the_one_that_is_pinned() -> None:
-    """A pin that the record's slot fulfils is a wish fulfilled."""
+    """A pin that the record's slot fulfils is a tag fulfilled."""
     pinned = an_attached_instance(targets=f"mgmt@{SLOT.index}")
 
     assert [] == broken_invariants(a_fit_account(instances={INSTANCE: pinned}))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dualhome.domain.attachment import Failure, Move
+from dualhome.domain.attachment import Failure, Move, Why
 from dualhome.domain.invariants.always import broken_invariants
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.states import State
@@ -58,7 +58,7 @@ def test_an_error_that_a_rollback_changes_is_reported() -> None:
     entries = a_past(State.CLAIMED, State.RELEASING, failure=FAILURE)
     releasing = entries[-1].after
     other = replace(FAILURE, message="another")
-    failed = releasing.to(State.FAILED, releasing.since, releasing.cause, failure=other)
+    failed = releasing.to(State.FAILED, releasing.since, releasing.cause, Why(failure=other))
     last = replace(entries[-1], id="9", move=Move(releasing, failed))
 
     lines = broken_invariants(an_account(failed, audit=[*entries, last]))

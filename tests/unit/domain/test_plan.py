@@ -4,9 +4,11 @@ import pytest
 
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.planning.plan import plan_instance, targets_to_read
+from dualhome.domain.planning.types import move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import HOLDING, State
 from dualhome.domain.tags import WHOLE_TAG, TagKeys
+from tests.support.builders.decisions import after_of, attach_of, attached_by
 from tests.support.builders.values import (
     DATA,
     MGMT,
@@ -17,7 +19,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
-from tests.support.builders.views import a_view
+from tests.support.builders.views import a_view, observed
 
 KEYS = TagKeys()
 SEEN = a_seen_attachment()
@@ -57,9 +59,8 @@ def test_a_malformed_tag_is_refused_once_and_attaches_nothing() -> None:
 
     (step,) = plan_instance(a_view(instance, pool=pool))
 
-    assert step.attach is None
-    assert step.move
-    record = step.move.after
+    assert attach_of(step) is None
+    record = after_of(step)
     assert (record.target, record.state, record.reason) == ("*", State.REFUSED, Reason.BAD_TAG)
     assert record.detail.startswith("dualhome:targets='mgmt@0': expected NAME or NAME@INDEX")
     assert plan_instance(a_view(instance, records=[record], pool=pool)) == ()
@@ -68,16 +69,15 @@ def test_a_malformed_tag_is_refused_once_and_attaches_nothing() -> None:
 def test_another_malformed_value_is_refused_anew() -> None:
     """The record must show the value that is there now."""
     (first,) = plan_instance(a_view(an_instance(targets="mgmt@0")))
-    assert first.move
+    assert move_of(first)
 
-    (second,) = plan_instance(a_view(an_instance(targets="@"), records=[first.move.after]))
+    (second,) = plan_instance(a_view(an_instance(targets="@"), records=[after_of(first)]))
 
-    assert second.move
-    assert second.move.after.version == 2
-    assert "'@'" in second.move.after.detail
+    assert after_of(second).version == 2
+    assert "'@'" in after_of(second).detail
 
 
-def test_a_malformed_tag_lets_go_of_nothing() -> None:
+def test_a_malformed_tag_releases_nothing() -> None:
     """A typing error must not detach what is in use, nor close what is waiting."""
     instance = an_instance(targets="mgmt@0", attachments=(a_primary(), SEEN))
     records = [a_record(), a_record(State.WAITING, target=DATA)]
@@ -93,19 +93,21 @@ def test_a_corrected_tag_closes_the_record_of_the_malformed_one() -> None:
 
     steps = plan_instance(a_view(an_instance(), records=[refused], pool=[an_interface()]))
 
-    states = {step.target: step.move.after.state for step in steps if step.move}
+    states = {step.target: after_of(step).state for step in steps if move_of(step)}
     assert states == {WHOLE_TAG: State.RELEASED, MGMT: State.CLAIMED}
 
 
 @pytest.mark.parametrize("state", set(State) - HOLDING - {State.RELEASED})
 def test_a_target_that_is_no_longer_wanted_and_holds_nothing_is_closed(state: State) -> None:
-    """Nobody waits for it, so nobody should be woken for it."""
+    """None waits for it, so none should be requeued for it."""
     view = a_view(an_instance(targets=None), records=[a_record(state)], pool=[an_interface()])
 
     (step,) = plan_instance(view)
 
-    assert step.move
-    assert (step.move.after.state, step.move.after.reason) == ("released", Reason.NOT_WANTED)
+    assert (after_of(step).state, after_of(step).reason) == (
+        "released",
+        Reason.NOT_WANTED,
+    )
 
 
 def test_a_closed_target_stays_closed() -> None:
@@ -129,7 +131,7 @@ def test_slots_that_the_ledger_holds_are_taken_although_ec2_does_not_show_them()
     held = a_record(State.CLAIMED, target=DATA, interface="eni-02")
     view = a_view(an_instance(targets="mgmt data"), records=[held], pool=[an_interface()])
 
-    slots = {step.target: step.attach.slot for step in plan_instance(view) if step.attach}
+    slots = {it.target: it.slot for it in attached_by(plan_instance(view))}
 
     assert {target: slot.index for target, slot in slots.items() if slot} == {MGMT: 2}
 
@@ -142,6 +144,6 @@ def test_the_pools_to_read_are_those_wanted_or_held() -> None:
         a_record(State.RELEASED, target="backup"),
     ]
 
-    assert targets_to_read(KEYS, instance, records) == {MGMT, DATA}
-    assert targets_to_read(KEYS, an_instance(targets="@"), records) == {DATA}
-    assert targets_to_read(KEYS, None, records) == {DATA}
+    assert targets_to_read(observed(instance), records) == {MGMT, DATA}
+    assert targets_to_read(observed(an_instance(targets="@")), records) == {DATA}
+    assert targets_to_read(None, records) == {DATA}

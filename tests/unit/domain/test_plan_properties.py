@@ -7,23 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
+from dualhome.domain.observed import observed_instance
 from dualhome.domain.planning.eligibility import Candidate, why_ineligible
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import Holder, InstanceView, Step
+from dualhome.domain.planning.types import Claim, Decision, Holder, InstanceView, move_of
 from dualhome.domain.states import State
+from dualhome.domain.tags import print_targets
+from tests.support.builders.decisions import after_of, attach_of, attached_by
 from tests.support.builders.values import a_seen_attachment
 from tests.unit.domain.strategies import QUICK, roomy_views, views
 
 
-def new_claims(steps: tuple[Step, ...]) -> list[Attachment]:
+def new_claims(steps: tuple[Decision, ...]) -> list[Attachment]:
     """Return the records of claims that ``steps`` take."""
-    return [step.attach for step in steps if step.attach and step.move]
+    return [it.move.after for it in steps if isinstance(it, Claim)]
 
 
-def recorded(view: InstanceView, steps: tuple[Step, ...]) -> InstanceView:
+def recorded(view: InstanceView, steps: tuple[Decision, ...]) -> InstanceView:
     """Return the view with the moves of ``steps`` in the ledger and EC2 as it was."""
-    after = {step.move.after.target: step.move.after for step in steps if step.move}
+    after = {after_of(step).target: after_of(step) for step in steps if move_of(step)}
     records = dict(view.records) | after
     elsewhere = {key: it for key, it in view.claims.items() if it.instance != view.id}
     ours = {
@@ -34,11 +36,11 @@ def recorded(view: InstanceView, steps: tuple[Step, ...]) -> InstanceView:
     return replace(view, records=records, claims=elsewhere | ours)
 
 
-def carried_out(view: InstanceView, steps: tuple[Step, ...]) -> InstanceView:
+def carried_out(view: InstanceView, steps: tuple[Decision, ...]) -> InstanceView:
     """Return the view ten minutes after EC2 has done everything that ``steps`` ask for."""
     asked = {
         it.interface: a_seen_attachment(it.interface, view.id, index=it.slot.index)
-        for it in (step.attach for step in steps)
+        for it in (attach_of(step) for step in steps)
         if it and it.interface and it.slot
     }
     pool = {
@@ -72,7 +74,7 @@ def test_a_target_is_moved_by_one_step_at_most(view: InstanceView) -> None:
 @given(roomy_views() | views())
 def test_attach_steps_share_no_slot_and_no_interface(view: InstanceView) -> None:
     """EC2 would refuse the second."""
-    asked = [step.attach for step in plan_instance(view) if step.attach]
+    asked = attached_by(plan_instance(view))
 
     assert len(asked) == len({it.slot for it in asked}) == len({it.interface for it in asked})
 
@@ -81,17 +83,17 @@ def test_attach_steps_share_no_slot_and_no_interface(view: InstanceView) -> None
 @given(views())
 def test_only_an_eligible_interface_is_attached(view: InstanceView) -> None:
     """Not for a new claim, and not for an old one whose world has changed."""
-    for step in plan_instance(view):
-        if step.attach and step.attach.interface:
+    for record in attached_by(plan_instance(view)):
+        if record.interface:
             assert view.instance
             candidate = Candidate(
-                interface=view.pool[step.attach.interface],
+                interface=view.pool[record.interface],
                 instance=view.instance,
-                target=step.target,
+                target=record.target,
                 vpcs=view.vpcs,
                 policy=view.policy,
-                claimed=view.claims.get(step.attach.interface, None)
-                not in {None, Holder(view.id, step.target)},
+                claimed=view.claims.get(record.interface, None)
+                not in {None, Holder(view.id, record.target)},
             )
             assert why_ineligible(candidate) is None
 
@@ -132,18 +134,19 @@ def test_planning_again_before_ec2_has_acted_claims_nothing_twice(view: Instance
 def test_only_what_the_tags_ask_for_now_is_attached(
     view: InstanceView, tags: dict[str, str]
 ) -> None:
-    """Whatever was claimed before: the wish may have gone, or have become unreadable."""
-    if view.instance:
-        changed = dict(view.instance.tags) | tags
-        view = replace(view, instance=replace(view.instance, tags=changed))
+    """Whatever was claimed before: the tag may have gone, or have become unreadable."""
+    if view.instance and tags:
+        before = {"dualhome:targets": print_targets(view.instance.desired.named.values())}
+        changed = observed_instance(view.instance, before | tags, view.policy.keys)
+        view = replace(view, instance=changed)
 
-    asked = {step.target for step in plan_instance(view) if step.attach}
+    asked = {step.target for step in plan_instance(view) if attach_of(step)}
 
     if asked:
         assert view.instance
         assert not tags
-        assert "dualhome:ignore" not in view.instance.tags
-        assert asked <= desired_state(view.instance, view.policy.keys).wanted.keys()
+        assert not view.instance.ignored
+        assert asked <= view.instance.desired.wanted.keys()
 
 
 @QUICK
@@ -151,12 +154,10 @@ def test_only_what_the_tags_ask_for_now_is_attached(
 def test_every_claim_of_a_choice_is_explained(view: InstanceView) -> None:
     """Each interface of the pool is chosen or has its `why not`."""
     for step in plan_instance(view):
-        if step.attach and step.move:
-            pool = {
-                id_ for id_, it in view.pool.items() if it.tags.get("dualhome:pool") == step.target
-            }
+        if isinstance(step, Claim):
+            pool = {id_ for id_, it in view.pool.items() if it.pool == step.target}
             explained = {it.interface for it in step.rejections}
-            assert step.attach.interface not in explained
+            assert step.move.after.interface not in explained
             assert explained < pool
 
 
@@ -167,4 +168,4 @@ def test_plans_that_are_carried_out_come_to_rest(view: InstanceView) -> None:
     for _ in range(4):
         view = carried_out(view, plan_instance(view))
 
-    assert not [step for step in plan_instance(view) if step.move or step.attach]
+    assert not [step for step in plan_instance(view) if move_of(step) or attach_of(step)]

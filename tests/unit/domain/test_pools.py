@@ -2,9 +2,10 @@
 
 import pytest
 
-from dualhome.domain.ec2 import mentions, pool_of, reservation_of, target_of
+from dualhome.domain.ec2 import pool_of, reservation_of, target_of
 from dualhome.domain.tags import TagKeys
 from tests.support.builders.values import DATA, MGMT, a_vpc, an_interface
+from tests.support.builders.views import observed
 
 KEYS = TagKeys()
 
@@ -41,7 +42,7 @@ def test_a_vpc_serves_one_target_or_none(value: str | None) -> None:
 def test_what_a_malformed_tag_was_meant_for_is_known_by_its_words() -> None:
     """Whoever asks for one of them is told what is wrong."""
     for value in ("mgmt data", "mgmt;data", "mgmt@1,data@2", "mgmt"):
-        assert mentions(a_vpc(target=value), MGMT, KEYS)
-    assert mentions(a_vpc(target="mgmt data"), DATA, KEYS)
-    assert not mentions(a_vpc(target="mgmt-2 data"), MGMT, KEYS)
-    assert not mentions(a_vpc(target=None), MGMT, KEYS)
+        assert MGMT in observed(a_vpc(target=value)).mentions
+    assert DATA in observed(a_vpc(target="mgmt data")).mentions
+    assert MGMT not in observed(a_vpc(target="mgmt-2 data")).mentions
+    assert MGMT not in observed(a_vpc(target=None)).mentions

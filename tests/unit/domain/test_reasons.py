@@ -40,7 +40,7 @@ def test_a_reason_is_written_and_read_back_by_its_name(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
-    """The waiting are woken when an interface is freed, or by a sweep; the refused, by a tag."""
+    """The waiting are requeued when an interface is freed, or by a sweep; the refused, by a tag."""
     curable = reason in {
         Reason.POOL_EMPTY,
         Reason.RESERVED,

@@ -2,9 +2,10 @@
 
 import pytest
 
-from dualhome.domain.planning.types import Holder
+from dualhome.domain.planning.types import Holder, move_of, rejections_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of, polls
 from tests.support.builders.values import (
     INTERFACE,
     MGMT,
@@ -120,7 +121,7 @@ def test_interfaces_in_other_zones_only_are_refused_with_these_zones() -> None:
 
 
 def test_a_pool_that_is_all_in_use_is_waited_for() -> None:
-    """Somebody's release will cure it, and wakes us."""
+    """Another's release will cure it, and requeues the instance."""
     pool = [
         an_interface(id_, attachment=a_seen_attachment(id_, "i-02")) for id_ in ("eni-01", "eni-02")
     ]
@@ -128,11 +129,10 @@ def test_a_pool_that_is_all_in_use_is_waited_for() -> None:
 
     step = only_step(a_view(an_instance(), pool=pool))
 
-    assert step.move
-    record = step.move.after
+    record = after_of(step)
     assert (record.state, record.reason) == (State.WAITING, Reason.POOL_EMPTY)
     assert record.detail == "eni-02: it is in-use, on i-02, and 1 more alike"
-    assert {it.interface for it in step.rejections} == {"eni-01", "eni-02", "eni-03"}
+    assert {it.interface for it in rejections_of(step)} == {"eni-01", "eni-02", "eni-03"}
 
 
 def test_an_interface_that_another_instance_has_claimed_is_left_to_it() -> None:
@@ -151,8 +151,8 @@ def test_interfaces_of_other_pools_are_no_candidates() -> None:
 
     step = only_step(a_view(an_instance(), pool=pool))
 
-    assert step.attach is None
-    assert step.rejections == ()
+    assert attach_of(step) is None
+    assert rejections_of(step) == ()
 
 
 def test_a_decline_that_is_on_record_already_is_not_recorded_again() -> None:
@@ -162,7 +162,7 @@ def test_a_decline_that_is_on_record_already_is_not_recorded_again() -> None:
 
     step = only_step(a_view(an_instance(), records=[declined]))
 
-    assert (step.move, step.attach, step.requeue) == (None, None, False)
+    assert (move_of(step), attach_of(step), polls(step)) == (None, None, False)
 
 
 def test_a_decline_is_recorded_anew_when_the_pin_has_changed() -> None:

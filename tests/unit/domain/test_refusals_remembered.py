@@ -41,7 +41,7 @@ def test_those_that_have_expired_are_dropped_and_what_is_refused_again_counts_on
 
 
 def test_only_the_latest_are_remembered() -> None:
-    """An item of DynamoDB has 400 KB; and whoever reads it has less patience."""
+    """An item of DynamoDB has 400 KB; and its reader less time."""
     known: tuple[Refusal, ...] = ()
 
     for number in range(REMEMBERED + 3):

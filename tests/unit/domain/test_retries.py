@@ -13,7 +13,7 @@ QUEUE_LIMIT = timedelta(minutes=15)
 """Amazon SQS Developer Guide, "Amazon SQS message timers"."""
 
 
-def test_the_first_look_comes_after_a_second_and_the_first_retry_after_a_minute() -> None:
+def test_the_first_poll_comes_after_a_second_and_the_first_retry_after_a_minute() -> None:
     """An attachment is usually visible in a second or two; a failure is seldom cured so soon."""
     assert timedelta(seconds=1) == poll_delay(1)
     assert timedelta(minutes=1) == retry_after(1)
@@ -36,7 +36,7 @@ def test_waits_never_shrink_as_attempts_grow(attempt: int) -> None:
 
 @QUICK
 @given(ATTEMPTS)
-def test_a_look_can_always_be_delayed_by_the_queue_in_whole_seconds(attempt: int) -> None:
+def test_a_request_can_always_be_delayed_by_the_queue_in_whole_seconds(attempt: int) -> None:
     """SQS refuses longer delays, and fractions."""
     assert timedelta(seconds=1) <= poll_delay(attempt) <= QUEUE_LIMIT
     assert poll_delay(attempt) % timedelta(seconds=1) == timedelta()

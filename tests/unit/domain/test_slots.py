@@ -56,7 +56,7 @@ def test_a_full_card_has_no_slot_whatever_is_asked_for(
 def test_without_a_pin_a_card_with_room_always_has_a_slot(
     taken: frozenset[DeviceSlot], capacity: Capacity, preference: int | None
 ) -> None:
-    """A preference is a wish: taken, or beyond the type, it is passed over and never refused."""
+    """A preference that is taken, or beyond the type, is skipped and never refused."""
     assume(has_room(taken, capacity))
     preferred = DeviceSlot(0, preference) if preference else None
     free = preferred and preferred not in taken and preferred.index < capacity.of(0)

@@ -96,7 +96,7 @@ def test_every_state_can_be_reached() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_no_state_is_a_dead_end(state: State) -> None:
-    """From everywhere, even `stuck`, an attachment can be let go and be had again."""
+    """From everywhere, even `stuck`, an attachment can be released and be had again."""
     assert {State.RELEASED, State.CLAIMED, State.ATTACHED} <= reachable(state)
 
 
@@ -117,7 +117,7 @@ def test_an_interface_comes_by_a_claim_or_by_adoption_only() -> None:
 
 
 def test_only_a_failed_rollback_is_stuck() -> None:
-    """`stuck` wakes a person, so nothing else may lead there."""
+    """`stuck` calls an operator, so nothing else may lead there."""
     assert {State.RELEASING} == before(State.STUCK)
 
 
@@ -126,7 +126,7 @@ def test_only_what_holds_an_interface_is_releasing() -> None:
     assert before(State.RELEASING) <= HOLDING
 
 
-def test_a_wish_that_was_never_tried_cannot_fail() -> None:
+def test_a_wanted_target_that_was_never_tried_cannot_fail() -> None:
     """`failed` means rolled back: it needs a claim to start from."""
     assert before(State.FAILED) <= HOLDING
 

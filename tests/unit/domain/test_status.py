@@ -27,7 +27,7 @@ RECORDS = st.lists(st.sampled_from([*LONG_RECORDS, a_record()]), unique=True)
 
 
 def test_each_target_is_shown_with_its_state_and_what_matters_of_it() -> None:
-    """Whoever looks at the instance in the console needs no other tool for the first question."""
+    """An operator at the console needs no other tool for the first question."""
     records = [
         a_record(State.ATTACHED),
         a_record(State.REFUSED, target=DATA, reason=Reason.NO_INTERFACE_IN_ZONE),
@@ -54,7 +54,7 @@ def test_what_is_released_needs_no_reason() -> None:
     assert print_status([record]) == "mgmt=released"
 
 
-def test_what_needs_a_person_comes_first_and_what_is_released_last() -> None:
+def test_what_needs_an_operator_comes_first_and_what_is_released_last() -> None:
     """A tag is read from its beginning, and cut at its end."""
     records = [a_record(state, target=f"t{n}") for n, state in enumerate(ORDER)]
 
@@ -78,8 +78,8 @@ def test_released_words_crowd_out_no_attached_one() -> None:
     assert 5 == len([word for word in words if word.endswith("=released")])
 
 
-def test_a_target_that_nobody_served_has_no_word_once_it_is_not_asked_for() -> None:
-    """A misspelt name would stand there for ever, as if something had been given back."""
+def test_a_target_that_no_vpc_served_has_no_word_once_it_is_not_asked_for() -> None:
+    """A misspelt name would stand there for ever, as if something had been released."""
     asked = a_record(State.REFUSED, target=DATA, reason=Reason.NO_TARGET, interface=None)
     corrected = a_record(State.RELEASED, target=DATA, reason=Reason.NOT_WANTED, interface=None)
 

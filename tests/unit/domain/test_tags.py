@@ -98,7 +98,7 @@ def test_a_malformed_value_is_refused_with_key_value_and_expectation(
 @given(st.text(HOSTILE, max_size=300) | st.text("mgat@012 ,*-", max_size=20))
 @example("mgmt@1000")
 def test_any_text_is_read_or_refused_and_nothing_else(value: str) -> None:
-    """No tag, whoever writes it, can break a pass; and what is read can be printed and read."""
+    """No tag can break a pass; and what is read can be printed and read."""
     try:
         wanted = parse_targets(KEY, value)
     except BadTagError:
@@ -223,8 +223,8 @@ def test_a_preference_that_is_no_index_is_refused_by_name(value: str) -> None:
 
 @QUICK
 @given(NAMES)
-def test_what_we_write_never_looks_like_what_people_write(prefix: str) -> None:
-    """A guardrail on the input keys cannot stop us, and our writes cannot wake us."""
+def test_what_we_write_never_looks_like_what_operators_write(prefix: str) -> None:
+    """A guardrail on the input keys cannot stop us, and our writes cannot trigger us."""
     keys = TagKeys(prefix)
     inputs = {
         keys.targets,

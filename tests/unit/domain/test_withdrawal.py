@@ -9,8 +9,10 @@ from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.ec2 import AttachmentStatus, InstanceState
 from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import move_of, plans_again
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of, polls, release_of
 from tests.support.builders.values import (
     DATA,
     MGMT,
@@ -35,15 +37,15 @@ each_way = pytest.mark.parametrize("tags", WITHDRAWN.values(), ids=WITHDRAWN.key
 
 
 @each_way
-def test_a_claim_that_nobody_asks_for_is_not_carried_out(tags: Mapping[str, str]) -> None:
+def test_a_claim_that_no_tag_asks_for_is_not_carried_out(tags: Mapping[str, str]) -> None:
     """The tag went, or became unreadable, between the claim and the attach."""
     throttled = a_record(State.CLAIMED, reason=Reason.THROTTLED, since=NOW - IN_FLIGHT + SECOND)
     view = a_view(an_instance(targets=None, tags=tags), records=[throttled], pool=[an_interface()])
 
     steps = {step.target: step for step in plan_instance(view)}
 
-    assert not any(step.attach for step in steps.values())
-    assert (steps[MGMT].move, steps[MGMT].requeue) == (None, True)
+    assert not any(attach_of(step) for step in steps.values())
+    assert (move_of(steps[MGMT]), polls(steps[MGMT])) == (None, True)
 
 
 @each_way
@@ -59,13 +61,15 @@ def test_what_is_neither_asked_for_nor_there_is_released(
 
     step = next(step for step in plan_instance(view) if step.target == MGMT)
 
-    assert (step.attach, step.plan_again) == (None, True)
-    assert step.move
-    assert (step.move.after.state, step.move.after.reason) == (State.RELEASED, Reason.NOT_WANTED)
+    assert (attach_of(step), plans_again(step)) == (None, True)
+    assert (after_of(step).state, after_of(step).reason) == (
+        State.RELEASED,
+        Reason.NOT_WANTED,
+    )
 
 
 @each_way
-def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
+def test_what_ec2_has_carried_out_is_recorded_even_if_no_tag_asks_for_it(
     tags: Mapping[str, str],
 ) -> None:
     """Nothing may be attached and unrecorded: hands off is not eyes shut."""
@@ -81,12 +85,12 @@ def test_what_ec2_has_carried_out_is_recorded_even_if_nobody_asks_for_it(
 
         step = next(step for step in plan_instance(view) if step.target == MGMT)
 
-        assert step.move
-        assert step.move.after.state == state
+        assert move_of(step)
+        assert after_of(step).state == state
 
 
 @each_way
-def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_it(
+def test_what_is_attached_is_released_only_if_the_tags_clearly_do_not_ask_for_it(
     tags: Mapping[str, str],
 ) -> None:
     """A typing error, or a request to be left alone, tears down nothing."""
@@ -94,15 +98,15 @@ def test_what_is_attached_is_taken_back_only_if_the_tags_clearly_do_not_ask_for_
     instance = an_instance(targets=None, tags=tags, attachments=(a_primary(), seen))
     view = a_view(instance, records=[a_record()], pool=[an_interface(attachment=seen)])
 
-    undone = [step.undo for step in plan_instance(view) if step.target == MGMT]
+    released = [release_of(step) for step in plan_instance(view) if step.target == MGMT]
 
     clear = tags in (WITHDRAWN["no tag"], WITHDRAWN["another target"])
-    assert [record.state for record in undone if record] == [State.RELEASING] * clear
+    assert [record.state for record in released if record] == [State.RELEASING] * clear
 
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
 @pytest.mark.parametrize("tags", [{}, {"dualhome:policy": "all", "dualhome:targets": "mgmt data"}])
-def test_nothing_is_taken_back_from_an_instance_that_is_on_its_way(
+def test_nothing_is_released_from_an_instance_that_is_on_its_way(
     state: InstanceState, tags: Mapping[str, str]
 ) -> None:
     """EC2 detaches from one that runs or is stopped, and a rollback would wait to be stuck."""
@@ -114,7 +118,7 @@ def test_nothing_is_taken_back_from_an_instance_that_is_on_its_way(
     steps = plan_instance(a_view(instance, records=records, pool=[an_interface(attachment=seen)]))
 
     assert [(None, None, True)] == [
-        (step.move, step.undo, step.requeue) for step in steps if step.target == MGMT
+        (move_of(step), release_of(step), polls(step)) for step in steps if step.target == MGMT
     ]
 
 
@@ -133,5 +137,9 @@ def test_what_an_operator_asks_for_is_begun_whatever_the_instance_does() -> None
 
     (step,) = plan_instance(view)
 
-    assert step.undo
-    assert (step.undo.state, step.undo.reason) == (State.RELEASING, Reason.OPERATOR_ASKED)
+    released = release_of(step)
+    assert released
+    assert (released.state, released.reason) == (
+        State.RELEASING,
+        Reason.OPERATOR_ASKED,
+    )

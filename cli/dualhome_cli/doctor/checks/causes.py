@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.planning.contest import DETACHES, WITHIN
+from dualhome.domain.planning.observe import DETACHES, WITHIN
 from dualhome_cli.doctor.check import Remark, Severity, listed
 from dualhome_cli.doctor.checks.records import Records, name_of
 from dualhome_cli.doctor.shared_causes import Crowd, contested, crowds, suspects

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Iterator
 from dualhome.domain.ec2 import Instance, Interface, pool_of
 from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
-from dualhome.domain.planning.consent import consent_withdrawn
-from dualhome.domain.planning.eligibility import PAIR_RULES, overlapping_cidrs, why_ineligible
+from dualhome.domain.observed import observed_vpc
+from dualhome.domain.planning.eligibility import (
+    PAIR_RULES,
+    consent_withdrawn,
+    overlapping_cidrs,
+    why_ineligible,
+)
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome_cli.doctor.check import Remark, listed, note, warning
@@ -61,11 +66,13 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], account: Acco
 def withdrawn(account: Account) -> Iterator[Remark]:
     """Both sides consent: without, the two owners must settle what stays attached."""
     found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
+    keys = account.policy.keys
+    vpcs = {id_: observed_vpc(vpc, vpc.tags, keys) for id_, vpc in account.vpcs.items()}
     for record in account.records.values():
         instance = account.instances.get(record.instance)
         if record.state != State.ATTACHED or instance is None or record.vpc is None:
             continue
-        if consent_withdrawn(record, instance, account.vpcs, account.policy):
+        if consent_withdrawn(record, instance, vpcs, account.policy):
             found[record.vpc, instance.vpc, record.target].append(instance.id)
     for (vpc, guest, target), instances in sorted(found.items()):
         named = sorted(instances)

@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = (
     ("ServerInternal", "", errors.UnavailableError),
     ("ServiceUnavailable", "", errors.UnavailableError),
     ("Unavailable", "", errors.UnavailableError),
-    # Somebody else writes a tag of the same resource at this moment.
+    # Another writer tags the same resource at this moment.
     ("ConcurrentTagAccess", "", errors.UnavailableError),
     ("InvalidInstanceID.NotFound", "", errors.InstanceGoneError),
     ("InvalidNetworkInterfaceID.NotFound", "", errors.InterfaceGoneError),

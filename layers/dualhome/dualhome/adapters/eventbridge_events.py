@@ -5,7 +5,7 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb.values import audit_values
+from dualhome.adapters.dynamodb.items import audit_values
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import UnavailableError
 

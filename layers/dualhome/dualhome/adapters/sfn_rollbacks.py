@@ -23,7 +23,7 @@ class SfnRollbacks:
 
     def start(self, record: Attachment) -> None:
         """
-        Start to take back what ``record`` holds.
+        Start the rollback of what ``record`` holds.
 
         The name tells the record's version, so that a second start finds the first: while it runs
         with the same input it is the same execution, afterwards it is refused (Step Functions

@@ -7,14 +7,10 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.application.requests import (
-    ReconcileRequest,
-    StatusRequest,
-    print_request,
-    print_status_request,
-)
+from dualhome.application.requests import ReconcileRequest, StatusRequest
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import UnavailableError
+from dualhome.wire import print_request, print_status_request
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -54,10 +50,6 @@ def send(
             )
 
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-
-
 class SqsReconcileQueue:
     """The queue that EventBridge's rules feed too."""
 
@@ -69,10 +61,6 @@ class SqsReconcileQueue:
         """Queue ``requests``; raises as ``send``."""
         bodies = (dumps(print_request(request)) for request in requests)
         send(self._sqs, self._queue_url, bodies, delay)
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 
 class SqsStatusQueue:
@@ -92,7 +80,7 @@ class SqsStatusQueue:
         Hide a message that was received, until ``delay`` is over; its receives are counted on.
 
         Raises:
-            DualhomeError: it comes back after the queue's visibility timeout.
+            DualhomeError: it is redelivered after the queue's visibility timeout.
         """
         with domain_errors():
             self._sqs.change_message_visibility(
@@ -101,9 +89,6 @@ class SqsStatusQueue:
                 VisibilityTimeout=int(delay.total_seconds()),
             )
 
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 DETAIL_TYPE = "Unreadable audit item"
 

@@ -59,7 +59,7 @@ class Interfaces(Protocol):
 
     def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
         """
-        Ask EC2 to let go of an interface; the end means accepted, not detached.
+        Ask EC2 to detach an interface; the return means accepted, not detached.
 
         Raises:
             AttachmentGoneError: it is detached already.
@@ -115,7 +115,7 @@ class Ledger(Protocol):
         Write the move, its claim and slot, and its audit entry: all, or nothing.
 
         Raises:
-            RecordMovedError, ClaimTakenError, SlotClaimedError: somebody was faster.
+            RecordMovedError, ClaimTakenError, SlotClaimedError: another writer was faster.
             TransientError: nothing was written, or it cannot be known.
         """
         ...
@@ -141,11 +141,11 @@ class Ledger(Protocol):
 
 
 class Rollbacks(Protocol):
-    """What takes attachments back."""
+    """The state machine that releases attachments."""
 
     def start(self, record: Attachment) -> None:
         """
-        Start to take back what ``record`` holds; starting again is harmless.
+        Start the rollback of what ``record`` holds; starting again is harmless.
 
         Raises:
             TransientError: it may not have started.
@@ -154,7 +154,7 @@ class Rollbacks(Protocol):
 
 
 class ReconcileQueue(Protocol):
-    """The queue of instances to look at."""
+    """The queue of instances to reconcile."""
 
     def put(self, requests: Iterable[ReconcileRequest], delay: timedelta) -> None:
         """Queue ``requests``, received after ``delay``: whole seconds, 15 minutes at most."""
@@ -213,13 +213,13 @@ class StatusQueue(Protocol):
 
 
 class StatusTags(Protocol):
-    """The status that people read on instances and interfaces."""
+    """The status tags on instances and interfaces."""
 
     def write(self, resources: Sequence[str], status: str) -> None:
         """
         Set the status of all ``resources``; an empty one takes the tag off.
 
-        Those that are gone are passed over; so is, with a line in the log, what EC2 refuses for
+        Those that are gone are skipped; so is, with a line in the log, what EC2 refuses for
         good, such as a tag beyond the limit of a resource.
 
         Raises:
@@ -230,7 +230,7 @@ class StatusTags(Protocol):
 
 
 class SetAside(Protocol):
-    """Where audit items are kept that nobody can read, for a person to see to."""
+    """Where unreadable audit items are kept for an operator."""
 
     def put(self, items: Iterable[UnreadableAudit]) -> None:
         """

@@ -12,7 +12,7 @@ from dualhome.domain.status import StatusScope
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """Where moves are told; what cannot be read goes ``aside``."""
+    """Where moves are published; what cannot be read goes ``aside``."""
 
     events: Events
     metrics: Metrics

@@ -1,16 +1,15 @@
 """What the queues ask for: reconcile an instance or those that lack a target, write a status."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
-from dualhome.domain.attachment import AuditEntry, Cause, OperatorAction, OperatorRequest
+from dualhome.domain.attachment import AuditEntry, Cause, OperatorRequest
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 from dualhome.domain.status import changes_status, interfaces_given_up
 
 SOURCE = "dualhome"
-DETAIL_TYPE = "Reconcile request"
+"""What the causes and the events of the product name as their source."""
 
 Key = TypeVar("Key")
 Joined = TypeVar("Joined", bound="Joinable")
@@ -66,15 +65,15 @@ class ReconcileRequest:
     compared: int = 0
 
     def again(self) -> Self:
-        """Return the next look for the same cause."""
+        """Return the next request for the same cause."""
         return replace(self, attempt=self.attempt + 1)
 
     def joined_by(self, other: Self) -> Self:
         """
-        Return one look for both, at the same instance: the later one, with the asks of both.
+        Return one request for both, of the same instance: the later one, with what operators ask.
 
-        A look with asks counts as later than one without: an ask is about what stood when it was
-        made, and by whom, which its cause tells.
+        One with operator requests counts as later than one without: they are about what stood when
+        they were made, and by whom, which the cause tells.
         """
         later = max(
             other, self, key=lambda it: (bool(it.operator_requests), it.cause.time, -it.attempt)
@@ -93,7 +92,7 @@ class ReconcileRequest:
 @dataclass(frozen=True, slots=True)
 class CapacityChange:
     """
-    Capacity for a target may have changed: look at every instance that lacks it.
+    Capacity for a target may have changed: every instance that lacks it is reconciled.
 
     ``announced`` are the tags of interfaces and VPCs that have changed it.
     """
@@ -122,84 +121,12 @@ def newest(announced: Iterable[Announced]) -> tuple[Announced, ...]:
     return tuple(latest[id_] for id_ in sorted(latest)[:MOST_ANNOUNCED])
 
 
-def print_request(request: ReconcileRequest) -> dict[str, Any]:
-    """Write a look in the shape of an event, as ``parse_request`` reads it."""
-    cause = request.cause
-    return {
-        "source": SOURCE,
-        "detail-type": DETAIL_TYPE,
-        "detail": {
-            "instance-id": request.instance,
-            "attempt": request.attempt,
-            "cause": {
-                "id": cause.event_id,
-                "source": cause.source,
-                "detail-type": cause.detail_type,
-                "time": cause.time.isoformat(),
-                "tag-version": cause.tag_version,
-                "resource": cause.resource,
-                "principal": cause.principal,
-            },
-            "asks": [
-                {"what": ask.what.value, "target": ask.target, "force": ask.force}
-                for ask in request.operator_requests
-            ],
-            "announced": [
-                {"resource": it.resource, "tags": dict(it.tags), "version": it.version}
-                for it in request.announced
-            ],
-            "compared": request.compared,
-        },
-    }
-
-
-def parse_request(event: Mapping[str, Any]) -> ReconcileRequest:
-    """
-    Read a look.
-
-    Raises:
-        KeyError, TypeError, ValueError: the event is none that ``print_request`` writes.
-    """
-    detail = event["detail"]
-    cause = detail["cause"]
-    return ReconcileRequest(
-        instance=InstanceId(detail["instance-id"]),
-        attempt=int(detail["attempt"]),
-        cause=Cause(
-            event_id=cause["id"],
-            source=cause["source"],
-            detail_type=cause["detail-type"],
-            time=datetime.fromisoformat(cause["time"]),
-            tag_version=cause["tag-version"],
-            resource=cause.get("resource"),
-            principal=cause.get("principal"),
-        ),
-        operator_requests=tuple(map(_ask, detail.get("asks", ()))),
-        announced=tuple(map(_announced, detail.get("announced", ()))),
-        compared=int(detail.get("compared", 0)),
-    )
-
-
-def _announced(it: Mapping[str, Any]) -> Announced:
-    return Announced(it["resource"], tuple(sorted(it["tags"].items())), int(it["version"]))
-
-
-def _ask(it: Mapping[str, Any]) -> OperatorRequest:
-    target = it["target"]
-    return OperatorRequest(
-        OperatorAction(it["what"]), TargetName(target) if target else None, bool(it["force"])
-    )
-
-
-STATUS_DETAIL_TYPE = "Status request"
-
-
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
     """
     Write what the ledger says of ``instance`` when this is read, there and on what it holds.
 
-    ``interfaces`` may have been given up. Without an instance, nobody knows who held them.
+    ``interfaces`` may have been given up. Without an instance, their last holder is not known.
     """
 
     instance: InstanceId | None
@@ -218,29 +145,3 @@ def status_requests(entries: Iterable[AuditEntry]) -> Sequence[StatusRequest]:
         if changes_status(entry.move)
     )
     return list(joined(requests, lambda it: it.instance).values())
-
-
-def print_status_request(request: StatusRequest) -> dict[str, Any]:
-    """Write a request in the shape of an event, as ``parse_status_request`` reads it."""
-    return {
-        "source": SOURCE,
-        "detail-type": STATUS_DETAIL_TYPE,
-        "detail": {"instance-id": request.instance, "interfaces": list(request.interfaces)},
-    }
-
-
-def parse_status_request(event: Mapping[str, Any]) -> StatusRequest:
-    """
-    Read a request.
-
-    Raises:
-        KeyError, TypeError, ValueError: the event is none that ``print_status_request`` writes.
-    """
-    if (event["source"], event["detail-type"]) != (SOURCE, STATUS_DETAIL_TYPE):
-        raise ValueError(f"{event['source']}, {event['detail-type']} asks for no status")
-    detail = event["detail"]
-    instance = detail["instance-id"]
-    return StatusRequest(
-        instance=None if instance is None else InstanceId(instance),
-        interfaces=tuple(map(InterfaceId, detail["interfaces"])),
-    )

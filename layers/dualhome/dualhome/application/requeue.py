@@ -1,7 +1,7 @@
-"""The requests that an invocation leaves behind: retries, and those that new capacity may serve."""
+"""Write moves, and requeue: retries, and the instances that a freed interface may serve."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -9,7 +9,7 @@ from math import ceil
 
 from dualhome.application.ports import Ledger, ReconcileQueue
 from dualhome.application.requests import CapacityChange, ReconcileRequest
-from dualhome.domain.attachment import Attachment, Move
+from dualhome.domain.attachment import Attachment, Move, Trace
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
@@ -32,30 +32,30 @@ class Requeue:
     )
 
     def at_once(self, request: ReconcileRequest) -> None:
-        """Look as soon as somebody can."""
+        """Reconcile as soon as an invocation can."""
         self._put(request, timedelta())
 
     def later(self, request: ReconcileRequest) -> None:
         """
-        Look again after a wait that grows with the attempts; in the end the sweep does.
+        Reconcile again after a wait that grows with the attempts; in the end the sweep does.
 
-        Of what somebody asked for the sweep knows nothing: such a look comes back until it is done.
+        Of operator requests the sweep knows nothing: they are requeued until they are done.
         """
         again = request.again()
         if again.attempt <= LAST_ATTEMPT or again.operator_requests:
             self._put(again, poll_delay(again.attempt))
 
     def after(self, request: ReconcileRequest, delay: timedelta) -> None:
-        """Look when ``delay`` has passed, by the whole second; the queue takes 15 minutes."""
+        """Reconcile when ``delay`` has passed, by the whole second; the queue takes 15 minutes."""
         seconds = min(max(0, ceil(delay.total_seconds())), LONGEST_DELAY)
         self._put(request, timedelta(seconds=seconds))
 
     def send(self, queue: ReconcileQueue) -> None:
         """
-        Put every look on the queue.
+        Put every request on the queue.
 
         Raises:
-            TransientError: some are not queued; the messages that led to them must come back.
+            TransientError: some are not queued; the messages that led to them are redelivered.
         """
         for delay, requests in self.requests.items():
             queue.put(requests.values(), delay)
@@ -70,29 +70,47 @@ REQUEUED_PER_RELEASE = 10
 """More than one, since the first to have waited may be unable to use the interface."""
 
 PAGE = 50
-"""Records read at a time: as a rule, those that are woken are among the first."""
+"""Records read at a time: as a rule, those that are requeued are among the first."""
 
 
 LOST = frozenset({Reason.INTERFACE_TAKEN, Reason.DELETED_WITH_INSTANCE})
-"""What these end is not freed: somebody else has the interface, or it is no more."""
+"""What these end is not freed: another holds the interface, or it is deleted."""
 
 
-def requeue_waiting(it: CapacityChange, ledger: Ledger, requeue: Requeue) -> None:
+def requeue_waiting(change: CapacityChange, ledger: Ledger, requeue: Requeue) -> None:
     """
-    Put the instances that wait for, or were refused, ``it.target`` on the agenda.
+    Requeue the instances that wait for, or were refused, ``change.target``.
 
     And those that have failed on another interface than those that have changed.
     """
-    for state in (State.WAITING, State.REFUSED):
-        for record in ledger.in_state(it.target, state):
-            requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
-    failed = ledger.in_state(it.target, State.FAILED)
-    for record in _may_use(failed, it.interfaces, it.cause.time):
-        requeue.at_once(ReconcileRequest(record.instance, it.cause, announced=it.announced))
+    lacking = (
+        *ledger.in_state(change.target, State.WAITING),
+        *ledger.in_state(change.target, State.REFUSED),
+        *_may_use(
+            ledger.in_state(change.target, State.FAILED), change.interfaces, change.cause.time
+        ),
+    )
+    for record in lacking:
+        request = ReconcileRequest(record.instance, change.cause, announced=change.announced)
+        requeue.at_once(request)
+
+
+def commit(move: Move, ledger: Ledger, trace: Trace) -> Sequence[ReconcileRequest]:
+    """
+    Write ``move``; return a request for each instance that waits for what it frees.
+
+    Raises:
+        StalePlanError: another invocation was faster.
+        TransientError: it cannot be known whether the move was written.
+    """
+    # Read first: a move that is written is not written again, so that its requests must not fail.
+    requests = list(waiting_for(move, ledger))
+    ledger.commit(move, trace)
+    return requests
 
 
 def waiting_for(move: Move, ledger: Ledger) -> Iterator[ReconcileRequest]:
-    """Return a look at those that wait longest for what ``move`` frees, if it frees anything."""
+    """Return requests of those that wait longest for what ``move`` frees, if anything."""
     after = move.after
     if move.before is None or not move.before.holding or after.holding:
         return
@@ -103,7 +121,7 @@ def waiting_for(move: Move, ledger: Ledger) -> Iterator[ReconcileRequest]:
 
 def waiting_beside(record: Attachment, ledger: Ledger) -> Iterator[ReconcileRequest]:
     """
-    Return a look at those that lack the target in the zone of ``record``, whose interface is free.
+    Return requests of those that lack the target in the zone of ``record``, which holds nothing.
 
     Those for whom it is reserved come first, then who waits longest; those that have failed on
     another interface come beside them.

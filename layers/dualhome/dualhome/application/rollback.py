@@ -1,28 +1,29 @@
-"""Take back an attachment, step by step; each may be repeated, and tolerates "already gone"."""
+"""Release an attachment step by step; each may be repeated, and tolerates "already gone"."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.requests import ReconcileRequest
-from dualhome.application.requeue import waiting_beside
-from dualhome.domain.attachment import Attachment, Move, Trace
+from dualhome.application.requeue import commit, waiting_beside
+from dualhome.domain.answers import DetachAnswer, Detached, NotDetached, move_after
+from dualhome.domain.attachment import Attachment, Trace
 from dualhome.domain.ec2 import AttachmentStatus
 from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError, PausedError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
-from dualhome.domain.states import State, poll_delay, retry_after
+from dualhome.domain.states import State, poll_delay
 
 POLLS = 25
-"""Looks at a detaching interface before a person must: about 16 minutes in all."""
+"""Polls of a detaching interface before an operator must act: about 16 minutes in all."""
 
 POLLS_PER_DETACH = 5
-"""Looks at an interface that EC2 still holds, as if it had not been asked, before it is again."""
+"""Polls of an interface that EC2 shows attached, as if not asked, before EC2 is asked again."""
 
 HELD = frozenset({AttachmentStatus.ATTACHING, AttachmentStatus.ATTACHED})
-"""An interface that is detaching already needs no second asking, unless by force."""
+"""An interface that is detaching already needs no second call, unless by force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class RollbackInput:
 
     ``version`` is that of the record which the rollback was started for: once the record has moved
     on, nothing is left to do. ``wait`` is in seconds; ``free``, ``given_up`` and ``detach_again``
-    answer the last look; ``error`` is what the step before met.
+    answer the last poll; ``error`` is what the step before met.
     """
 
     instance: InstanceId
@@ -57,12 +58,16 @@ class RollbackSteps:
     paused: bool
     clock: Callable[[], datetime]
 
-    def record(self, it: RollbackInput) -> Attachment | None:
-        """Return the record that is to be undone; None once it has moved on."""
-        record = self.ledger.records([it.instance])[it.instance].get(it.target)
-        if record and record.state == State.RELEASING and record.version == it.version:
+    def record(self, given: RollbackInput) -> Attachment | None:
+        """Return the record that is to be released; None once it has moved on."""
+        record = self.latest(given)
+        if record and record.state == State.RELEASING and record.version == given.version:
             return record
         return None
+
+    def latest(self, given: RollbackInput) -> Attachment | None:
+        """Return the record as last written, wherever it stands."""
+        return self.ledger.records([given.instance])[given.instance].get(given.target)
 
     def held(self, record: Attachment) -> AttachmentStatus | None:
         """
@@ -78,40 +83,45 @@ class RollbackSteps:
             return AttachmentStatus.ATTACHED
         return shown.attachment.status if shown.attachment.id == record.attachment_id else None
 
+    def commit(self, record: Attachment, answer: DetachAnswer) -> Sequence[ReconcileRequest]:
+        """Write what EC2's ``answer`` leads to; return the requests of those who wait for it."""
+        move = move_after(record, answer, self.clock(), record.cause)
+        return commit(move, self.ledger, self.trace) if move else ()
 
-def detach_interface(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
+
+def detach_interface(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
     """
-    Ask EC2 to let go of the interface; forced only if the record says so.
+    Ask EC2 to detach the interface; by force only if the record says so.
 
-    Also if EC2 does not show it attached, for a read may lag behind: that there is nothing to
-    detach is EC2's to say.
+    EC2 is also asked if it does not show the interface attached, for a read may lag behind: that
+    there is nothing to detach is EC2's to say.
 
     Raises:
-        PausedError: EC2 holds it, and nothing may be detached now.
+        PausedError: EC2 shows it attached, and nothing may be detached now.
         DualhomeError: as ``Interfaces.detach`` does.
     """
-    record = here.record(it)
+    record = steps.record(given)
     if record is None or record.attachment_id is None:
-        return it
-    held = here.held(record)
-    if here.paused:
+        return given
+    held = steps.held(record)
+    if steps.paused:
         if held in {None, AttachmentStatus.DETACHING}:
-            return it
+            return given
         raise PausedError(f"{record.interface} stays attached while the stack is paused")
     if record.force_detach or held is not AttachmentStatus.DETACHING:
         # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
         with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):
-            here.interfaces.detach(record.attachment_id, force=record.force_detach)
-    return it
+            steps.interfaces.detach(record.attachment_id, force=record.force_detach)
+    return given
 
 
-def check_detached(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
+def check_detached(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
     """Say whether the interface is free, and if not, how long to wait and what to do then."""
-    record = here.record(it)
-    held = here.held(record) if record else None
-    polls = it.polls + 1
+    record = steps.record(given)
+    held = steps.held(record) if record else None
+    polls = given.polls + 1
     return replace(
-        it,
+        given,
         polls=polls,
         wait=int(poll_delay(polls).total_seconds()),
         free=held is None,
@@ -120,52 +130,32 @@ def check_detached(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
     )
 
 
-def close_attachment(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
+def close_attachment(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
     """
     Free claim and slot, and end the record as ``failed`` with its first error, or ``released``.
 
-    The instance itself is looked at again, and those that wait for its interface.
+    The instance itself is reconciled again, and those that wait for its interface.
     """
-    if record := here.record(it):
-        here.ledger.commit(_settled(record, here.clock()), here.trace)
-    here.queue.put(_requeued(it, here.ledger), timedelta())
-    return it
+    waiting: Iterable[ReconcileRequest] = ()
+    if record := steps.record(given):
+        waiting = steps.commit(record, Detached())
+    elif record := steps.latest(given):
+        # A step that is repeated finds the move written, and its requests perhaps not queued.
+        waiting = waiting_beside(record, steps.ledger)
+    if record:
+        own = ReconcileRequest(record.instance, record.cause)
+        steps.queue.put([own, *waiting], timedelta())
+    return given
 
 
-def _settled(record: Attachment, now: datetime) -> Move:
-    failed = record.failure is not None
-    end = record.to(
-        State.FAILED if failed else State.RELEASED,
-        now,
-        record.cause,
-        reason=record.reason,
-        detail=record.detail,
-        failure=record.failure,
-        retry_at=now + retry_after(record.attempt) if failed else None,
-    )
-    return Move(record, end)
-
-
-def _requeued(it: RollbackInput, ledger: Ledger) -> Iterator[ReconcileRequest]:
-    """Asked of the ledger, not of the move: a step that is repeated finds the move written."""
-    if record := ledger.records([it.instance])[it.instance].get(it.target):
-        yield ReconcileRequest(record.instance, record.cause)
-        yield from waiting_beside(record, ledger)
-
-
-def mark_stuck(it: RollbackInput, here: RollbackSteps) -> RollbackInput:
+def mark_stuck(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
     """
-    Leave the interface claimed, so that nobody takes it, and say what a person must do.
+    Leave the interface claimed, so that no other attachment takes it, and say what to do.
 
     The record's first error stays as it is.
     """
-    record = here.record(it)
-    if record:
-        because = {
-            "reason": Reason.DETACH_TIMEOUT if it.given_up else Reason.UNDO_FAILED,
-            "detail": it.error or f"EC2 has not detached {record.interface} after {it.polls} polls",
-            "failure": record.failure,
-        }
-        stuck = record.to(State.STUCK, here.clock(), record.cause, **because)
-        here.ledger.commit(Move(record, stuck), here.trace)
-    return it
+    if record := steps.record(given):
+        reason = Reason.DETACH_TIMEOUT if given.given_up else Reason.UNDO_FAILED
+        polled = f"EC2 has not detached {record.interface} after {given.polls} polls"
+        steps.commit(record, NotDetached(reason, given.error or polled))
+    return given

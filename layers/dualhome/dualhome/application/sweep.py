@@ -1,4 +1,4 @@
-"""Find what no event told, page by page: ask for looks; nothing is changed here."""
+"""Find what no event announced, page by page, and requeue it; the sweep changes nothing itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -74,13 +74,13 @@ class SweepReport:
     error: TransientError | None = field(default=None, compare=False)
 
 
-def sweep(here: SweepContext, cause: Cause, time_left: Callable[[], float]) -> SweepReport:
+def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -> SweepReport:
     """
-    Go on with the round that is under way, or begin one, until it is done or time is short.
+    Resume the sweep at its checkpoint, or begin one, until it is done or time is short.
 
-    After each page the looks that it asks for are queued, then the round is written: whoever dies
-    in between leaves a page to be read twice. Of two sweeps at once, the slower one ends.
-    So does one for which AWS has no time: the next sweep goes on at the page that it did not turn.
+    After each page its reconcile requests are queued, then the checkpoint is written: an
+    invocation that dies in between leaves a page to be read twice. Of two sweeps at once, the
+    slower one ends. So does one that AWS throttles: the next sweep resumes from its checkpoint.
 
     Held are one page of at most 1,000 items, and what it is compared with. 1,000 instances with one
     attachment each cost 8 reads of EC2 (one page of instances, one of interfaces, five of 200
@@ -88,18 +88,18 @@ def sweep(here: SweepContext, cause: Cause, time_left: Callable[[], float]) -> S
     each, and one query for each target, each state and each further 1,000 records.
 
     Raises:
-        TransientError: how far the round has come was not read.
+        TransientError: the checkpoint was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
-    here = replace(here, compare=here.compare.reading_vpcs_once())
-    now = here.compare.clock()
-    last = here.checkpoints.read() or SweepCheckpoint(now, phase=Phase.DONE)
+    context = replace(context, compare=context.compare.reading_vpcs_once())
+    now = context.compare.clock()
+    last = context.checkpoints.read() or SweepCheckpoint(now, phase=Phase.DONE)
     resumed = last.phase is not Phase.DONE and now - last.at <= TRUSTED_FOR
     begun = at = last if resumed else last.next_sweep(now)
     pages, failed = 0, None
     while at.phase is not Phase.DONE and time_left() >= TIME_TO_STOP:
         try:
-            at = _turn(here, at, cause)
+            at = _turn(context, at, cause)
             pages += 1
         except RecordMovedError:
             break
@@ -110,32 +110,34 @@ def sweep(here: SweepContext, cause: Cause, time_left: Callable[[], float]) -> S
             if at.token is None or at is not begun:
                 raise
             at = at.phase_anew()
-    return replace(_report(here, at), resumed=resumed, pages=pages, error=failed)
+    return replace(_report(context, at), resumed=resumed, pages=pages, error=failed)
 
 
-def _turn(here: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepCheckpoint:
-    """Turn one page: judge it, hand over what it asks for, write how far the round has come."""
+def _turn(context: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepCheckpoint:
+    """Read one page: judge it, queue what it asks for, write the checkpoint."""
     if at.phase is Phase.RELEASES:
         after = replace(at, phase=Phase.DONE)
-        to_reconcile = _released(here, at)
+        to_reconcile = _released(context, at)
     else:
-        told = read_page(here.compare, at)
-        wrong = confirmed(told.suspects, at, here.compare.ledger)
-        tally = told.tally + _noted(wrong) + _repaired(here, at, wrong)
-        after = at.turned(tally, told.token, here.most_releases + 1)
-        to_reconcile = told.to_reconcile
-        if _tripped(here, after) and at.phase is Phase.ATTACHED:
-            # Before any look is asked for: whatever its reason, it could release.
-            here.breaker.open()
-    _ask(here, to_reconcile, cause)
-    return here.checkpoints.write(replace(after, at=here.compare.clock()))
+        page = read_page(context.compare, at)
+        wrong = confirmed(page.suspects, at, context.compare.ledger)
+        tally = page.tally + _noted(wrong) + _repaired(context, at, wrong)
+        after = at.turned(tally, page.token, context.most_releases + 1)
+        to_reconcile = page.to_reconcile
+        if _tripped(context, after) and at.phase is Phase.ATTACHED:
+            # Before anything is requeued: whatever its reason, a reconciliation could release.
+            context.breaker.open()
+    _ask(context, to_reconcile, cause)
+    return context.checkpoints.write(replace(after, at=context.compare.clock()))
 
 
 def _noted(wrong: Iterable[Misstated]) -> SweepFindings:
     return SweepFindings(misstated={it.resource: it.mark for it in wrong})
 
 
-def _repaired(here: SweepContext, at: SweepCheckpoint, wrong: Iterable[Misstated]) -> SweepFindings:
+def _repaired(
+    context: SweepContext, at: SweepCheckpoint, wrong: Iterable[Misstated]
+) -> SweepFindings:
     """Ask for the repair of the tags on which two rounds agree; to ask twice is harmless."""
     due: list[Misstated] = []
     for it in wrong:
@@ -145,36 +147,36 @@ def _repaired(here: SweepContext, at: SweepCheckpoint, wrong: Iterable[Misstated
         if asked.may_repair(it.resource, it.mark):
             due.append(it)
     if due:
-        here.statuses.put(it.request for it in due)
+        context.statuses.put(it.request for it in due)
     return SweepFindings(repairs=tuple(it.resource for it in due))
 
 
-def _released(here: SweepContext, at: SweepCheckpoint) -> Iterable[InstanceId]:
-    """Settle the brake by what the whole round found; return who may be let go."""
-    if _tripped(here, at):
-        here.breaker.open()
+def _released(context: SweepContext, at: SweepCheckpoint) -> Iterable[InstanceId]:
+    """Open or reset the breaker by what the whole sweep found; return what may be released."""
+    if _tripped(context, at):
+        context.breaker.open()
         return ()
-    if not here.compare.paused:
-        here.breaker.reset()
+    if not context.compare.paused:
+        context.breaker.reset()
     return at.found.unwanted
 
 
-def _tripped(here: SweepContext, at: SweepCheckpoint) -> bool:
-    return len(at.found.unwanted) > here.most_releases
+def _tripped(context: SweepContext, at: SweepCheckpoint) -> bool:
+    return len(at.found.unwanted) > context.most_releases
 
 
-def _ask(here: SweepContext, instances: Iterable[InstanceId], cause: Cause) -> None:
+def _ask(context: SweepContext, instances: Iterable[InstanceId], cause: Cause) -> None:
     if requests := [ReconcileRequest(instance, cause) for instance in instances]:
-        here.queue.put(requests, timedelta())
+        context.queue.put(requests, timedelta())
 
 
-def _report(here: SweepContext, at: SweepCheckpoint) -> SweepReport:
+def _report(context: SweepContext, at: SweepCheckpoint) -> SweepReport:
     found = at.found
     return SweepReport(
         instances=found.instances,
         drifts=found.drifts,
         releases=len(found.unwanted),
-        tripped=_tripped(here, at),
+        tripped=_tripped(context, at),
         foreign_attachments=found.foreign_attachments,
         inconsistent_claims=found.inconsistent_claims,
         states=found.states,
@@ -183,7 +185,7 @@ def _report(here: SweepContext, at: SweepCheckpoint) -> SweepReport:
             for target, zones in found.free.items()
             for zone, free in zones.items()
         },
-        paused=here.compare.paused,
+        paused=context.compare.paused,
         swept=at.phase is Phase.DONE,
         misstated=len(found.misstated),
         repairs=found.repairs,

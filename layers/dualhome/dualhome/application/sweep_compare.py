@@ -14,17 +14,22 @@ from dualhome.application.sweep_statuses import (
     suspect_interfaces,
 )
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import desired_state
 from dualhome.domain.drift import (
     SEEN_ON_INSTANCES,
     Drift,
     drift_of,
     foreign_attachments,
 )
-from dualhome.domain.ec2 import Instance, Interface, Vpc, pool_of, reservation_of
+from dualhome.domain.ec2 import Interface, Vpc
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId, Zone
-from dualhome.domain.planning.consent import consent_withdrawn, warnings_now
-from dualhome.domain.planning.eligibility import Policy
+from dualhome.domain.observed import (
+    ObservedInstance,
+    ObservedVpc,
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+)
+from dualhome.domain.planning.eligibility import Policy, consent_withdrawn, warnings_now
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -64,7 +69,7 @@ class CompareContext:
 @dataclass(slots=True)
 class _VpcsOnce:
     """
-    The port ``Vpcs`` for one sweep: whoever asks again gets the first answer.
+    The port ``Vpcs`` for one sweep: the first answer serves all pages.
 
     What has changed since costs one reconcile request too many, or is found by the next sweep.
     """
@@ -82,7 +87,7 @@ class _VpcsOnce:
 @dataclass(frozen=True, slots=True)
 class PageResult:
     """
-    What one page tells: figures, instances to look at, and the token of the next page.
+    What one page tells: figures, instances to reconcile, and the token of the next page.
 
     ``suspects`` are resources whose status tag may be wrong.
     """
@@ -97,7 +102,7 @@ Held = dict[InterfaceId, set[Holder]]
 """Who holds an interface, by the records."""
 
 
-def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
+def read_page(context: CompareContext, at: SweepCheckpoint) -> PageResult:
     """
     Read the page at which the round stands.
 
@@ -107,72 +112,75 @@ def read_page(here: CompareContext, at: SweepCheckpoint) -> PageResult:
     """
     match at.phase:
         case Phase.POOLS:
-            return _pools(here, here.scan.pools(at.token))
+            return _pools(context, context.scan.pools(at.token))
         case Phase.ATTACHED:
-            return _records(here, here.inventory.attached(TargetName(at.part), at.token))
+            return _records(context, context.inventory.attached(TargetName(at.part), at.token))
         case Phase.UNSETTLED:
-            return _records(here, here.inventory.unsettled(State(at.part), at.token))
+            return _records(context, context.inventory.unsettled(State(at.part), at.token))
         case Phase.ASKING:
-            return _asking(here, at.token)
+            return _asking(context, at.token)
         case _:
             raise ValueError(f"{at.phase}: nothing is read there")
 
 
-def _pools(here: CompareContext, page: Page[Interface]) -> PageResult:
+def _pools(context: CompareContext, page: Page[Interface]) -> PageResult:
     """EC2 is read before the ledger: what is claimed meanwhile looks newer, not lost."""
-    ids = [it.id for it in page.items]
-    claims = here.ledger.claims(ids)
-    pools = {it.id: pool_of(it, here.keys) for it in page.items}
+    pools = [observed_interface(it, it.tags, context.keys) for it in page.items]
+    ids = [it.id for it in pools]
+    claims = context.ledger.claims(ids)
     suspects = {
-        Holder(it.attachment.instance, target)
-        for it in page.items
-        if it.attachment and it.id not in claims and (target := pools[it.id])
+        Holder(it.attachment.instance, it.target)
+        for it in pools
+        if it.attachment and it.id not in claims and it.target
     }
-    records = list(here.inventory.recorded({*claims.values(), *suspects}))
+    records = list(context.inventory.recorded({*claims.values(), *suspects}))
     held = _held(records)
     free: dict[TargetName, dict[Zone, int]] = defaultdict(lambda: defaultdict(int))
-    for it in page.items:
-        if (target := pools[it.id]) and not reservation_of(it, here.keys):
-            free[target][it.zone] += int(it.status == "available" and it.id not in claims)
+    for it in pools:
+        if it.target and not it.reservation:
+            free[it.target][it.zone] += int(it.status == "available" and it.id not in claims)
     return PageResult(
         SweepFindings(
             free=free,
-            targets=tuple({target for target in pools.values() if target}),
+            targets=tuple({it.target for it in pools if it.target}),
             foreign_attachments=tuple(
-                foreign_attachments(page.items, frozenset(claims.keys() | held.keys()))
+                foreign_attachments(pools, frozenset(claims.keys() | held.keys()))
             ),
-            inconsistent_claims=tuple(_inconsistent_claims(here, ids, held, claims)),
+            inconsistent_claims=tuple(_inconsistent_claims(context, ids, held, claims)),
         ),
         token=page.token,
-        suspects=tuple(suspect_interfaces(page.items, claims, records, here.keys))
-        if here.scope.on_interfaces
+        suspects=tuple(suspect_interfaces(pools, claims, records))
+        if context.scope.on_interfaces
         else (),
     )
 
 
-def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
+def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
     compared = {it.instance for it in page.items if it.state in SEEN_ON_INSTANCES}
-    shown = here.instances.describe(compared) if compared else {}
-    vpcs = here.vpcs.describe() if any(it.state == State.ATTACHED for it in page.items) else {}
+    found = context.instances.describe(compared) if compared else {}
+    shown = {id_: observed_instance(it, it.tags, context.keys) for id_, it in found.items()}
+    attached = any(it.state == State.ATTACHED for it in page.items)
+    described = context.vpcs.describe() if attached else {}
+    vpcs = {id_: observed_vpc(it, it.tags, context.keys) for id_, it in described.items()}
     drifts = [
         (record.instance, drift)
         for record in page.items
-        if (drift := _drift_of(here, record, shown.get(record.instance), vpcs))
-        and not (here.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
+        if (drift := _drift_of(context, record, shown.get(record.instance), vpcs))
+        and not (context.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
-    # Wanted by its tag, and yet let go but for the brake: its unit lacks another target.
+    # Wanted by its tag, and released but for the breaker: its unit lacks another target.
     restrained = {record.instance for record in page.items if record.reason is Reason.RELEASE_HELD}
-    if here.paused:
+    if context.paused:
         unwanted, restrained = set(), set()
     held = _held(page.items)
-    claims = here.ledger.claims(held) if held else {}
+    claims = context.ledger.claims(held) if held else {}
     return PageResult(
         SweepFindings(
             drifts=Counter(drift for _, drift in drifts),
             states=Counter(record.state for record in page.items),
             targets=tuple({record.target for record in page.items if record.holding}),
-            inconsistent_claims=tuple(_inconsistent_claims(here, held, held, claims)),
+            inconsistent_claims=tuple(_inconsistent_claims(context, held, held, claims)),
             unwanted=tuple(unwanted | restrained),
         ),
         to_reconcile=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
@@ -181,51 +189,51 @@ def _records(here: CompareContext, page: Page[Attachment]) -> PageResult:
 
 
 def _drift_of(
-    here: CompareContext, record: Attachment, instance: Instance | None, vpcs: Mapping[VpcId, Vpc]
+    context: CompareContext,
+    record: Attachment,
+    instance: ObservedInstance | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
 ) -> Drift | None:
-    if drift := drift_of(record, instance, here.keys, here.clock()):
+    if drift := drift_of(record, instance, context.clock()):
         return drift
     if record.state != State.ATTACHED:
         return None
-    withdrawn = consent_withdrawn(record, instance, vpcs, here.policy)
-    hands_off = desired_state(instance, here.keys).hands_off
-    if here.policy.release_without_consent and withdrawn and not hands_off:
+    withdrawn = consent_withdrawn(record, instance, vpcs, context.policy)
+    hands_off = instance is not None and instance.desired.hands_off
+    if context.policy.release_without_consent and withdrawn and not hands_off:
         return Drift.UNWANTED
-    told = warnings_now(record, instance, vpcs, here.policy) == record.warnings
-    return None if told else Drift.CONSENT
+    noted = warnings_now(record, instance, vpcs, context.policy) == record.warnings
+    return None if noted else Drift.CONSENT
 
 
-def _asking(here: CompareContext, token: str | None) -> PageResult:
-    statuses = here.scope.on_instances
-    page = here.scan.tagged(token) if statuses else here.scan.asking(token)
-    desired = {instance.id: desired_state(instance, here.keys) for instance in page.items}
-    asked = {Holder(id_, target) for id_, it in desired.items() for target in it.wanted}
+def _asking(context: CompareContext, token: str | None) -> PageResult:
+    statuses = context.scope.on_instances
+    page = context.scan.tagged(token) if statuses else context.scan.asking(token)
+    instances = [observed_instance(it, it.tags, context.keys) for it in page.items]
+    asked = {Holder(it.id, target) for it in instances for target in it.desired.wanted}
     if statuses:
         asked |= {
-            Holder(instance.id, target)
-            for instance in page.items
-            for target in targets_named(instance.tags.get(here.keys.status, ""))
+            Holder(it.id, target) for it in instances for target in targets_named(it.status_tag)
         }
     records: dict[InstanceId, list[Attachment]] = defaultdict(list)
-    for record in here.inventory.recorded(asked):
+    for record in context.inventory.recorded(asked):
         records[record.instance].append(record)
     known = [record for found in records.values() for record in found]
     recorded: dict[InstanceId, set[TargetName]] = defaultdict(set)
     for record in known:
         if record.state is not State.RELEASED:
             recorded[record.instance].add(record.target)
-    missing = sorted(id_ for id_, it in desired.items() if it.unrecorded(recorded[id_]))
-    marks = {here.keys.targets, here.keys.ignore}
+    missing = sorted(it.id for it in instances if it.desired.unrecorded(recorded[it.id]))
     return PageResult(
         SweepFindings(
             # Others carry a status alone.
-            instances=sum(not statuses or bool(marks & it.tags.keys()) for it in page.items),
+            instances=sum(not statuses or it.tagged for it in instances),
             drifts={Drift.MISSING: len(missing)} if missing else {},
             targets=tuple({record.target for record in known if record.holding}),
         ),
         tuple(missing),
         page.token,
-        tuple(suspect_instances(page.items, records, here.keys)) if statuses else (),
+        tuple(suspect_instances(instances, records)) if statuses else (),
     )
 
 
@@ -238,7 +246,7 @@ def _held(records: Iterable[Attachment]) -> Held:
 
 
 def _inconsistent_claims(
-    here: CompareContext,
+    context: CompareContext,
     interfaces: Iterable[InterfaceId],
     held: Held,
     claims: Mapping[InterfaceId, Holder],
@@ -250,15 +258,15 @@ def _inconsistent_claims(
         recorded = held.get(interface, set())
         if recorded != claimed and suspects < LISTED:
             suspects += 1
-            if _disagree(here, interface, recorded | claimed):
+            if _disagree(context, interface, recorded | claimed):
                 yield interface
 
 
-def _disagree(here: CompareContext, interface: InterfaceId, holders: set[Holder]) -> bool:
+def _disagree(context: CompareContext, interface: InterfaceId, holders: set[Holder]) -> bool:
     """Read claim and records anew, twice at most: a move between the two reads tears nothing."""
     for _ in range(2):
-        claim = here.ledger.claims([interface]).get(interface)
-        held = _held(here.inventory.recorded(holders)).get(interface, set())
+        claim = context.ledger.claims([interface]).get(interface)
+        held = _held(context.inventory.recorded(holders)).get(interface, set())
         if held == ({claim} if claim in holders else set()):
             return False
     return True

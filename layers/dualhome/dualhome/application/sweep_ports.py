@@ -86,12 +86,12 @@ class SweepCheckpoints(Protocol):
         """Return the round as last written; None before the first sweep."""
         ...
 
-    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
+    def write(self, checkpoint: SweepCheckpoint) -> SweepCheckpoint:
         """
-        Write ``it`` over the version that it names; return it with its new version.
+        Write ``checkpoint`` over the version that it names; return it with its new version.
 
         Raises:
-            RecordMovedError: somebody else has written meanwhile.
+            RecordMovedError: another sweep has written meanwhile.
         """
         ...
 

@@ -8,12 +8,12 @@ from itertools import islice
 from dualhome.application.requests import StatusRequest
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.ec2 import GONE, Instance, Interface
+from dualhome.domain.ec2 import GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.observed import ObservedInstance, ObservedInterface
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.status import MOVING, print_status, tells_of_a_holder, word_of
 from dualhome.domain.sweep import NOTED, SweepCheckpoint
-from dualhome.domain.tags import TagKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Suspect:
     """
     A resource whose status, ``tag``, may not be what the ledger prints.
 
-    ``instance`` is the one whose records are printed; None for an interface that nobody holds.
+    ``instance`` is the one whose records are printed; None for an interface that no record holds.
     """
 
     resource: str
@@ -45,7 +45,7 @@ class Misstated:
 
 
 def suspect_instances(
-    page: Iterable[Instance], records: Mapping[InstanceId, Sequence[Attachment]], keys: TagKeys
+    page: Iterable[ObservedInstance], records: Mapping[InstanceId, Sequence[Attachment]]
 ) -> Iterator[Suspect]:
     """
     Yield the instances whose tag differs from what the known ``records`` print.
@@ -54,25 +54,23 @@ def suspect_instances(
     that the tag may yet be right.
     """
     for it in page:
-        tag = it.tags.get(keys.status, "")
-        if it.state not in GONE and tag != print_status(records.get(it.id, ())):
-            yield Suspect(it.id, tag, it.id)
+        if it.state not in GONE and it.status_tag != print_status(records.get(it.id, ())):
+            yield Suspect(it.id, it.status_tag, it.id)
 
 
 def suspect_interfaces(
-    page: Iterable[Interface],
+    page: Iterable[ObservedInterface],
     claims: Mapping[InterfaceId, Holder],
     records: Iterable[Attachment],
-    keys: TagKeys,
 ) -> Iterator[Suspect]:
     """
-    Yield the interfaces whose tag lacks the word of who holds them, or tells of nobody's holding.
+    Yield the interfaces whose tag lacks the word of their holder, or names one where there is none.
 
     While a record moves, its word says nothing that lasts.
     """
     held = {Holder(it.instance, it.target): it for it in records}
     for it in page:
-        tag, holder = it.tags.get(keys.status, ""), claims.get(it.id)
+        tag, holder = it.status_tag, claims.get(it.id)
         if holder is None:
             if tells_of_a_holder(tag):
                 yield Suspect(it.id, tag, None)
@@ -87,7 +85,7 @@ def confirmed(suspects: Iterable[Suspect], at: SweepCheckpoint, ledger: Claims) 
     """
     Return the ``suspects`` whose tag is wrong, by the whole of what the ledger says of each.
 
-    Those that were repaired within the hour are passed over, and what is beyond the length of the
+    Those that were repaired within the hour are skipped, and what is beyond the length of the
     round's list is left to later rounds: at most so many are asked for.
     """
     fresh = (it for it in suspects if it.resource not in at.repaired)
@@ -96,8 +94,10 @@ def confirmed(suspects: Iterable[Suspect], at: SweepCheckpoint, ledger: Claims) 
     return [_misstated(it, said) for it, said in judged if said != it.tag]
 
 
-def _misstated(it: Suspect, said: str) -> Misstated:
-    mark = sha256(f"{it.tag}\n{said}".encode()).hexdigest()[:12]
-    if it.instance is None:
-        return Misstated(it.resource, mark, StatusRequest(None, (InterfaceId(it.resource),)))
-    return Misstated(it.resource, mark, StatusRequest(it.instance))
+def _misstated(suspect: Suspect, said: str) -> Misstated:
+    mark = sha256(f"{suspect.tag}\n{said}".encode()).hexdigest()[:12]
+    if suspect.instance is None:
+        return Misstated(
+            suspect.resource, mark, StatusRequest(None, (InterfaceId(suspect.resource),))
+        )
+    return Misstated(suspect.resource, mark, StatusRequest(suspect.instance))

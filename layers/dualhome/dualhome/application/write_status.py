@@ -20,7 +20,7 @@ from dualhome.domain.states import doubled
 from dualhome.domain.status import StatusScope, print_given_up, print_status
 
 ROUNDS = 5
-"""So often the ledger may change while its status is written; then the message comes back."""
+"""So often the ledger may change while its status is written; then the message is redelivered."""
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(minutes=15)
 
@@ -50,8 +50,8 @@ def write_status(request: StatusRequest, writing: Writing) -> None:
     """
     Write what the ledger says now, and again if it says otherwise afterwards.
 
-    Another writer may have read the ledger later and written earlier than this one: whoever
-    writes last has read last, since it reads once more after each write.
+    Another writer may have read the ledger later and written earlier than this one: the last to
+    write has read last, since it reads once more after each write.
 
     Raises:
         TransientError: some resources could not be written now, or the ledger not be read.
@@ -70,7 +70,7 @@ def write_status(request: StatusRequest, writing: Writing) -> None:
 
 
 def _write(pending: Mapping[str, str], writing: Writing) -> None:
-    """Write all that can be written, then tell of what cannot; time may cure the first told."""
+    """Write all that can be written, then raise an error of the rest, first a transient one."""
     by_status: defaultdict[str, list[str]] = defaultdict(list)
     for resource, status in pending.items():
         by_status[status].append(resource)

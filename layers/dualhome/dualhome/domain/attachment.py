@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self, TypedDict, Unpack
 
-from dualhome.domain.ec2 import DeviceSlot, Interface
+from dualhome.domain.ec2 import DeviceSlot, InterfaceDescription
 from dualhome.domain.identifiers import (
     AccountId,
     AttachmentId,
@@ -22,17 +22,17 @@ from dualhome.domain.states import HOLDING, SETTLED, State, check_move
 
 
 class OperatorAction(StrEnum):
-    """The kinds of asks."""
+    """The kinds of operator requests."""
 
     RETRY = "retry"
-    """Try now what has failed, and take back anew what is stuck."""
+    """Try now what has failed, and release anew what is stuck."""
     RELEASE = "release"
-    """Take back what is held, wanted or not; what is still wanted is attached again afterwards."""
+    """Release what is held, wanted or not; what is still wanted is attached again afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorRequest:
-    """One ask; without ``target`` it is about every target. ``force`` the detach of a release."""
+    """One request; without ``target`` for every target. ``force`` the detach of a release."""
 
     what: OperatorAction
     target: TargetName | None = None
@@ -49,10 +49,10 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cause:
     """
-    The event that made us look; ``time`` is the event's own, to the second.
+    The event that led to a reconciliation; ``time`` is the event's own, to the second.
 
     ``resource`` is the id of the one whose tags changed, which need not be the instance's;
-    ``principal`` is the ARN of whoever asked with the command; events do not tell theirs.
+    ``principal`` is the ARN of the operator who used the command; events do not name theirs.
     """
 
     event_id: str
@@ -73,11 +73,47 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why a record is in its state; ``failure`` is the error that led there, if one did."""
+
+    reason: Reason | None = None
+    detail: str = ""
+    failure: Failure | None = None
+
+
+UNEXPLAINED = Why()
+"""What goes its ordinary way needs no reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class PendingRelease:
     """A release for ``reason``: at ``due`` a second reading of EC2 confirms it, or ends it."""
 
     reason: Reason
     due: datetime
+
+
+class Changes(TypedDict, total=False):
+    """What a move may change of a record beside its state, and why it is in that."""
+
+    warnings: tuple[Reason, ...]
+    pin: int | None
+    origin: Origin
+    interface: InterfaceId | None
+    vpc: VpcId | None
+    subnet: SubnetId | None
+    zone: Zone | None
+    slot: DeviceSlot | None
+    attachment_id: AttachmentId | None
+    requested_at: datetime | None
+    retry_at: datetime | None
+    force_detach: bool
+    pending: PendingRelease | None
+    detaches: tuple[datetime, ...]
+    contests: int
+    refusals: tuple[Refusal, ...]
+    reservation: str | None
+    sharing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +126,8 @@ class Attachment:
     ``noted_at`` when an ``attached`` record was last written without leaving that state,
     ``requested_at`` the time of the event that led to the latest claim. ``version`` counts writes,
     from 1; ``attempt`` counts claims, from 1 again after an end that was reached, attached or
-    released. ``force_detach``: an operator wants EC2 to let go whatever the guest does with the
-    interface. ``detaches`` are the times at which others detached what we had attached, as far as
+    released. ``force_detach``: an operator wants the detach forced, whatever the guest does with
+    the interface. ``detaches`` are the times at which others detached what was attached, as far as
     they count towards a contest, ``contests`` how many contests there were in a row.
     ``refusals`` are the interfaces that EC2 has refused here, the latest last.
     ``reservation`` is the tag's value, an instance id or a Name, by which the interface is reserved
@@ -148,7 +184,19 @@ class Attachment:
         """Whether this record owns its interface's claim and its instance's slot."""
         return self.state in HOLDING
 
-    def to(self, state: State, now: datetime, cause: Cause, **changes: Any) -> Self:
+    @property
+    def why(self) -> Why:
+        """Why the record is in its state."""
+        return Why(self.reason, self.detail, self.failure)
+
+    def to(
+        self,
+        state: State,
+        now: datetime,
+        cause: Cause,
+        why: Why = UNEXPLAINED,
+        **changes: Unpack[Changes],
+    ) -> Self:
         """
         Return the record's successor in ``state``.
 
@@ -157,28 +205,28 @@ class Attachment:
         """
         noted = self.state is state is State.ATTACHED
         attempt = 0 if self.state in SETTLED and state is not self.state else self.attempt
-        fresh: dict[str, Any] = {
-            "attempt": attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
-            "reason": None,
-            "detail": "",
+        left: Changes = {
             "warnings": (),
-            "failure": None,
             "retry_at": None,
             "force_detach": False,
-            "noted_at": now if noted else None,
             "pending": None,
         }
         return replace(
             self,
             state=state,
             since=self.since if noted else now,
+            noted_at=now if noted else None,
             cause=cause,
             version=self.version + 1,
-            **(fresh | changes),
+            attempt=attempt + (state is State.CLAIMED and self.state is not State.CLAIMED),
+            reason=why.reason,
+            detail=why.detail,
+            failure=why.failure,
+            **(left | changes),
         )
 
 
-def on(interface: Interface) -> dict[str, Any]:
+def on(interface: InterfaceDescription) -> Changes:
     """Return the fields of a record that ``interface`` decides."""
     return {"interface": interface.id, "vpc": interface.vpc, "subnet": interface.subnet}
 
@@ -194,6 +242,34 @@ class Move:
 
     before: Attachment | None
     after: Attachment
+
+    @classmethod
+    def of(
+        cls,
+        before: Attachment | None,
+        holder: tuple[InstanceId, TargetName],
+        state: State,
+        now: datetime,
+        cause: Cause,
+        *,
+        why: Why,
+        **changes: Unpack[Changes],
+    ) -> Self:
+        """Return the move of ``before`` to ``state``, or the one that makes the first record."""
+        if before:
+            return cls(before, before.to(state, now, cause, why, **changes))
+        first = Attachment(
+            *holder,
+            state,
+            now,
+            cause,
+            attempt=int(state is State.CLAIMED),
+            reason=why.reason,
+            detail=why.detail,
+            failure=why.failure,
+            **changes,
+        )
+        return cls(None, first)
 
     def __post_init__(self) -> None:
         check_move(self.before.state if self.before else None, self.after.state)

@@ -5,22 +5,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.desired_state import DesiredState, desired_state
-from dualhome.domain.ec2 import AttachmentStatus, Instance, Interface, SeenAttachment
+from dualhome.domain.ec2 import AttachmentStatus, InterfaceDescription
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.observed import ObservedInstance
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import TagKeys
 
 MOVING_LIMIT = timedelta(minutes=2)
-"""A record that moves for longer has lost the look that would move it on."""
+"""A record that moves for longer has lost the request that would move it on."""
 
 SEEN_ON_INSTANCES = frozenset({State.ATTACHED, State.STUCK})
 """States of records that are compared with their instance as EC2 shows it."""
 
 
 class Drift(StrEnum):
-    """Why an instance deserves a look; what is to be done, the look decides."""
+    """Why an instance is requeued; what is to be done, its reconciliation decides."""
 
     MISSING = "missing"
     """Something is wanted of which there is no record."""
@@ -42,9 +41,7 @@ class Drift(StrEnum):
     """An interface is attached that is not wanted, or not there: a release."""
 
 
-def drift_of(
-    record: Attachment, instance: Instance | None, keys: TagKeys, now: datetime
-) -> Drift | None:
+def drift_of(record: Attachment, instance: ObservedInstance | None, now: datetime) -> Drift | None:
     """
     Return in what ``record``, which is not released, differs from tags and EC2, if it does.
 
@@ -58,46 +55,38 @@ def drift_of(
         case State.CLAIMED | State.ATTACHING | State.RELEASING:
             return Drift.OVERDUE if now - record.since >= MOVING_LIMIT else None
         case State.STUCK:
-            return _drift_of_stuck(record, instance, desired_state(instance, keys))
+            return _drift_of_stuck(record, instance)
         case State.ATTACHED:
-            return _drift_of_attached(record, instance, desired_state(instance, keys))
+            return _drift_of_attached(record, instance)
         case _:
             return None
 
 
-def _drift_of_stuck(
-    record: Attachment, instance: Instance | None, desired: DesiredState
-) -> Drift | None:
-    """No look follows a rollback that gives up: the rest of a unit is to be given back."""
-    if _seen(record, instance) is None:
+def _drift_of_stuck(record: Attachment, instance: ObservedInstance | None) -> Drift | None:
+    """No request follows a rollback that gives up: the rest of a unit is to be released."""
+    if instance is None or instance.attachment_of(record.interface) is None:
         return Drift.DETACHED
-    return Drift.UNSETTLED if desired.all_or_none else None
+    return Drift.UNSETTLED if instance.desired.all_or_none else None
 
 
-def _drift_of_attached(
-    record: Attachment, instance: Instance | None, desired: DesiredState
-) -> Drift | None:
-    there = _seen(record, instance)
-    if there is None:
+def _drift_of_attached(record: Attachment, instance: ObservedInstance | None) -> Drift | None:
+    seen = instance.attachment_of(record.interface) if instance else None
+    if instance is None or seen is None:
         return Drift.DETACHED
-    want = desired.wanted.get(record.target)
-    here = want is not None and want.accepts(there.slot.index)
-    if not here and not desired.hands_off:
+    want = instance.desired.wanted.get(record.target)
+    wanted = want is not None and want.accepts(seen.slot.index)
+    if not wanted and not instance.desired.hands_off:
         return Drift.UNWANTED
-    if (there.id, there.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
+    if (seen.id, seen.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
         return Drift.DETACHED
     warned = Reason.DELETE_ON_TERMINATION in record.warnings
-    return Drift.UNSETTLED if record.reason or warned != there.delete_on_termination else None
-
-
-def _seen(record: Attachment, instance: Instance | None) -> SeenAttachment | None:
-    return instance.attachment_of(record.interface) if instance else None
+    return Drift.UNSETTLED if record.reason or warned != seen.delete_on_termination else None
 
 
 def foreign_attachments(
-    pool: Iterable[Interface], held: frozenset[InterfaceId]
+    pool: Iterable[InterfaceDescription], held: frozenset[InterfaceId]
 ) -> Iterator[tuple[InterfaceId, InstanceId]]:
-    """Return the pool interfaces that somebody else has attached, and where."""
+    """Return the pool interfaces that others have attached, and where."""
     for interface in pool:
         if interface.attachment and interface.id not in held:
             yield interface.id, interface.attachment.instance

@@ -1,4 +1,4 @@
-"""What EC2 shows of instances, interfaces and VPCs, and whose pool an interface is in."""
+"""What EC2 shows of instances, interfaces and VPCs; their tags are read by ``observed``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from dualhome.domain.identifiers import (
     Zone,
     ZoneId,
 )
-from dualhome.domain.tags import TagKeys, names_in, parse_target, parse_targets
+from dualhome.domain.tags import TagKeys, parse_pool, parse_target
 
 
 class InstanceState(StrEnum):
@@ -70,8 +70,8 @@ class SeenAttachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
-    """An EC2 instance; ``attachments`` holds its primary interface too."""
+class InstanceDescription:
+    """An EC2 instance but for its tags; ``attachments`` holds its primary interface too."""
 
     id: InstanceId
     owner: AccountId
@@ -81,28 +81,34 @@ class Instance:
     type: str
     state: InstanceState
     attachments: tuple[SeenAttachment, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
     operator_managed: bool = False
     automatic_public_ip: bool = False
     """Holds a public IPv4 address that EC2 assigned, not an Elastic IP."""
-
-    @property
-    def name(self) -> str:
-        """The ``Name`` tag; empty without one."""
-        return self.tags.get("Name", "")
 
     def occupied(self) -> frozenset[DeviceSlot]:
         """Return the slots that EC2 shows as taken."""
         return frozenset(seen.slot for seen in self.attachments)
 
     def attachment_of(self, interface: InterfaceId | None) -> SeenAttachment | None:
-        """Return how ``interface`` is attached here, if it is."""
+        """Return how ``interface`` is attached to the instance, if it is."""
         return next((seen for seen in self.attachments if seen.interface == interface), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
-    """A network interface (ENI)."""
+class Instance(InstanceDescription):
+    """An EC2 instance as the API returns it, its tags unread."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The ``Name`` tag; empty without one."""
+        return self.tags.get("Name", "")
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceDescription:
+    """A network interface (ENI) but for its tags."""
 
     id: InterfaceId
     owner: AccountId
@@ -116,24 +122,36 @@ class Interface:
     operator_managed: bool = False
     outpost: bool = False
     attachment: SeenAttachment | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     """Its primary private IPv4 address; empty for one that has only IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vpc:
+class Interface(InterfaceDescription):
+    """A network interface as the API returns it, its tags unread."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VpcDescription:
+    """A VPC but for its tags, with all its IPv4 and IPv6 CIDR blocks."""
+
+    id: VpcId
+    owner: AccountId
+    cidrs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc(VpcDescription):
     """
-    A VPC with all its IPv4 and IPv6 CIDR blocks.
+    A VPC as the API returns it, its tags unread.
 
     ``owner`` is another account's where the VPC is shared with ours: ``tags`` are then those that
     our account has put on it, and none of its owner's (Amazon VPC User Guide, "Share your VPC
     subnets with other accounts").
     """
 
-    id: VpcId
-    owner: AccountId
-    cidrs: tuple[str, ...]
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -149,47 +167,16 @@ class Capacity:
 
 
 def pool_of(interface: Interface, keys: TagKeys) -> TargetName | None:
-    """
-    Return the target whose pool ``interface`` is in; None if its tag names no target.
-
-    The tag is the name alone, without blanks: pools are found by EC2's filter, which is exact.
-    """
+    """Return the target whose pool ``interface`` is in; None if its tag names no target."""
     try:
-        names = [want.target for want in parse_targets(keys.pool, interface.tags[keys.pool])]
+        return parse_pool(keys.pool, interface.tags[keys.pool])
     except (BadTagError, KeyError):
         return None
-    return names[0] if [interface.tags[keys.pool]] == names else None
-
-
-NEW = InterfaceId("eni-new")
-"""Stands for an interface that nobody has created yet."""
-
-
-def another(
-    target: TargetName, vpc: VpcId, zone: Zone, account: AccountId, keys: TagKeys
-) -> Interface:
-    """Return the ordinary interface that the pool of ``target`` could get in ``vpc``."""
-    return Interface(
-        id=NEW,
-        owner=account,
-        vpc=vpc,
-        subnet=SubnetId(""),
-        zone=zone,
-        zone_id=ZoneId(""),
-        status="available",
-        tags={keys.pool: target},
-    )
 
 
 def reservation_of(interface: Interface, keys: TagKeys) -> str:
-    """Return the instance id or name that alone may have ``interface``; empty for anybody."""
+    """Return the instance id or Name that ``interface`` is reserved for; empty if it is free."""
     return interface.tags.get(keys.reserved_for, "").strip()
-
-
-def is_reserved_for(instance: Instance, interface: Interface, keys: TagKeys) -> bool:
-    """Return whether ``interface`` is reserved, and for ``instance``: by its id, or its name."""
-    reserved = reservation_of(interface, keys)
-    return bool(reserved) and reserved in {instance.id, instance.name.strip()}
 
 
 def target_of(vpc: Vpc, keys: TagKeys) -> TargetName | None:
@@ -202,8 +189,3 @@ def target_of(vpc: Vpc, keys: TagKeys) -> TargetName | None:
         return parse_target(keys.target, vpc.tags[keys.target])
     except (BadTagError, KeyError):
         return None
-
-
-def mentions(vpc: Vpc, target: TargetName, keys: TagKeys) -> bool:
-    """Return whether ``target`` is among what the tag of ``vpc`` names, malformed or not."""
-    return target in names_in(vpc.tags.get(keys.target, ""))

@@ -3,18 +3,18 @@ What can go wrong, sorted by what there is to do about it.
 
 DualhomeError
 ├── TransientError              the same call may work later
-│   ├── ThrottledError              AWS asks for fewer calls
+│   ├── ThrottledError              AWS throttles
 │   ├── PausedError                 the stack is paused: nothing may be changed now
 │   └── UnavailableError            AWS failed, or did not answer in time
 ├── StalePlanError              the world moved; plan again
-│   ├── RecordMovedError            somebody wrote the ledger's record first
-│   ├── ClaimTakenError             somebody claimed the interface first
-│   ├── SlotClaimedError            somebody claimed the instance's slot first
+│   ├── RecordMovedError            another writer wrote the record first
+│   ├── ClaimTakenError             another attachment claimed the interface first
+│   ├── SlotClaimedError            another attachment claimed the instance's slot first
 │   ├── InterfaceInUseError         EC2: the interface is attached or moving
 │   ├── InterfaceGoneError          EC2: no such interface
 │   ├── AttachmentGoneError         EC2: no such attachment
 │   ├── SlotTakenError              EC2: the device index is occupied
-│   ├── PageGoneError               AWS: the listing cannot be gone on with from there
+│   ├── PageGoneError               AWS: the pagination token has expired
 │   ├── InstanceGoneError           EC2: no such instance
 │   ├── VpcGoneError                EC2: no such VPC
 │   └── InstanceStateError          EC2: the instance is in no state to attach
@@ -70,7 +70,7 @@ class PermanentError(DualhomeError):
 
 
 class ThrottledError(TransientError):
-    """AWS asks for fewer calls."""
+    """AWS throttles."""
 
 
 class PausedError(TransientError):
@@ -82,15 +82,15 @@ class UnavailableError(TransientError):
 
 
 class RecordMovedError(StalePlanError):
-    """Somebody wrote the ledger's record first."""
+    """Another writer wrote the ledger's record first."""
 
 
 class ClaimTakenError(StalePlanError):
-    """Somebody claimed the interface first."""
+    """Another attachment claimed the interface first."""
 
 
 class SlotClaimedError(StalePlanError):
-    """Somebody claimed the instance's slot first."""
+    """Another attachment claimed the instance's slot first."""
 
 
 class InterfaceInUseError(StalePlanError):
@@ -114,7 +114,7 @@ class SlotTakenError(StalePlanError):
 
 
 class PageGoneError(StalePlanError):
-    """AWS no longer knows the page that a listing was to go on with."""
+    """The pagination token has expired."""
 
 
 class InstanceGoneError(StalePlanError):
@@ -176,7 +176,7 @@ class TaggingDeniedError(PermanentError):
 
 
 class RollbackExhaustedError(PermanentError):
-    """Every execution of a rollback has died; a person must look."""
+    """Every execution of a rollback has died; operator action is required."""
 
 
 class IllegalMoveError(PermanentError):

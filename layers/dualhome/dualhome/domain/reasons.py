@@ -89,7 +89,7 @@ class Reason(StrEnum):
     )
     INTERFACE_TAKEN = (
         "INTERFACE_TAKEN",
-        "Nothing to do: the interface went to somebody else, another is being looked for.",
+        "Nothing to do: another holds the interface; the next one is tried.",
     )
     DETACHED_BY_HAND = (
         "DETACHED_BY_HAND",
@@ -97,23 +97,23 @@ class Reason(StrEnum):
     )
     ATTACH_LOST = (
         "ATTACH_LOST",
-        "EC2 accepted the attachment and then did not show it: look at the instance's health.",
+        "EC2 accepted the attachment and then did not show it: check the instance's health.",
     )
     ATTACH_TIMEOUT = (
         "ATTACH_TIMEOUT",
-        "EC2 did not finish the attachment: look at the instance's health; it is tried again.",
+        "EC2 did not finish the attachment: check the instance's health; it is tried again.",
     )
     DETACH_TIMEOUT = (
         "DETACH_TIMEOUT",
-        "EC2 does not let go of the interface: detach it by hand, then release or retry.",
+        "EC2 did not finish the detach: detach the interface by hand, then release or retry.",
     )
     UNDO_FAILED = (
         "UNDO_FAILED",
-        "The rollback met an error it cannot handle: read the record, mend it, then retry.",
+        "The rollback met an error it cannot handle: read the record, fix the cause, then retry.",
     )
     UNIT_INCOMPLETE = (
         "UNIT_INCOMPLETE",
-        "The instance wants all its targets or none: look at the record of the one that is named.",
+        "The instance wants all its targets or none: see the record of the one that is named.",
     )
     PAUSED = (
         "PAUSED",
@@ -125,14 +125,14 @@ class Reason(StrEnum):
     )
     RELEASE_PENDING = (
         "RELEASE_PENDING",
-        "Released once a second reading agrees: to keep it, undo what the record names.",
+        "Released once a second reading agrees: to keep it, revert what the record names.",
     )
     CONTESTED = (
         "CONTESTED",
         "Another controller detaches it: keep that one off, then retry; or remove the target.",
     )
-    OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: somebody asked for this release by command."
-    THROTTLED = "THROTTLED", "Nothing to do: EC2 asked for fewer calls, the attach is repeated."
+    OPERATOR_ASKED = "OPERATOR_ASKED", "Nothing to do: an operator requested this release."
+    THROTTLED = "THROTTLED", "Nothing to do: EC2 throttled the call; the attach is repeated."
     PERMISSION_PENDING = (
         "PERMISSION_PENDING",
         "Nothing to do: IAM may not see a new tag yet, the attach is repeated for a minute.",
@@ -140,7 +140,7 @@ class Reason(StrEnum):
     EC2_REFUSED = "EC2_REFUSED", "Read EC2's own code and message in the record."
     NOT_WANTED = (
         "NOT_WANTED",
-        "Nothing to do: the instance asks for this target no longer, or to be left alone.",
+        "Nothing to do: the instance no longer asks for this target, or is excluded.",
     )
 
 
@@ -155,13 +155,13 @@ WAITING_REASONS = frozenset(
         Reason.CONTESTED,
     }
 )
-"""Time alone can cure these; every other reason of a choice needs a tag or a person."""
+"""Time alone can cure these; every other reason of a choice needs a tag or an operator."""
 
 HELD_BACK = frozenset({Reason.PAUSED, Reason.RELEASE_HELD})
-"""Why an interface stays attached although its tags let it go."""
+"""Why an interface stays attached although its tags no longer ask for it."""
 
 DEFERRED = HELD_BACK | {Reason.RELEASE_PENDING}
-"""Why an interface is attached, for now or until somebody acts, although it is not wanted."""
+"""Why an interface is attached, for now or until an operator acts, although it is not wanted."""
 
 
 def state_for(reason: Reason) -> State:

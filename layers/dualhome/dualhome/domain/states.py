@@ -24,7 +24,7 @@ HOLDING = frozenset({State.CLAIMED, State.ATTACHING, State.ATTACHED, State.RELEA
 """States in which the record owns its interface's claim and its instance's slot."""
 
 SETTLED = frozenset({State.ATTACHED, State.RELEASED})
-"""States that need nobody's attention."""
+"""States that need no attention."""
 
 _OPEN = frozenset({State.CLAIMED, State.ATTACHED, State.WAITING, State.REFUSED})
 
@@ -40,7 +40,7 @@ LEGAL_MOVES: dict[State | None, frozenset[State]] = {
     State.ATTACHING: frozenset(
         {State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING, State.FAILED}
     ),
-    # Somebody else detached it (waiting: it is attached again), or the instance is gone. It stays
+    # Others detached it (waiting: it is attached again), or the instance is gone. It stays
     # attached when all that changes is why: not wanted, but held back.
     State.ATTACHED: frozenset({State.ATTACHED, State.RELEASING, State.RELEASED, State.WAITING}),
     # Again, when an operator wants the detach to be forced.
@@ -64,7 +64,7 @@ _POLLS = (1, 2, 3, 5, 8, 13, 21, 34, 55)
 
 
 def poll_delay(attempt: int) -> timedelta:
-    """Return the wait before look number ``attempt`` (from 1) at something on its way."""
+    """Return the wait before poll number ``attempt`` (from 1) of something on its way."""
     return timedelta(seconds=_POLLS[min(attempt, len(_POLLS)) - 1])
 
 

@@ -23,7 +23,7 @@ ORDER = (
     State.RELEASING,
     State.RELEASED,
 )
-"""What needs a person comes first; what comes last is left out first."""
+"""What needs an operator comes first; what comes last is left out first."""
 
 GIVEN_UP = "released"
 """The status of an interface that no record holds, before the instance that last did."""

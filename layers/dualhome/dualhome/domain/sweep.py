@@ -16,7 +16,7 @@ NOTED = 200
 """So many wrong status tags are noted for the next round; it finds the others."""
 
 LISTED = 100
-"""So many strangers, and so many torn claims, are named; what is found beyond is left out."""
+"""So many foreign attachments, and so many inconsistent claims, are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class SweepFindings:
     What was found.
 
     ``instances`` are those that ask, ``drifts`` counts drifts, ``states`` the records that are not
-    released, ``free`` the interfaces that anybody could be given, where there are any that are not
-    reserved. ``targets`` are those that have a pool, or a record that holds an interface.
+    released, ``free`` the interfaces that any instance could be given, where there are any that are
+    not reserved. ``targets`` are those that have a pool, or a record that holds an interface.
     ``unwanted`` are the instances that would lose one.
     ``misstated`` are resources whose status tag is wrong, each with a mark of what it says and what
     it should say; ``repairs`` are those of which a repair was asked for.
@@ -88,7 +88,7 @@ class Phase(StrEnum):
     """
     What a round reads, in this order.
 
-    The attached come before all that lacks something: the breaker must have tripped by then.
+    The attached come before all that lacks something: the breaker must be open by then.
     """
 
     POOLS = "pools"
@@ -96,7 +96,7 @@ class Phase(StrEnum):
     UNSETTLED = "unsettled"
     ASKING = "asking"
     RELEASES = "releases"
-    """Nothing is read any more: what is unwanted is let go, or not."""
+    """Nothing is read any more: what is unwanted is released, or not."""
     DONE = "done"
 
 
@@ -176,19 +176,19 @@ class SweepCheckpoint:
         return replace(self, part=_parts(self)[0], token=None, tally=SweepFindings())
 
 
-def _parts(it: SweepCheckpoint) -> Sequence[str]:
-    match it.phase:
+def _parts(checkpoint: SweepCheckpoint) -> Sequence[str]:
+    match checkpoint.phase:
         case Phase.ATTACHED:
-            return sorted({*it.targets, *it.before.targets})
+            return sorted({*checkpoint.targets, *checkpoint.before.targets})
         case Phase.UNSETTLED:
             return sorted(set(State) - SETTLED)
         case _:
             return [""]
 
 
-def _next_phase(it: SweepCheckpoint) -> SweepCheckpoint:
+def _next_phase(checkpoint: SweepCheckpoint) -> SweepCheckpoint:
     phases = list(Phase)
-    following = phases[phases.index(it.phase) + 1]
-    entered = replace(it, phase=following, before=it.found, tally=SweepFindings())
+    following = phases[phases.index(checkpoint.phase) + 1]
+    entered = replace(checkpoint, phase=following, before=checkpoint.found, tally=SweepFindings())
     parts = _parts(entered)
     return replace(entered, part=parts[0]) if parts else _next_phase(entered)

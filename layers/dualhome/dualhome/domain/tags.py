@@ -1,8 +1,8 @@
-"""The tags that people write: their keys, their grammar, and how they are read."""
+"""The tags that operators write: their keys, their grammar, and how they are read."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, count
 
 from dualhome.domain.errors import BadTagError
@@ -74,7 +74,7 @@ class TagKeys:
         return f"{self.prefix}:reserved-for"
 
     def of_input(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Return those of ``tags`` that say what somebody wants: their keys begin ``prefix:``."""
+        """Return those of ``tags`` that are input: their keys begin ``prefix:``."""
         return {key: it for key, it in tags.items() if key.startswith(f"{self.prefix}:")}
 
     @property
@@ -157,6 +157,38 @@ def parse_consent(keys: TagKeys, tags: Mapping[str, str]) -> frozenset[VpcId | s
     return frozenset[VpcId | str]().union(*(parse_allow_from(key, tags[key]) for key in parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """
+    Which VPCs a VPC lets in, by all its ``allow-from`` tags together.
+
+    ``error``: one of the tags is malformed; then what they say cannot be known. ``lengths`` are
+    those of the tags' values.
+    """
+
+    keys: TagKeys
+    allowed: frozenset[VpcId | str] = frozenset()
+    error: BadTagError | None = None
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+    def admits(self, vpc: VpcId) -> bool:
+        """Return whether instances of ``vpc`` may join."""
+        return ANY_VPC in self.allowed or vpc in self.allowed
+
+    def key_for(self, vpc: VpcId) -> str:
+        """Return the key of the tag to which the owner adds ``vpc``: the first with room for it."""
+        return _key_with_room(self.keys, self.lengths, vpc)
+
+
+def read_consent(keys: TagKeys, tags: Mapping[str, str]) -> Consent:
+    """Return whom ``tags`` of a VPC let in, malformed or not."""
+    lengths = {key: len(it.lstrip()) for key, it in tags.items() if keys.is_allow_from(key)}
+    try:
+        return Consent(keys, parse_consent(keys, tags), lengths=lengths)
+    except BadTagError as error:
+        return Consent(keys, error=error, lengths=lengths)
+
+
 def key_with_room(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
     """
     Return the first ``allow-from`` of a VPC, or that of its next tag, with room for ``word``.
@@ -164,14 +196,18 @@ def key_with_room(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
     Raises:
         ValueError: no tag has room: ``word`` is longer than a value can be.
     """
+    return _key_with_room(keys, {key: len(it.lstrip()) for key, it in tags.items()}, word)
+
+
+def _key_with_room(keys: TagKeys, lengths: Mapping[str, int], word: str) -> str:
     if len(word) > MAX_VALUE:
         raise ValueError(f"a tag's value has {MAX_VALUE} characters at most, not {len(word)}")
     numbered = (f"{keys.allow_from}:{number}" for number in count(2))
-    return next(
-        key
-        for key in chain([keys.allow_from], numbered)
-        if len(_with(tags.get(key, ""), word)) <= MAX_VALUE
-    )
+    for key in chain([keys.allow_from], numbered):
+        before = lengths.get(key, 0)
+        if before + bool(before) + len(word) <= MAX_VALUE:
+            return key
+    raise AssertionError("there are endlessly many keys")
 
 
 def value_with(keys: TagKeys, tags: Mapping[str, str], word: str) -> str:
@@ -190,6 +226,20 @@ def parse_target(key: str, value: str) -> TargetName:
     if not _NAME.fullmatch(name):
         raise _bad(key, value, "the name of one target (1 to 32 of A-Z a-z 0-9 . _ -)")
     return TargetName(name)
+
+
+def parse_pool(key: str, value: str) -> TargetName:
+    """
+    Read the target whose pool an interface is in.
+
+    The value is the name alone, without blanks: pools are found by EC2's filter, which is exact.
+
+    Raises:
+        BadTagError: the value is not exactly the name of one target.
+    """
+    if not _NAME.fullmatch(value):
+        raise _bad(key, value, "exactly the name of one target")
+    return TargetName(value)
 
 
 def names_in(value: str) -> frozenset[TargetName]:

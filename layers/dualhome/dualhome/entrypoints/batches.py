@@ -16,7 +16,7 @@ logger = Logger(child=True)
 
 class _Processor(BatchProcessor):
     def failure_handler(self, record: Any, exception: ExceptionInfo) -> FailureResponse:  # noqa: ANN401 - Powertools' own signature
-        logger.error("not done, it comes back", exc_info=exception[1])
+        logger.error("record failed; it will be redelivered", exc_info=exception[1])
         return super().failure_handler(record, exception)
 
 

@@ -7,18 +7,12 @@ from datetime import datetime
 from json import JSONDecodeError, loads
 from typing import Any
 
-from dualhome.application.requests import (
-    DETAIL_TYPE,
-    SOURCE,
-    Announced,
-    CapacityChange,
-    ReconcileRequest,
-    parse_request,
-)
+from dualhome.application.requests import SOURCE, Announced, CapacityChange, ReconcileRequest
 from dualhome.domain.attachment import Cause
 from dualhome.domain.errors import BadMessageError
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
 from dualhome.domain.tags import TagKeys, names_in
+from dualhome.wire import DETAIL_TYPE, parse_request
 
 Event = Mapping[str, Any]
 Request = ReconcileRequest | CapacityChange
@@ -57,7 +51,7 @@ def parse_message(body: str, scope: Scope) -> tuple[Request, ...]:
         raise BadMessageError(f"{kind[0]}, {kind[1]}: malformed: {exc!r}") from exc
 
 
-def _look(event: Event, _: Scope) -> Iterator[Request]:
+def _reconcile_request(event: Event, _: Scope) -> Iterator[Request]:
     request = parse_request(event)
     _check_instance(request.instance)
     yield request
@@ -70,7 +64,7 @@ def _state_change(event: Event, scope: Scope) -> Iterator[Request]:
 
 
 def _tag_change(event: Event, scope: Scope) -> Iterator[Request]:
-    """Tags in an event say whom to look at, and what EC2 should show; they may be stale."""
+    """Tags in an event say what to reconcile, and what EC2 should show; they may be stale."""
     _check_origin(event, scope)
     detail = event["detail"]
     tags = detail.get("tags", {})
@@ -93,14 +87,14 @@ def _targets_of(kind: str, tags: Mapping[str, str], keys: TagKeys) -> frozenset[
             target = tags.get(keys.pool, "").strip()
             return frozenset({TargetName(target)} if target else ())
         case "vpc":
-            # One that is malformed is told to whoever it may be meant for.
+            # A malformed one is an error of each target that it may be meant for.
             return frozenset(names_in(tags.get(keys.target, "")))
         case _:
             raise BadMessageError(f"tags of a {kind} say nothing to us")
 
 
 _PARSERS: Mapping[tuple[str, str], Callable[[Event, Scope], Iterator[Request]]] = {
-    (SOURCE, DETAIL_TYPE): _look,
+    (SOURCE, DETAIL_TYPE): _reconcile_request,
     ("aws.ec2", "EC2 Instance State-change Notification"): _state_change,
     ("aws.tag", "Tag Change on Resource"): _tag_change,
 }

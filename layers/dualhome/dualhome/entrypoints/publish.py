@@ -18,9 +18,9 @@ def handle_moves(
     event: Mapping[str, Any], publishers: Publishers, read_entry: ReadEntry
 ) -> Mapping[str, Any]:
     """
-    Publish a batch of audit entries; what cannot be read is set aside, and stops nobody.
+    Publish a batch of audit entries; what cannot be read is set aside, and holds up no other.
 
-    Each batch is published whole or comes back whole: no single record fails. ``read_entry`` reads
+    Each batch is published whole or redelivered whole: no single record fails. ``read_entry`` reads
     an item in DynamoDB's wire form. A redrive, whose event says so, is only told what cannot be
     read: it has found it where it was set aside.
 

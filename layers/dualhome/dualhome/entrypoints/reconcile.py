@@ -1,9 +1,7 @@
 """A batch of the changes queue: one snapshot, then each instance is reconciled."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,104 +9,58 @@ from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.ports import Facts, ReconcileQueue, ReleaseBreaker, Rollbacks
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import CapacityChange, ReconcileRequest, joined
 from dualhome.application.requeue import Requeue, requeue_waiting
-from dualhome.application.snapshot import Batch, Run, Snapshot, Sources, read_snapshot
+from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Trace
 from dualhome.domain.errors import BadMessageError, TransientError
-from dualhome.domain.identifiers import InstanceId, TargetName
-from dualhome.domain.planning.eligibility import Policy
 from dualhome.entrypoints.batches import each
 from dualhome.entrypoints.messages import Request, Scope, parse_message
 
 logger = Logger(child=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciler:
-    """What the reconciler is made of."""
-
-    sources: Sources
-    facts: Facts
-    rollbacks: Rollbacks
-    breaker: ReleaseBreaker
-    queue: ReconcileQueue
-    policy: Policy
-    scope: Scope
-    clock: Callable[[], datetime]
-
-
 def handle_changes(
-    event: Mapping[str, Any], context: LambdaContext, here: Reconciler
+    event: Mapping[str, Any], context: LambdaContext, reconciler: Reconciler
 ) -> Mapping[str, Any]:
     """
-    Handle an SQS batch; return the messages that failed: they come back, and end in the DLQ.
+    Handle an SQS batch; return the messages that failed: they are redelivered, then dead letters.
 
-    Messages about one instance are one reconcile request. What waits for EC2, or for time to
+    Messages about one instance, or one target, are one request. What waits for EC2, or for time to
     work, is queued anew with a delay and does not fail.
 
     Raises:
-        TransientError: the queue did not take the requests; the whole batch comes back.
+        TransientError: the queue did not take the requests; the whole batch is redelivered.
     """
-    requests = tuple(_requests_in(event["Records"], here.scope))
+    policy = reconciler.policy
+    scope = Scope(policy.account, reconciler.region, policy.keys)
+    trace = Trace(policy.account, reconciler.region, context.aws_request_id)
+    requests, requeue = tuple(_requests_in(event["Records"], scope)), Requeue()
     instances = joined(
         (it for it in requests if isinstance(it, ReconcileRequest)), lambda it: it.instance
     )
     targets = joined(
         (it for it in requests if isinstance(it, CapacityChange)), lambda it: it.target
     )
-    run = Run(
-        sources=here.sources,
-        facts=here.facts,
-        rollbacks=here.rollbacks,
-        breaker=here.breaker,
-        policy=here.policy,
-        trace=Trace(here.scope.account, here.scope.region, context.aws_request_id),
-        clock=here.clock,
-        time_left=lambda: context.get_remaining_time_in_millis() / 1000,
-    )
-    visit = _Visit(instances, targets, here.scope, run, _read(instances, run))
-    answer = each(event, EventType.SQS, visit.handle)
-    visit.requeue.send(here.queue)
-    return answer
+    invocation = _begin(reconciler, instances.values(), requeue, trace, context)
 
-
-@dataclass(slots=True)
-class _Visit:
-    """One batch: each instance is reconciled once, and each target requeued once."""
-
-    instances: Mapping[InstanceId, ReconcileRequest]
-    targets: Mapping[TargetName, CapacityChange]
-    scope: Scope
-    run: Run
-    reading: Snapshot | None
-    requeue: Requeue = field(default_factory=Requeue)
-    done: set[InstanceId] = field(default_factory=set)
-    requeued: set[TargetName] = field(default_factory=set)
-
-    def handle(self, record: SQSRecord) -> None:
+    def handle(record: SQSRecord) -> None:
         """Do what one message asks for; what it raises fails this message alone."""
-        for request in parse_message(record.body, self.scope):
+        for request in parse_message(record.body, scope):
             match request:
-                case ReconcileRequest(instance=instance) if instance not in self.done:
-                    self._reconcile(self.instances[instance])
-                    self.done.add(instance)
-                case CapacityChange(target=target) if target not in self.requeued:
-                    logger.info("capacity changed", target=target, cause=request.cause.event_id)
-                    requeue_waiting(self.targets[target], self.run.sources.ledger, self.requeue)
-                    self.requeued.add(target)
+                case ReconcileRequest(instance=instance) if instance in instances:
+                    _reconcile(instances[instance], invocation, requeue)
+                    del instances[instance]
+                case CapacityChange(target=target) if target in targets:
+                    _requeue_waiting(targets[target], reconciler, requeue)
+                    del targets[target]
                 case _:
-                    pass
+                    pass  # another message of the batch has asked for it already
 
-    def _reconcile(self, request: ReconcileRequest) -> None:
-        cause = request.cause.event_id
-        logger.info("reconcile", instance=request.instance, attempt=request.attempt, cause=cause)
-        if self.reading is None:
-            self.requeue.later(request)
-        else:
-            reconcile(request, Batch(self.run, self.reading, self.requeue))
+    answer = each(event, EventType.SQS, handle)
+    requeue.send(reconciler.queue)
+    return answer
 
 
 def _requests_in(records: Iterable[Mapping[str, Any]], scope: Scope) -> Iterator[Request]:
@@ -118,10 +70,34 @@ def _requests_in(records: Iterable[Mapping[str, Any]], scope: Scope) -> Iterator
             yield from parse_message(record["body"], scope)
 
 
-def _read(requests: Mapping[InstanceId, ReconcileRequest], run: Run) -> Snapshot | None:
+def _begin(
+    reconciler: Reconciler,
+    requests: Iterable[ReconcileRequest],
+    requeue: Requeue,
+    trace: Trace,
+    context: LambdaContext,
+) -> Invocation | None:
     """Read the world for ``requests``; None if AWS throttles or fails."""
+
+    def time_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
     try:
-        return read_snapshot(requests, run.sources, run.policy, run.clock())
+        return Invocation.begin(reconciler, requests, requeue, trace, time_left)
     except TransientError as error:
-        logger.warning("snapshot not read, requeued", code=error.code, error=error.message)
+        logger.warning("nothing read; the batch is requeued", code=error.code, error=error.message)
         return None
+
+
+def _reconcile(request: ReconcileRequest, invocation: Invocation | None, requeue: Requeue) -> None:
+    cause = request.cause.event_id
+    logger.info("reconcile", instance=request.instance, attempt=request.attempt, cause=cause)
+    if invocation is None:
+        requeue.later(request)
+    else:
+        reconcile(request, invocation)
+
+
+def _requeue_waiting(change: CapacityChange, reconciler: Reconciler, requeue: Requeue) -> None:
+    logger.info("capacity changed", target=change.target, cause=change.cause.event_id)
+    requeue_waiting(change, reconciler.ledger, requeue)

@@ -34,7 +34,7 @@ Step = Callable[[RollbackInput, RollbackSteps], RollbackInput]
 
 
 def step_handler(
-    step: Step, here: Callable[[], Rollback]
+    step: Step, make: Callable[[], Rollback]
 ) -> Callable[[Event, LambdaContext], dict[str, Any]]:
     """
     Return the Lambda handler that runs one step; its errors pass through by their class names.
@@ -44,29 +44,29 @@ def step_handler(
 
     @logger.inject_lambda_context
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
-        parts = here()
-        undo = _undo(event["input"])
-        logger.info("step", instance=undo.instance, target=undo.target, polls=undo.polls)
+        parts = make()
+        given = _rollback_input(event["input"])
+        logger.info("step", instance=given.instance, target=given.target, polls=given.polls)
         trace = Trace(parts.account, parts.region, context.aws_request_id, event["execution"])
-        undoing = RollbackSteps(
+        steps = RollbackSteps(
             parts.interfaces, parts.ledger, parts.queue, trace, parts.paused, parts.clock
         )
-        return asdict(step(undo, undoing))
+        return asdict(step(given, steps))
 
     return handler
 
 
-def _undo(it: Mapping[str, Any]) -> RollbackInput:
+def _rollback_input(given: Mapping[str, Any]) -> RollbackInput:
     return RollbackInput(
-        instance=InstanceId(it["instance"]),
-        target=TargetName(it["target"]),
-        version=int(it["version"]),
-        polls=int(it.get("polls", 0)),
-        given_up=bool(it.get("given_up", False)),
-        error=_error(it.get("error")),
+        instance=InstanceId(given["instance"]),
+        target=TargetName(given["target"]),
+        version=int(given["version"]),
+        polls=int(given.get("polls", 0)),
+        given_up=bool(given.get("given_up", False)),
+        error=_error(given.get("error")),
     )
 
 
-def _error(it: Mapping[str, Any] | None) -> str:
+def _error(given: Mapping[str, Any] | None) -> str:
     """Read what the step before met, as Step Functions' Catch tells it."""
-    return f"{it['Error']}: {it.get('Cause', '')[:500]}" if it else ""
+    return f"{given['Error']}: {given.get('Cause', '')[:500]}" if given else ""

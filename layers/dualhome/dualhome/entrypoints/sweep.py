@@ -21,25 +21,25 @@ class Sweeper:
     count: Callable[[SweepReport], None]
 
 
-def handle_tick(context: LambdaContext, here: Sweeper) -> dict[str, bool]:
+def handle_tick(context: LambdaContext, sweeper: Sweeper) -> dict[str, bool]:
     """
     Sweep until all is compared, or the time is up.
 
-    The answer is for people and programs that sweep by hand: ``swept`` says that all has been
-    compared since they asked; else they ask again.
+    The answer is for those who sweep by hand: ``swept`` says that all has been compared since they
+    asked; else they ask again.
 
     A tick that AWS lets turn no page is not counted: so an alarm tells if none comes further.
 
     Raises:
-        TransientError: how far the round has come was not read.
+        TransientError: the checkpoint was not read.
         PermanentError: something may not be read or queued; the next tick tries again there.
     """
-    cause = Cause(context.aws_request_id, "dualhome", "Sweep", here.context.compare.clock())
+    cause = Cause(context.aws_request_id, "dualhome", "Sweep", sweeper.context.compare.clock())
     report = sweep(
-        here.context, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
+        sweeper.context, cause, time_left=lambda: context.get_remaining_time_in_millis() / 1000
     )
     if report.pages or not report.error:
-        here.count(report)
+        sweeper.count(report)
     _tell(report)
     return {"swept": report.swept and not report.resumed}
 
@@ -53,9 +53,9 @@ def _tell(report: SweepReport) -> None:
     }
     if report.error:
         figures |= {"pages": report.pages, "code": report.error.code, "error": report.error.message}
-        logger.warning("a page was not turned, the next sweep goes on there", **figures)
+        logger.warning("sweep stopped early; the next one resumes from its checkpoint", **figures)
     elif not report.swept:
-        logger.info("swept in part, the next sweep goes on", **figures)
+        logger.info("sweep incomplete; the next one resumes from its checkpoint", **figures)
     else:
         logger.info("swept", **figures)
         _warn(report)
@@ -65,8 +65,10 @@ def _warn(report: SweepReport) -> None:
     if report.repairs:
         logger.warning("status tags were wrong twice, repairing", resources=report.repairs)
     if report.tripped:
-        logger.error("breaker tripped: too many releases in one sweep", releases=report.releases)
+        logger.error(
+            "release breaker open: too many releases in one sweep", releases=report.releases
+        )
     if report.foreign_attachments:
-        logger.warning("attached by somebody else", interfaces=report.foreign_attachments)
+        logger.warning("foreign attachments", interfaces=report.foreign_attachments)
     if report.inconsistent_claims:
         logger.error("claim and record disagree", interfaces=report.inconsistent_claims)

@@ -1,4 +1,4 @@
-"""A batch of the status queue: what can be written is written, what cannot comes back later."""
+"""A batch of the status queue: what can be written is written, the rest is redelivered."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.requests import StatusRequest, joined, parse_status_request
+from dualhome.application.requests import StatusRequest, joined
 from dualhome.application.write_status import RECEIVES, Writing, delay_after, write_status
 from dualhome.domain.errors import (
     BadMessageError,
@@ -22,6 +22,7 @@ from dualhome.domain.errors import (
 )
 from dualhome.domain.identifiers import InstanceId
 from dualhome.entrypoints.batches import each
+from dualhome.wire import parse_status_request
 
 logger = Logger(child=True)
 
@@ -51,11 +52,11 @@ def handle_statuses(
     event: Mapping[str, Any], context: LambdaContext, writer: StatusWriter
 ) -> Mapping[str, Any]:
     """
-    Write the status of each instance once; return the messages that come back.
+    Write the status of each instance once; return the messages that are redelivered.
 
     A message that cannot be done now is hidden for 1, 2, 4, ... seconds, 15 minutes at most, and
     stays on the queue: none waits behind it. After an hour it is a dead letter. What may not be
-    written is by then left to the sweeps, which try once an hour: that no person need see to.
+    written is by then left to the sweeps, which try once an hour: no operator need act.
     """
     batch = _StatusBatch(
         writer,
@@ -91,7 +92,7 @@ class _StatusBatch:
     deferred: list[str] = field(default_factory=list)
 
     def handle(self, record: SQSRecord) -> None:
-        """Write what one message asks for, or let it come back."""
+        """Write what one message asks for, or defer it."""
         receives = int(record.attributes.approximate_receive_count or 1)
         if self.time_left() < TIME_FOR_ONE:
             self._defer(record, AT_ONCE)
@@ -130,7 +131,7 @@ class _StatusBatch:
 
     def _defer(self, record: SQSRecord, delay: timedelta) -> None:
         self.deferred.append(record.message_id)
-        # Else it comes back after the queue's own timeout.
+        # Else it is redelivered after the queue's own timeout.
         with suppress(DualhomeError):
             self.writer.deferrals.defer(record.receipt_handle, delay)
 

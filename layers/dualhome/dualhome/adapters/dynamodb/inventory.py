@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
-from dualhome.adapters.dynamodb.batch_reads import read_items
+from dualhome.adapters.dynamodb.items import read_items
 from dualhome.application.sweep_ports import Page
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import TargetName

@@ -1,23 +1,105 @@
-"""The ledger's items: their keys, what their indexes need, and DynamoDB's wire form."""
+"""The ledger's items: their keys, what they hold as plain values, and DynamoDB's wire form."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from itertools import islice
 from json import dumps, loads
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from cattrs import BaseValidationError, transform_error
+from cattrs import BaseValidationError, Converter, transform_error
+from cattrs.gen import make_dict_unstructure_fn, override
 
-from dualhome.adapters.dynamodb.values import audit_values, read, stamp, values
+from dualhome.adapters.aws_errors import domain_errors
 from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.ec2 import DeviceSlot
-from dualhome.domain.errors import UnreadableItemError
+from dualhome.domain.errors import ThrottledError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.states import SETTLED, State
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 T = TypeVar("T")
+Values = dict[str, Any]
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(omit_if_default=False)
+    converter.register_unstructure_hook(datetime, stamp)
+    rare = override(omit_if_default=True)  # few records have them
+    converter.register_unstructure_hook(
+        Attachment,
+        make_dict_unstructure_fn(
+            Attachment,
+            converter,
+            detaches=rare,
+            contests=rare,
+            refusals=rare,
+            sharing=rare,
+        ),
+    )
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    return converter
+
+
+def values(value: object) -> Values:
+    """Return a dataclass as plain values; what is None is left out, at every depth."""
+    plain: Values = _converter().unstructure(value)
+    return _without_nothing(plain)
+
+
+def read(type_: type[T], plain: Values) -> T:
+    """
+    Return the ``type_`` that ``plain`` holds; numbers may be DynamoDB's decimals.
+
+    Raises:
+        cattrs.BaseValidationError: the values make no ``type_``.
+    """
+    return _converter().structure(plain, type_)
+
+
+def audit_values(entry: AuditEntry) -> Values:
+    """
+    Return an audit entry as its table and its event show it; ``before`` and ``after`` nest.
+
+    ``interface`` is the one that the move was about: an interface's past is found by it.
+    """
+    after = entry.after
+    return values(entry.trace) | _without_nothing(
+        {
+            "id": entry.id,
+            "at": stamp(entry.at),
+            "instance": after.instance,
+            "target": after.target,
+            "interface": entry.held and entry.held.interface,
+            "from_state": entry.move.from_state,
+            "to_state": after.state.value,
+            "reason": after.reason and after.reason.value,
+            "seconds_to_attached": entry.seconds_to_attached,
+            "cause": values(after.cause),
+            **values(entry.move),
+        }
+    )
+
+
+def stamp(time: datetime) -> str:
+    """Return ``time`` in UTC to the millisecond, so that text sorts as time does."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _without_nothing(plain: Values) -> Values:
+    return {
+        key: _without_nothing(value) if isinstance(value, dict) else value
+        for key, value in plain.items()
+        if value is not None
+    }
+
+
 Item = dict[str, Any]
 
 _to_wire = TypeSerializer().serialize
@@ -54,9 +136,9 @@ def slot_key(instance: InstanceId, slot: DeviceSlot) -> Item:
     return {"pk": instance_key(instance), "sk": f"SLOT#{slot.card}#{slot.index}"}
 
 
-def holder(it: Attachment) -> Item:
+def holder(record: Attachment) -> Item:
     """Return what a claim or a slot says of the record that holds it."""
-    return {"instance": it.instance, "target": it.target}
+    return {"instance": record.instance, "target": record.target}
 
 
 def target_order(state: State, zone: Zone | None = None) -> str:
@@ -64,19 +146,19 @@ def target_order(state: State, zone: Zone | None = None) -> str:
     return f"{state}#" if zone is None else f"{state}#{zone}#"
 
 
-def record_item(it: Attachment) -> Item:
+def record_item(record: Attachment) -> Item:
     """
     Return the item of a record.
 
     Only records that need attention are in the index of those, and only those that are not
     released in the index by target: what is over would fill it for ever.
     """
-    since = stamp(it.since)
-    item = record_key(it.instance, it.target) | values(it)
-    if it.state != State.RELEASED:
-        item["target_order"] = f"{target_order(it.state, it.zone or Zone(''))}{since}"
-    if it.state not in SETTLED:
-        item |= {"attention": it.state.value, "attention_at": since}
+    since = stamp(record.since)
+    item = record_key(record.instance, record.target) | values(record)
+    if record.state != State.RELEASED:
+        item["target_order"] = f"{target_order(record.state, record.zone or Zone(''))}{since}"
+    if record.state not in SETTLED:
+        item |= {"attention": record.state.value, "attention_at": since}
     return item
 
 
@@ -127,11 +209,34 @@ def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry]:
 
 
 @contextmanager
-def _readable(it: Item) -> Iterator[None]:
+def _readable(item: Item) -> Iterator[None]:
     try:
         yield
     except (BaseValidationError, KeyError) as exc:
         why = transform_error(exc)[0]
+        key = f"{item.get('pk')} {item.get('sk')}"
         raise UnreadableItemError(
-            f"Another version of dualhome has written the item {it.get('pk')} {it.get('sk')}: {why}"
+            f"Another version of dualhome has written the item {key}: {why}"
         ) from exc
+
+
+KEYS_PER_GET = 100
+"""Keys that one BatchGetItem takes (DynamoDB API Reference)."""
+
+
+def read_items(dynamodb: "DynamoDBClient", table: str, keys: Iterable[Item]) -> Iterator[Item]:
+    """
+    Yield those items of ``keys`` that there are, in wire form, as last written.
+
+    Raises:
+        TransientError: some could not be read.
+    """
+    rest = iter(keys)
+    while some := [wire(key) for key in islice(rest, KEYS_PER_GET)]:
+        with domain_errors():
+            answer = dynamodb.batch_get_item(
+                RequestItems={table: {"Keys": some, "ConsistentRead": True}}
+            )
+        if answer.get("UnprocessedKeys"):
+            raise ThrottledError("BatchGetItem left keys unread: DynamoDB throttles")
+        yield from answer["Responses"].get(table, [])

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
-from dualhome.adapters.dynamodb.batch_reads import read_items
+from dualhome.adapters.dynamodb.items import read_items
 from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.errors import (
     ClaimTakenError,
@@ -21,18 +21,6 @@ from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zon
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import SETTLED, State
 
-
-def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
-    """Return what the first failed condition means; a conflict is somebody who is just faster."""
-    reasons = exc.response.get("CancellationReasons", [])
-    for reason, meaning in zip(reasons, meanings, strict=False):
-        if reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}:
-            return meaning(f"{exc.operation_name}: {reason.get('Message', reason['Code'])}")
-        if reason.get("Code") in {"ThrottlingError", "ProvisionedThroughputExceeded"}:
-            return ThrottledError(f"{exc.operation_name}: {reason.get('Message', '')}")
-    return exc
-
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -42,6 +30,17 @@ logger = Logger(child=True)
 ReadRecords = Callable[[Iterable[Mapping[str, Any]]], Iterable[Attachment]]
 
 OURS = "instance = :instance AND target = :target"
+
+
+def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) -> Exception:
+    """Return what the first failed condition means; a conflict is another writer's success."""
+    reasons = exc.response.get("CancellationReasons", [])
+    for reason, meaning in zip(reasons, meanings, strict=False):
+        if reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}:
+            return meaning(f"{exc.operation_name}: {reason.get('Message', reason['Code'])}")
+        if reason.get("Code") in {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+            return ThrottledError(f"{exc.operation_name}: {reason.get('Message', '')}")
+    return exc
 
 
 class DynamoDbLedger:
@@ -167,7 +166,7 @@ class DynamoDbLedger:
     def _holdings(
         self, move: Move
     ) -> Iterable[tuple[type[StalePlanError], "TransactWriteItemTypeDef"]]:
-        """Let go of what only the record before held, and take what only the one after holds."""
+        """Delete what only the record before held, and put what only the one after holds."""
         before, after = _held(move.before), _held(move.after)
         for key, error, item in before:
             if key not in [kept for kept, _, _ in after]:

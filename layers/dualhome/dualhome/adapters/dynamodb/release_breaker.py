@@ -1,4 +1,4 @@
-"""The brake as one item of the attachments table: who has been let go since the last sweep."""
+"""The release breaker as one item of the attachments table: what it has admitted of late."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class DynamoDbReleaseBreaker:
         """Say whether ``instance`` is, or can still be, among those that may lose interfaces."""
         admitted = self._most > 0 and self._added(instance)
         if not admitted:
-            logger.warning("release held back", instance=instance, most=self._most)
+            logger.warning("release deferred by the breaker", instance=instance, most=self._most)
         return admitted
 
     def open(self) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb import items
-from dualhome.adapters.dynamodb.values import values
+from dualhome.adapters.dynamodb.items import values
 from dualhome.domain.errors import RecordMovedError
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.sweep import SweepCheckpoint
@@ -31,16 +31,16 @@ class DynamoDbSweepCheckpoints:
             )
         return items.read_item(SweepCheckpoint, answer["Item"]) if "Item" in answer else None
 
-    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
-        """Write ``it`` over the version that it names; return it with its new version."""
-        after = replace(it, version=it.version + 1)
+    def write(self, checkpoint: SweepCheckpoint) -> SweepCheckpoint:
+        """Write ``checkpoint`` over the version that it names; return it with its new version."""
+        after = replace(checkpoint, version=checkpoint.version + 1)
         with domain_errors():
             try:
                 self._dynamodb.put_item(
                     TableName=self._table,
                     Item=items.wire(KEY | values(after)),
                     ConditionExpression="attribute_not_exists(pk) OR version = :version",
-                    ExpressionAttributeValues=items.wire({":version": it.version}),
+                    ExpressionAttributeValues=items.wire({":version": checkpoint.version}),
                 )
             except self._dynamodb.exceptions.ConditionalCheckFailedException as exc:
                 raise RecordMovedError(f"a sweep has written version {after.version}") from exc

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
-from dualhome.adapters.ec2.filters import filters
+from dualhome.adapters.ec2.shapes import filters
 from dualhome.domain.ec2 import Instance, Interface, Vpc
 from dualhome.domain.errors import InstanceGoneError, InterfaceGoneError, VpcGoneError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, VpcId

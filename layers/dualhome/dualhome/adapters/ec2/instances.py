@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
-from dualhome.adapters.ec2.filters import filters
+from dualhome.adapters.ec2.shapes import filters
 from dualhome.domain.ec2 import Capacity, Instance, Vpc
 from dualhome.domain.identifiers import InstanceId, VpcId
 
@@ -21,7 +21,7 @@ class Ec2Instances:
         self._capacities: dict[str, Capacity] = {}
 
     def describe(self, ids: Iterable[InstanceId]) -> Mapping[InstanceId, Instance]:
-        """Return the instances that EC2 shows, by a filter: an unknown id fails nobody else."""
+        """Return the instances that EC2 shows, by a filter: an unknown id fails no other."""
         found = {}
         for some in filters("instance-id", ids):
             pages = self._ec2.get_paginator("describe_instances").paginate(
@@ -46,10 +46,6 @@ class Ec2Instances:
                         if capacity := shapes.capacity(it):
                             self._capacities[it["InstanceType"]] = capacity
         return {type_: self._capacities[type_] for type_ in wanted & self._capacities.keys()}
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_ec2 import EC2Client
 
 
 class Ec2Vpcs:

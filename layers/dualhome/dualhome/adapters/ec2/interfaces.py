@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
-from dualhome.adapters.ec2.filters import filters
+from dualhome.adapters.ec2.shapes import filters
 from dualhome.domain.ec2 import DeviceSlot, Interface
 from dualhome.domain.errors import InterfaceGoneError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName
@@ -50,7 +50,7 @@ class Ec2Interfaces:
         return AttachmentId(answer["AttachmentId"])
 
     def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
-        """Ask EC2 to let go; forcing is a last resort that leaves the guest's view stale."""
+        """Ask EC2 to detach; forcing is a last resort that leaves the guest's view stale."""
         with domain_errors():
             self._ec2.detach_network_interface(AttachmentId=attachment, Force=force)
 

@@ -1,4 +1,4 @@
-"""EC2's answers as our values."""
+"""EC2's answers as our values, and the filters of its questions."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -46,22 +46,22 @@ def instances(reservations: "Iterable[ReservationTypeDef]") -> Iterator[Instance
             yield instance(it, reservation.get("OwnerId", ""))
 
 
-def instance(it: "InstanceTypeDef", owner: str) -> Instance:
+def instance(described: "InstanceTypeDef", owner: str) -> Instance:
     """Read one instance of DescribeInstances; ``owner`` stands on its reservation."""
-    placement = it.get("Placement", {})
-    interfaces = it.get("NetworkInterfaces", [])
-    id_ = InstanceId(it["InstanceId"])
+    placement = described.get("Placement", {})
+    interfaces = described.get("NetworkInterfaces", [])
+    id_ = InstanceId(described["InstanceId"])
     return Instance(
         id=id_,
         owner=AccountId(owner),
-        vpc=VpcId(it.get("VpcId", "")),
+        vpc=VpcId(described.get("VpcId", "")),
         zone=Zone(placement.get("AvailabilityZone", "")),
         zone_id=ZoneId(placement.get("AvailabilityZoneId", "")),
-        type=it.get("InstanceType", ""),
-        state=InstanceState(it["State"]["Name"]),
+        type=described.get("InstanceType", ""),
+        state=InstanceState(described["State"]["Name"]),
         attachments=tuple(_attachments(id_, interfaces)),
-        tags=tags(it.get("Tags", [])),
-        operator_managed=it.get("Operator", {}).get("Managed", False),
+        tags=tags(described.get("Tags", [])),
+        operator_managed=described.get("Operator", {}).get("Managed", False),
         # An Elastic IP belongs to an account; an automatic address to "amazon".
         automatic_public_ip=any(
             interface.get("Association", {}).get("IpOwnerId") == "amazon"
@@ -70,51 +70,51 @@ def instance(it: "InstanceTypeDef", owner: str) -> Instance:
     )
 
 
-def interface(it: "NetworkInterfaceTypeDef") -> Interface:
+def interface(described: "NetworkInterfaceTypeDef") -> Interface:
     """Read one interface of DescribeNetworkInterfaces; its attachment may be missing."""
     return Interface(
-        id=InterfaceId(it["NetworkInterfaceId"]),
-        owner=AccountId(it.get("OwnerId", "")),
-        vpc=VpcId(it.get("VpcId", "")),
-        subnet=SubnetId(it.get("SubnetId", "")),
-        zone=Zone(it.get("AvailabilityZone", "")),
-        zone_id=ZoneId(it.get("AvailabilityZoneId", "")),
-        status=it.get("Status", ""),
-        type=it.get("InterfaceType", "interface"),
-        requester_managed=it.get("RequesterManaged", False),
-        operator_managed=it.get("Operator", {}).get("Managed", False),
-        outpost=bool(it.get("OutpostArn")),
-        attachment=_attachment(it),
-        tags=tags(it.get("TagSet", [])),
-        address=it.get("PrivateIpAddress", ""),
+        id=InterfaceId(described["NetworkInterfaceId"]),
+        owner=AccountId(described.get("OwnerId", "")),
+        vpc=VpcId(described.get("VpcId", "")),
+        subnet=SubnetId(described.get("SubnetId", "")),
+        zone=Zone(described.get("AvailabilityZone", "")),
+        zone_id=ZoneId(described.get("AvailabilityZoneId", "")),
+        status=described.get("Status", ""),
+        type=described.get("InterfaceType", "interface"),
+        requester_managed=described.get("RequesterManaged", False),
+        operator_managed=described.get("Operator", {}).get("Managed", False),
+        outpost=bool(described.get("OutpostArn")),
+        attachment=_attachment(described),
+        tags=tags(described.get("TagSet", [])),
+        address=described.get("PrivateIpAddress", ""),
     )
 
 
-def vpc(it: "VpcTypeDef") -> Vpc:
+def vpc(described: "VpcTypeDef") -> Vpc:
     """Read one VPC of DescribeVpcs with every block that is, or is becoming, associated."""
     blocks = [
         (block.get("CidrBlock", ""), block.get("CidrBlockState", {}))
-        for block in it.get("CidrBlockAssociationSet", [])
+        for block in described.get("CidrBlockAssociationSet", [])
     ] + [
         (block.get("Ipv6CidrBlock", ""), block.get("Ipv6CidrBlockState", {}))
-        for block in it.get("Ipv6CidrBlockAssociationSet", [])
+        for block in described.get("Ipv6CidrBlockAssociationSet", [])
     ]
     live = {cidr for cidr, state in blocks if state.get("State") in {"associating", "associated"}}
     return Vpc(
-        id=VpcId(it["VpcId"]),
-        owner=AccountId(it.get("OwnerId", "")),
-        cidrs=tuple(sorted({it.get("CidrBlock", ""), *live} - {""})),
-        tags=tags(it.get("Tags", [])),
+        id=VpcId(described["VpcId"]),
+        owner=AccountId(described.get("OwnerId", "")),
+        cidrs=tuple(sorted({described.get("CidrBlock", ""), *live} - {""})),
+        tags=tags(described.get("Tags", [])),
     )
 
 
-def capacity(it: "InstanceTypeInfoTypeDef") -> Capacity | None:
+def capacity(described: "InstanceTypeInfoTypeDef") -> Capacity | None:
     """
     Read one type of DescribeInstanceTypes; a type without cards has one that holds all.
 
     None if the description does not say how many.
     """
-    network = it.get("NetworkInfo", {})
+    network = described.get("NetworkInfo", {})
     cards = {
         card.get("NetworkCardIndex", 0): card.get("MaximumNetworkInterfaces", 0)
         for card in network.get("NetworkCards", [])
@@ -144,15 +144,29 @@ def _attachments(
             )
 
 
-def _attachment(it: "NetworkInterfaceTypeDef") -> SeenAttachment | None:
-    attachment = it.get("Attachment")
+def _attachment(described: "NetworkInterfaceTypeDef") -> SeenAttachment | None:
+    attachment = described.get("Attachment")
     if not attachment or "InstanceId" not in attachment:
         return None
     return SeenAttachment(
-        interface=InterfaceId(it["NetworkInterfaceId"]),
+        interface=InterfaceId(described["NetworkInterfaceId"]),
         instance=InstanceId(attachment["InstanceId"]),
         slot=DeviceSlot(attachment.get("NetworkCardIndex", 0), attachment.get("DeviceIndex", 0)),
         status=AttachmentStatus(attachment.get("Status", "attached")),
         id=AttachmentId(attachment.get("AttachmentId", "")),
         delete_on_termination=attachment.get("DeleteOnTermination", False),
     )
+
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+FILTER_VALUES = 200
+"""Values one call's filters take (EC2 API Reference, "Filter")."""
+
+
+def filters(name: str, values: Iterable[str]) -> Iterator["FilterTypeDef"]:
+    """Yield filters on ``name`` that together let pass each of ``values``, one for each call."""
+    wanted = sorted(values)
+    for start in range(0, len(wanted), FILTER_VALUES):
+        yield {"Name": name, "Values": wanted[start : start + FILTER_VALUES]}

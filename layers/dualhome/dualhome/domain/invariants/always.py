@@ -16,10 +16,10 @@ from dualhome.domain.tags import Wanted
 Rule = Callable[[Account], Iterator[str]]
 
 
-def nothing_is_held_twice(it: Account) -> Iterator[str]:
+def nothing_is_held_twice(account: Account) -> Iterator[str]:
     """Neither an interface nor a slot, in the ledger or in EC2."""
-    holding = [record for record in it.records.values() if record.holding]
-    seen = [seen for instance in it.instances.values() for seen in instance.attachments]
+    holding = [record for record in account.records.values() if record.holding]
+    seen = [seen for instance in account.instances.values() for seen in instance.attachments]
     held: Mapping[str, list[object]] = {
         "interface claimed": [record.interface for record in holding],
         "slot claimed": [(record.instance, record.slot) for record in holding],
@@ -32,18 +32,18 @@ def nothing_is_held_twice(it: Account) -> Iterator[str]:
                 yield f"{what} {times} times: {thing}"
 
 
-def what_is_recorded_as_attached_is(it: Account) -> Iterator[str]:
+def what_is_recorded_as_attached_is(account: Account) -> Iterator[str]:
     """With the same slot and attachment id, on an instance that wants it there."""
-    for record in it.records.values():
+    for record in account.records.values():
         if record.state != State.ATTACHED:
             continue
-        instance = it.instances.get(record.instance)
+        instance = account.instances.get(record.instance)
         seen = instance.attachment_of(record.interface) if instance else None
         if record.interface is None or record.slot is None or record.attachment_id is None:
             yield f"an attached record without its attachment: {record}"
         elif instance is None or seen is None or not _is_that_of(record, seen):
             yield f"recorded as attached: {record}; EC2 shows: {seen}"
-        elif record.reason not in DEFERRED and (unwanted := _unwanted(record, instance, it)):
+        elif record.reason not in DEFERRED and (unwanted := _unwanted(record, instance, account)):
             yield unwanted
 
 
@@ -52,8 +52,8 @@ def _is_that_of(record: Attachment, seen: SeenAttachment) -> bool:
     return recorded == (seen.instance, seen.slot, seen.status, seen.id)
 
 
-def _unwanted(record: Attachment, instance: Instance, it: Account) -> str:
-    wanted = it.wanted(instance)
+def _unwanted(record: Attachment, instance: Instance, account: Account) -> str:
+    wanted = account.wanted(instance)
     index = record.slot.index if record.slot else None
     here = {Wanted(record.target), Wanted(record.target, index)}
     if wanted is None or here & set(wanted):
@@ -61,33 +61,33 @@ def _unwanted(record: Attachment, instance: Instance, it: Account) -> str:
     return f"attached, but {instance.id} wants {wanted}: {record}"
 
 
-def what_is_attached_and_wanted_is_recorded(it: Account) -> Iterator[str]:
-    """Whoever attached it; unless the target is served by another, or a person must look."""
-    for instance in it.instances.values():
+def what_is_attached_and_wanted_is_recorded(account: Account) -> Iterator[str]:
+    """Whatever attached it; unless the target is served by another, or an operator must act."""
+    for instance in account.instances.values():
         if instance.operator_managed or instance.state not in ACTING:
             continue
-        for want in it.wanted(instance) or ():
-            record = it.record(instance.id, want.target)
+        for want in account.wanted(instance) or ():
+            record = account.record(instance.id, want.target)
             if record and record.holding:
                 continue
             for seen in instance.attachments:
-                if _adoptable(seen, instance, want, it):
+                if _adoptable(seen, instance, want, account):
                     yield f"attached and wanted: {seen}, but recorded as {record}"
 
 
-def _adoptable(seen: SeenAttachment, instance: Instance, want: Wanted, it: Account) -> bool:
-    interface = it.interfaces.get(seen.interface)
-    here = want.accepts(seen.slot.index) and (instance.id, seen.slot) not in it.slots
+def _adoptable(seen: SeenAttachment, instance: Instance, want: Wanted, account: Account) -> bool:
+    interface = account.interfaces.get(seen.interface)
+    here = want.accepts(seen.slot.index) and (instance.id, seen.slot) not in account.slots
     if interface is None or not here:
         return False
-    candidate = it.candidate(interface, instance, want.target)
+    candidate = account.candidate(interface, instance, want.target)
     return not candidate.claimed and not why_ineligible(candidate, PAIR_RULES)
 
 
-def claims_and_slots_belong_to_records_that_hold(it: Account) -> Iterator[str]:
-    """And the reverse: what a record holds nobody else can take."""
-    claims, slots = set(it.claims.items()), set(it.slots.items())
-    holding = {holder: record for holder, record in it.records.items() if record.holding}
+def claims_and_slots_belong_to_records_that_hold(account: Account) -> Iterator[str]:
+    """And the reverse: what a record holds no other can take."""
+    claims, slots = set(account.claims.items()), set(account.slots.items())
+    holding = {holder: record for holder, record in account.records.items() if record.holding}
     due_claims = {(record.interface, holder) for holder, record in holding.items()}
     due_slots = {((record.instance, record.slot), holder) for holder, record in holding.items()}
     yield from (f"claimed, but by no record: {claim}" for claim in claims - due_claims)
@@ -96,7 +96,7 @@ def claims_and_slots_belong_to_records_that_hold(it: Account) -> Iterator[str]:
     yield from (f"held by a record, but not taken: {slot}" for slot in due_slots - slots)
 
 
-def the_past_leads_to_the_present(it: Account) -> Iterator[str]:
+def the_past_leads_to_the_present(account: Account) -> Iterator[str]:
     """
     The audit, replayed, ends with the records, and never loses a first error.
 
@@ -104,17 +104,17 @@ def the_past_leads_to_the_present(it: Account) -> Iterator[str]:
     what fails at once has its own.
     """
     replayed: dict[Holder, Attachment] = {}
-    for entry in it.audit:
+    for entry in account.audit:
         key = Holder(entry.after.instance, entry.after.target)
-        cut_off = not it.whole_past and key not in replayed
+        cut_off = not account.whole_past and key not in replayed
         if not cut_off and replayed.get(key) != entry.move.before:
             yield f"{entry.id} of {key} follows {entry.move.before}, not {replayed.get(key)}"
         replayed[key] = entry.after
         yield from _lost_error(entry)
-    for key in replayed.keys() | it.records.keys():
-        expired = not it.whole_past and key not in replayed
-        if not expired and replayed.get(key) != it.records.get(key):
-            yield f"{key}: the audit ends with {replayed.get(key)}, not {it.records.get(key)}"
+    for key in replayed.keys() | account.records.keys():
+        expired = not account.whole_past and key not in replayed
+        if not expired and replayed.get(key) != account.records.get(key):
+            yield f"{key}: the audit ends with {replayed.get(key)}, not {account.records.get(key)}"
 
 
 def _lost_error(entry: AuditEntry) -> Iterator[str]:
@@ -127,18 +127,18 @@ def _lost_error(entry: AuditEntry) -> Iterator[str]:
         yield f"{entry.id}: the error was {before.failure}, and became {after.failure}"
 
 
-def every_pool_interface_is_accounted_for(it: Account) -> Iterator[str]:
-    """Available, attached by a record, held for a person, or attached by somebody else's hand."""
-    records = {record.interface: record for record in it.records.values() if record.holding}
-    for interface in it.interfaces.values():
+def every_pool_interface_is_accounted_for(account: Account) -> Iterator[str]:
+    """Available, attached by a record, held for an operator, or attached by others."""
+    records = {record.interface: record for record in account.records.values() if record.holding}
+    for interface in account.interfaces.values():
         record, seen = records.get(interface.id), interface.attachment
         held = record and record.state == State.ATTACHED and seen
         if interface.status == "available" and record and record.state != State.STUCK:
             yield f"available, but held by {record}"
         elif held and record and seen and record.instance != seen.instance:
             yield f"held by {record}, but on {seen.instance}"
-        elif seen and record is None and seen.id not in it.by_hand:
-            yield f"nobody accounts for {seen}"
+        elif seen and record is None and seen.id not in account.by_hand:
+            yield f"no record accounts for {seen}"
         elif seen is None and interface.status != "available":
             yield f"neither available nor attached: {interface}"
 

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dualhome.domain.attachment import Attachment, AuditEntry
-from dualhome.domain.desired_state import read_desired_state
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.observed import (
+    observed_instance,
+    observed_interface,
+    observed_vpc,
+    read_desired_state,
+)
 from dualhome.domain.planning.eligibility import Candidate, Policy
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.tags import Wanted
@@ -48,5 +53,13 @@ class Account:
 
     def candidate(self, interface: Interface, instance: Instance, target: TargetName) -> Candidate:
         """Return ``interface`` as a plan for ``instance`` sees it."""
-        free = self.claims.get(interface.id) in {None, Holder(instance.id, target)}
-        return Candidate(interface, instance, target, self.vpcs, self.policy, claimed=not free)
+        keys = self.policy.keys
+        vpcs = filter(None, map(self.vpcs.get, {interface.vpc, instance.vpc}))
+        return Candidate(
+            observed_interface(interface, interface.tags, keys),
+            observed_instance(instance, instance.tags, keys),
+            target,
+            {it.id: observed_vpc(it, it.tags, keys) for it in vpcs},
+            self.policy,
+            claimed=self.claims.get(interface.id) not in {None, Holder(instance.id, target)},
+        )

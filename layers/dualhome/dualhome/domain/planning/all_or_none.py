@@ -1,12 +1,11 @@
-"""Targets that an instance wants all together or not at all."""
+"""Targets that an instance wants all together or not at all: a unit."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import Any
 
-from dualhome.domain.attachment import Attachment
-from dualhome.domain.ec2 import Instance
+from dualhome.domain.attachment import Attachment, Changes, Why
 from dualhome.domain.identifiers import TargetName
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.observed import ObservedInstance
+from dualhome.domain.planning.types import Acquisition, Claim, InstanceView, Wait, Write, move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import in_force
 from dualhome.domain.states import State
@@ -14,74 +13,87 @@ from dualhome.domain.tags import Wanted
 
 LACKING = frozenset({State.WAITING, State.REFUSED, State.FAILED, State.STUCK})
 
+Planned = Mapping[TargetName, Acquisition]
+
 
 def as_unit(
-    view: InstanceView, instance: Instance, wanted: tuple[Wanted, ...], steps: Iterable[Step]
-) -> Iterator[Step]:
+    view: InstanceView,
+    instance: ObservedInstance,
+    wanted: tuple[Wanted, ...],
+    acquired: Iterable[Acquisition],
+) -> Iterator[Acquisition]:
     """
-    Return ``steps`` such that nothing is claimed while the unit lacks something.
+    Return what is ``acquired`` such that nothing is claimed while the unit lacks something.
 
-    What it holds by then is taken back where it is observed; the records say what is lacking. What
+    What it holds by then is released where it is observed; the records say what is lacking. What
     EC2 has refused before is tried again before the others, and must be accepted; what is being
-    taken back must be free.
+    released must be free.
     """
-    planned = {step.target: step for step in steps}
-    if not view.lacking:
-        trying = {it.target for it in planned.values() if _tries_another(view, it)}
-        open_ = trying or any(_is_open(view.records.get(want.target)) for want in wanted)
-        for it in planned.values():
-            held_up = open_ and it.attach and it.target not in trying
-            yield Step(it.target, requeue=True) if held_up else it
+    planned = {it.target: it for it in acquired}
+    lacking = _lacking(view, wanted, planned)
+    if not lacking:
+        yield from _one_after_the_other(view, wanted, planned)
         return
     tried = _tried(view, planned)
-    only_tried = len(tried) == len(_lacking(view, wanted, planned))
-    because: dict[str, object] = {"reason": Reason.UNIT_INCOMPLETE, "detail": view.lacking}
+    only_tried = len(tried) == len(lacking)
+    why = Why(Reason.UNIT_INCOMPLETE, "; ".join(lacking))
     for want in wanted:
-        record, step = view.records.get(want.target), planned.get(want.target)
+        record, decision = view.records.get(want.target), planned.get(want.target)
         if record and record.state in {State.CLAIMED, State.ATTACHING}:
-            yield Step(want.target, requeue=True)
+            yield Wait(want.target)
         elif want.target in tried:
-            if step and only_tried:
-                yield step
-        elif step and step.attach:
-            own = {"reservation": step.attach.reservation, "sharing": step.attach.sharing}
-            yield from _hold_back(view, instance, want, record, because | own)
-        elif step:
-            yield step
+            if decision and only_tried:
+                yield decision
+        elif isinstance(decision, Claim):
+            yield from _hold_back(view, instance, want, decision, why)
+        elif decision:
+            yield decision
 
 
-def lacking_of(view: InstanceView, wanted: tuple[Wanted, ...], steps: Iterable[Step]) -> str:
+def _one_after_the_other(
+    view: InstanceView, wanted: Iterable[Wanted], planned: Planned
+) -> Iterator[Acquisition]:
+    """Return the claims; while it is open whether one can be had, the others wait for it."""
+    trying = {it.target for it in planned.values() if _tries_another(view, it)}
+    open_ = trying or any(_is_open(view.records.get(want.target)) for want in wanted)
+    for it in planned.values():
+        waits = open_ and isinstance(it, Claim) and it.target not in trying
+        yield Wait(it.target) if waits else it
+
+
+def lacking_of(
+    view: InstanceView, wanted: tuple[Wanted, ...], acquired: Iterable[Acquisition]
+) -> str:
     """Say which targets of a unit cannot be had, and why; empty if all can, or may yet."""
-    return "; ".join(_lacking(view, wanted, {step.target: step for step in steps}))
+    return "; ".join(_lacking(view, wanted, {it.target: it for it in acquired}))
 
 
-def _lacking(
-    view: InstanceView, wanted: tuple[Wanted, ...], planned: Mapping[TargetName, Step]
-) -> list[str]:
+def _lacking(view: InstanceView, wanted: tuple[Wanted, ...], planned: Planned) -> list[str]:
     tried = _tried(view, planned)
     return [line for want in wanted if (line := _why_lacking(view, want, planned, tried))]
 
 
-def _tried(view: InstanceView, planned: Mapping[TargetName, Step]) -> set[TargetName]:
+def _tried(view: InstanceView, planned: Planned) -> set[TargetName]:
+    """Return the targets that EC2 has refused before, and is asked for once more."""
     return {
-        it
-        for it, step in planned.items()
-        if step.attach and _refused_before(view, it) and not _tries_another(view, step)
+        target
+        for target, it in planned.items()
+        if isinstance(it, Claim) and _refused_before(view, target) and not _tries_another(view, it)
     }
 
 
-def _tries_another(view: InstanceView, step: Step) -> bool:
+def _tries_another(view: InstanceView, decision: Acquisition) -> bool:
     """
     Whether EC2 has refused an interface, and is asked for one that it has not refused.
 
     What may still be had is no reason to release the others, nor to claim them.
     """
-    record = view.records.get(step.target)
+    record = view.records.get(decision.target)
     if record is None or not record.failed_on_interface:
         return False
-    if step.attach is None:
-        return step.requeue and step.move is None
-    return step.attach.interface not in in_force(record.refusals, view.now)
+    if isinstance(decision, Claim):
+        return decision.move.after.interface not in in_force(record.refusals, view.now)
+    return isinstance(decision, Wait)
 
 
 def _is_open(record: Attachment | None) -> bool:
@@ -99,31 +111,31 @@ def _refused_before(view: InstanceView, target: TargetName) -> bool:
 
 
 def _why_lacking(
-    view: InstanceView,
-    want: Wanted,
-    planned: Mapping[TargetName, Step],
-    tried: Container[TargetName],
+    view: InstanceView, want: Wanted, planned: Planned, tried: Container[TargetName]
 ) -> str:
     """Say why a target cannot be had, by its own reason; empty if it can, or has none."""
-    step, record = planned.get(want.target), view.records.get(want.target)
-    if step and _tries_another(view, step):
+    decision, record = planned.get(want.target), view.records.get(want.target)
+    if decision and _tries_another(view, decision):
         return ""
-    if step and step.move and want.target not in tried:
-        record = step.move.after
+    move = move_of(decision) if decision else None
+    if move and want.target not in tried:
+        record = move.after
     if record is None or record.state not in LACKING or record.reason is Reason.UNIT_INCOMPLETE:
         return ""
     return f"{want.target}: {record.reason}"
 
 
 def _hold_back(
-    view: InstanceView,
-    instance: Instance,
-    want: Wanted,
-    record: Attachment | None,
-    because: Mapping[str, object],
-) -> Iterator[Step]:
-    fields: dict[str, Any] = {**because, "pin": want.index, "zone": instance.zone}
-    if record is None:
-        yield Step(want.target, move=view.first_move(want.target, State.WAITING, **fields))
-    elif record.state != State.WAITING or record.detail != because["detail"]:
-        yield Step(want.target, move=view.move(record, State.WAITING, **fields))
+    view: InstanceView, instance: ObservedInstance, want: Wanted, claim: Claim, why: Why
+) -> Iterator[Write]:
+    """Record that what could be claimed waits for the others."""
+    record, own = view.records.get(want.target), claim.move.after
+    if record and (record.state, record.detail) == (State.WAITING, why.detail):
+        return
+    changes: Changes = {
+        "pin": want.index,
+        "zone": instance.zone,
+        "reservation": own.reservation,
+        "sharing": own.sharing,
+    }
+    yield Write(view.move_target(want.target, State.WAITING, why, **changes))

@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from dualhome.domain.ec2 import GONE, Instance, Interface, Vpc, pool_of
+from dualhome.domain.ec2 import GONE
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, VpcId
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
+from dualhome.domain.planning.types import Decision, End, InstanceView, Release, move_of
 from dualhome.domain.reasons import Reason
 
 OF_SLOTS = frozenset({Reason.INSTANCE_LIMIT, Reason.INDEX_TAKEN})
 """Reasons that rest on what is attached to the instance."""
 
 Id = TypeVar("Id", bound=str)
-Shown = TypeVar("Shown", Vpc, Interface)
+Shown = TypeVar("Shown", ObservedVpc, ObservedInterface)
 
 OF_TAGS = frozenset({Reason.NOT_WANTED, Reason.CONSENT_WITHDRAWN})
 """Reasons of releases that rest on tags alone: the instance's, and the VPC's."""
@@ -42,32 +43,38 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What EC2 says by id; what it does not know is left out. ``read_at``: when it was asked."""
+    """
+    What EC2 says by id, asked at ``read_at``; what it does not know is left out.
+
+    A resource of which only the tags were asked for is as it was read before but for what its tags
+    say now.
+    """
 
     read_at: datetime
-    tags: Mapping[str, Mapping[str, str]]
-    instance: Instance | None
-    vpcs: Mapping[VpcId, Vpc]
-    interfaces: Mapping[InterfaceId, Interface]
+    instance: ObservedInstance | None
+    vpcs: Mapping[VpcId, ObservedVpc]
+    interfaces: Mapping[InterfaceId, ObservedInterface]
 
 
-def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
+def questions_of(view: InstanceView, plan: Collection[Decision]) -> Questions | None:
     """
-    Return what to ask before ``steps`` are carried out; None if they end nothing.
+    Return what to ask before ``plan`` is carried out; None if it ends nothing.
 
-    Where a unit would be given back, only that is confirmed: the rest comes with the next pass.
+    Where a unit would be released, only that is confirmed: the rest comes with the next pass.
     """
-    steps = tuple(steps)
-    ending = [step for step in steps if step.confirm]
+    ending = [
+        it for it in plan if isinstance(it, End) or (isinstance(it, Release) and not it.asked)
+    ]
     if not ending:
         return None
-    if unit := [it for it in ending if _reason(it) is Reason.UNIT_INCOMPLETE and it.undo]:
-        return _about_unit(view, _targets(unit), steps)
+    if unit := [it for it in ending if _releases_for(it, Reason.UNIT_INCOMPLETE)]:
+        return _about_unit(view, _targets(unit), plan)
     if all(_rests_on_tags(it) for it in ending):
-        vpcs = (it.undo.vpc for it in ending if _reason(it) is Reason.CONSENT_WITHDRAWN and it.undo)
+        withdrawn = (it for it in ending if _releases_for(it, Reason.CONSENT_WITHDRAWN))
+        vpcs = (it.move.after.vpc for it in withdrawn)
         return Questions(_targets(ending), tags=frozenset({view.id, *filter(None, vpcs)}))
     # What the instance shows by its id says nothing of its VPC's consent: that comes next.
-    ending = [it for it in ending if _reason(it) is not Reason.CONSENT_WITHDRAWN]
+    ending = [it for it in ending if it.move.after.reason is not Reason.CONSENT_WITHDRAWN]
     records = (view.records[it.target] for it in ending if it.target in view.records)
     held = (it.interface for it in records if it.holding)
     return Questions(
@@ -75,30 +82,24 @@ def questions_of(view: InstanceView, steps: Iterable[Step]) -> Questions | None:
     )
 
 
-def _rests_on_tags(it: Step) -> bool:
+def _releases_for(ending: End | Release, reason: Reason) -> bool:
+    return isinstance(ending, Release) and ending.move.after.reason is reason
+
+
+def _rests_on_tags(ending: End | Release) -> bool:
     """Whether no more than tags is to be confirmed: of what EC2 does not show there is more."""
-    held = it.move is not None and it.move.before is not None and it.move.before.holding
-    return _reason(it) in OF_TAGS and (it.undo is not None or not held)
+    held = ending.move.before is not None and ending.move.before.holding
+    return ending.move.after.reason in OF_TAGS and (isinstance(ending, Release) or not held)
 
 
 def confirmed_view(view: InstanceView, questions: Questions, answers: Answers) -> InstanceView:
     """Return ``view`` with what EC2 has answered in place of what was read before."""
-    instance = answers.instance if questions.instance else view.instance
-    if instance and view.id in questions.tags:
-        instance = replace(instance, tags=answers.tags.get(view.id, {}))
     return replace(
         view,
-        instance=instance,
-        vpcs=_tagged(
-            _merged(view.vpcs, questions.vpcs, answers.vpcs), questions.tags, answers.tags
-        ),
-        pool=_tagged(
-            _merged(view.pool, questions.interfaces, answers.interfaces),
-            questions.tags,
-            answers.tags,
-        ),
+        instance=answers.instance,
+        vpcs=_merged(view.vpcs, questions.vpcs, answers.vpcs),
+        pool=_merged(view.pool, questions.interfaces, answers.interfaces),
         read_at=answers.read_at if questions.instance else view.read_at,
-        first_reading=questions.targets,
     )
 
 
@@ -107,26 +108,27 @@ def contradicts(view: InstanceView, second: InstanceView) -> bool:
     return _is_gone(view.instance) and not _is_gone(second.instance)
 
 
-def _is_gone(instance: Instance | None) -> bool:
+def _is_gone(instance: ObservedInstance | None) -> bool:
     return instance is None or instance.state in GONE
 
 
-def _lacks_a_slot(view: InstanceView, steps: Iterable[Step]) -> bool:
+def _lacks_a_slot(view: InstanceView, plan: Iterable[Decision]) -> bool:
     """Whether what a unit lacks is a slot: then the instance's attachments matter."""
     recorded = {it.reason for it in view.records.values() if not it.holding}
-    return bool(OF_SLOTS & (recorded | {_reason(step) for step in steps}))
+    planned = {move.after.reason for it in plan if (move := move_of(it))}
+    return bool(OF_SLOTS & (recorded | planned))
 
 
 def _about_unit(
-    view: InstanceView, targets: frozenset[TargetName], steps: Collection[Step]
+    view: InstanceView, targets: frozenset[TargetName], plan: Collection[Decision]
 ) -> Questions:
     """
     A unit lacks something because of tags, VPCs and interfaces: of these, all that are known.
 
     Where it lacks a slot, the instance is asked for instead of the VPCs: a call is not to spare.
     """
-    planned = _targets(steps)
-    instance, keys = view.instance, view.policy.keys
+    planned = _targets(plan)
+    instance = view.instance
     if instance is None:
         return Questions(targets, instance=view.id)
     pool = {it.id: it for it in view.pool.values() if it.zone == instance.zone}
@@ -135,13 +137,11 @@ def _about_unit(
         instance.vpc,
         *(it.vpc for it in pool.values()),
         *(it.vpc for it in records if it.vpc),
-        *(it.id for it in view.vpcs.values() if it.tags.get(keys.target)),
+        *(it.id for it in view.vpcs.values() if it.serves is not None),
     }
-    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, steps)
+    wanted, slots = planned | view.records.keys(), _lacks_a_slot(view, plan)
     # A list that drops the tags of an interface has found it by them, and shows no target.
-    interfaces = {
-        id_ for id_, it in pool.items() if keys.pool not in it.tags or pool_of(it, keys) in wanted
-    }
+    interfaces = {id_ for id_, it in pool.items() if it.pool is None or it.pool in wanted}
     interfaces |= {it.interface for it in records if it.interface}
     return Questions(
         targets,
@@ -159,18 +159,5 @@ def _merged(
     return {id_: it for id_, it in known.items() if id_ not in asked} | dict(answered)
 
 
-def _tagged(
-    shown: Mapping[Id, Shown], asked: Collection[str], tags: Mapping[str, Mapping[str, str]]
-) -> dict[Id, Shown]:
-    return {
-        id_: replace(it, tags=tags.get(id_, {})) if id_ in asked else it
-        for id_, it in shown.items()
-    }
-
-
-def _targets(steps: Iterable[Step]) -> frozenset[TargetName]:
-    return frozenset(step.target for step in steps)
-
-
-def _reason(step: Step) -> Reason | None:
-    return step.move.after.reason if step.move else None
+def _targets(plan: Iterable[Decision]) -> frozenset[TargetName]:
+    return frozenset(it.target for it in plan)

@@ -1,30 +1,17 @@
-"""Which interfaces an instance may have for a target, and for each other one, why not."""
+"""Which interfaces an instance may have for a target, and why not each other one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 
-from dualhome.domain.ec2 import (
-    Instance,
-    Interface,
-    Vpc,
-    is_reserved_for,
-    mentions,
-    pool_of,
-    reservation_of,
-)
+from dualhome.domain.attachment import Attachment
+from dualhome.domain.ec2 import GONE, InstanceDescription
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName, VpcId
+from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
 from dualhome.domain.reasons import Reason
-from dualhome.domain.tags import (
-    ANY_VPC,
-    TagKeys,
-    key_with_room,
-    parse_consent,
-    parse_device_index,
-    parse_target,
-)
+from dualhome.domain.tags import Consent, TagKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +20,7 @@ class Policy:
 
     account: AccountId
     keys: TagKeys = field(default_factory=TagKeys)
+    """Under which keys people tag: plans name them in their texts, and look nothing up."""
     refuse_overlap: bool = False
     paused: bool = False
     """Nothing is attached and nothing detached; reads and records go on."""
@@ -50,25 +38,23 @@ class Candidate:
     ``claimed``: by another attachment, that of ``claimed_by`` if known.
     """
 
-    interface: Interface
-    instance: Instance
+    interface: ObservedInterface
+    instance: ObservedInstance
     target: TargetName
-    vpcs: Mapping[VpcId, Vpc]
+    vpcs: Mapping[VpcId, ObservedVpc]
     policy: Policy
     claimed: bool = False
     claimed_by: InstanceId | None = None
 
     @property
-    def tags_of_vpc(self) -> Mapping[str, str]:
-        """The tags of the interface's VPC; empty for a VPC that is not there."""
-        vpc = self.vpcs.get(self.interface.vpc)
-        return vpc.tags if vpc else {}
+    def vpc(self) -> ObservedVpc | None:
+        """The interface's VPC, if EC2 shows it."""
+        return self.vpcs.get(self.interface.vpc)
 
     @property
     def reserved(self) -> bool:
         """Whether the interface is reserved for the instance, in its zone."""
-        keys = self.policy.keys
-        return is_reserved_for(self.instance, self.interface, keys) and not _same_zone(self)
+        return self.interface.is_reserved_for(self.instance) and not _same_zone(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,65 +71,60 @@ Verdict = tuple[Reason, str] | None
 Rule = Callable[[Candidate], Verdict]
 
 
-def _in_pool(it: Candidate) -> Verdict:
-    key = it.policy.keys.pool
-    if pool_of(it.interface, it.policy.keys) == it.target:
+def _in_pool(candidate: Candidate) -> Verdict:
+    if candidate.interface.target == candidate.target:
         return None
-    return Reason.NO_TARGET, f"it is not tagged {key}={it.target}"
+    return Reason.NO_TARGET, f"it is not tagged {candidate.policy.keys.pool}={candidate.target}"
 
 
-def _own_vpc(it: Candidate) -> Verdict:
-    vpc = it.vpcs.get(it.interface.vpc)
-    return _not_ours(vpc, it.policy) if vpc else None
+def _own_vpc(candidate: Candidate) -> Verdict:
+    return _not_ours(candidate.vpc, candidate.policy) if candidate.vpc else None
 
 
-def _serves_target(it: Candidate) -> Verdict:
-    if vpc := it.vpcs.get(it.interface.vpc):
-        return _not_named(vpc, it.target, it.policy)
-    return Reason.NO_TARGET, f"EC2 does not show {it.interface.vpc}"
+def _serves_target(candidate: Candidate) -> Verdict:
+    if candidate.vpc:
+        return _not_named(candidate.vpc, candidate.target, candidate.policy)
+    return Reason.NO_TARGET, f"EC2 does not show {candidate.interface.vpc}"
 
 
-def _other_vpc(it: Candidate) -> Verdict:
+def _other_vpc(candidate: Candidate) -> Verdict:
     """Two interfaces in one VPC invite asymmetric routing; joining two VPCs is the purpose."""
-    if it.interface.vpc != it.instance.vpc:
+    if candidate.interface.vpc != candidate.instance.vpc:
         return None
-    return Reason.SAME_VPC, f"{it.interface.vpc} is the instance's own VPC"
+    return Reason.SAME_VPC, f"{candidate.interface.vpc} is the instance's own VPC"
 
 
-def _allowed(it: Candidate) -> Verdict:
-    """Both sides consent: the VPC's owner names the VPCs that may join. Absent: nobody."""
-    keys = it.policy.keys
-    try:
-        allowed = parse_consent(keys, it.tags_of_vpc)
-    except BadTagError as error:
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
-    if ANY_VPC in allowed or it.instance.vpc in allowed:
+def _allowed(candidate: Candidate) -> Verdict:
+    """Both sides consent: the VPC's owner names the VPCs that may join. Absent: none."""
+    consent = candidate.vpc.consent if candidate.vpc else Consent(candidate.policy.keys)
+    if consent.error:
+        return Reason.BAD_TAG, f"{candidate.interface.vpc}: {consent.error}"
+    if consent.admits(candidate.instance.vpc):
         return None
-    missing = f"{it.interface.vpc} does not allow {it.instance.vpc}"
-    key = key_with_room(keys, it.tags_of_vpc, it.instance.vpc)
+    missing = f"{candidate.interface.vpc} does not allow {candidate.instance.vpc}"
+    key = consent.key_for(candidate.instance.vpc)
     return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
 
 
-def _readable_preference(it: Candidate) -> Verdict:
-    try:
-        parse_device_index(it.tags_of_vpc, it.policy.keys.device_index)
-    except BadTagError as error:
-        return Reason.BAD_TAG, f"{it.interface.vpc}: {error}"
+def _readable_preference(candidate: Candidate) -> Verdict:
+    index = candidate.vpc.device_index if candidate.vpc else None
+    if isinstance(index, BadTagError):
+        return Reason.BAD_TAG, f"{candidate.interface.vpc}: {index}"
     return None
 
 
-def _one_account(it: Candidate) -> Verdict:
+def _one_account(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Multiple network interfaces": not across accounts."""
-    owners = {it.interface.owner, it.instance.owner, it.policy.account}
+    owners = {candidate.interface.owner, candidate.instance.owner, candidate.policy.account}
     if len(owners) == 1:
         return None
-    theirs = f"interface of {it.interface.owner}, instance of {it.instance.owner}"
-    return Reason.ACCOUNT_MISMATCH, f"{theirs}, and we run in {it.policy.account}"
+    theirs = f"interface of {candidate.interface.owner}, instance of {candidate.instance.owner}"
+    return Reason.ACCOUNT_MISMATCH, f"{theirs}, and we run in {candidate.policy.account}"
 
 
-def _ordinary(it: Candidate) -> Verdict:
+def _ordinary(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Requester-managed network interfaces" and "EC2 managed instances"."""
-    interface = it.interface
+    interface = candidate.interface
     facts = {
         "managed by the service that requested it": interface.requester_managed,
         "managed by an operator": interface.operator_managed,
@@ -155,51 +136,52 @@ def _ordinary(it: Candidate) -> Verdict:
     return None
 
 
-def _same_zone(it: Candidate) -> Verdict:
+def _same_zone(candidate: Candidate) -> Verdict:
     """EC2 User Guide, "Multiple network interfaces": only within an Availability Zone."""
-    here, there = it.instance, it.interface
-    ids_agree = here.zone_id == there.zone_id or not (here.zone_id and there.zone_id)
-    if here.zone == there.zone and ids_agree:
+    ours, theirs = candidate.instance, candidate.interface
+    ids_agree = ours.zone_id == theirs.zone_id or not (ours.zone_id and theirs.zone_id)
+    if ours.zone == theirs.zone and ids_agree:
         return None
-    theirs, ours = (f"{it.zone} ({it.zone_id})" for it in (there, here))
-    if there.zone != here.zone:
-        theirs, ours = there.zone, here.zone
-    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {theirs}, the instance in {ours}"
+    zones: tuple[str, str] = theirs.zone, ours.zone
+    if ours.zone == theirs.zone:
+        zones = f"{theirs.zone} ({theirs.zone_id})", f"{ours.zone} ({ours.zone_id})"
+    return Reason.NO_INTERFACE_IN_ZONE, f"it is in {zones[0]}, the instance in {zones[1]}"
 
 
-def _tolerable_overlap(it: Candidate) -> Verdict:
-    overlap = overlapping_cidrs(it) if it.policy.refuse_overlap else ""
+def _tolerable_overlap(candidate: Candidate) -> Verdict:
+    overlap = overlapping_cidrs(candidate) if candidate.policy.refuse_overlap else ""
     return (Reason.OVERLAPPING_CIDR, overlap) if overlap else None
 
 
-def _not_reserved(it: Candidate) -> Verdict:
-    reserved = reservation_of(it.interface, it.policy.keys)
-    if not reserved or is_reserved_for(it.instance, it.interface, it.policy.keys):
+def _not_reserved(candidate: Candidate) -> Verdict:
+    reserved = candidate.interface.reservation
+    if not reserved or candidate.interface.is_reserved_for(candidate.instance):
         return None
     return Reason.RESERVED, f"it is reserved for {reserved}"
 
 
-def _available(it: Candidate) -> Verdict:
-    if it.interface.status == "available":
+def _available(candidate: Candidate) -> Verdict:
+    interface = candidate.interface
+    if interface.status == "available":
         return None
-    holder = it.interface.attachment.instance if it.interface.attachment else it.claimed_by
-    if it.reserved:
-        return _held_by(it, holder)
-    where = f", on {holder}" if it.interface.attachment else ""
-    return Reason.POOL_EMPTY, f"it is {it.interface.status}{where}"
+    attachment = interface.attachment
+    holder = attachment.instance if attachment else candidate.claimed_by
+    if candidate.reserved:
+        return _held_by(candidate, holder)
+    where = f", on {holder}" if attachment else ""
+    return Reason.POOL_EMPTY, f"it is {interface.status}{where}"
 
 
-def _unclaimed(it: Candidate) -> Verdict:
-    if it.claimed and it.reserved:
-        return _held_by(it, it.claimed_by)
-    return (Reason.POOL_EMPTY, "it is claimed by another attachment") if it.claimed else None
+def _unclaimed(candidate: Candidate) -> Verdict:
+    if candidate.claimed and candidate.reserved:
+        return _held_by(candidate, candidate.claimed_by)
+    return (Reason.POOL_EMPTY, "it is claimed by another attachment") if candidate.claimed else None
 
 
-def _held_by(it: Candidate, holder: InstanceId | None) -> Verdict:
+def _held_by(candidate: Candidate, holder: InstanceId | None) -> Verdict:
     """The same words from claim to detach: a record that waits is written for a new holder."""
-    reserved = reservation_of(it.interface, it.policy.keys)
     by = f"held by {holder}" if holder else "in use"
-    return Reason.RESERVED_IN_USE, f"it is reserved for {reserved}, and {by}"
+    return Reason.RESERVED_IN_USE, f"it is reserved for {candidate.interface.reservation}, and {by}"
 
 
 PAIR_RULES: tuple[Rule, ...] = (
@@ -230,14 +212,14 @@ def why_ineligible(candidate: Candidate, rules: tuple[Rule, ...] = RULES) -> Rej
     return None
 
 
-def why_not_served(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
+def why_not_served(vpc: ObservedVpc, target: TargetName, policy: Policy) -> Verdict:
     """Return why ``vpc`` does not serve ``target``; None if it does."""
     return _not_ours(vpc, policy) or _not_named(vpc, target, policy)
 
 
-def _not_ours(vpc: Vpc, policy: Policy) -> Verdict:
+def _not_ours(vpc: ObservedVpc, policy: Policy) -> Verdict:
     """
-    Whoever may tag in this account would give the consent of a network that is not theirs.
+    Tags of this account would give the consent of a network that is another account's.
 
     Amazon VPC User Guide, "Share your VPC subnets with other accounts": tags are not shared.
     """
@@ -247,17 +229,12 @@ def _not_ours(vpc: Vpc, policy: Policy) -> Verdict:
     return Reason.ACCOUNT_MISMATCH, f"{vpc.id} belongs to account {vpc.owner}: {ours}"
 
 
-def _not_named(vpc: Vpc, target: TargetName, policy: Policy) -> Verdict:
-    key = policy.keys.target
-    try:
-        served = parse_target(key, vpc.tags.get(key, ""))
-    except BadTagError as error:
-        if mentions(vpc, target, policy.keys):
-            return Reason.BAD_TAG, f"{vpc.id}: {error}"
-        served = None
-    return (
-        None if served == target else (Reason.NO_TARGET, f"{vpc.id} is not tagged {key}={target}")
-    )
+def _not_named(vpc: ObservedVpc, target: TargetName, policy: Policy) -> Verdict:
+    if vpc.serves == target:
+        return None
+    if isinstance(vpc.serves, BadTagError) and target in vpc.mentions:
+        return Reason.BAD_TAG, f"{vpc.id}: {vpc.serves}"
+    return Reason.NO_TARGET, f"{vpc.id} is not tagged {policy.keys.target}={target}"
 
 
 def overlapping_cidrs(candidate: Candidate) -> str:
@@ -275,3 +252,53 @@ def overlapping_cidrs(candidate: Candidate) -> str:
             if left.version == right.version and left.overlaps(right):
                 return f"{left} of {candidate.instance.vpc} overlaps {right} of the target's VPC"
     return ""
+
+
+def consent_withdrawn(
+    record: Attachment,
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
+    policy: Policy,
+) -> bool:
+    """
+    Return whether the VPC of ``record`` clearly lets in the VPC of ``instance`` no longer.
+
+    What cannot be known is no withdrawal: a VPC that the read does not show, one of another
+    account, a tag that cannot be read, an instance that is not shown or is about to go.
+    """
+    return _consents(record, instance, vpcs, policy) is False
+
+
+def warnings_now(
+    record: Attachment,
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
+    policy: Policy,
+) -> tuple[Reason, ...]:
+    """
+    Return the warnings that an attached ``record`` shall carry: its own, and that of consent.
+
+    ``CONSENT_WITHDRAWN`` comes and goes with the tags; while they cannot be known, it stays.
+    """
+    consents = _consents(record, instance, vpcs, policy)
+    told = Reason.CONSENT_WITHDRAWN in record.warnings
+    if consents is None or consents is not told:
+        return record.warnings
+    others = tuple(it for it in record.warnings if it is not Reason.CONSENT_WITHDRAWN)
+    return others if consents else (*others, Reason.CONSENT_WITHDRAWN)
+
+
+def _consents(
+    record: Attachment,
+    instance: InstanceDescription | None,
+    vpcs: Mapping[VpcId, ObservedVpc],
+    policy: Policy,
+) -> bool | None:
+    """Return None for what cannot be known."""
+    vpc = vpcs.get(record.vpc) if record.vpc else None
+    if vpc is None or vpc.owner != policy.account:
+        return None
+    # EC2 shows no VPC of an instance that is terminated.
+    if instance is None or instance.state in GONE or not instance.vpc:
+        return None
+    return None if vpc.consent.error else vpc.consent.admits(instance.vpc)

@@ -6,9 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 
-from dualhome.domain.ec2 import Capacity, DeviceSlot, Interface
+from dualhome.domain.ec2 import Capacity, DeviceSlot
 from dualhome.domain.errors import NoFreeSlotError, PinTakenError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.observed import ObservedInterface
 from dualhome.domain.planning.eligibility import Candidate, Rejection, why_ineligible
 from dualhome.domain.reasons import Reason
 
@@ -23,9 +24,9 @@ NOT_ASKED = -1
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The interface to attach, if one may be had, and why every other was passed over."""
+    """The interface to attach, if one may be had, and why every other was skipped."""
 
-    interface: Interface | None
+    interface: ObservedInterface | None
     rejections: tuple[Rejection, ...]
 
 
@@ -111,19 +112,24 @@ def principal_rejection(rejections: Sequence[Rejection]) -> Rejection | None:
     return max(rejections, key=lambda it: (it.rank, it.interface), default=None)
 
 
-def zones_with(interfaces: Iterable[Interface], rejections: Sequence[Rejection]) -> list[str]:
+def zones_with(
+    interfaces: Iterable[ObservedInterface], rejections: Sequence[Rejection]
+) -> list[str]:
     """Return the zones whose interfaces failed by their zone alone, sorted."""
     elsewhere = {it.interface for it in rejections if it.reason is Reason.NO_INTERFACE_IN_ZONE}
     return sorted({interface.zone for interface in interfaces if interface.id in elsewhere})
 
 
-def _rejection(it: Candidate, reserved: Collection[InterfaceId]) -> Rejection | None:
-    """Say why ``it`` may not be had; beside ``reserved`` ones, no other speaks for the pool."""
-    rejection = why_ineligible(it)
-    if not reserved or it.reserved:
+def _rejection(candidate: Candidate, reserved: Collection[InterfaceId]) -> Rejection | None:
+    """Say why ``candidate`` may not be had; beside ``reserved`` ones, no other is named."""
+    rejection = why_ineligible(candidate)
+    if not reserved or candidate.reserved:
         return rejection
-    alone = f"{min(reserved)} is reserved for {it.instance.id}, which takes no other in this zone"
-    return replace(rejection or Rejection(it.interface.id, Reason.RESERVED, alone), rank=NOT_ASKED)
+    ours = f"{min(reserved)} is reserved for {candidate.instance.id}"
+    alone = Rejection(
+        candidate.interface.id, Reason.RESERVED, f"{ours}, which takes no other in this zone"
+    )
+    return replace(rejection or alone, rank=NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,14 @@ class _Turn:
     refused: Mapping[InterfaceId, datetime]
     beyond: InterfaceId | None
 
-    def of(self, it: Candidate) -> tuple[float, bool, bool, int]:
-        """Return the turn of ``it``; the least comes first."""
-        interface = it.interface.id
+    def of(self, candidate: Candidate) -> tuple[float, bool, bool, int]:
+        """Return the turn of ``candidate``; the least comes first."""
+        interface = candidate.interface.id
         until = self.refused.get(interface)
         last = until.timestamp() if until else 0.0
-        weight = rendezvous_weight(it.instance.id, it.target, interface)
+        weight = rendezvous_weight(candidate.instance.id, candidate.target, interface)
         passed = self.beyond is not None and weight >= rendezvous_weight(
-            it.instance.id, it.target, self.beyond
+            candidate.instance.id, candidate.target, self.beyond
         )
         return (last, interface != self.held_before, passed, -int.from_bytes(weight))
 

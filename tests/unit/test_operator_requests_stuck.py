@@ -1,4 +1,4 @@
-"""What an operator asks for of an attachment that EC2 does not let go."""
+"""What an operator asks for of an attachment that EC2 does not detach."""
 
 import pytest
 
@@ -18,7 +18,7 @@ REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
 
 
 @pytest.mark.parametrize("ask", [RETRY, RELEASE], ids=["retry", "release"])
-def test_what_is_stuck_is_taken_back_anew(ask: OperatorRequest) -> None:
+def test_what_is_stuck_is_released_anew(ask: OperatorRequest) -> None:
     """What EC2 refused has been mended since."""
     scene = _attached()
     scene.calls.fail_next("detach", REFUSED)

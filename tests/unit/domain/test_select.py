@@ -16,7 +16,7 @@ from dualhome.domain.planning.select import (
 )
 from dualhome.domain.reasons import Reason
 from tests.support.builders.values import NOW, OTHER_ZONE, an_instance, an_interface
-from tests.support.builders.views import a_candidate
+from tests.support.builders.views import a_candidate, observed
 from tests.unit.domain.strategies import QUICK
 
 CROWD = 100
@@ -236,4 +236,6 @@ def test_zones_are_named_once_and_only_those_that_failed_by_their_zone() -> None
         Rejection(InterfaceId("eni-here"), Reason.POOL_EMPTY, ""),
     ]
 
-    assert zones_with([*elsewhere, an_interface("eni-here")], rejections) == [OTHER_ZONE]
+    assert zones_with(map(observed, [*elsewhere, an_interface("eni-here")]), rejections) == [
+        OTHER_ZONE
+    ]

@@ -1,4 +1,4 @@
-"""Units that lose a target: the brake holds what many would lose, a sweep finds what one must."""
+"""Units that lose a target: the breaker holds what many would lose, a sweep finds what one must."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ RELEASE_DATA = OperatorRequest(OperatorAction.RELEASE, TargetName("data"))
 ONE_TOO_MANY, AS_BEFORE = {"dualhome:targets": "mgmt bakcup"}, {"dualhome:targets": "mgmt"}
 
 
-def test_events_of_a_bad_tag_policy_let_go_of_no_more_than_the_breaker_allows() -> None:
+def test_events_of_a_bad_tag_policy_release_no_more_than_the_breaker_admits() -> None:
     """A target with a typing error, on every instance at once."""
     scene = _units()
     _tag_all(scene, ONE_TOO_MANY)
@@ -42,7 +42,7 @@ def test_events_of_a_bad_tag_policy_let_go_of_no_more_than_the_breaker_allows() 
     assert len(IDS) - MOST == len(held)
 
 
-def test_sweeps_count_those_that_the_brake_has_held() -> None:
+def test_sweeps_count_those_that_the_breaker_has_held() -> None:
     """Else each would let the next ones go."""
     scene = _units(more=20)
     _tag_all(scene, ONE_TOO_MANY)
@@ -56,7 +56,7 @@ def test_sweeps_count_those_that_the_brake_has_held() -> None:
     assert MOST == scene.calls.count("detach")
 
 
-def test_a_pause_leaves_the_brake_as_it_is() -> None:
+def test_a_pause_leaves_the_breaker_as_it_is() -> None:
     """Nothing is released meanwhile: there is nothing to count, and nothing to hold."""
     scene = _units(more=20)
     _tag_all(scene, ONE_TOO_MANY)

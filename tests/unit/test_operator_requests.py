@@ -1,11 +1,12 @@
 """What an operator asks for by command goes before what the tags say."""
 
-from dualhome.application.requests import ReconcileRequest, parse_request, print_request
+from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.errors import RecordMovedError, ThrottledError, UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from dualhome.wire import parse_request, print_request
 from tests.support.builders.values import (
     DATA,
     INSTANCE,
@@ -24,7 +25,7 @@ FORCED = OperatorRequest(OperatorAction.RELEASE, force=True)
 REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
 
 
-def test_an_ask_survives_the_queue() -> None:
+def test_an_operator_request_survives_the_queue() -> None:
     """Parse and print are one another's reverse, with asks and without."""
     cause = a_cause(principal=WHO)
     operator_requests = (
@@ -48,7 +49,7 @@ def test_what_failed_is_tried_at_once() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_without_the_ask_a_failure_waits_for_its_time() -> None:
+def test_without_the_request_a_failure_waits_for_its_time() -> None:
     """Else the test above would show nothing."""
     scene = _failed()
 
@@ -58,7 +59,7 @@ def test_without_the_ask_a_failure_waits_for_its_time() -> None:
     assert State.FAILED == scene.record().state
 
 
-def test_what_fails_again_is_tried_once_for_each_ask() -> None:
+def test_what_fails_again_is_tried_once_for_each_request() -> None:
     """A command is no loop."""
     scene = _failed(times=2)
 
@@ -68,7 +69,7 @@ def test_what_fails_again_is_tried_once_for_each_ask() -> None:
     assert State.FAILED == scene.record().state
 
 
-def test_an_ask_about_another_target_changes_nothing() -> None:
+def test_an_operator_request_about_another_target_changes_nothing() -> None:
     """Targets are each on their own."""
     scene = _attached()
 
@@ -100,7 +101,7 @@ def test_what_is_still_wanted_is_attached_again_after_its_release() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_an_ask_that_is_delivered_again_takes_nothing_that_came_after_it() -> None:
+def test_an_operator_request_that_is_delivered_again_takes_nothing_that_came_after_it() -> None:
     """Queues deliver twice, and dead letters are redriven days later."""
     scene = _attached()
     cause = a_cause("asked", time=scene.clock(), principal=WHO)
@@ -126,7 +127,7 @@ def test_an_ignored_instance_is_left_alone_by_commands_too() -> None:
     assert State.ATTACHED == scene.record().state
 
 
-def test_an_ask_is_not_lost_when_somebody_else_was_faster() -> None:
+def test_an_operator_request_is_not_lost_when_another_was_faster() -> None:
     """The second round does what the first could not."""
     scene = _attached()
     scene.calls.fail_next("commit", RecordMovedError("faster"))
@@ -136,7 +137,7 @@ def test_an_ask_is_not_lost_when_somebody_else_was_faster() -> None:
     assert State.RELEASING in scene.states()
 
 
-def test_an_ask_is_not_lost_when_aws_asks_for_patience() -> None:
+def test_an_operator_request_is_not_lost_when_aws_throttles() -> None:
     """It comes back with its look."""
     scene = _attached()
     scene.calls.fail_next("start", ThrottledError("slow down"))

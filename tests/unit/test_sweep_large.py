@@ -6,7 +6,7 @@ from json import dumps
 
 import pytest
 
-from dualhome.adapters.dynamodb.values import values
+from dualhome.adapters.dynamodb.items import values
 from dualhome.application.sweep import SweepReport, sweep
 from dualhome.domain.drift import Drift
 from dualhome.domain.states import State

@@ -27,7 +27,7 @@ def test_a_tag_policy_that_deletes_every_tag_takes_no_more_than_the_limit() -> N
 
 
 def test_what_is_held_back_says_so_once() -> None:
-    """Whoever reads the record sees that the wish was seen, and why nothing happens."""
+    """The record says that the tag was seen, and why nothing happens."""
     scene = _attached(most=0)
 
     _untag(scene)
@@ -38,7 +38,7 @@ def test_what_is_held_back_says_so_once() -> None:
     assert moves == len(scene.ledger.audit)
 
 
-def test_a_wish_that_comes_back_ends_the_hold() -> None:
+def test_a_tag_that_comes_back_ends_the_hold() -> None:
     """The tags are restored: it is as if nothing had happened."""
     scene = _attached(most=0)
     _untag(scene)
@@ -52,7 +52,7 @@ def test_a_wish_that_comes_back_ends_the_hold() -> None:
     assert 0 == scene.calls.count("detach")
 
 
-def test_a_look_that_is_repeated_is_admitted_again() -> None:
+def test_a_request_that_is_repeated_is_admitted_again() -> None:
     """A retry after a crash must not count twice, nor be refused for having been counted."""
     scene = _attached(most=1)
     first = InstanceId(INSTANCES[0])
@@ -76,7 +76,7 @@ def test_once_counted_anew_what_was_held_is_released() -> None:
     assert {State.RELEASED} == {scene.record(instance=it).state for it in INSTANCES}
 
 
-def test_a_brake_that_is_held_lets_nothing_go() -> None:
+def test_a_breaker_that_is_open_admits_nothing() -> None:
     """The sweep has found too many: events that come later do not nibble at them."""
     scene = _attached()
     scene.breaker.open()
@@ -86,7 +86,7 @@ def test_a_brake_that_is_held_lets_nothing_go() -> None:
     assert {State.ATTACHED} == {scene.record(instance=it).state for it in INSTANCES}
 
 
-def test_a_brake_that_cannot_be_asked_lets_nothing_go_yet() -> None:
+def test_a_breaker_that_cannot_be_asked_admits_nothing_yet() -> None:
     """The look comes back; it is not guessed."""
     scene = _attached()
     scene.calls.fail_next("admits", UnavailableError("no answer"))

@@ -9,10 +9,11 @@ from dualhome.domain.ec2 import Instance, Interface
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.planning.confirm import questions_of
 from dualhome.domain.planning.plan import plan_instance
-from dualhome.domain.planning.types import InstanceView, Step
+from dualhome.domain.planning.types import Decision, InstanceView, move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from dualhome.domain.tags import WHOLE_TAG
+from tests.support.builders.decisions import after_of, attach_of, polls, release_of
 from tests.support.builders.values import (
     DATA,
     MGMT,
@@ -52,7 +53,7 @@ def view(
     return a_view(wanting(*pool, policy=policy), records=records, pool=pool, vpcs=VPCS)
 
 
-def steps_of(it: InstanceView) -> dict[TargetName, Step]:
+def steps_of(it: InstanceView) -> dict[TargetName, Decision]:
     """Return the plan's steps, of which there is one for each target at most."""
     steps = plan_instance(it)
     by_target = {step.target: step for step in steps}
@@ -61,17 +62,16 @@ def steps_of(it: InstanceView) -> dict[TargetName, Step]:
     return by_target
 
 
-def after(step: Step) -> tuple[State, Reason | None, str]:
+def after(step: Decision) -> tuple[State, Reason | None, str]:
     """Return what a step leaves in the ledger."""
-    assert step.move
-    return step.move.after.state, step.move.after.reason, step.move.after.detail
+    return after_of(step).state, after_of(step).reason, after_of(step).detail
 
 
 def test_a_unit_that_can_be_had_is_had_in_one_plan() -> None:
     """Nobody waits for a second look."""
     steps = steps_of(view(pool=(FOR_MGMT, FOR_DATA)))
 
-    assert {MGMT, DATA} == {target for target, step in steps.items() if step.attach}
+    assert {MGMT, DATA} == {target for target, step in steps.items() if attach_of(step)}
 
 
 def test_nothing_is_claimed_for_the_others_while_one_cannot_be_had() -> None:
@@ -80,17 +80,17 @@ def test_nothing_is_claimed_for_the_others_while_one_cannot_be_had() -> None:
 
     assert (State.WAITING, Reason.UNIT_INCOMPLETE, NO_DATA) == after(steps[MGMT])
     assert (State.REFUSED, Reason.NO_INTERFACE_IN_ZONE) == after(steps[DATA])[:2]
-    assert not any(step.attach for step in steps.values())
+    assert not any(attach_of(step) for step in steps.values())
 
 
-def test_what_the_others_hold_is_taken_back_while_one_cannot_be_had() -> None:
+def test_what_the_others_hold_is_released_while_one_cannot_be_had() -> None:
     """All or none; the record says because of which one."""
     steps = steps_of(view(a_record(), pool=(HELD,)))
 
     assert (State.RELEASING, Reason.UNIT_INCOMPLETE, NO_DATA) == after(steps[MGMT])
-    undone = steps[MGMT].undo
-    assert undone
-    assert State.RELEASING == undone.state
+    released = release_of(steps[MGMT])
+    assert released
+    assert State.RELEASING == released.state
 
 
 @pytest.mark.parametrize("policy", [None, "each"])
@@ -99,12 +99,12 @@ def test_each_target_stands_alone_unless_the_tag_says_otherwise(policy: str | No
     steps = steps_of(view(pool=(FOR_MGMT,), policy=policy))
     kept = steps_of(view(a_record(), pool=(HELD,), policy=policy))
 
-    assert steps[MGMT].attach
+    assert attach_of(steps[MGMT])
     assert {DATA} == kept.keys()
 
 
-def test_a_malformed_policy_is_refused_and_lets_nothing_go() -> None:
-    """Neither of both can be meant: nothing is attached for it, and nothing taken back."""
+def test_a_malformed_policy_is_refused_and_admits_nothing() -> None:
+    """Neither of both can be meant: nothing is attached for it, and nothing released."""
     steps = steps_of(view(a_record(), pool=(HELD, FOR_DATA), policy="both"))
 
     assert {WHOLE_TAG} == steps.keys()
@@ -116,12 +116,14 @@ def test_a_malformed_policy_is_refused_and_lets_nothing_go() -> None:
 def test_a_unit_that_waits_says_so_once() -> None:
     """Looking again does not write the same again."""
     first = steps_of(view(pool=(FOR_MGMT,)))
-    told = [step.move.after for step in first.values() if step.move]
+    told = [after_of(step) for step in first.values() if move_of(step)]
 
     again = steps_of(view(*told, pool=(FOR_MGMT,)))
 
     assert {MGMT, DATA} == {record.target for record in told}
-    assert [] == [step for step in again.values() if step.move or step.attach or step.undo]
+    assert [] == [
+        step for step in again.values() if move_of(step) or attach_of(step) or release_of(step)
+    ]
 
 
 def test_a_unit_that_waits_names_every_target_that_is_lacking() -> None:
@@ -145,18 +147,18 @@ def test_a_unit_is_had_as_soon_as_nothing_lacks() -> None:
 
     steps = steps_of(view(held_back, lacked, pool=(FOR_MGMT, FOR_DATA)))
 
-    assert {MGMT, DATA} == {target for target, step in steps.items() if step.attach}
+    assert {MGMT, DATA} == {target for target, step in steps.items() if attach_of(step)}
 
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.ATTACHING])
-def test_what_is_on_its_way_is_awaited_before_it_is_taken_back(state: State) -> None:
-    """Only what EC2 shows attached can be detached; without another look it would stay."""
+def test_what_is_on_its_way_is_awaited_before_it_is_released(state: State) -> None:
+    """Only what EC2 shows attached can be detached; without another pass it would stay."""
     moving = a_record(state)
 
     steps = plan_instance(view(moving, pool=(HELD,)))
 
-    assert [] == [step for step in steps if step.undo]
-    assert any(step.requeue for step in steps if step.target == MGMT)
+    assert [] == [step for step in steps if release_of(step)]
+    assert any(polls(step) for step in steps if step.target == MGMT)
 
 
 def test_what_ec2_refused_is_tried_before_the_others() -> None:
@@ -167,12 +169,12 @@ def test_what_ec2_refused_is_tried_before_the_others() -> None:
 
     steps = steps_of(view(failed, pool=(FOR_MGMT, FOR_DATA)))
 
-    assert steps[DATA].attach
+    assert attach_of(steps[DATA])
     assert (State.WAITING, Reason.UNIT_INCOMPLETE, "data: EC2_REFUSED") == after(steps[MGMT])
 
 
 def test_what_ec2_refused_is_not_tried_while_another_one_is_lacking() -> None:
-    """It would be taken back at once; its error stays in the record."""
+    """It would be released at once; its error stays in the record."""
     failed = a_record(State.FAILED, reason=Reason.EC2_REFUSED, failure=REFUSED, retry_at=NOW)
 
     steps = steps_of(view(failed, pool=(FOR_MGMT,)))
@@ -191,7 +193,7 @@ def test_a_unit_with_a_target_that_is_stuck_is_incomplete() -> None:
     assert (State.WAITING, Reason.UNIT_INCOMPLETE, "data: DETACH_TIMEOUT") == after(steps[MGMT])
 
 
-def test_nothing_is_taken_back_from_a_unit_while_the_stack_is_paused() -> None:
+def test_nothing_is_released_from_a_unit_while_the_stack_is_paused() -> None:
     """What it lacks says that it is the pause."""
     paused = replace(view(a_record(), pool=(HELD, FOR_DATA)), policy=replace(POLICY, paused=True))
 
@@ -201,7 +203,7 @@ def test_nothing_is_taken_back_from_a_unit_while_the_stack_is_paused() -> None:
     assert (State.WAITING, Reason.PAUSED) == after(steps[DATA])[:2]
 
 
-def test_before_a_unit_is_given_back_an_interface_without_tags_is_asked_for() -> None:
+def test_before_a_unit_is_released_an_interface_without_tags_is_asked_for() -> None:
     """It was found by its tag, and yet shows no target: by its id it is what the unit lacks."""
     untagged = replace(FOR_DATA, tags={})
     record = a_record(State.ATTACHED)

@@ -7,8 +7,10 @@ import pytest
 from dualhome.domain.attachment import Origin
 from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot, InstanceState
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import move_of
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of, attached_by, polls
 from tests.support.builders.values import (
     DATA,
     INTERFACE,
@@ -37,10 +39,9 @@ def test_a_free_interface_is_claimed_and_then_attached() -> None:
 
     step = only_step(a_view(an_instance(), pool=[an_interface()], cause=cause))
 
-    assert step.attach
-    assert step.move
-    assert step.attach == step.move.after
-    claim = step.attach
+    assert attach_of(step)
+    assert attach_of(step) == after_of(step)
+    claim = after_of(step)
     assert (claim.state, claim.interface, claim.slot) == (State.CLAIMED, INTERFACE, SLOT)
     assert (claim.origin, claim.attempt, claim.version) == (Origin.POOL, 1, 1)
     assert (claim.since, claim.requested_at) == (NOW, cause.time)
@@ -114,7 +115,7 @@ def test_a_failure_is_left_alone_before_its_time() -> None:
     assert plan_instance(a_view(an_instance(), records=[failed], pool=[an_interface()])) == ()
 
 
-def test_a_failure_is_tried_at_once_when_the_wish_has_changed() -> None:
+def test_a_failure_is_tried_at_once_when_the_tag_has_changed() -> None:
     """The person who edits the tag has perhaps cured the cause."""
     failed = a_record(State.FAILED, retry_at=NOW + timedelta(hours=1), pin=None)
     view = a_view(an_instance(targets="mgmt@2"), records=[failed], pool=[an_interface()])
@@ -145,9 +146,7 @@ def test_targets_get_slots_of_their_own_pinned_ones_first() -> None:
 
     steps = plan_instance(a_view(instance, pool=pool, vpcs=vpcs))
 
-    slots = {
-        step.target: step.attach.slot.index for step in steps if step.attach and step.attach.slot
-    }
+    slots = {it.target: it.slot.index for it in attached_by(steps) if it.slot}
     assert slots == {DATA: 1, MGMT: 2}
 
 
@@ -156,7 +155,7 @@ def test_nothing_is_claimed_for_an_instance_in_transit(state: InstanceState) -> 
     """EC2 would refuse; a moment later it will not."""
     step = only_step(a_view(an_instance(state=state), pool=[an_interface()]))
 
-    assert (step.move, step.attach, step.requeue) == (None, None, True)
+    assert (move_of(step), attach_of(step), polls(step)) == (None, None, True)
 
 
 @pytest.mark.parametrize("status", set(AttachmentStatus) - {AttachmentStatus.ATTACHED})
@@ -170,4 +169,4 @@ def test_an_interface_on_its_way_is_waited_for_before_another_is_claimed(
 
     step = only_step(a_view(instance, pool=pool))
 
-    assert (step.move, step.attach, step.requeue) == (None, None, True)
+    assert (move_of(step), attach_of(step), polls(step)) == (None, None, True)

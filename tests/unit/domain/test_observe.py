@@ -8,8 +8,10 @@ from dualhome.domain.attachment import Failure, Origin
 from dualhome.domain.ec2 import AttachmentStatus, DeviceSlot
 from dualhome.domain.planning.observe import IN_FLIGHT, RESUME_AFTER, VISIBLE_AFTER
 from dualhome.domain.planning.plan import plan_instance
+from dualhome.domain.planning.types import move_of, plans_again
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
+from tests.support.builders.decisions import after_of, attach_of, polls, release_of
 from tests.support.builders.values import INTERFACE, NOW, SLOT, a_record, a_seen_attachment
 from tests.unit.domain.steps import aged, not_seen, only_step, outcome, seen_as
 
@@ -24,9 +26,8 @@ def test_what_ec2_shows_attached_is_attached(state: State) -> None:
     """Verified by a read, not believed from a reply: even a lost reply is found so."""
     step = only_step(seen_as(AttachmentStatus.ATTACHED, a_record(state)))
 
-    assert (step.attach, step.requeue) == (None, False)
-    assert step.move
-    record = step.move.after
+    assert (attach_of(step), polls(step)) == (None, False)
+    record = after_of(step)
     assert (record.state, record.attachment_id, record.slot) == (State.ATTACHED, SEEN.id, SLOT)
     assert record.origin == Origin.POOL
 
@@ -45,15 +46,14 @@ def test_what_is_attached_as_recorded_needs_no_step() -> None:
     assert plan_instance(view) == ()
 
 
-def test_what_somebody_attached_anew_is_let_go_to_be_adopted_at_once() -> None:
+def test_what_others_attached_anew_is_dropped_to_be_adopted_at_once() -> None:
     """The id tells; its new slot may be one that another record still holds."""
     view = seen_as(AttachmentStatus.ATTACHED, a_record(State.ATTACHED), index=2, id_="eni-attach-9")
 
     step = only_step(view)
 
-    assert step.move
-    assert (step.move.after.state, step.plan_again) == (State.WAITING, True)
-    assert step.move.after.reason is Reason.DETACHED_BY_HAND
+    assert (after_of(step).state, plans_again(step)) == (State.WAITING, True)
+    assert after_of(step).reason is Reason.DETACHED_BY_HAND
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_what_somebody_attached_anew_is_let_go_to_be_adopted_at_once() -> None:
         (State.ATTACHED, AttachmentStatus.DETACHED),
     ],
 )
-def test_what_is_on_its_way_is_looked_at_again(state: State, status: AttachmentStatus) -> None:
+def test_what_is_on_its_way_is_reconciled_again(state: State, status: AttachmentStatus) -> None:
     """Nothing is decided while EC2 is still moving."""
     step = only_step(seen_as(status, aged(state, IN_FLIGHT)))
 
-    assert (step.move, step.attach, step.requeue) == (None, None, True)
+    assert (move_of(step), attach_of(step), polls(step)) == (None, None, True)
 
 
 def test_an_attachment_that_ec2_accepted_and_never_showed_has_failed() -> None:
@@ -79,22 +79,20 @@ def test_an_attachment_that_ec2_accepted_and_never_showed_has_failed() -> None:
     waited = only_step(not_seen(aged(State.ATTACHING, VISIBLE_AFTER - SECOND)))
     failed = only_step(not_seen(aged(State.ATTACHING, VISIBLE_AFTER, attempt=3)))
 
-    assert (waited.move, waited.requeue) == (None, True)
-    assert failed.move
-    record = failed.move.after
+    assert (move_of(waited), polls(waited)) == (None, True)
+    record = after_of(failed)
     message = f"{SEEN.id} of {INTERFACE} was accepted, then not seen"
     assert (record.state, record.reason, record.detail) == ("failed", Reason.ATTACH_LOST, message)
     assert record.failure == Failure("AttachLost", message)
     assert record.retry_at == NOW + timedelta(minutes=4)
 
 
-def test_what_somebody_detached_by_hand_is_planned_anew() -> None:
+def test_what_others_detached_by_hand_is_planned_anew() -> None:
     """The tag still asks for it; to keep it detached, one removes the tag."""
     step = only_step(not_seen(aged(State.ATTACHED, RESUME_AFTER)))
 
-    assert step.move
-    assert step.plan_again
-    record = step.move.after
+    assert plans_again(step)
+    record = after_of(step)
     assert (record.state, record.reason) == (State.WAITING, Reason.DETACHED_BY_HAND)
     assert record.interface == INTERFACE
 
@@ -105,11 +103,11 @@ def test_a_rollback_under_way_is_started_again_and_otherwise_left_to_itself() ->
 
     for view in (not_seen(record), seen_as(AttachmentStatus.ATTACHED, record)):
         step = only_step(view)
-        assert (step.move, step.undo) == (None, record)
+        assert (move_of(step), release_of(step)) == (None, record)
 
 
 def test_what_is_stuck_stays_so_while_it_is_attached() -> None:
-    """Only a person can tell what is wrong."""
+    """Only an operator can tell what is wrong."""
     assert plan_instance(seen_as(AttachmentStatus.ATTACHED, aged(State.STUCK, IN_FLIGHT))) == ()
 
 
@@ -118,7 +116,7 @@ def test_what_is_stuck_stays_so_while_it_is_attached() -> None:
     [(None, State.RELEASED), (Failure("Unsupported", "no"), State.FAILED)],
     ids=["a release", "a failure"],
 )
-def test_what_is_stuck_ends_as_meant_once_a_person_has_detached_it(
+def test_what_is_stuck_ends_as_meant_once_an_operator_has_detached_it(
     failure: Failure | None, end: State
 ) -> None:
     """The first error is still what the reader wants to know."""
@@ -126,5 +124,4 @@ def test_what_is_stuck_ends_as_meant_once_a_person_has_detached_it(
 
     step = plan_instance(not_seen(record))[0]
 
-    assert step.move
-    assert (step.move.after.state, step.move.after.failure) == (end, failure)
+    assert (after_of(step).state, after_of(step).failure) == (end, failure)

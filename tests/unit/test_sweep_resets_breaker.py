@@ -1,4 +1,4 @@
-"""When a sweep holds the brake, when it lets it go, and when it leaves it alone."""
+"""When a sweep opens the breaker, when it resets it, and when it leaves it alone."""
 
 from collections import Counter
 
@@ -14,8 +14,8 @@ from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
 
 
-def test_it_is_held_before_anything_is_looked_at() -> None:
-    """Whatever the reason for a look: it would release, too."""
+def test_it_is_held_before_anything_is_reconciled() -> None:
+    """Whatever the reason for a reconciliation: it would release, too."""
     scene = a_fleet_of([Fate.RENAMED] * 4)
 
     Sweeper(scene, most_releases=3).sweep()
@@ -36,8 +36,8 @@ def test_a_sweep_that_cannot_hold_it_asks_for_nothing() -> None:
     assert [] == sweeper.looked_at()
 
 
-def test_it_is_let_go_before_what_it_held_is_looked_at() -> None:
-    """Else the look would find it held, and the next sweep, and the next."""
+def test_it_is_reset_before_what_it_held_is_reconciled() -> None:
+    """Else the reconciliation would find it open, and the next sweep, and the next."""
     scene = a_fleet_of([Fate.NOTED, Fate.NOTED, Fate.AS_WANTED])
     scene.breaker.open()
     scene.calls.forget()
@@ -64,7 +64,7 @@ def test_a_sweep_in_parts_settles_it_at_the_end_of_the_round() -> None:
 
 
 def test_while_paused_it_is_left_as_it_is() -> None:
-    """No release is counted: what was held before must not be let go when the pause ends."""
+    """No release is counted: what was held before must not be admitted when the pause ends."""
     scene = paused(a_fleet_of([Fate.UNWANTED]))
     scene.breaker.open()
 
@@ -74,7 +74,7 @@ def test_while_paused_it_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("fate", [Fate.UNWANTED, Fate.NOTED])
-def test_while_paused_what_is_unwanted_is_looked_at_until_its_record_says_so(fate: Fate) -> None:
+def test_while_paused_what_is_unwanted_is_reconciled_until_its_record_says_so(fate: Fate) -> None:
     """People ask why it is still attached; once told, they need not be told at each sweep."""
     scene = paused(a_fleet_of([fate]))
     sweeper = Sweeper(scene)
@@ -87,7 +87,7 @@ def test_while_paused_what_is_unwanted_is_looked_at_until_its_record_says_so(fat
     assert (State.ATTACHED, Reason.PAUSED) == (record.state, record.reason)
 
 
-def test_what_is_noted_and_wanted_again_is_looked_at_once() -> None:
+def test_what_is_noted_and_wanted_again_is_reconciled_once() -> None:
     """The tag came back, and no event told: the note must go."""
     scene = a_fleet_of([Fate.NOTED])
     scene.ec2.tag("i-000", {"dualhome:targets": "mgmt"})

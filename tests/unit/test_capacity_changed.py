@@ -1,4 +1,4 @@
-"""New capacity for a target: who is looked at."""
+"""New capacity for a target: which instances are reconciled."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,11 +22,11 @@ from tests.support.builders.values import (
 )
 from tests.support.fakes.ledger import InMemoryLedger
 
-CAUSE = a_cause("event-wake")
+CAUSE = a_cause("event-capacity")
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED])
-def test_who_lacks_the_target_is_looked_at_at_once(state: State) -> None:
+def test_who_lacks_the_target_is_reconciled_at_once(state: State) -> None:
     """A refusal may rest on what has just changed: a zone without interfaces, a closed VPC."""
     ledger = InMemoryLedger()
     ledger.commit(Move(None, a_record(state)), TRACE)
@@ -54,7 +54,7 @@ def test_who_has_the_target_or_failed_or_left_is_let_be(state: State) -> None:
         ("UnauthorizedOperation", "eni-02", False),
     ],
 )
-def test_who_failed_on_an_interface_is_looked_at_for_another_one(
+def test_who_failed_on_an_interface_is_reconciled_for_another_one(
     code: str, interface: str | None, *, requeued: bool
 ) -> None:
     """What it has been refused would only be refused again; a VPC's tags tell no interface."""
@@ -76,7 +76,7 @@ def test_who_waits_for_another_target_is_let_be() -> None:
     assert {} == _requeued(ledger)
 
 
-def test_everybody_is_looked_at_once_in_every_zone() -> None:
+def test_every_instance_is_reconciled_once_in_every_zone() -> None:
     """The event does not say which zone has gained."""
     ledger = InMemoryLedger()
     for number, zone in enumerate(["us-east-1b", "us-east-1a", "us-east-1b"]):

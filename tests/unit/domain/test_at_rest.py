@@ -50,8 +50,8 @@ def test_a_release_may_wait_for_the_end_of_a_pause() -> None:
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED, State.FAILED])
-def test_a_record_that_nobody_asks_for_any_more_is_reported(state: State) -> None:
-    """It would be looked at for ever."""
+def test_a_record_that_no_tag_asks_for_any_more_is_reported(state: State) -> None:
+    """It would be reconciled for ever."""
     idle = with_instance(an_instance(targets=None))
     account = an_account(a_record(state), instances=idle, interfaces=FREE)
 
@@ -67,13 +67,13 @@ def test_a_record_that_nobody_asks_for_any_more_is_reported(state: State) -> Non
 def test_a_record_of_an_instance_that_is_gone_is_reported(
     state: State, instances: dict[InstanceId, Instance]
 ) -> None:
-    """Even a person has nothing to look at any more."""
+    """Not even an operator has anything to do any more."""
     account = an_account(a_record(state), instances=instances)
 
     assert "what_is_not_desired_is_released" in rules_broken(account)
 
 
-def test_what_is_stuck_stays_for_a_person_to_look_at() -> None:
+def test_what_is_stuck_stays_for_an_operator() -> None:
     """Wanted or not: its claim keeps others from the interface."""
     stuck = a_record(State.STUCK, reason=Reason.DETACH_TIMEOUT)
     idle = with_instance(an_attached_instance(targets=None))
@@ -81,7 +81,7 @@ def test_what_is_stuck_stays_for_a_person_to_look_at() -> None:
     assert [] == broken_invariants(an_account(stuck, instances=idle))
 
 
-def test_a_wish_without_a_record_is_reported() -> None:
+def test_a_wanted_target_without_a_record_is_reported() -> None:
     """An event was lost, and no sweep has found it."""
     asking = with_instance(an_instance())
 
@@ -90,7 +90,7 @@ def test_a_wish_without_a_record_is_reported() -> None:
     )
 
 
-def test_a_wish_whose_record_is_released_is_reported() -> None:
+def test_a_wanted_target_whose_record_is_released_is_reported() -> None:
     """The tag came back, and nobody noticed."""
     asking = with_instance(an_instance())
     account = an_account(a_record(State.RELEASED), instances=asking, interfaces=FREE)
@@ -100,21 +100,21 @@ def test_a_wish_whose_record_is_released_is_reported() -> None:
 
 @pytest.mark.parametrize("state", [InstanceState.PENDING, InstanceState.STOPPING])
 def test_an_instance_on_its_way_is_not_asked_yet(state: InstanceState) -> None:
-    """It is looked at again once it has arrived."""
+    """It is reconciled again once it has arrived."""
     on_its_way = with_instance(an_instance(state=state))
 
     assert [] == broken_invariants(an_account(instances=on_its_way, interfaces=FREE))
 
 
-def test_whoever_waits_beside_what_is_free_is_reported() -> None:
-    """A wake was lost."""
+def test_what_waits_beside_what_is_free_is_reported() -> None:
+    """A request was lost."""
     waiting = a_record(State.WAITING, reason=Reason.POOL_EMPTY)
     account = an_account(waiting, instances=with_instance(an_instance()), interfaces=FREE)
 
     assert {"every_desired_target_is_answered"} == rules_broken(account)
 
 
-def test_whoever_waits_beside_what_is_reserved_for_others_waits_rightly() -> None:
+def test_what_waits_beside_what_is_reserved_for_others_waits_rightly() -> None:
     """Free is what a plan would choose, by the plan's own rules."""
     reserved = {INTERFACE: an_interface(tags={"dualhome:reserved-for": "i-09"})}
     waiting = a_record(State.WAITING, reason=Reason.RESERVED)
@@ -123,7 +123,7 @@ def test_whoever_waits_beside_what_is_reserved_for_others_waits_rightly() -> Non
     assert [] == broken_invariants(account)
 
 
-def test_whoever_waits_for_what_is_reserved_waits_rightly_beside_a_spare() -> None:
+def test_what_waits_for_what_is_reserved_waits_rightly_beside_a_spare() -> None:
     """It is to have that one alone."""
     mine = an_interface("eni-02", tags={"dualhome:reserved-for": INSTANCE}, status="in-use")
     waiting = a_record(State.WAITING, reason=Reason.RESERVED_IN_USE)

@@ -6,7 +6,7 @@ from tests.support.builders.values import INTERFACE, a_seen_attachment, an_inter
 SEEN = a_seen_attachment()
 
 
-def test_a_pool_interface_that_is_attached_without_a_record_is_somebody_elses() -> None:
+def test_a_pool_interface_that_is_attached_without_a_record_is_foreign() -> None:
     """One that is free, and one that a record holds, are not."""
     pool = [
         an_interface("eni-01", attachment=SEEN),
