@@ -8,7 +8,8 @@ CHECKOV_VENV := .local/venvs/checkov
 SAM := $(SAM_VENV)/bin/sam
 CHECKOV := $(CHECKOV_VENV)/bin/checkov
 # The lists are complete: resolving again would take longer, and pip before 23.3 fails on extras and hashes.
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+# What is not imported is not compiled: that is most of the SAM CLI and of checkov.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes
 
 TEMPLATE := template.yaml
 TEMPLATES := $(TEMPLATE) observability.yaml
@@ -22,7 +23,13 @@ export PYTHONHASHSEED := $(or $(PYTHONHASHSEED),$(shell od -An -N2 -tu2 /dev/ura
 
 .DEFAULT_GOAL := help
 .PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference clean
+.PHONY: environments quick-tests all-tests every-fault mixtures
 .DELETE_ON_ERROR:
+
+# What does not wait for one another runs at once: installations, then tests, lint and scan.
+ifneq ($(filter environments check test,$(MAKECMDGOALS)),)
+MAKEFLAGS += --jobs=3
+endif
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +38,8 @@ help: ## Say what can be made
 
 venv: $(VENV)/installed ## Install what the tests and tools need into .venv
 sam: $(SAM_VENV)/installed ## Install the SAM CLI into an environment of its own
+
+environments: $(VENV)/installed $(SAM_VENV)/installed $(CHECKOV_VENV)/installed
 
 $(VENV)/installed: requirements/dev.txt
 	$(call create_venv,$(VENV))
@@ -74,7 +83,12 @@ demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-hom
 bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises. ONLY=attach, AUTH=on
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(filter on,$(AUTH)),--auth)
 
-soak: $(VENV)/installed $(SAM_VENV)/installed ## Break a stack at random for MINUTES=10 from SEED=1; say what it survived
+soak: $(if $(SEED),,every-fault) mixtures ## Try every fault, then break a stack at random for MINUTES=10; SEED=1: at random from there
+
+every-fault: $(VENV)/installed $(SAM_VENV)/installed
+	$(BIN)/pytest tests/faults --whole
+
+mixtures: $(VENV)/installed $(SAM_VENV)/installed
 	@$(BIN)/python -m tests.faults.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.json against the running local cloud
@@ -82,11 +96,15 @@ invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.
 
 ##### Checks
 
-check: lint ## The quick gate: formats, lint, types, imports, templates, unit and contract tests
-	$(BIN)/pytest tests/unit tests/contract
+check: lint quick-tests ## The quick gate: formats, lint, types, imports, templates, unit and contract tests
+
+quick-tests: $(VENV)/installed
+	$(BIN)/pytest tests/unit tests/contract --numprocesses 2 --dist loadgroup
+
+test: lint scan all-tests ## Everything, as CI runs it: check, all tests, coverage, template scan
 
 # Tests of deployed stacks wait more than they compute: three workers keep two cores busy.
-test: lint scan $(SAM_VENV)/installed ## Everything, as CI runs it: check, all tests, coverage, template scan
+all-tests: $(VENV)/installed $(SAM_VENV)/installed
 	$(BIN)/pytest --cov --numprocesses 3 --dist loadgroup --hypothesis-profile full
 
 lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, import contracts and the template

@@ -13,11 +13,8 @@ import time
 from pathlib import Path
 
 from tests.support.deployed.faults.mixture import SweepCheckpoint, play
-from tests.support.deployed.faults.stack import SPEED, breakable
+from tests.support.deployed.faults.stack import BATCH, SPEED, breakable
 from tests.support.deployed.faults.tally import Tally, total
-
-BATCH = 50
-"""As deployed."""
 
 
 def main() -> None:

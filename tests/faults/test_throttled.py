@@ -1,4 +1,4 @@
-"""EC2 refuses every call of ours for twenty seconds: nobody gives up, nobody is woken."""
+"""EC2 refuses every call of ours for twenty seconds: nothing fails, and no alarm rings."""
 
 import time
 from collections.abc import Mapping

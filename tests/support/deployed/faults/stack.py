@@ -21,6 +21,9 @@ SPEED = 10.0
 PARAMETERS = {**SHARED, "ReleaseDelaySeconds": "10"}
 """A second, on the fast clock."""
 
+BATCH = 50
+"""Messages to an invocation, as deployed."""
+
 VISIBILITY_SECONDS = 61
 """No invocation takes longer; the template's six minutes would make each kill take one."""
 
@@ -62,6 +65,17 @@ def _set_batch(functions: Any, size: int) -> None:  # noqa: ANN401 - a client of
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         if ":sqs:" in mapping["EventSourceArn"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], BatchSize=size)
+
+
+@contextmanager
+def batches(stack: Stack, size: int) -> Iterator[None]:
+    """Let an invocation take up to ``size`` messages, and then one again."""
+    functions = stack.cloud.client("lambda")
+    _set_batch(functions, size)
+    try:
+        yield
+    finally:
+        _set_batch(functions, 1)
 
 
 def sweep(stack: Stack) -> bool:
