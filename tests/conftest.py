@@ -75,10 +75,10 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what was not tried, and why: what nobody sees is taken for proved."""
-    if told := untried.lines(terminalreporter.stats.get("skipped", [])):
+    """Name what was not tried, and why: a skip that is not shown is taken for a proof."""
+    if lines := untried.lines(terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_sep("=", "not tried", yellow=True)
-        for line in told:
+        for line in lines:
             terminalreporter.write_line(line)
 
 

@@ -20,7 +20,7 @@ def statements(policy: Json, effect: str) -> list[Json]:
 
 
 def test_only_the_stack_s_own_alarms_may_publish() -> None:
-    """A message there wakes somebody."""
+    """A message there pages the operator on call."""
     (allowed,) = statements(POLICY["PolicyDocument"], "Allow")
 
     assert allowed["Principal"] == CLOUDWATCH
@@ -32,7 +32,7 @@ def test_only_the_stack_s_own_alarms_may_publish() -> None:
 
 
 def test_nothing_goes_there_without_tls() -> None:
-    """Ids of instances are nobody else's business."""
+    """Ids of instances are not for others."""
     (denied,) = statements(POLICY["PolicyDocument"], "Deny")
 
     assert denied["Principal"] == "*"

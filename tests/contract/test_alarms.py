@@ -102,7 +102,7 @@ def test_an_alarm_on_a_metric_of_aws_names_one_that_exists() -> None:
 
 
 def test_every_queue_but_those_for_work_has_an_alarm_on_any_message() -> None:
-    """What lies there is done by nobody."""
+    """No function reads what lies there."""
     watched = {
         value.removeprefix("${").removesuffix(".QueueName}"): breaches(alarm, [1])
         for alarm in OF_AWS.values()

@@ -174,26 +174,26 @@ def test_an_example_is_an_event_as_it_is_written() -> None:
     assert list(EXAMPLES) == [event["detail"]["to_state"] for event in EXAMPLES.values()]
 
 
-def test_the_example_rule_catches_trouble_alone() -> None:
+def test_the_example_rule_catches_failures_alone() -> None:
     """It is deployed as it stands."""
     caught = {name: matches(RULE, event) for name, event in EXAMPLES.items()}
 
     assert {"attached": False, "claimed": False, "refused": True, "stuck": True} == caught
 
 
-def test_the_rule_told_as_a_command_is_the_one_in_the_file() -> None:
+def test_the_rule_shown_as_a_command_is_the_one_in_the_file() -> None:
     """Two ways to the same."""
     (pattern,) = re.findall(r"--event-pattern '(.+?)'\n", README, re.DOTALL)
 
     assert RULE == json.loads(pattern)
 
 
-def test_the_other_patterns_told_of_are_valid_and_about_fields_that_exist() -> None:
-    """EventBridge takes a pattern about a field that nobody writes, and never matches."""
-    told = re.findall(r"^\| `(\{.+?\})` \|", README, re.MULTILINE)
+def test_the_other_patterns_shown_are_valid_and_about_fields_that_exist() -> None:
+    """EventBridge takes a pattern about a field that is never written, and never matches."""
+    shown = re.findall(r"^\| `(\{.+?\})` \|", README, re.MULTILINE)
     fields = SCHEMA["$defs"]["move"]["properties"].keys()
 
-    assert len(told) == 8
-    for pattern in map(json.loads, told):
+    assert len(shown) == 8
+    for pattern in map(json.loads, shown):
         assert pattern.keys() <= fields
         matches({"detail": pattern}, EXAMPLES["attached"])

@@ -1,4 +1,4 @@
-"""Every sample event wakes exactly whom it should: events/ against the rules of the template."""
+"""Every sample event triggers the rules that it should: events/ against those of the template."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ EXPECTED: dict[str, set[str]] = {
     "instance-tag-changed": {"InstanceTagsRule"},
     "instance-tag-removed": {"InstanceTagsRule"},
     "instance-unrelated-tag": set(),
-    "instance-status-tag-written": set(),  # by us: it must not wake us
+    "instance-status-tag-written": set(),  # by us: it must not trigger us
     "interface-status-tag-written": set(),
     "interface-pool-tag-added": {"InterfaceTagsRule"},
     "vpc-allow-from-changed": {"VpcTagsRule"},
@@ -89,7 +89,7 @@ def test_every_rule_has_a_sample_event() -> None:
     assert set().union(*EXPECTED.values()) == patterns().keys()
 
 
-def test_our_input_tags_are_the_only_ones_that_wake_us() -> None:
+def test_our_input_tags_are_the_only_ones_that_trigger_a_rule() -> None:
     """The design's list of tags, by kind of resource; each key alone is enough."""
     watched = {
         (kind, key): rules_matching(tag_change(kind, key))

@@ -69,7 +69,7 @@ def alarms(cloudwatch: CloudWatch, raised: str, *, nested: bool = True) -> list[
     return Resources(InMemoryStack(clients=clients)).alarms()
 
 
-def test_a_raised_alarm_of_the_stack_is_told_with_its_name_in_the_template(
+def test_a_raised_alarm_of_the_stack_is_shown_with_its_name_in_the_template(
     cloudwatch: CloudWatch,
 ) -> None:
     """By which it is known, whatever the stack is called."""
@@ -78,7 +78,7 @@ def test_a_raised_alarm_of_the_stack_is_told_with_its_name_in_the_template(
     assert [expected] == alarms(cloudwatch, "dualhome-stuck")
 
 
-def test_an_alarm_of_another_stack_is_not_told(cloudwatch: CloudWatch) -> None:
+def test_an_alarm_of_another_stack_is_not_shown(cloudwatch: CloudWatch) -> None:
     """Its name may begin with ours."""
     assert [] == alarms(cloudwatch, "dualhome-eu-stuck")
 

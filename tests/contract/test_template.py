@@ -1,4 +1,4 @@
-"""The template agrees with the code it deploys, and explains itself to whoever deploys it."""
+"""The template agrees with the code it deploys, and explains itself to its operator."""
 
 import dataclasses
 import json
@@ -77,7 +77,7 @@ def test_a_parameter_says_what_it_means_and_what_it_takes() -> None:
 
 
 def test_another_prefix_reaches_every_rule_and_every_permission() -> None:
-    """One left behind would listen to tags that nobody sets, or refuse what we must do."""
+    """One left behind would listen to tags that are never set, or refuse what we must do."""
     body = json.dumps(load(TagPrefix="acme")["Resources"])
 
     assert re.search(r"acme[:-]", body)

@@ -1,4 +1,4 @@
-"""Messages that nobody can handle are set aside; those beside them are handled."""
+"""Messages that cannot be handled become dead letters; those beside them are handled."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`dualhome redrive` on the deployed stack: nothing that was set aside is lost."""
+"""`dualhome redrive` on the deployed stack: no dead letter is lost."""
 
 import json
 import os
@@ -36,8 +36,8 @@ def put(stack: Stack, queue: str, *bodies: str) -> None:
     ("name", "output"),
     [("changes", "ChangesDeadLetterQueueUrl"), ("rules", "RuleDeadLetterQueueUrl")],
 )
-def test_a_change_that_was_set_aside_is_looked_at(world: World, name: str, output: str) -> None:
-    """What it asks for happens, and what nobody can read stays for a person."""
+def test_a_dead_letter_of_a_change_is_reconciled(world: World, name: str, output: str) -> None:
+    """What it asks for happens, and what cannot be read stays for the operator."""
     event = state_change(world.launch_running())
     put(world.stack, output, GARBAGE, json.dumps(event))
 
@@ -151,7 +151,7 @@ def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
 
 
 def test_empty_queues_need_no_redrive(stack: Stack) -> None:
-    """And nobody is asked anything."""
+    """And no question is asked."""
     done = dualhome(stack, "redrive")
 
     assert 0 == done.returncode, done.stderr

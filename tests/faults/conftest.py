@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.support.deployed.faults.counts import COUNTS
 from tests.support.deployed.faults.runs import Run, attached, prepare
 from tests.support.deployed.faults.stack import LEFT_ALONE, breakable
-from tests.support.deployed.faults.tally import TALLY
 from tests.support.deployed.stack import Stack, as_found
 from tests.support.deployed.world import World
 
@@ -55,8 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what was broken, and how long the stack took to mend it, on its own clock."""
-    if TALLY.rows:
+    """Show what was broken, and how long the stack took to recover, on its own clock."""
+    if COUNTS.rows:
         terminalreporter.write_sep("=", "faults survived")
-        for line in TALLY.lines():
+        for line in COUNTS.lines():
             terminalreporter.write_line(line)

@@ -90,10 +90,10 @@ def refused(world: World) -> Mapping[str, Survived]:
 
 
 @pytest.mark.parametrize("code", [*PATIENCE, *STALE])
-def test_what_time_or_another_plan_can_mend_is_attached_in_the_end(
+def test_what_time_or_another_plan_can_solve_is_attached_in_the_end(
     refused: Mapping[str, Survived], code: str
 ) -> None:
-    """Nobody is woken for it."""
+    """No alarm is raised for it."""
     it = refused[code]
 
     assert it.broken == []
@@ -102,10 +102,10 @@ def test_what_time_or_another_plan_can_mend_is_attached_in_the_end(
 
 
 @pytest.mark.parametrize("code", FOR_GOOD)
-def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
+def test_what_neither_can_solve_fails_in_ec2s_own_words_and_holds_nothing(
     refused: Mapping[str, Survived], code: str
 ) -> None:
-    """Whoever reads the record must be able to search for the words."""
+    """The reader of the record must be able to search for the words."""
     it = refused[code]
     tried = 1 if code in WHATEVER_THE_INTERFACE else len(it.run.pool)
 

@@ -16,7 +16,7 @@ LOST = ("asked", "left", "terminated", "detached by hand", "stopped", "interface
 ENDS = dict(
     zip(LOST, ("attached", "released", "released", "attached", "attached", "attached"), strict=True)
 )
-SHUFFLED = {"ends with a wish": "attached", "ends without": "released"}
+SHUFFLED = {"ends with a target": "attached", "ends without": "released"}
 FLIPPED = {f"{end}, {n} times": end for end in ("attached", "released") for n in (3, 8)}
 
 
@@ -111,7 +111,9 @@ def test_events_that_are_doubled_and_shuffled_change_nothing_but_the_time(
 
 
 @pytest.mark.parametrize("case", LOST)
-def test_the_sweep_alone_finds_what_no_event_told(lost: Mapping[str, Survived], case: str) -> None:
+def test_the_sweep_alone_finds_what_no_event_announced(
+    lost: Mapping[str, Survived], case: str
+) -> None:
     """AWS delivers these events as best it can, and no better."""
     it = lost[case]
 
@@ -119,7 +121,7 @@ def test_the_sweep_alone_finds_what_no_event_told(lost: Mapping[str, Survived], 
     assert it.state == ENDS[case]
 
 
-def test_the_clock_sweeps_without_being_told(deaf: World) -> None:
+def test_the_schedule_sweeps_unasked(deaf: World) -> None:
     """Five minutes after the deployment at the latest, and every five minutes from then on."""
     runs = prepare(deaf, ["asked"])
     run = runs["asked"]

@@ -8,10 +8,10 @@ import pytest
 
 from tests.faults.manual_actions import ACTIONS
 from tests.support.deployed.faults.runs import (
+    CHECKER,
+    CLOSER,
     DETACHER,
-    LOOKER,
     RECONCILER,
-    SETTLER,
     Run,
     Survived,
     attached,
@@ -38,8 +38,8 @@ def seam(case: Case) -> tuple[str, str, int]:
 ATTACHING: list[Case] = sampled(
     [(action, RECONCILER, n) for action, n in product(ACTIONS, range(1, 12))], seam
 )
-STEPS = [(RECONCILER, 8), *((DETACHER, n) for n in (1, 2, 3)), *((LOOKER, n) for n in (1, 2))]
-STEPS += [(SETTLER, n) for n in (1, 2)]
+STEPS = [(RECONCILER, 8), *((DETACHER, n) for n in (1, 2, 3)), *((CHECKER, n) for n in (1, 2))]
+STEPS += [(CLOSER, n) for n in (1, 2)]
 RELEASING: list[Case] = sampled([(action, *step) for action, step in product(ACTIONS, STEPS)], seam)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed.faults.runs import RECONCILER, SETTLER, Run, Survived, prepare, survive
+from tests.support.deployed.faults.runs import CLOSER, RECONCILER, Run, Survived, prepare, survive
 from tests.support.deployed.world import World
 from tests.support.samples import sampled
 
@@ -45,7 +45,7 @@ RELEASING: dict[str, Order] = {
     "rollback's start cut off thrice": CUT | {"service": "states", "times": CLIENT_TRIES},
     **{f"write {n} cut off": CUT | WRITE | {"nth": n, "times": 3} for n in (1, 2)},
     **{f"write {n} in conflict": CONFLICT | WRITE | {"nth": n} for n in (1, 2)},
-    "settling in conflict for long": CONFLICT | WRITE | {"role": SETTLER, "times": 4},
+    "settling in conflict for long": CONFLICT | WRITE | {"role": CLOSER, "times": 4},
     **{f"DynamoDB throttled at {n}": THROTTLED | {"nth": n} for n in range(1, 10)},
 }
 

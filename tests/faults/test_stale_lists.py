@@ -1,4 +1,4 @@
-"""EC2's lists lag, lose tags and leave resources out while nobody changes anything."""
+"""EC2's lists lag, lose tags and leave resources out while nothing changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,7 +51,7 @@ def test_nothing_is_released_because_of_a_stale_list(
 
 def test_lists_are_stale_in_every_run(kept: Mapping[str, Survived], stack: Stack) -> None:
     """Otherwise all that is survived here is survived without them."""
-    told: dict[str, Any] = stack.cloud.stale_reads()
+    reads: dict[str, Any] = stack.cloud.stale_reads()
 
     assert kept
-    assert min(told["lagged"], told["tags_dropped"], told["resources_omitted"]) > 0, told
+    assert min(reads["lagged"], reads["tags_dropped"], reads["resources_omitted"]) > 0, reads

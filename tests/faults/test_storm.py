@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.deployed.account import broken
 from tests.support.deployed.calls import RECONCILER, Calls
+from tests.support.deployed.faults.counts import COUNTS
 from tests.support.deployed.faults.stack import breakable, comes_to_rest
-from tests.support.deployed.faults.tally import TALLY
 from tests.support.deployed.stack import Stack
 from tests.support.deployed.waiting import until
 from tests.support.deployed.world import World
@@ -18,7 +18,7 @@ INSTANCES, TARGETS = 200, ("mgmt", "data", "store")
 
 SPEED, BATCH = 4.0, 50
 REST_SECONDS = 400
-LOOK_SECONDS = 2
+POLL_SECONDS = 2
 
 TIGHT, MANY = 0.1, 30
 """A tenth of EC2's limits refuses calls on the slowest machine; after so many the whole holds."""
@@ -33,8 +33,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield it
 
 
-def test_a_storm_under_ec2s_limits_ends_with_every_wish_fulfilled(deployed: Stack) -> None:
-    """EC2 accepts five attaches a second; whoever is refused comes back, and nobody is lost."""
+def test_a_storm_under_ec2s_limits_ends_with_every_target_attached(deployed: Stack) -> None:
+    """EC2 accepts five attaches a second; what is refused is requeued, and no instance is lost."""
     world = World(deployed)
     targets = [world.target(name) for name in TARGETS]
     for target in targets * INSTANCES:
@@ -53,17 +53,17 @@ def test_a_storm_under_ec2s_limits_ends_with_every_wish_fulfilled(deployed: Stac
     comes_to_rest(deployed, seconds=REST_SECONDS)
 
     found = broken(deployed, instances=world.instances)
-    TALLY.note("storm, throttled", faults=_throttled(calls), seconds=seconds, broken=bool(found))
+    COUNTS.note("storm, throttled", faults=_throttled(calls), seconds=seconds, broken=bool(found))
     assert found == []
 
 
 def _throttled(calls: Calls) -> int:
-    time.sleep(LOOK_SECONDS)
+    time.sleep(POLL_SECONDS)
     return Counter(it["outcome"] for it in calls.of(RECONCILER))["RequestLimitExceeded"]
 
 
 def _are_attached(stack: Stack, world: World) -> bool:
-    time.sleep(LOOK_SECONDS)
+    time.sleep(POLL_SECONDS)
     names = [world.named(name) for name in TARGETS]
     records = [it for name in names for it in stack.items_of_target(name)]
     return Counter(it["state"] for it in records) == {"attached": INSTANCES * len(TARGETS)}

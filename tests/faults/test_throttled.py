@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.deployed.faults.runs import (
+    CHECKER,
     DETACHER,
-    LOOKER,
     RECONCILER,
     WRITER,
     Run,
@@ -30,7 +30,7 @@ def throttled(world: World) -> Mapping[str, Survived]:
     leaving = [case for case, end in ENDS.items() if end == "released"]
     runs = attached(world, leaving) | prepare(world, [it for it in ENDS if it not in leaving])
     for run in runs.values():
-        for role in (RECONCILER, DETACHER, LOOKER, WRITER):
+        for role in (RECONCILER, DETACHER, CHECKER, WRITER):
             run.interrupt(**THROTTLED, role=role, times=100_000)
     blackout_ends = time.monotonic() + STACK_SECONDS / SPEED
 

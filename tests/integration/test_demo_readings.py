@@ -64,7 +64,7 @@ def test_waiting_ends_with_the_first_good_reading() -> None:
 
 
 def test_only_calls_of_the_stack_s_own_roles_to_ec2_are_counted() -> None:
-    """The figures are about dualhome, not about whoever tags instances in the demo."""
+    """The figures are about dualhome, not about the demo that tags instances."""
     counted = calls_since(RecordedCalls("http://127.0.0.1:1"), 0, "dualhome-")
 
     assert {"AttachNetworkInterface": 1} == dict(counted.writes)

@@ -13,7 +13,7 @@ def test_an_offender_is_named_with_what_is_not_true_of_it() -> None:
 
 
 @pytest.mark.parametrize("cases", [{}, {"silent": 1}])
-def test_a_rule_that_looks_at_nothing_fails(cases: dict[str, int]) -> None:
+def test_a_rule_that_checks_nothing_fails(cases: dict[str, int]) -> None:
     """A pattern that matches no file any more would hold for ever."""
     with pytest.raises(AssertionError, match="nothing"):
         offenders(cases, lambda _: {})

@@ -1,4 +1,4 @@
-"""The deployed queues: putting messages on, and finding what was set aside."""
+"""The deployed queues: putting messages on, and finding dead letters."""
 
 import json
 import uuid

@@ -33,7 +33,7 @@ def until(fact: Callable[[], T], known: Callable[[], str] = str, *, seconds: flo
 
 
 def stays(fact: Callable[[], bool], *, seconds: float) -> bool:
-    """Return whether ``fact`` is true now and at each look within ``seconds``."""
+    """Return whether ``fact`` is true now and at each poll within ``seconds``."""
     deadline = time.monotonic() + seconds
     while fact():
         if time.monotonic() > deadline:

@@ -8,7 +8,7 @@ from tests.support.readers.template import ROOT, Json, load_observability, of_ki
 ALARMS = of_kind(load_observability(), "CloudWatch::Alarm")
 
 
-def _told() -> list[tuple[str, list[str]]]:
+def _rows() -> list[tuple[str, list[str]]]:
     """Return each alarm of the manual's table with the commands that its row says."""
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     _, _, rest = page.partition("\n| Alarm `<stack>-…` | It means | Do |\n")
@@ -24,12 +24,12 @@ def test_the_manual_has_each_alarm_once() -> None:
     """The operator on call looks it up by its name."""
     names = [alarm["AlarmName"].removeprefix("dualhome-") for alarm in ALARMS.values()]
 
-    assert sorted(names) == sorted(name for name, _ in _told())
+    assert sorted(names) == sorted(name for name, _ in _rows())
 
 
 def test_an_alarm_names_the_commands_of_its_row_in_the_manual() -> None:
     """The message and the manual must not send the operator two ways at night."""
-    rows = dict(_told())
+    rows = dict(_rows())
 
     def facts(alarm: Json) -> dict[str, object]:
         commands = rows[alarm["AlarmName"].removeprefix("dualhome-")]
