@@ -1,4 +1,4 @@
-"""One stack to break for all tests here; its clock runs fast."""
+"""One stack to break for all tests here but the storm, which has its own; its clock runs fast."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,33 +14,34 @@ NEVER = 100_000.0
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The deployed template, one message to an invocation."""
+def breakable_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """``stack``, for what lasts longer than a module."""
     with breakable(tmp_path_factory.mktemp("faults")) as it:
         yield it
 
 
-@pytest.fixture(scope="session", autouse=True)
-def never_ending(stack: Stack) -> Mapping[str, Run]:
+@pytest.fixture(scope="session")
+def never_ending(breakable_of_all: Stack) -> Mapping[str, Run]:
     """An attach and a detach that EC2 never ends; they take minutes, so they begin first."""
-    world = World(stack)
+    world = World(breakable_of_all)
     runs = attached(world, ["detaching"]) | prepare(world, ["attaching"])
-    with as_found(stack):
-        stack.cloud.settings(attach_seconds=NEVER, detach_seconds=NEVER)
+    with as_found(world.stack):
+        world.stack.cloud.settings(attach_seconds=NEVER, detach_seconds=NEVER)
         runs["attaching"].ask()
         runs["detaching"].leave()
         for status, run in runs.items():
-            shown = stack.attachments
+            shown = world.stack.attachments
             world.until(lambda: shown(run.instance).get(1, ("", ""))[1] == status)  # noqa: B023
     LEFT_ALONE.add(runs["detaching"].instance)
     return runs
 
 
-@pytest.fixture(autouse=True, scope="module")
-def nothing_is_ordered_any_more(stack: Stack) -> Iterator[None]:
-    """What a module orders, also where it fails, ends with it."""
-    with as_found(stack):
-        yield
+@pytest.fixture(scope="module")
+def stack(breakable_of_all: Stack, never_ending: Mapping[str, Run]) -> Iterator[Stack]:
+    """The deployed template, one message to an invocation; what a module orders ends with it."""
+    assert never_ending
+    with as_found(breakable_of_all):
+        yield breakable_of_all
 
 
 @pytest.fixture(scope="module")

@@ -27,32 +27,32 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of its own, with batches as deployed; its clock leaves time for them."""
     with breakable(tmp_path_factory.mktemp("storm"), batch=BATCH, speed=SPEED) as it:
         yield it
 
 
-def test_a_storm_under_ec2s_limits_ends_with_every_target_attached(deployed: Stack) -> None:
+def test_a_storm_under_ec2s_limits_ends_with_every_target_attached(storm: Stack) -> None:
     """EC2 accepts five attaches a second; what is refused is requeued, and no instance is lost."""
-    world = World(deployed)
+    world = World(storm)
     targets = [world.target(name) for name in TARGETS]
     for target in targets * INSTANCES:
         target.interface()
-    comes_to_rest(deployed)
-    calls, began = Calls.from_now(deployed), deployed.cloud.now()
-    deployed.cloud.settings(throttle_scale=TIGHT)
+    comes_to_rest(storm)
+    calls, began = Calls.from_now(storm), storm.cloud.now()
+    storm.cloud.settings(throttle_scale=TIGHT)
 
     words = " ".join(target.name for target in targets)
     world.launch(targets=words, count=INSTANCES, type_="m5.xlarge")
     until(lambda: _throttled(calls) >= MANY, seconds=REST_SECONDS)
-    deployed.cloud.settings(throttle_scale=1)
-    until(lambda: _are_attached(deployed, world), seconds=REST_SECONDS)
-    seconds = (deployed.cloud.now() - began).total_seconds()
-    deployed.cloud.settings(throttle_scale=0)
-    comes_to_rest(deployed, seconds=REST_SECONDS)
+    storm.cloud.settings(throttle_scale=1)
+    until(lambda: _are_attached(storm, world), seconds=REST_SECONDS)
+    seconds = (storm.cloud.now() - began).total_seconds()
+    storm.cloud.settings(throttle_scale=0)
+    comes_to_rest(storm, seconds=REST_SECONDS)
 
-    found = broken(deployed, instances=world.instances)
+    found = broken(storm, instances=world.instances)
     COUNTS.note("storm, throttled", faults=_throttled(calls), seconds=seconds, broken=bool(found))
     assert found == []
 

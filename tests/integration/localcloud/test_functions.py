@@ -109,7 +109,7 @@ def test_a_functions_calls_are_noted_with_its_role(lab: Lab) -> None:
     assert ("DescribeVpcs", "reconciler") in {(c["action"], c["principal"]) for c in mine}
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("shown", [True, False])
 def test_no_process_and_no_file_outlives_the_server(
     shown: bool,  # noqa: FBT001 - pytest passes parameters by name
     tmp_path: Path,

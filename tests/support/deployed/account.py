@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 QUIET_SECONDS = 120.0
-"""Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
+"""Requeues come after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
 
 
 def broken(
