@@ -72,7 +72,7 @@ def test_an_instance_does_not_show_what_was_detached(world: Ec2World) -> None:
     assert {DeviceSlot(0, 0)} == world.instances.describe([id_])[id_].occupied()
 
 
-def test_instances_that_nobody_knows_are_left_out_and_the_others_shown(world: Ec2World) -> None:
+def test_unknown_instances_are_left_out_and_the_others_shown(world: Ec2World) -> None:
     """One wrong id must not hide the rest of a batch."""
     first, second = world.instance(), world.instance()
 

@@ -117,7 +117,7 @@ def test_an_interface_that_is_gone_is_distinguished_from_one_in_use(world: Ec2Wo
     assert attachment(world, interface) is None
 
 
-def test_an_instance_that_nobody_knows_is_gone(world: Ec2World) -> None:
+def test_an_instance_that_ec2_does_not_know_is_gone(world: Ec2World) -> None:
     """Or not there yet: right after a launch EC2's parts disagree."""
     interface = world.interface()
 

@@ -106,7 +106,7 @@ def test_an_empty_tag_wants_nothing_and_is_no_mistake(world: World, value: str) 
     assert "dualhome-status" not in world.stack.tags(instance)
 
 
-def test_a_name_that_nobody_serves_is_no_malformed_tag(world: World) -> None:
+def test_a_name_that_no_vpc_serves_is_no_malformed_tag(world: World) -> None:
     """The form is right; it is the target that is missing."""
     wanted = world.named("unknown")
 

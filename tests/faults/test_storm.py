@@ -13,8 +13,9 @@ from tests.support.deployed.faults.stack import breakable, comes_to_rest
 from tests.support.deployed.stack import Stack
 from tests.support.deployed.waiting import until
 from tests.support.deployed.world import World
+from tests.support.samples import size
 
-INSTANCES, TARGETS = 200, ("mgmt", "data", "store")
+INSTANCES, TARGETS = size(70, whole=200), ("mgmt", "data", "store")
 
 SPEED, BATCH = 4.0, 50
 REST_SECONDS = 400

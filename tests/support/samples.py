@@ -62,6 +62,11 @@ def one_of_each(cases: Iterable[Case], seam: Callable[[Case], Hashable], number:
     return [chance.choice(found) for found in seams.values()]
 
 
+def size(sample: int, whole: int) -> int:
+    """Return how many there are of what is tried in masses."""
+    return whole if _whole else sample
+
+
 def header() -> str:
     """Say what the choices of this run rest on, and how to repeat them."""
     tried = "every case" if _whole else "one case of each seam"
