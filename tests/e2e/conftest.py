@@ -16,6 +16,8 @@ from tests.support.deployed.stack import Stack, as_found, deployed
 from tests.support.deployed.world import World
 
 PASSED = pytest.StashKey[bool]()
+CROWDS = {"test_budget", "test_crowd", "test_status_tags"}
+"""Each leaves dozens of instances, which every sweep and every `doctor` afterwards reads."""
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +75,11 @@ def inbox(stack_of_all: Stack) -> Inbox:
 def world(stack: Stack) -> World:
     """Networks of this test's own."""
     return World(stack)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the crowds come last."""
+    items.sort(key=lambda item: item.path.stem in CROWDS)
 
 
 @pytest.hookimpl(wrapper=True)
