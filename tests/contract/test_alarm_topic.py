@@ -41,7 +41,7 @@ def test_nothing_goes_there_without_tls() -> None:
 
 
 def test_alarms_can_publish_under_the_topic_s_key() -> None:
-    """Else CloudWatch drops each message, and the alarm looks as if it had been told."""
+    """Else CloudWatch drops each message, and the alarm looks as if it had been sent."""
     grants = [it for it in statements(KEY["KeyPolicy"], "Allow") if it["Principal"] == CLOUDWATCH]
 
     assert TOPIC["KmsMasterKeyId"] == "${AlarmKey}"

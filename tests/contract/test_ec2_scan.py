@@ -43,7 +43,7 @@ def test_an_account_that_has_nothing_to_do_with_us_shows_nothing(
 def test_an_instance_with_the_tag_is_shown_whatever_its_value(
     world: Ec2World, scan: Scan, value: str
 ) -> None:
-    """An empty one wants nothing, a malformed one must be told: both are read like the others."""
+    """An empty one wants nothing, a malformed one must be reported: both are read like the others."""
     asking = world.instance(tags={TARGETS: value})
     world.instance(tags={"other:targets": value, "dualhome-status": "mgmt=attached"})
 
@@ -101,7 +101,7 @@ def test_the_interfaces_of_every_pool_are_shown_free_and_in_use(
 
 
 def test_a_sweep_sees_what_a_reconciliation_sees(world: Ec2World, scan: Scan) -> None:
-    """Otherwise it would ask for looks that find nothing to do."""
+    """Otherwise it would request reconciliations that find nothing to do."""
     instance, interface = world.instance(tags={TARGETS: "mgmt"}), world.interface(tags={POOL: MGMT})
     world.interfaces.attach(instance, interface, SLOT)
 

@@ -169,7 +169,7 @@ def test_the_reconcile_batch_carries_what_our_rules_let_through_and_one_piece_of
         {"InstanceTagsRule"},
         {"InstanceTagsRule"},  # the same event again
         {"InterfaceTagsRule"},
-        set(),  # our own look
+        set(),  # our own request
         {"garbage"},
     ]
 

@@ -16,7 +16,7 @@ def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> N
 
 
 def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
-    """The ledger holds the facts; the log says which run to look at, and forgets it in time."""
+    """The ledger holds the facts; the log says which run failed, and forgets it in time."""
     logging = ROLLBACK["Logging"]
     (destination,) = logging["Destinations"]
     group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"].removesuffix(".Arn}")[2:]

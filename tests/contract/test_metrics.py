@@ -85,7 +85,7 @@ def test_a_call_that_is_not_answered_is_counted() -> None:
 
 
 def test_a_sweep_that_has_not_come_round_tells_only_that_there_was_one() -> None:
-    """Half of the figures would look like a fleet that has shrunk."""
+    """Half of the figures would look like an account that has shrunk."""
     names = {it.name for it in emitted(sweep(swept=False))}
 
     assert names == {"SweepTicks", "Paused"}

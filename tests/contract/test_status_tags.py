@@ -95,7 +95,7 @@ class Refusing:
 def test_what_may_be_written_is_written_and_the_rest_is_reported(
     codes: dict[str, str], error: type[Exception]
 ) -> None:
-    """Time may cure both; a throttle is told first, since time surely does."""
+    """Time may cure both; a throttle is raised first, since time surely does."""
     ec2 = Refusing(**codes)
 
     with pytest.raises(error):

@@ -86,7 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests pass: only what they leave is looked at."""
+    """Remember which tests pass: only what they leave is checked."""
     report = yield
     item.stash[PASSED] = call.when == "call" and report.passed
     return report

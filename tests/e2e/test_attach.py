@@ -14,7 +14,7 @@ PATH_OF_AN_ATTACH = [(None, "claimed"), ("claimed", "attaching"), ("attaching", 
 
 @pytest.fixture(scope="module")
 def attached(stack: Stack, inbox: Inbox) -> Attached:
-    """An instance that was launched with the tag; the first tests look at it from all sides."""
+    """An instance that was launched with the tag; the first tests check it from all sides."""
     (it,) = Attached.in_worlds(World(stack))
     it.world.until(lambda: len(inbox.events(it.instance)) > 2)
     return it
@@ -38,7 +38,7 @@ def test_an_instance_launched_with_the_tag_is_attached_and_every_record_agrees(
 
 
 def test_every_move_is_in_the_audit_and_on_the_event_bus(attached: Attached, inbox: Inbox) -> None:
-    """Who was not there can read what happened; who subscribes is told at once, and in order."""
+    """The audit shows later what happened; a subscriber learns it at once, and in order."""
     events, audit = inbox.events(attached.instance), attached.world.stack.audit(attached.instance)
 
     assert PATH_OF_AN_ATTACH == [(it.get("from_state"), it["to_state"]) for it in audit]

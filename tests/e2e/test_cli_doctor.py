@@ -1,4 +1,4 @@
-"""`dualhome doctor` calls a healthy stack healthy, and finds what was broken by hand."""
+"""`dualhome doctor` calls a healthy stack healthy, and finds what was broken on purpose."""
 
 import json
 from collections.abc import Iterator

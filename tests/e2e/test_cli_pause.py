@@ -13,7 +13,7 @@ from tests.support.deployed.world import World
 
 @pytest.fixture
 def own(apart: Stack) -> Iterator[Stack]:
-    """A stack that may be paused: it goes on when the test is over, however that ends."""
+    """A stack that may be paused: it is resumed when the test is over, however that ends."""
     yield apart
     if parameters_of(apart)["Paused"] == "true":
         dualhome(apart, "resume", "--yes")

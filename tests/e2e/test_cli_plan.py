@@ -101,7 +101,7 @@ def test_the_members_of_an_auto_scaling_group_are_planned(stack: Stack, world: W
 
 
 def test_an_auto_scaling_group_without_members_is_named(stack: Stack) -> None:
-    """A slip in its name must not look like a plan without trouble."""
+    """A slip in its name must not look like a plan without errors."""
     done = dualhome(stack, "plan", "--asg", "no-such-group")
 
     assert (1, "", "No instance matches.\n") == (done.returncode, done.stdout, done.stderr)

@@ -27,7 +27,7 @@ def empty(stack: Stack) -> None:
 
 
 def put(stack: Stack, queue: str, *bodies: str) -> None:
-    """Set messages aside."""
+    """Put dead letters into ``queue``."""
     for body in bodies:
         stack.sqs.send_message(QueueUrl=stack.outputs[queue], MessageBody=body)
 
@@ -142,7 +142,7 @@ def test_an_audit_item_that_cannot_be_read_is_set_aside_and_published_when_it_ca
 
 
 def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
-    """It finds what no event told, now and not at the next tick."""
+    """It finds what no event announced, now and not at the next tick."""
     mgmt = world.target()
     mgmt.interface()
     put(world.stack, "SweepDeadLetterQueueUrl", "{}", "whatever the scheduler writes")

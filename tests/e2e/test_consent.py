@@ -12,7 +12,7 @@ OTHER_ACCOUNT = "444455556666"
 OTHERS = "vpc-0123456789abcdef0"
 
 
-def test_consent_taken_back_is_noted_and_its_return_too(world: World, inbox: Inbox) -> None:
+def test_consent_withdrawn_is_noted_and_its_return_too(world: World, inbox: Inbox) -> None:
     """Record, event and status tell it; the interface stays, since traffic depends on it."""
     mgmt = world.target()
     interface = mgmt.interface()
@@ -37,7 +37,7 @@ def test_consent_taken_back_is_noted_and_its_return_too(world: World, inbox: Inb
 
 
 def test_a_doctor_names_what_is_attached_without_consent(world: World) -> None:
-    """With the command that gives it back, and the one that ends it."""
+    """With the command that restores it, and the one that ends it."""
     mgmt = world.target()
     mgmt.interface()
     instance = world.launch(targets=mgmt.name)

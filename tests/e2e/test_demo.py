@@ -1,4 +1,4 @@
-"""`make demo`, as a user runs it: the story is told, checked, and leaves nothing behind."""
+"""`make demo`, as a user runs it: its steps are shown, checked, and leave nothing behind."""
 
 import os
 import re

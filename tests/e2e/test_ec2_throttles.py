@@ -20,7 +20,7 @@ FAULTS: Mapping[str, Item] = {
     "never carried out": {"error_code": "Unavailable", "times": CLIENT_TRIES},
     "status not written": THROTTLED | {"times": 2 * CLIENT_TRIES, "action": "CreateTags"},
 }
-PATIENCE_SECONDS = 180
+FAULT_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def asking(stack: Stack) -> Mapping[str, Asking]:
     for case, it in askings.items():
         it.ask(FAULTS[case])
     for it in askings.values():
-        it.world.comes_to("attached", it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+        it.world.comes_to("attached", it.instance, it.mgmt.name, seconds=FAULT_SECONDS)
     return askings
 
 

@@ -106,7 +106,7 @@ def test_only_the_count_of_releases_may_be_updated(
 def test_a_sweep_puts_its_place_and_nothing_else(
     guarded: Stack, sweeper: Probe, key: dict[str, str], answer: str
 ) -> None:
-    """It asks for looks; who could write records could move what no audit entry tells of."""
+    """It requests reconciliations; a record that it wrote would have no audit entry."""
     said = sweeper.ask(
         "dynamodb",
         "put_item",

@@ -27,7 +27,7 @@ def one(several: list[Attached]) -> Attached:
     return several.pop()
 
 
-def test_a_removed_tag_gives_the_interface_back(one: Attached) -> None:
+def test_a_removed_tag_releases_the_interface(one: Attached) -> None:
     """Nothing is left behind: no attachment, no claim, no slot."""
     world, mgmt, instance, interface = one.world, one.mgmt, one.instance, one.interface
 
@@ -77,7 +77,7 @@ def test_a_released_interface_goes_to_the_instance_that_waits(world: World) -> N
     assert world.stack.holder(interface) == (second, mgmt.name)
 
 
-def test_targets_of_one_instance_are_given_back_one_by_one(world: World) -> None:
+def test_targets_of_one_instance_are_released_one_by_one(world: World) -> None:
     """The other target's traffic must not notice."""
     mgmt, data = world.target("mgmt"), world.target("data", "10.2.0.0/16")
     for_mgmt, for_data = mgmt.interface(), data.interface()

@@ -25,7 +25,7 @@ FAULTS: Mapping[str, Item] = {
     "reply lost": {"error_code": "InternalError", "times": CLIENT_TRIES, "after_execution": True},
     "terminated meanwhile": {"error_code": "RequestLimitExceeded", "times": 2 * CLIENT_TRIES},
 }
-PATIENCE_SECONDS = 180
+FAULT_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def releases(stack: Stack) -> Mapping[str, Attached]:
     stack.ec2.terminate_instances(InstanceIds=[gone.instance])
     for case, it in found.items():
         end = "stuck" if case == "refused for good" else "released"
-        it.world.comes_to(end, it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+        it.world.comes_to(end, it.instance, it.mgmt.name, seconds=FAULT_SECONDS)
     return found
 
 

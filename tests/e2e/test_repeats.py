@@ -18,7 +18,7 @@ QUIET_SECONDS = 2.5
 
 
 def is_quiet(world: World, *instances: str) -> None:
-    """Return when no reconciler has looked at any of ``instances`` for a while."""
+    """Return when no reconciler has described any of ``instances`` for a while."""
 
     def nothing_happens() -> bool:
         calls = Calls.from_now(world.stack)
@@ -109,13 +109,13 @@ def test_a_refusal_that_is_reconciled_again_is_written_once(world: World) -> Non
 
 
 def test_our_own_status_tags_request_nothing(world: World) -> None:
-    """Else each attach would look at itself for ever, at the cost of EC2's read limits."""
+    """Else each attach would request itself for ever, at the cost of EC2's read limits."""
     (it,) = Attached.in_worlds(world)
     for resource in (it.instance, it.interface):
         world.stack.ec2.create_tags(
             Resources=[resource], Tags=[{"Key": "dualhome-status", "Value": "overwritten"}]
         )
-    # What EC2 has told of it so far is looked at; what an attach leaves behind is no event's.
+    # What EC2 has announced of it so far is reconciled; what an attach leaves behind is no event's.
     world.is_reconciled_while_running(it.instance)
     calls, before = Calls.from_now(world.stack), requeued(it)
 

@@ -28,8 +28,8 @@ SERVER = dict.fromkeys(
     ),
     500,
 )
-PATIENCE = SERVER | {"RequestLimitExceeded": 503, "EC2ThrottledException": 503}
-"""AWS asks for another try; the SDK has made its own."""
+TRANSIENT = SERVER | {"RequestLimitExceeded": 503, "EC2ThrottledException": 503}
+"""A later try may succeed; the SDK has made its own."""
 
 STALE = {
     "InvalidInstanceID.NotFound": "The instance ID does not exist",
@@ -80,13 +80,13 @@ def seam(code: str) -> str:
     """Return what is alike: codes that mean the same error to the reconciler."""
     answer = {
         "Error": {"Code": code, "Message": (STALE | FOR_GOOD | DENIED).get(code, "")},
-        "ResponseMetadata": {"HTTPStatusCode": PATIENCE.get(code, 400)},
+        "ResponseMetadata": {"HTTPStatusCode": TRANSIENT.get(code, 400)},
     }
     return type(meaning(ClientError(answer, "Attach"))).__name__  # type: ignore[arg-type]
 
 
 IN_THE_END, NEVER, NOT_ALLOWED = (
-    sampled(codes, seam) for codes in ([*PATIENCE, *STALE], FOR_GOOD, DENIED)
+    sampled(codes, seam) for codes in ([*TRANSIENT, *STALE], FOR_GOOD, DENIED)
 )
 ALL = [*IN_THE_END, *NEVER, *NOT_ALLOWED, LIMIT]
 
@@ -97,8 +97,8 @@ def refused(world: World) -> Mapping[str, Survived]:
 
     def go(code: str, run: Run) -> None:
         message = (STALE | FOR_GOOD | DENIED).get(code, "An error on order.")
-        times = CLIENT_TRIES if code in PATIENCE else 1 if code in STALE else 1000
-        order = {"code": code, "status": PATIENCE.get(code, 400), "message": message}
+        times = CLIENT_TRIES if code in TRANSIENT else 1 if code in STALE else 1000
+        order = {"code": code, "status": TRANSIENT.get(code, 400), "message": message}
         run.interrupt(do="error", action="AttachNetworkInterface", times=times, **order)
         run.ask()
 

@@ -30,7 +30,7 @@ def kept(world: World) -> Mapping[str, Survived]:
 
 
 def touch(runs: Mapping[str, Run]) -> None:
-    """Let events of all tell the stack to look at them, without asking for anything else."""
+    """Let events request them all, without asking for anything else."""
     for run in runs.values():
         run.world.tag(run.instance, targets=run.target.name, policy="each")
         run.world.stack.ec2.delete_tags(Resources=[run.instance], Tags=[{"Key": "dualhome:policy"}])

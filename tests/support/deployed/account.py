@@ -37,10 +37,10 @@ def read_account(
     None stands for every instance that EC2 shows. It should be quiet, for the reads are not one
     moment's.
     """
-    hands = frozenset(AttachmentId(it) for it in by_hand)
+    manual = frozenset(AttachmentId(it) for it in by_hand)
     with fresh_lists(stack.cloud):
         ids = _every_instance(stack) if instances is None else instances
-        return snapshot.read_account(books_of(stack), [InstanceId(it) for it in ids], hands)
+        return snapshot.read_account(books_of(stack), [InstanceId(it) for it in ids], manual)
 
 
 def books_of(stack: Stack) -> Books:

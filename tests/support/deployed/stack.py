@@ -23,7 +23,7 @@ Item = dict[str, Any]
 
 SHARED: Mapping[str, str] = {"MaxReleasesPerSweep": "10000", "ReleaseDelaySeconds": "1"}
 """
-A stack that many tests share lets any number go: how many release between two sweeps is chance.
+A stack that many tests share releases any number: how many release between two sweeps is chance.
 
 The breaker, and the wait before a release, have tests of their own.
 """

@@ -17,7 +17,7 @@ INSTANCES, TARGETS, INTERFACES = 4, 3, 3
 
 @dataclass
 class Crowd:
-    """Instances of one world, the targets they may ask for, and what others attached by hand."""
+    """Instances of one world, the targets they may ask for, and what others attached."""
 
     world: World
     chance: Random
@@ -127,8 +127,8 @@ ACTIONS: Mapping[str, Callable[[Crowd], None]] = {
     "targets set": _set_targets,
     "targets removed": _remove_targets,
     "tag flipped": _flip,
-    "detached by hand": _detach,
-    "attached by hand": _attach,
+    "detached manually": _detach,
+    "attached manually": _attach,
     "interface deleted": _delete,
     "interface added": _add,
     "instance stopped": _stop,

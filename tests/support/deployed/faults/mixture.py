@@ -38,7 +38,7 @@ class SoakRound:
 
 
 def play(stack: Stack, seed: int, counts: FaultCounts) -> SoakRound:
-    """Play one round; times are not in the seed's hands, so that its end may differ."""
+    """Play one round; times are not the seed's, so that its end may differ."""
     chance = Random(seed)  # noqa: S311 - the same choices each time
     crowd = Crowd.gather(World(stack), chance)
     met: Counter[str] = Counter()

@@ -138,7 +138,7 @@ def survive(
     go: Callable[[Case, Run], None],
     rest: Callable[[Stack], None] = comes_to_rest,
 ) -> dict[Case, Survived]:
-    """Let every run go, each as ``go`` says; return what they came to once all is at rest."""
+    """Start every run, each as ``go`` says; return what they came to once all is at rest."""
     for case, run in runs.items():
         go(case, run)
     return outcome(kind, runs, rest)
@@ -159,6 +159,6 @@ def _survived(kind: str, run: Run, found: list[str]) -> Survived:
     names = (run.instance, run.target.name, *run.pool)
     ours = [it for it in found if any(name in it for name in names)]
     it = Survived(run, run.call_off(), [*ours, run.story()] if ours else [], run.record)
-    # What hands do, or events that are lost, no order counts.
+    # No order counts manual actions, or events that are lost.
     COUNTS.note(kind, faults=max(it.met, 1), seconds=run.seconds(), broken=bool(ours))
     return it
