@@ -43,7 +43,7 @@ def test_an_account_that_has_nothing_to_do_with_us_shows_nothing(
 def test_an_instance_with_the_tag_is_shown_whatever_its_value(
     world: Ec2World, scan: Scan, value: str
 ) -> None:
-    """An empty one wants nothing, a malformed one must be reported: both are read like the others."""
+    """An empty one wants nothing, a malformed one is reported: both are read like the others."""
     asking = world.instance(tags={TARGETS: value})
     world.instance(tags={"other:targets": value, "dualhome-status": "mgmt=attached"})
 

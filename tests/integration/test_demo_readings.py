@@ -71,7 +71,7 @@ def test_only_calls_of_the_stack_s_own_roles_to_ec2_are_counted() -> None:
     assert {"DescribeInstances": 1} == dict(counted.reads)
 
 
-def test_a_look_counts_only_after_the_moment_asked_about() -> None:
+def test_a_reconciliation_counts_only_after_the_moment_asked_about() -> None:
     """An old look would make a duplicate event seem handled that is not."""
     cloud = RecordedCalls("http://127.0.0.1:1")
 

@@ -89,7 +89,7 @@ class World:
         return Network(self.stack, vpc, subnets)
 
     def target(self, name: str = "mgmt", cidr: str = "10.1.0.0/16", **tags: str) -> Target:
-        """Make a VPC that serves a target, open to the application's VPC unless its tags say otherwise."""
+        """Make a VPC that serves a target, open to the application's VPC unless tags differ."""
         named = self.named(name)
         tags = {"target": named, "allow_from": self.app.vpc} | tags
         network = self.network(cidr, **{key: value for key, value in tags.items() if value})
