@@ -70,4 +70,5 @@ def size(sample: int, whole: int) -> int:
 def header() -> str:
     """Say what the choices of this run rest on, and how to repeat them."""
     tried = "every case" if _whole else "one case of each seam"
-    return f"fault suite: {tried}, {SEED}={seed()}"
+    again = f"make soak SEED={seed()} MINUTES=0"
+    return f"fault suite: {tried}, {SEED}={seed()}; its mixture again: {again}"
