@@ -8,8 +8,7 @@ CHECKOV_VENV := .local/venvs/checkov
 SAM := $(SAM_VENV)/bin/sam
 CHECKOV := $(CHECKOV_VENV)/bin/checkov
 # The lists are complete: resolving again would take longer, and pip before 23.3 fails on extras and hashes.
-# What is not imported is not compiled: that is most of the SAM CLI and of checkov.
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 TEMPLATE := template.yaml
 TEMPLATES := $(TEMPLATE) observability.yaml
@@ -58,7 +57,7 @@ $(SAM_VENV)/installed: requirements/sam.txt
 
 $(CHECKOV_VENV)/installed: requirements/checkov.txt
 	$(call create_venv,$(CHECKOV_VENV))
-	@$(CHECKOV_VENV)/bin/python $(PIP_INSTALL) -r requirements/checkov.txt
+	@$(CHECKOV_VENV)/bin/python $(PIP_INSTALL) --no-compile -r requirements/checkov.txt
 	@touch $@
 
 define create_venv
