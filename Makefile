@@ -22,7 +22,13 @@ export PYTHONHASHSEED := $(or $(PYTHONHASHSEED),$(shell od -An -N2 -tu2 /dev/ura
 
 .DEFAULT_GOAL := help
 .PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference snapshots clean
+.PHONY: environments quick-tests all-tests every-fault mixtures
 .DELETE_ON_ERROR:
+
+# What does not wait for one another runs at once: installations, then tests, lint and scan.
+ifneq ($(filter environments check test,$(MAKECMDGOALS)),)
+MAKEFLAGS += --jobs=3
+endif
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +37,8 @@ help: ## Say what can be made
 
 venv: $(VENV)/installed ## Install what the tests and tools need into .venv
 sam: $(SAM_VENV)/installed ## Install the SAM CLI into an environment of its own
+
+environments: $(VENV)/installed $(SAM_VENV)/installed $(CHECKOV_VENV)/installed
 
 $(VENV)/installed: requirements/dev.txt
 	$(call create_venv,$(VENV))
@@ -49,7 +57,7 @@ $(SAM_VENV)/installed: requirements/sam.txt
 
 $(CHECKOV_VENV)/installed: requirements/checkov.txt
 	$(call create_venv,$(CHECKOV_VENV))
-	@$(CHECKOV_VENV)/bin/python $(PIP_INSTALL) -r requirements/checkov.txt
+	@$(CHECKOV_VENV)/bin/python $(PIP_INSTALL) --no-compile -r requirements/checkov.txt
 	@touch $@
 
 define create_venv
@@ -74,7 +82,12 @@ demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-hom
 bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises. ONLY=attach, AUTH=on
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(filter on,$(AUTH)),--auth)
 
-soak: $(VENV)/installed $(SAM_VENV)/installed ## Break a stack at random for MINUTES=10 from SEED=1; say what it survived
+soak: $(if $(SEED),,every-fault) mixtures ## Try every fault, then break a stack at random for MINUTES=10; SEED=1: at random from there
+
+every-fault: $(VENV)/installed $(SAM_VENV)/installed
+	$(BIN)/pytest tests/faults --whole
+
+mixtures: $(VENV)/installed $(SAM_VENV)/installed
 	@$(BIN)/python -m tests.faults.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.json against the running local cloud
@@ -82,11 +95,15 @@ invoke: $(VENV)/installed ## Run FUNCTION=reconcile_instances on EVENT=events/x.
 
 ##### Checks
 
-check: lint ## The quick gate: formats, lint, types, imports, templates, unit and contract tests
-	$(BIN)/pytest tests/unit tests/contract
+check: lint quick-tests ## The quick gate: formats, lint, types, imports, templates, unit and contract tests
+
+quick-tests: $(VENV)/installed
+	$(BIN)/pytest tests/unit tests/contract --numprocesses 2 --dist loadgroup
+
+test: lint scan all-tests ## Everything, as CI runs it: check, all tests, coverage, template scan
 
 # Tests of deployed stacks wait more than they compute: three workers keep two cores busy.
-test: lint scan $(SAM_VENV)/installed ## Everything, as CI runs it: check, all tests, coverage, template scan
+all-tests: $(VENV)/installed $(SAM_VENV)/installed
 	$(BIN)/pytest --cov --numprocesses 3 --dist loadgroup --hypothesis-profile full
 
 lint: $(VENV)/installed $(SAM_VENV)/installed ## Check formats, lint, types, import contracts and the template

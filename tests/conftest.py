@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import settings
 
-from tests.support import groups, untried
+from tests.support import groups, samples, untried
 
 KEPT = {
     *("CI", "HOME", "LANG", "LC_ALL", "PATH", "TERM", "TMPDIR"),
@@ -26,6 +26,16 @@ DUMMIES = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make soak` ask for every case of the fault suite."""
+    parser.addoption("--whole", action="store_true", help="try every case of the fault suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose before the modules with the cases are imported."""
+    samples.configure(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,16 +69,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
-def pytest_report_header() -> str:
+def pytest_report_header() -> list[str]:
     """Say what a failure may depend on besides the order, which pytest-randomly names."""
-    return f"PYTHONHASHSEED={os.environ.get('PYTHONHASHSEED', 'random')}"
+    return [f"PYTHONHASHSEED={os.environ.get('PYTHONHASHSEED', 'random')}", samples.header()]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what was not tried, and why: what nobody sees is taken for proved."""
-    if told := untried.lines(terminalreporter.stats.get("skipped", [])):
+    """Name what was not tried, and why: a skip that is not shown is taken for a proof."""
+    if lines := untried.lines(terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_sep("=", "not tried", yellow=True)
-        for line in told:
+        for line in lines:
             terminalreporter.write_line(line)
 
 

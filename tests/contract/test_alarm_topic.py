@@ -20,7 +20,7 @@ def statements(policy: Json, effect: str) -> list[Json]:
 
 
 def test_only_the_stack_s_own_alarms_may_publish() -> None:
-    """A message there wakes somebody."""
+    """A message there pages the operator on call."""
     (allowed,) = statements(POLICY["PolicyDocument"], "Allow")
 
     assert allowed["Principal"] == CLOUDWATCH
@@ -32,7 +32,7 @@ def test_only_the_stack_s_own_alarms_may_publish() -> None:
 
 
 def test_nothing_goes_there_without_tls() -> None:
-    """Ids of instances are nobody else's business."""
+    """Ids of instances are not for others."""
     (denied,) = statements(POLICY["PolicyDocument"], "Deny")
 
     assert denied["Principal"] == "*"
@@ -41,7 +41,7 @@ def test_nothing_goes_there_without_tls() -> None:
 
 
 def test_alarms_can_publish_under_the_topic_s_key() -> None:
-    """Else CloudWatch drops each message, and the alarm looks as if it had been told."""
+    """Else CloudWatch drops each message, and the alarm looks as if it had been sent."""
     grants = [it for it in statements(KEY["KeyPolicy"], "Allow") if it["Principal"] == CLOUDWATCH]
 
     assert TOPIC["KmsMasterKeyId"] == "${AlarmKey}"

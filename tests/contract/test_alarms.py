@@ -9,6 +9,7 @@ from dualhome.domain.states import State
 from dualhome_cli.main import COMMANDS
 from tests.contract.alarm_arithmetic import breaches, dimensions_of, values_for
 from tests.support.builders.values import INTERFACE, MGMT, ZONE
+from tests.support.offenders import offenders
 from tests.support.readers.aws_metrics import is_metric_of_aws
 from tests.support.readers.metrics import (
     Emission,
@@ -30,7 +31,7 @@ TOPIC = "${AlarmTopic}"
 DAY = 86_400
 
 # What goes wrong, as the code tells it; in brackets what happens beside it within the period.
-TROUBLE: dict[str, list[Emission]] = {
+FAULTS: dict[str, list[Emission]] = {
     "StuckAlarm": [sweep(states={State.ATTACHED: 3, State.STUCK: 1})],
     "BreakerOpenAlarm": [sweep(releases=21, tripped=True)],
     "PausedAlarm": [sweep(paused=True)],
@@ -57,42 +58,51 @@ def ordinary_day() -> list[Figure]:
     return emitted(*moves(), sweep(), ec2_calls())
 
 
-def test_there_is_trouble_for_each_alarm_on_our_own_metrics() -> None:
+def test_there_is_a_fault_for_each_alarm_on_our_own_metrics() -> None:
     """An alarm that no test sets off may be one that nothing sets off."""
-    assert TROUBLE.keys() == OURS.keys()
+    assert FAULTS.keys() == OURS.keys()
 
 
 @pytest.mark.usefixtures("environment_of_functions")
-@pytest.mark.parametrize("name", TROUBLE)
-def test_trouble_sets_its_alarm_off(name: str) -> None:
+def test_each_fault_sets_its_alarm_off() -> None:
     """Namespace, name, dimensions and statistic are the code's, or the alarm is deaf."""
-    values = values_for(OURS[name], emitted(*TROUBLE[name]))
 
-    assert breaches(OURS[name], values)
-    assert values or OURS[name]["TreatMissingData"] == "breaching"
+    def facts(case: tuple[Json, list[Emission]]) -> dict[str, object]:
+        alarm, emissions = case
+        values = values_for(alarm, emitted(*emissions))
+        return {
+            "is set off": breaches(alarm, values),
+            "has values": values or alarm["TreatMissingData"] == "breaching",
+        }
+
+    assert {} == offenders({name: (OURS[name], it) for name, it in FAULTS.items()}, facts)
 
 
 @pytest.mark.usefixtures("environment_of_functions")
-@pytest.mark.parametrize("name", OURS)
-def test_an_ordinary_day_ends_every_alarm(name: str) -> None:
-    """Nobody heeds what always rings; and that all is well is written, not left to silence."""
-    values = values_for(OURS[name], ordinary_day())
+def test_an_ordinary_day_ends_every_alarm() -> None:
+    """What always rings is ignored; and that all is well is written, not left to silence."""
+    silent = [OURS[name] for name in ("ReleasesHeldAlarm", "ContestedAlarm")]
 
-    assert not breaches(OURS[name], values)
-    assert values or name in {"ReleasesHeldAlarm", "ContestedAlarm"}
+    def facts(alarm: Json) -> dict[str, object]:
+        values = values_for(alarm, ordinary_day())
+        return {"has ended": not breaches(alarm, values), "has values": values or alarm in silent}
+
+    assert {} == offenders(OURS, facts)
 
 
-@pytest.mark.parametrize("name", OF_AWS)
-def test_an_alarm_on_a_metric_of_aws_names_one_that_exists(name: str) -> None:
+def test_an_alarm_on_a_metric_of_aws_names_one_that_exists() -> None:
     """A misspelt one is accepted, and stays silent for ever."""
-    alarm = OF_AWS[name]
-    ((dimension, value),) = dimensions_of(alarm)
 
-    assert is_metric_of_aws(alarm["Namespace"], alarm["MetricName"], dimension, value)
+    def facts(alarm: Json) -> dict[str, bool]:
+        ((dimension, value),) = dimensions_of(alarm)
+        known = is_metric_of_aws(alarm["Namespace"], alarm["MetricName"], dimension, value)
+        return {f"{alarm['MetricName']} exists": known}
+
+    assert {} == offenders(OF_AWS, facts)
 
 
 def test_every_queue_but_those_for_work_has_an_alarm_on_any_message() -> None:
-    """What lies there is done by nobody."""
+    """No function reads what lies there."""
     watched = {
         value.removeprefix("${").removesuffix(".QueueName}"): breaches(alarm, [1])
         for alarm in OF_AWS.values()
@@ -111,29 +121,40 @@ def test_every_way_in_which_a_rollback_may_end_badly_has_an_alarm() -> None:
     assert watched == {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"}
 
 
-@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
-def test_an_alarm_tells_the_topic_when_it_begins_and_when_it_ends(alarm: Json) -> None:
-    """Who was woken wants to know that it is over."""
-    assert [TOPIC] == alarm["AlarmActions"] == alarm["OKActions"]
-    assert alarm.get("ActionsEnabled", True)
+def test_an_alarm_tells_the_topic_when_it_begins_and_when_it_ends() -> None:
+    """The operator on call wants to know that it is over."""
+    assert {} == offenders(
+        ALARMS,
+        lambda alarm: {
+            "tells when it begins": [TOPIC] == alarm["AlarmActions"],
+            "tells when it ends": [TOPIC] == alarm["OKActions"],
+            "is enabled": alarm.get("ActionsEnabled", True),
+        },
+    )
 
 
-@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
-def test_an_alarm_says_what_it_means_and_which_command_comes_next(alarm: Json) -> None:
-    """It is all that the person who is woken has."""
-    said = alarm["AlarmDescription"]
-    commands = re.findall(r"dualhome ([a-z]+)", said.partition("Next: ")[2])
+def test_an_alarm_says_what_it_means_and_which_command_comes_next() -> None:
+    """It is all that the operator on call has."""
+    known = {name for section in COMMANDS.values() for name in section}
 
-    assert commands
-    assert set(commands) <= {name for section in COMMANDS.values() for name in section}
-    assert said.endswith(".")
-    assert len(said) <= 1024  # CloudWatch API Reference, PutMetricAlarm
+    def facts(alarm: Json) -> dict[str, object]:
+        said = alarm["AlarmDescription"]
+        commands = set(re.findall(r"dualhome ([a-z]+)", said.partition("Next: ")[2]))
+        return {
+            "names a command": commands,
+            f"{commands} exist": commands <= known,
+            "is a sentence": said.endswith("."),
+            "fits": len(said) <= 1024,  # CloudWatch API Reference, PutMetricAlarm
+        }
+
+    assert {} == offenders(ALARMS, facts)
 
 
-@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
-def test_an_alarm_says_what_no_data_means(alarm: Json) -> None:
+def test_an_alarm_says_what_no_data_means() -> None:
     """Left to CloudWatch, a system that is at rest looks like one that is deaf."""
-    assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
+    meanings = {"breaching", "notBreaching", "ignore"}
+
+    assert {} == offenders(ALARMS, lambda it: {"says so": it["TreatMissingData"] in meanings})
 
 
 def test_alarms_have_names_of_their_own_that_begin_with_the_stack_s() -> None:

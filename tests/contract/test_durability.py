@@ -1,8 +1,7 @@
 """Nothing is lost: every hop has a way out for what fails, and the tables outlive mistakes."""
 
-import pytest
-
 from dualhome.application.write_status import RECEIVES, delay_after
+from tests.support.offenders import offenders
 from tests.support.readers.template import Json, load, resources
 
 FUNCTIONS = resources("Serverless::Function")
@@ -23,14 +22,19 @@ def event_sources(kind: str) -> list[tuple[Json, Json]]:
     ]
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_an_event_that_cannot_be_delivered_is_kept(rule: str) -> None:
+def test_an_event_that_cannot_be_delivered_is_kept() -> None:
     """EventBridge drops what a target refuses, unless the rule has a dead-letter queue."""
-    (target,) = RULES[rule]["Targets"]
+    expected = {
+        "Arn": "${ChangesQueue.Arn}",
+        "DeadLetterConfig": {"Arn": "${RuleDeadLetterQueue.Arn}"},
+        "RetryPolicy": {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400},
+    }
 
-    assert target["Arn"] == "${ChangesQueue.Arn}"
-    assert target["DeadLetterConfig"] == {"Arn": "${RuleDeadLetterQueue.Arn}"}
-    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}
+    def facts(rule: Json) -> dict[str, bool]:
+        (target,) = rule["Targets"]
+        return {name: target[name] == value for name, value in expected.items()}
+
+    assert {} == offenders(RULES, facts)
 
 
 def test_a_message_gets_five_chances_and_is_then_kept() -> None:
@@ -53,10 +57,14 @@ def test_a_status_tag_is_tried_for_an_hour_and_its_request_is_then_kept() -> Non
     assert 60 * 60 <= sum(waits) <= 65 * 60
 
 
-@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - {"ChangesQueue", "StatusQueue"}))
-def test_what_failed_is_kept_as_long_as_sqs_can(queue: str) -> None:
-    """A person must come back from a holiday and still find it."""
-    assert QUEUES[queue]["MessageRetentionPeriod"] == FOURTEEN_DAYS
+def test_what_failed_is_kept_as_long_as_sqs_can() -> None:
+    """An operator comes back from a holiday and still finds it."""
+    of_work = {"ChangesQueue", "StatusQueue"}
+
+    assert {} == offenders(
+        {name: queue for name, queue in QUEUES.items() if name not in of_work},
+        lambda queue: {"is kept": queue["MessageRetentionPeriod"] == FOURTEEN_DAYS},
+    )
 
 
 def test_a_message_stays_hidden_while_it_may_still_be_worked_on() -> None:
@@ -103,17 +111,21 @@ def test_a_sweep_that_fails_is_kept_and_not_repeated() -> None:
     }
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_table_outlives_mistakes(table: str) -> None:
+def test_a_table_outlives_mistakes() -> None:
     """Neither a deleted stack, nor a slip in the console, nor a bad write may cost the record."""
-    resource = load()["Resources"][table]
-    properties = resource["Properties"]
+    of_resource = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    of_table = {
+        "DeletionProtectionEnabled": True,
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "SSESpecification": {"SSEEnabled": True},
+        "BillingMode": "PAY_PER_REQUEST",
+    }
 
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
-    assert properties["DeletionProtectionEnabled"] is True
-    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["SSESpecification"] == {"SSEEnabled": True}
-    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    def facts(table: Json) -> dict[str, bool]:
+        found = table | table["Properties"]
+        return {name: found[name] == it for name, it in (of_resource | of_table).items()}
+
+    assert {} == offenders({name: load()["Resources"][name] for name in TABLES}, facts)
 
 
 def test_the_keys_of_tables_and_indexes_are_the_ledgers() -> None:

@@ -39,7 +39,7 @@ def test_no_function_is_over_40_lines() -> None:
 
 
 def test_no_folder_holds_more_than_15_modules() -> None:
-    """Whoever looks for a subject reads the names of one folder at a time."""
+    """A reader in search of a subject reads the names of one folder at a time."""
     modules = Counter(
         str(path.parent)
         for path in map(PurePosixPath, _sources())
@@ -59,7 +59,7 @@ def _functions(name: str) -> Iterator[tuple[str, int]]:
 @cache
 def _sources() -> dict[str, str]:
     listed = subprocess.run(
-        ["git", "ls-files", "*.py"],  # noqa: S607 - the git of whoever has a checkout
+        ["git", "ls-files", "*.py"],  # noqa: S607 - the git of the checkout's owner
         cwd=ROOT,
         capture_output=True,
         text=True,

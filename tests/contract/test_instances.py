@@ -5,7 +5,7 @@ from dualhome.domain.identifiers import InstanceId
 from tests.support.builders.values import OTHER_ACCOUNT, OTHER_ZONE, SLOT
 from tests.support.worlds.ec2 import Ec2World, attachment
 
-NOBODY = InstanceId("i-0123456789abcdef0")
+NO_INSTANCE = InstanceId("i-0123456789abcdef0")
 TARGETS = {"dualhome:targets": "mgmt", "Name": "db-1"}
 
 
@@ -46,7 +46,7 @@ def test_an_instance_shows_what_is_attached_to_it_as_the_interface_does(world: E
 
 
 def test_both_reads_say_what_ec2_deletes_with_its_instance(world: Ec2World) -> None:
-    """What we attach EC2 keeps, until somebody says otherwise; then it is gone with it."""
+    """What we attach EC2 keeps, until the attribute is changed; then it is gone with it."""
     id_, interface = world.instance(), world.interface()
     world.interfaces.attach(id_, interface, SLOT)
     before = world.instances.describe([id_])[id_].attachment_of(interface)
@@ -72,11 +72,11 @@ def test_an_instance_does_not_show_what_was_detached(world: Ec2World) -> None:
     assert {DeviceSlot(0, 0)} == world.instances.describe([id_])[id_].occupied()
 
 
-def test_instances_that_nobody_knows_are_left_out_and_the_others_shown(world: Ec2World) -> None:
+def test_unknown_instances_are_left_out_and_the_others_shown(world: Ec2World) -> None:
     """One wrong id must not hide the rest of a batch."""
     first, second = world.instance(), world.instance()
 
-    found = world.instances.describe([first, NOBODY, second])
+    found = world.instances.describe([first, NO_INSTANCE, second])
 
     assert {first, second} == found.keys()
 

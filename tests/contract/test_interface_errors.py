@@ -21,7 +21,7 @@ from tests.support.worlds.local import LocalWorld
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)
-NOBODY = InstanceId("i-0123456789abcdef0")
+NO_INSTANCE = InstanceId("i-0123456789abcdef0")
 NOTHING = InterfaceId("eni-0123456789abcdef0")
 
 
@@ -46,7 +46,7 @@ def test_an_error_of_ec2_keeps_its_code_and_words(
     local_world: LocalWorld, code: str, meaning: type[DualhomeError]
 ) -> None:
     """What we sort it as is our opinion; code and message are what the operator looks up."""
-    message = "Nobody has seen this before: <eni-…>."
+    message = "Never seen before: <eni-…>."
     instance, interface = local_world.instance(), local_world.interface()
     local_world.fail_next(code, message)
 
@@ -58,7 +58,7 @@ def test_an_error_of_ec2_keeps_its_code_and_words(
     assert refusal.value.message.endswith(message)
 
 
-def test_the_two_meanings_of_one_code_are_told_apart_by_the_message(
+def test_the_two_meanings_of_one_code_are_distinguished_by_the_message(
     local_world: LocalWorld,
 ) -> None:
     """EC2 may say InvalidParameterValue for an interface in use, too."""

@@ -7,7 +7,7 @@ from tests.support.worlds.ec2 import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)
-NOBODY = InstanceId("i-0123456789abcdef0")
+NO_INSTANCE = InstanceId("i-0123456789abcdef0")
 NOTHING = InterfaceId("eni-0123456789abcdef0")
 
 

@@ -20,7 +20,7 @@ from tests.support.worlds.ec2 import Ec2World, attachment
 
 POOL = "dualhome:pool"
 SECOND = DeviceSlot(0, 2)
-NOBODY = InstanceId("i-0123456789abcdef0")
+NO_INSTANCE = InstanceId("i-0123456789abcdef0")
 NOTHING = InterfaceId("eni-0123456789abcdef0")
 
 
@@ -45,7 +45,7 @@ def test_a_stopped_instance_takes_an_interface(world: Ec2World) -> None:
 
 
 def test_an_interface_in_use_is_refused(world: Ec2World) -> None:
-    """Somebody else was faster."""
+    """Another client was faster."""
     interface = world.interface()
     world.interfaces.attach(world.instance(), interface, SLOT)
     second = world.instance()
@@ -106,7 +106,7 @@ def test_a_network_card_that_the_type_lacks_is_refused_for_good(world: Ec2World)
         world.interfaces.attach(instance, interface, DeviceSlot(1, 1))
 
 
-def test_an_interface_that_is_gone_is_told_from_one_in_use(world: Ec2World) -> None:
+def test_an_interface_that_is_gone_is_distinguished_from_one_in_use(world: Ec2World) -> None:
     """Another candidate helps in both cases, but this one never comes back."""
     instance, interface = world.instance(), world.interface()
     world.delete(interface)
@@ -117,12 +117,12 @@ def test_an_interface_that_is_gone_is_told_from_one_in_use(world: Ec2World) -> N
     assert attachment(world, interface) is None
 
 
-def test_an_instance_that_nobody_knows_is_gone(world: Ec2World) -> None:
+def test_an_instance_that_ec2_does_not_know_is_gone(world: Ec2World) -> None:
     """Or not there yet: right after a launch EC2's parts disagree."""
     interface = world.interface()
 
-    with pytest.raises(InstanceGoneError, match=NOBODY):
-        world.interfaces.attach(NOBODY, interface, SLOT)
+    with pytest.raises(InstanceGoneError, match=NO_INSTANCE):
+        world.interfaces.attach(NO_INSTANCE, interface, SLOT)
 
 
 def test_a_terminated_instance_takes_nothing(world: Ec2World) -> None:

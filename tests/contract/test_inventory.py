@@ -117,7 +117,7 @@ def test_there_is_a_page_where_there_is_nothing(shelf: Shelf) -> None:
 
 
 def test_pages_go_on_behind_a_record_that_is_gone(shelf: Shelf) -> None:
-    """A token outlives what it was made of: the round goes on minutes later."""
+    """A token outlives what it was made of: the sweep resumes minutes later."""
     shelf.put(*several(4))
     first = shelf.inventory.attached(MGMT, None)
     last = first.items[-1]
@@ -130,7 +130,7 @@ def test_pages_go_on_behind_a_record_that_is_gone(shelf: Shelf) -> None:
 
 
 def test_records_are_read_by_their_holders_as_far_as_there_are_any(shelf: Shelf) -> None:
-    """In every state: one that is released is no reason not to look."""
+    """In every state: one that is released is no reason to skip it."""
     shelf.put(*(mine := several(3)))
     released = successor(mine[0], State.RELEASED)
     shelf.ledger.commit(Move(mine[0], released), TRACE)

@@ -64,7 +64,7 @@ RECORDS = {
 
 
 def test_an_empty_ledger_has_nothing_to_say(books: Books) -> None:
-    """Every instance that was asked for is in the answer, so that nobody has to guess."""
+    """Every instance that was asked for is in the answer, so that the caller need not guess."""
     assert {INSTANCE: {}, "i-02": {}} == books.ledger.records(
         [INSTANCE, a_record(instance="i-02").instance]
     )

@@ -49,7 +49,7 @@ def test_the_index_of_what_needs_attention_holds_nothing_settled(
 
 
 @pytest.mark.parametrize(("days", "expires"), [(0, None), (90, NOW + timedelta(days=90))])
-def test_the_past_is_kept_as_long_as_the_deployment_wishes(
+def test_the_past_is_kept_as_long_as_the_deployment_asks(
     dynamodb: "DynamoDBClient", days: int, expires: object
 ) -> None:
     """0 is for ever; DynamoDB deletes an item when the time in its attribute has passed."""

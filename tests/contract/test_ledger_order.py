@@ -11,7 +11,7 @@ from tests.support.worlds.ledgers import Books
 
 
 def test_instances_are_found_by_target_and_state(books: Books) -> None:
-    """A release wakes those who wait for that target, and nobody else."""
+    """A release requeues the instances that wait for that target, and no others."""
     _wait(books, "i-01")
     _wait(books, "i-02", target=DATA)
     refused = a_record(State.REFUSED, instance="i-03")

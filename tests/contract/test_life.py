@@ -24,7 +24,7 @@ NEVER_MADE = {(State.CLAIMED, State.RELEASING)}
 
 
 def test_the_diagram_draws_the_legal_moves_and_no_other() -> None:
-    """Whoever changes the table, or the diagram, is told of the other one."""
+    """A change of the table, or of the diagram, must reach the other one."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     _, _, diagram = page.partition("```mermaid\nstateDiagram-v2\n")
     drawn = re.findall(r"^ +(\S+) --> (\w+)", diagram.partition("```")[0], re.MULTILINE)

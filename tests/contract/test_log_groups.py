@@ -1,19 +1,11 @@
 """Logs: who may write which, and for how long they are kept."""
 
-import pytest
-
-from tests.support.readers.template import granted, resources
-
-(ROLLBACK,) = resources("Serverless::StateMachine").values()
-
+from tests.support.offenders import offenders
+from tests.support.readers.template import Json, granted, resources
 
 FUNCTIONS = resources("Serverless::Function")
 (ROLLBACK,) = resources("Serverless::StateMachine").values()
-
-
 LOG_GROUPS = resources("Logs::LogGroup")
-
-# No resource type exists for these (Service Authorization Reference).
 
 
 def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> None:
@@ -24,7 +16,7 @@ def test_only_the_state_machine_s_logs_may_be_delivered_by_log_deliveries() -> N
 
 
 def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
-    """The ledger holds the facts; the log says which run to look at, and forgets it in time."""
+    """The ledger holds the facts; the log says which run failed, and forgets it in time."""
     logging = ROLLBACK["Logging"]
     (destination,) = logging["Destinations"]
     group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"].removesuffix(".Arn}")[2:]
@@ -34,12 +26,16 @@ def test_failed_rollbacks_are_logged_without_what_they_carry() -> None:
     assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_writes_to_a_log_group_of_ours_which_forgets(name: str) -> None:
+def test_a_function_writes_to_a_log_group_of_ours_which_forgets() -> None:
     """A group that Lambda makes by itself keeps logs for ever."""
-    group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"].strip("${}")
-    role = FUNCTIONS[name]["Role"].removeprefix("${").removesuffix(".Arn}")
-    writable = {(who, arn) for who, arn, _ in granted("", "logs:PutLogEvents") if who == role}
 
-    assert writable == {(role, f"${{{group}.Arn}}")}
-    assert int(LOG_GROUPS[group]["RetentionInDays"]) > 0
+    def facts(function: Json) -> dict[str, bool]:
+        group = function["LoggingConfig"]["LogGroup"].strip("${}")
+        role = function["Role"].removeprefix("${").removesuffix(".Arn}")
+        writable = {arn for who, arn, _ in granted("", "logs:PutLogEvents") if who == role}
+        return {
+            f"{role} writes to {group} alone": writable == {f"${{{group}.Arn}}"},
+            f"{group} forgets": int(LOG_GROUPS[group]["RetentionInDays"]) > 0,
+        }
+
+    assert {} == offenders(FUNCTIONS, facts)

@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
-
 from dualhome.domain.drift import Drift
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.contract.log_lines import logged
+from tests.support.offenders import offenders
 from tests.support.readers.template import Json, load_observability, of_kind, resources
 
 QUERIES = of_kind(load_observability(), "Logs::QueryDefinition")
@@ -57,49 +56,69 @@ def test_there_is_a_query_for_each_question_that_people_ask() -> None:
     assert [f"dualhome/{number} " for number in range(1, 6)] == [name[:11] for name in names]
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_asks_for_messages_that_are_logged(query: Json) -> None:
+def test_a_query_asks_for_messages_that_are_logged() -> None:
     """One that was reworded in the code would never be found again."""
-    for text in texts(query, "message"):
-        assert any(_asked(message, {text}) for message in LINES), text
+    asked = {name: texts(query, "message") for name, query in QUERIES.items()}
+
+    assert any(asked.values())
+    assert [] == [
+        (name, text)
+        for name, found in asked.items()
+        for text in found
+        if not any(_asked(message, {text}) for message in LINES)
+    ]
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_names_keys_that_its_lines_have(query: Json) -> None:
+def test_a_query_names_keys_that_its_lines_have() -> None:
     """Logs Insights takes an unknown name, and shows an empty column."""
-    known = keys(query) | METRICS | OF_CLOUDWATCH
-    if texts(query, "reason"):
-        known |= LINES["moved"]
 
-    assert {name.split(".")[0] for name in fields(query)} <= known
+    def facts(query: Json) -> dict[str, bool]:
+        known = keys(query) | METRICS | OF_CLOUDWATCH
+        if texts(query, "reason"):
+            known |= LINES["moved"]
+        return {name: name.split(".")[0] in known for name in fields(query)}
+
+    assert {} == offenders(QUERIES, facts)
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_names_values_that_exist(query: Json) -> None:
+def test_a_query_names_values_that_exist() -> None:
     """A state or a reason that does not exist is in no line."""
-    assert texts(query, "after") <= set(State)
-    assert texts(query, "reason") <= set(Reason)
-    assert {it.split(".")[1] for it in fields(query) if it.startswith("drifts.")} <= set(Drift)
+
+    def facts(query: Json) -> dict[str, bool]:
+        drifts = {it.split(".")[1] for it in fields(query) if it.startswith("drifts.")}
+        return {
+            "states exist": texts(query, "after") <= set(State),
+            "reasons exist": texts(query, "reason") <= set(Reason),
+            "drifts exist": drifts <= set(Drift),
+        }
+
+    assert {} == offenders(QUERIES, facts)
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_reads_log_groups_of_the_stack(query: Json) -> None:
+def test_a_query_reads_log_groups_of_the_stack() -> None:
     """Logs Insights refuses a query on a group that does not exist."""
-    groups = {name.removeprefix("${").removesuffix("}") for name in query["LogGroupNames"]}
+    known = resources("Logs::LogGroup").keys()
 
-    assert groups
-    assert groups <= resources("Logs::LogGroup").keys()
+    def facts(query: Json) -> dict[str, bool]:
+        groups = {name.removeprefix("${").removesuffix("}") for name in query["LogGroupNames"]}
+        return {group: group in known for group in groups}
+
+    assert {} == offenders(QUERIES, facts)
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_each_line_of_a_query_begins_with_a_command_or_goes_on_with_one(query: Json) -> None:
+def test_each_line_of_a_query_begins_with_a_command_or_goes_on_with_one() -> None:
     """CloudFormation takes any text for a query."""
-    commands = [it.split()[0] for it in code_of(query).split("|")]
 
-    assert set(commands) <= COMMANDS
-    assert commands[0] == "filter"
-    assert "limit" in commands
-    assert code_of(query).count('"') % 2 == 0
+    def facts(query: Json) -> dict[str, bool]:
+        commands = [it.split()[0] for it in code_of(query).split("|")]
+        return {
+            f"{commands} are known": set(commands) <= COMMANDS,
+            "filters first": commands[0] == "filter",
+            "has a limit": "limit" in commands,
+            "closes its texts": code_of(query).count('"') % 2 == 0,
+        }
+
+    assert {} == offenders(QUERIES, facts)
 
 
 def test_the_reader_of_log_calls_sees_them_all() -> None:

@@ -38,7 +38,7 @@ def test_a_move_is_counted_by_state_by_reason_and_altogether() -> None:
 
 
 def test_an_attachment_is_timed_by_target_and_altogether() -> None:
-    """The alarm asks how long attaching takes, whoever looks into it asks for which target."""
+    """The alarm asks how long attaching takes, the operator asks for which target."""
     attached = move(State.ATTACHING, State.ATTACHED, took=7)
 
     assert counted("SecondsToAttached", attached) == {(): 7, (MGMT,): 7}
@@ -85,13 +85,13 @@ def test_a_call_that_is_not_answered_is_counted() -> None:
 
 
 def test_a_sweep_that_has_not_come_round_tells_only_that_there_was_one() -> None:
-    """Half of the figures would look like a fleet that has shrunk."""
+    """Half of the figures would look like an account that has shrunk."""
     names = {it.name for it in emitted(sweep(swept=False))}
 
     assert names == {"SweepTicks", "Paused"}
 
 
-def test_every_state_but_released_is_told_though_nobody_is_in_it() -> None:
+def test_every_state_but_released_is_counted_though_no_record_is_in_it() -> None:
     """An alarm ends by a zero, not by silence."""
     states = counted("Attachments", sweep(states={State.ATTACHED: 2, State.STUCK: 1}))
 
@@ -99,7 +99,7 @@ def test_every_state_but_released_is_told_though_nobody_is_in_it() -> None:
     assert (states["attached",], states["stuck",], states["failed",]) == (2, 1, 0)
 
 
-def test_free_interfaces_are_told_by_target_and_zone_and_low_pools_are_counted() -> None:
+def test_free_interfaces_are_counted_by_target_and_zone_and_so_are_low_pools() -> None:
     """Two free are enough here, one and none are not."""
     found = sweep(pools={(MGMT, ZONE): 2, (MGMT, OTHER_ZONE): 1, (DATA, ZONE): 0})
 

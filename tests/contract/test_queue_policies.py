@@ -1,7 +1,6 @@
 """Who may put messages on which queue, and how they are kept."""
 
-import pytest
-
+from tests.support.offenders import offenders
 from tests.support.readers.template import Json, resources
 
 QUEUES = resources("SQS::Queue")
@@ -16,24 +15,31 @@ def queue_policy(queue: str) -> dict[str, Json]:
     return {it["Effect"]: it for it in policy["PolicyDocument"]["Statement"]}
 
 
-@pytest.mark.parametrize("queue", ["ChangesQueue", "RuleDeadLetterQueue"])
-def test_a_queue_of_events_accepts_exactly_our_rules(queue: str) -> None:
-    """Another rule of the account could wake us with anything; ours must all get through."""
-    allow = queue_policy(queue)["Allow"]
+def test_a_queue_of_events_accepts_exactly_our_rules() -> None:
+    """Another rule of the account could send us anything; ours must all get through."""
+    rules = sorted(f"${{{rule}.Arn}}" for rule in RULES)
 
-    assert allow["Principal"] == {"Service": "events.amazonaws.com"}
-    assert allow["Action"] == "sqs:SendMessage"
-    assert sorted(allow["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(
-        f"${{{rule}.Arn}}" for rule in RULES
-    )
+    def facts(allow: Json) -> dict[str, bool]:
+        return {
+            "from events": allow["Principal"] == {"Service": "events.amazonaws.com"},
+            "messages": allow["Action"] == "sqs:SendMessage",
+            "of our rules": rules == sorted(allow["Condition"]["ArnEquals"]["aws:SourceArn"]),
+        }
+
+    queues = ("ChangesQueue", "RuleDeadLetterQueue")
+    assert {} == offenders({queue: queue_policy(queue)["Allow"] for queue in queues}, facts)
 
 
-@pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_is_encrypted_at_rest_and_on_the_way(queue: str) -> None:
+def test_a_queue_is_encrypted_at_rest_and_on_the_way() -> None:
     """Messages name instances and VPCs."""
-    deny = queue_policy(queue)["Deny"]
 
-    assert QUEUES[queue]["SqsManagedSseEnabled"] is True
-    assert (deny["Principal"], deny["Action"]) == ("*", "sqs:*")
-    assert deny["Resource"] in {"*", f"${{{queue}.Arn}}"}
-    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    def facts(queue: str) -> dict[str, bool]:
+        deny = queue_policy(queue)["Deny"]
+        return {
+            "at rest": QUEUES[queue]["SqsManagedSseEnabled"] is True,
+            "for all": (deny["Principal"], deny["Action"]) == ("*", "sqs:*"),
+            "itself": deny["Resource"] in {"*", f"${{{queue}.Arn}}"},
+            "on the way": deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}},
+        }
+
+    assert {} == offenders(dict(zip(QUEUES, QUEUES, strict=True)), facts)

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from dualhome.domain import errors
+from tests.support.offenders import offenders
 from tests.support.readers.template import ROOT, resources
 
 DEFINITION = json.loads((ROOT / "statemachines/rollback.asl.json").read_text(encoding="utf-8"))
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
-TASKS = [name for name, state in STATES.items() if state["Type"] == "Task"]
+TASKS = {name: name for name, state in STATES.items() if state["Type"] == "Task"}
 LAST_RESORT = "Mark stuck"
 ENDS = {"Succeed", "Fail"}
 
@@ -60,49 +59,55 @@ def test_every_state_is_reached() -> None:
     assert reachable(DEFINITION["StartAt"]) == STATES.keys()
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_every_state_comes_to_an_end(name: str) -> None:
+def test_every_state_comes_to_an_end() -> None:
     """A loop without a way out would keep the interface claimed for a year."""
-    assert any(STATES[end]["Type"] in ENDS for end in reachable(name))
-    assert STATES[name]["Type"] in ENDS or list(nexts(STATES[name]))
 
-
-@pytest.mark.parametrize("name", TASKS)
-def test_every_transient_error_is_retried_by_each_step_and_bounded(name: str) -> None:
-    """Step Functions matches class names, knows no inheritance, and so lists every leaf."""
-    expected = leaves(errors.TransientError)
-    if name != "Detach interface":
-        expected -= RAISED_BY_DETACH_ALONE
-
-    assert expected <= retried(name).keys()
-    for error, retrier in retried(name).items():
-        assert 0 < retrier["MaxAttempts"] <= 5000, error
-        assert retrier.get("JitterStrategy") == "FULL" or error in RAISED_BY_DETACH_ALONE, error
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_what_is_retried_is_an_error_that_exists(name: str) -> None:
-    """AWS's own names have a dot; every other one is a class of ours."""
-    ours = {error for error in retried(name) if "." not in error}
-
-    assert ours <= leaves(errors.DualhomeError)
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_each_step_has_a_timeout_and_a_last_resort_that_keeps_its_input(name: str) -> None:
-    """What a step meets goes beside what the rollback is about, never in its place."""
-    state = STATES[name]
-
-    assert 0 < state["TimeoutSeconds"] <= 300
-    if name == LAST_RESORT:
-        assert "Catch" not in state
-    else:
-        (catch,) = state["Catch"]
-        assert catch == {
-            "ErrorEquals": ["States.ALL"],
-            "ResultPath": "$.error",
-            "Next": LAST_RESORT,
+    def facts(name: str) -> dict[str, object]:
+        return {
+            "reaches an end": any(STATES[end]["Type"] in ENDS for end in reachable(name)),
+            "goes on": STATES[name]["Type"] in ENDS or list(nexts(STATES[name])),
         }
+
+    assert {} == offenders({name: name for name in STATES}, facts)
+
+
+def test_every_transient_error_is_retried_by_each_step_and_bounded() -> None:
+    """Step Functions matches class names, knows no inheritance, and so lists every leaf."""
+
+    def facts(name: str) -> dict[str, bool]:
+        others = set() if name == "Detach interface" else RAISED_BY_DETACH_ALONE
+        missing = leaves(errors.TransientError) - others - retried(name).keys()
+        bounded = {
+            f"{error} {retrier}": 0 < retrier["MaxAttempts"] <= 5000
+            and (retrier.get("JitterStrategy") == "FULL" or error in RAISED_BY_DETACH_ALONE)
+            for error, retrier in retried(name).items()
+        }
+        return {f"{missing} are retried": not missing} | bounded
+
+    assert {} == offenders(TASKS, facts)
+
+
+def test_what_is_retried_is_an_error_that_exists() -> None:
+    """AWS's own names have a dot; every other one is a class of ours."""
+    ours = leaves(errors.DualhomeError)
+
+    assert {} == offenders(
+        TASKS, lambda name: {error: "." in error or error in ours for error in retried(name)}
+    )
+
+
+def test_each_step_has_a_timeout_and_a_last_resort_that_keeps_its_input() -> None:
+    """What a step meets goes beside what the rollback is about, never in its place."""
+    last = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": LAST_RESORT}]
+
+    def facts(name: str) -> dict[str, bool]:
+        state = STATES[name]
+        return {
+            "has a timeout": 0 < state["TimeoutSeconds"] <= 300,
+            "catches": state.get("Catch") == (None if name == LAST_RESORT else last),
+        }
+
+    assert {} == offenders(TASKS, facts)
 
 
 def test_each_step_is_a_function_of_the_template() -> None:

@@ -59,7 +59,7 @@ def test_an_empty_status_takes_the_tag_off_and_no_other(world: Ec2World, tags: S
 
 
 @pytest.mark.parametrize("status", ["mgmt=waiting", ""])
-def test_what_is_gone_is_passed_over(world: Ec2World, tags: StatusTags, status: str) -> None:
+def test_what_is_gone_is_skipped(world: Ec2World, tags: StatusTags, status: str) -> None:
     """EC2 refuses the whole call for it; the others are written."""
     there = world.instance(tags={"Name": "a"})
     tags.write([there], "mgmt=claimed")
@@ -92,10 +92,10 @@ class Refusing:
         ({"i_1": "UnauthorizedOperation", "i_3": "RequestLimitExceeded"}, ThrottledError),
     ],
 )
-def test_what_may_be_written_is_written_and_the_rest_told(
+def test_what_may_be_written_is_written_and_the_rest_is_reported(
     codes: dict[str, str], error: type[Exception]
 ) -> None:
-    """Time may cure both; a throttle is told first, since time surely does."""
+    """Time may cure both; a throttle is raised first, since time surely does."""
     ec2 = Refusing(**codes)
 
     with pytest.raises(error):

@@ -9,6 +9,7 @@ import pytest
 from dualhome import settings
 from dualhome.domain.status import StatusScope
 from dualhome.settings import OnConsentWithdrawn, OnOverlappingCidr, variables
+from tests.support.offenders import offenders
 from tests.support.readers.template import ROOT, Json, load, resources, source
 
 FUNCTIONS = resources("Serverless::Function")
@@ -38,12 +39,13 @@ def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
     }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_named_after_its_folder(name: str) -> None:
+def test_a_function_is_named_after_its_folder() -> None:
     """The reader of one name in a log can find the other."""
-    words = FUNCTIONS[name]["CodeUri"].removeprefix("functions/").split("_")
+    folders = [it["CodeUri"].removeprefix("functions/") for it in FUNCTIONS.values()]
 
-    assert name == "".join(word.capitalize() for word in words) + "Function"
+    assert list(FUNCTIONS) == [
+        "".join(word.capitalize() for word in folder.split("_")) + "Function" for folder in folders
+    ]
 
 
 def test_a_function_s_environment_is_what_its_settings_read() -> None:
@@ -115,17 +117,18 @@ def test_the_definition_gets_every_function_that_it_names() -> None:
     }
 
 
-@pytest.mark.parametrize("name", load()["Parameters"])
-def test_a_parameter_says_what_it_means_and_what_it_takes(name: str) -> None:
+def test_a_parameter_says_what_it_means_and_what_it_takes() -> None:
     """`sam deploy --guided` shows nothing else to the person who answers."""
-    parameter = load()["Parameters"][name]
 
-    assert parameter["Description"].endswith(".")
-    assert "Default" in parameter
-    assert parameter.keys() & {"AllowedPattern", "AllowedValues"} or parameter.keys() >= {
-        "MinValue",
-        "MaxValue",
-    }
+    def facts(parameter: Json) -> dict[str, object]:
+        listed = parameter.keys() & {"AllowedPattern", "AllowedValues"}
+        return {
+            "is explained": parameter["Description"].endswith("."),
+            "has a default": "Default" in parameter,
+            "is bounded": listed or parameter.keys() >= {"MinValue", "MaxValue"},
+        }
+
+    assert {} == offenders(load()["Parameters"], facts)
 
 
 def test_another_prefix_reaches_every_rule_and_every_permission() -> None:
@@ -148,10 +151,11 @@ def test_an_ordinary_prefix_is_taken(prefix: str) -> None:
     assert TAG_PREFIX.search(prefix)
 
 
-@pytest.mark.parametrize("output", load()["Outputs"].values())
-def test_an_output_says_what_it_is(output: Json) -> None:
+def test_an_output_says_what_it_is() -> None:
     """Outputs are what an operator sees after a deployment."""
-    assert output["Description"].endswith(".")
+    assert {} == offenders(
+        load()["Outputs"], lambda output: {"is explained": output["Description"].endswith(".")}
+    )
 
 
 def test_arns_name_no_partition() -> None:

@@ -19,12 +19,12 @@ WHOLE = {"InstanceType": NEW, "NetworkInfo": {"MaximumNetworkInterfaces": 4}}
 
 @pytest.fixture
 def ec2() -> "EC2Client":
-    """A client that nobody answers but a test."""
+    """A client that is answered by the test alone."""
     return boto3.client("ec2", region_name="us-east-1")
 
 
 @pytest.fixture
-def told(ec2: "EC2Client") -> Iterator[Stubber]:
+def stubbed(ec2: "EC2Client") -> Iterator[Stubber]:
     """What EC2 answers, in order."""
     with Stubber(ec2) as stubber:
         yield stubber
@@ -36,13 +36,13 @@ def told(ec2: "EC2Client") -> Iterator[Stubber]:
     ids=["left out", "without a network", "without a number"],
 )
 def test_what_ec2_does_not_say_of_a_type_is_asked_again_and_never_taken_for_a_limit(
-    first: list[dict[str, Any]], ec2: "EC2Client", told: Stubber
+    first: list[dict[str, Any]], ec2: "EC2Client", stubbed: Stubber
 ) -> None:
     """A process lives for hours: what it remembered as unknown, or as none, would stay so."""
     instances = Ec2Instances(ec2)
-    told.add_response("describe_instance_types", {"InstanceTypes": first})
-    told.add_response("describe_instance_types", {"InstanceTypes": [WHOLE]})
+    stubbed.add_response("describe_instance_types", {"InstanceTypes": first})
+    stubbed.add_response("describe_instance_types", {"InstanceTypes": [WHOLE]})
 
     assert {} == instances.capacities([NEW])
     assert {NEW: Capacity({0: 4})} == instances.capacities([NEW])
-    told.assert_no_pending_responses()
+    stubbed.assert_no_pending_responses()

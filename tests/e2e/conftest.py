@@ -16,6 +16,8 @@ from tests.support.deployed.stack import Stack, as_found, deployed
 from tests.support.deployed.world import World
 
 PASSED = pytest.StashKey[bool]()
+CROWDS = {"test_budget", "test_crowd", "test_status_tags"}
+"""Each leaves dozens of instances, which every sweep and every `doctor` afterwards reads."""
 
 
 @pytest.fixture(scope="session")
@@ -75,11 +77,16 @@ def world(stack: Stack) -> World:
     return World(stack)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the crowds come last."""
+    items.sort(key=lambda item: item.path.stem in CROWDS)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests pass: only what they leave is looked at."""
+    """Remember which tests pass: only what they leave is checked."""
     report = yield
     item.stash[PASSED] = call.when == "call" and report.passed
     return report

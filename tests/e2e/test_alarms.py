@@ -1,4 +1,4 @@
-"""What goes wrong reaches whoever subscribed to the deployed topic; what is over, too."""
+"""What goes wrong reaches the subscribers of the deployed topic; what is over, too."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.support.deployed.world import World
 from tests.support.readers.template import load_observability, of_kind
 
 SPEED = 20
-"""An alarm ends when its period has passed without trouble: minutes, else."""
+"""An alarm ends when its period has passed without a fault: minutes, else."""
 
 
 ADDRESSES = {"AlarmEmail": "ops@example.com", "AlarmEndpoint": "https://events.example.com/x"}
@@ -20,7 +20,7 @@ ADDRESSES = {"AlarmEmail": "ops@example.com", "AlarmEndpoint": "https://events.e
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that nobody else gives reason to be alarmed, with somebody to tell."""
+    """A stack of its own, so that no other test raises its alarms; it has subscribers."""
     folder = tmp_path_factory.mktemp("alarms")
     with deployed(
         folder, ADDRESSES, attach_seconds=0.1, detach_seconds=0.1, clock_speed=SPEED
@@ -30,12 +30,12 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def pager(alone: Stack) -> Pager:
-    """Whoever is on call."""
+    """The operator on call."""
     return Pager.subscribe(alone)
 
 
 @pytest.fixture
-def here(alone: Stack) -> World:
+def world(alone: Stack) -> World:
     """Networks of this test's own."""
     return World(alone)
 
@@ -70,8 +70,8 @@ def test_the_stack_has_a_dashboard_in_which_every_name_is_put_in(alone: Stack) -
     assert {it["AlarmArn"] for it in alarms(alone).values()} == set(shown["properties"]["alarms"])
 
 
-def test_whoever_a_parameter_names_subscribes(alone: Stack) -> None:
-    """SNS asks both to confirm before it tells them anything."""
+def test_the_addresses_of_the_parameters_subscribe(alone: Stack) -> None:
+    """SNS asks both to confirm before it sends them anything."""
     found = alone.cloud.client("sns").list_subscriptions_by_topic(
         TopicArn=alone.outputs["AlarmTopicArn"]
     )["Subscriptions"]
@@ -80,61 +80,61 @@ def test_whoever_a_parameter_names_subscribes(alone: Stack) -> None:
     assert named == set(zip(("email", "https"), ADDRESSES.values(), strict=True))
 
 
-def test_a_pool_that_runs_low_is_told_until_it_is_filled(here: World, pager: Pager) -> None:
+def test_a_pool_that_runs_low_is_reported_until_it_is_filled(world: World, pager: Pager) -> None:
     """The sweep counts, its log carries the figure, the alarm reads it, the topic tells."""
-    mgmt = here.target("mgmt")
+    mgmt = world.target("mgmt")
     mgmt.interface()
 
-    begun = pager.is_told("dualhome-pool-low", "ALARM")
+    begun = pager.receives("dualhome-pool-low", "ALARM")
     mgmt.interface()
-    pager.is_told("dualhome-pool-low", "OK")
+    pager.receives("dualhome-pool-low", "OK")
 
     assert "dualhome targets" in begun["AlarmDescription"]
 
 
-def test_any_dead_letter_is_told_until_it_is_gone(alone: Stack, pager: Pager) -> None:
-    """Nobody reads that queue unasked."""
+def test_any_dead_letter_is_reported_until_it_is_gone(alone: Stack, pager: Pager) -> None:
+    """That queue is not read unasked."""
     queue = alone.outputs["RuleDeadLetterQueueUrl"]
     alone.sqs.send_message(QueueUrl=queue, MessageBody="{}")
 
-    pager.is_told("dualhome-rule-dead-letters", "ALARM")
+    pager.receives("dualhome-rule-dead-letters", "ALARM")
     alone.sqs.purge_queue(QueueUrl=queue)
-    pager.is_told("dualhome-rule-dead-letters", "OK")
+    pager.receives("dualhome-rule-dead-letters", "OK")
 
     assert "OK" == alarms(alone)["dualhome-changes-dead-letters"]["StateValue"]
 
 
-def test_a_stuck_attachment_is_told_at_once_and_until_a_person_has_acted(
-    here: World, pager: Pager
+def test_a_stuck_attachment_is_reported_at_once_and_until_an_operator_has_acted(
+    world: World, pager: Pager
 ) -> None:
-    """An execution that failed is told once; the record that it left, as long as it is there."""
-    mgmt = here.target("mgmt")
+    """A failed execution is reported once; the record that it left, as long as it is there."""
+    mgmt = world.target("mgmt")
     for _ in range(3):
         mgmt.interface()
-    instance, record = attached(here, mgmt)
-    refuse_detach(here, record, error_code="UnauthorizedOperation", message="no")
+    instance, record = attached(world, mgmt)
+    refuse_detach(world, record, error_code="UnauthorizedOperation", message="no")
 
-    want_nothing(here, instance)
-    here.comes_to("stuck", instance, mgmt.name)
-    pager.is_told("dualhome-rollbacks-failed", "ALARM")
-    pager.is_told("dualhome-stuck", "ALARM")
-    here.stack.ec2.detach_network_interface(AttachmentId=record["attachment_id"])
-    pager.is_told("dualhome-stuck", "OK")
+    want_nothing(world, instance)
+    world.comes_to("stuck", instance, mgmt.name)
+    pager.receives("dualhome-rollbacks-failed", "ALARM")
+    pager.receives("dualhome-stuck", "ALARM")
+    world.stack.ec2.detach_network_interface(AttachmentId=record["attachment_id"])
+    pager.receives("dualhome-stuck", "OK")
 
-    assert "released" == here.stack.records(instance)[mgmt.name]["state"]
+    assert "released" == world.stack.records(instance)[mgmt.name]["state"]
 
 
-def test_the_functions_count_their_calls_of_ec2(here: World) -> None:
+def test_the_functions_count_their_calls_of_ec2(world: World) -> None:
     """By action: the limits are by action, too."""
-    mgmt = here.target("mgmt")
+    mgmt = world.target("mgmt")
     for _ in range(3):
         mgmt.interface()
-    attached(here, mgmt)
-    sweep(here.stack)
-    cloudwatch = here.stack.cloud.client("cloudwatch")
+    attached(world, mgmt)
+    sweep(world.stack)
+    cloudwatch = world.stack.cloud.client("cloudwatch")
 
     def counted() -> set[str]:
         found = cloudwatch.list_metrics(Namespace="dualhome", MetricName="Ec2Calls")["Metrics"]
         return {it["Value"] for metric in found for it in metric["Dimensions"]}
 
-    here.until(lambda: {"AttachNetworkInterface", "CreateTags", "DescribeInstances"} <= counted())
+    world.until(lambda: {"AttachNetworkInterface", "CreateTags", "DescribeInstances"} <= counted())

@@ -14,7 +14,7 @@ PATH_OF_AN_ATTACH = [(None, "claimed"), ("claimed", "attaching"), ("attaching", 
 
 @pytest.fixture(scope="module")
 def attached(stack: Stack, inbox: Inbox) -> Attached:
-    """An instance that was launched with the tag; the first tests look at it from all sides."""
+    """An instance that was launched with the tag; the first tests check it from all sides."""
     (it,) = Attached.in_worlds(World(stack))
     it.world.until(lambda: len(inbox.events(it.instance)) > 2)
     return it
@@ -23,7 +23,7 @@ def attached(stack: Stack, inbox: Inbox) -> Attached:
 def test_an_instance_launched_with_the_tag_is_attached_and_every_record_agrees(
     attached: Attached,
 ) -> None:
-    """Whoever looks, in whatever place, sees one truth."""
+    """Record, EC2 and tags show one truth."""
     stack, mgmt = attached.world.stack, attached.mgmt
 
     record = stack.records(attached.instance)[mgmt.name]
@@ -38,7 +38,7 @@ def test_an_instance_launched_with_the_tag_is_attached_and_every_record_agrees(
 
 
 def test_every_move_is_in_the_audit_and_on_the_event_bus(attached: Attached, inbox: Inbox) -> None:
-    """Who was not there can read what happened; who subscribes is told at once, and in order."""
+    """The audit shows later what happened; a subscriber learns it at once, and in order."""
     events, audit = inbox.events(attached.instance), attached.world.stack.audit(attached.instance)
 
     assert PATH_OF_AN_ATTACH == [(it.get("from_state"), it["to_state"]) for it in audit]
@@ -122,7 +122,7 @@ def test_an_interface_of_the_instance_s_own_zone_is_taken(world: World) -> None:
 
 
 def test_a_reserved_interface_goes_to_the_instance_it_is_reserved_for(world: World) -> None:
-    """A fixed address stays with the instance of that name, whoever else asks."""
+    """A fixed address stays with the instance of that name, whatever else asks."""
     mgmt = world.target()
     reserved = mgmt.interface(reserved_for="db-1")
     free = mgmt.interface()
@@ -160,11 +160,11 @@ def test_overlapping_address_ranges_are_attached_with_a_warning(world: World) ->
 
 
 def test_hands_off_means_hands_off_until_the_tag_is_removed(world: World) -> None:
-    """The tag `dualhome:ignore` wins over every wish."""
+    """The tag `dualhome:ignore` wins over every target."""
     mgmt = world.target()
     interface = mgmt.interface()
     instance = world.launch(targets=mgmt.name, ignore="")
-    world.is_looked_at_while_running(instance)
+    world.is_reconciled_while_running(instance)
     assert world.stack.records(instance) == {}
 
     world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:ignore"}])

@@ -1,8 +1,8 @@
-"""Messages that nobody can handle are set aside; those beside them are handled."""
+"""Messages that cannot be handled become dead letters; those beside them are handled."""
 
 import json
 
-from tests.support.deployed.queue import send, set_aside, short_visibility, state_change
+from tests.support.deployed.queue import dead_letters, send, short_visibility, state_change
 from tests.support.deployed.world import World
 
 FOREIGN = "i-0fedcba9876543210"
@@ -25,7 +25,7 @@ BAD = {
 }
 
 
-def test_messages_that_nobody_can_handle_end_in_the_dead_letter_queue(world: World) -> None:
+def test_messages_that_cannot_be_handled_end_in_the_dead_letter_queue(world: World) -> None:
     """Each comes back five times and is then kept for a person; the rest of the batch is done."""
     mgmt = world.target()
     mgmt.interface()
@@ -38,7 +38,7 @@ def test_messages_that_nobody_can_handle_end_in_the_dead_letter_queue(world: Wor
         kept: list[str] = []
 
         def all_kept() -> bool:
-            kept.extend(set_aside(world.stack))
+            kept.extend(dead_letters(world.stack))
             return set(texts.values()) <= set(kept)
 
         world.until(all_kept)

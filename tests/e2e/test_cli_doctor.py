@@ -1,4 +1,4 @@
-"""`dualhome doctor` calls a healthy stack healthy, and finds what was broken by hand."""
+"""`dualhome doctor` calls a healthy stack healthy, and finds what was broken on purpose."""
 
 import json
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def world(apart: Stack) -> World:
     ["stack", "rules", "schedule", "event-sources", "functions", "sweep", "brakes", "permissions"],
 )
 def test_what_works_is_said_to_work(healthy: tuple[int, list[Finding]], check: str) -> None:
-    """One line each, so that nobody wonders whether it was looked at."""
+    """One line each, so that the reader sees what was checked."""
     _, found = healthy
 
     assert ["ok"] == [severity for severity, _ in of(check, found)]
@@ -76,7 +76,7 @@ def test_a_disabled_rule_is_found(apart: Stack) -> None:
 
 
 def test_a_message_that_was_set_aside_is_found(apart: Stack) -> None:
-    """Nobody tries it again by himself."""
+    """It is not tried again unasked."""
     url = apart.outputs["SweepDeadLetterQueueUrl"]
     apart.sqs.send_message(QueueUrl=url, MessageBody="{}")
     try:
@@ -90,7 +90,7 @@ def test_a_message_that_was_set_aside_is_found(apart: Stack) -> None:
 
 
 def test_a_vpc_that_serves_a_target_and_has_no_interface_is_found(world: World) -> None:
-    """Whoever asks for it is refused."""
+    """An instance that asks for it is refused."""
     empty = world.target("empty")
 
     code, found = examine(world.stack)
@@ -101,7 +101,7 @@ def test_a_vpc_that_serves_a_target_and_has_no_interface_is_found(world: World) 
 
 
 def test_a_claim_put_by_hand_is_found(world: World) -> None:
-    """It locks the interface away, and no sweep may mend it."""
+    """It locks the interface away, and no sweep may repair it."""
     mgmt = world.target()
     interface = mgmt.interface()
     table = world.stack.outputs["AttachmentsTableName"]
@@ -120,7 +120,7 @@ def test_a_claim_put_by_hand_is_found(world: World) -> None:
     assert all(interface in what for _, what in lines)
 
 
-def test_a_wish_that_no_vpc_serves_is_found(world: World) -> None:
+def test_a_target_that_no_vpc_serves_is_found(world: World) -> None:
     """The name is misspelt, or its network is not there yet."""
     nowhere = world.named("nowhere")
     instance = world.launch(targets=nowhere)

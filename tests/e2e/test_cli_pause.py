@@ -13,7 +13,7 @@ from tests.support.deployed.world import World
 
 @pytest.fixture
 def own(apart: Stack) -> Iterator[Stack]:
-    """A stack that may be paused: it goes on when the test is over, however that ends."""
+    """A stack that may be paused: it is resumed when the test is over, however that ends."""
     yield apart
     if parameters_of(apart)["Paused"] == "true":
         dualhome(apart, "resume", "--yes")
@@ -54,7 +54,7 @@ def test_a_paused_stack_attaches_nothing_until_it_is_resumed(own: Stack) -> None
 
 
 def test_nothing_is_retried_or_released_while_the_stack_is_paused(own: Stack) -> None:
-    """Whoever asks is told what to do first."""
+    """The refusal says what to do first."""
     dualhome(own, "pause", "--yes")
 
     answers = [

@@ -55,7 +55,7 @@ def test_a_rejected_interface_is_named_with_its_reason(stack: Stack, world: Worl
     """Three in the pool, and none to be had: each for another reason."""
     target = world.target()
     elsewhere = target.interface(OTHER_ZONE)
-    reserved = target.interface(reserved_for="somebody")
+    reserved = target.interface(reserved_for="another")
     instance = world.launch_running()
 
     (row,) = planned(stack, instance, "--targets", target.name)
@@ -100,15 +100,15 @@ def test_the_members_of_an_auto_scaling_group_are_planned(stack: Stack, world: W
     assert (member, interface) == (row["instance"], row["interface"])
 
 
-def test_an_auto_scaling_group_without_members_is_told(stack: Stack) -> None:
-    """A slip in its name must not look like a plan without trouble."""
+def test_an_auto_scaling_group_without_members_is_named(stack: Stack) -> None:
+    """A slip in its name must not look like a plan without errors."""
     done = dualhome(stack, "plan", "--asg", "no-such-group")
 
     assert (1, "", "No instance matches.\n") == (done.returncode, done.stdout, done.stderr)
 
 
-def test_what_is_attached_is_told_after_few_calls(stack: Stack, world: World) -> None:
-    """Each call takes a tenth of a second on AWS, and somebody waits for the answer."""
+def test_what_is_attached_is_shown_after_few_calls(stack: Stack, world: World) -> None:
+    """Each call takes a tenth of a second on AWS, and a person waits for the answer."""
     target = world.target()
     interface = target.interface()
     instance = world.launch(targets=target.name)
@@ -124,7 +124,7 @@ def test_what_is_attached_is_told_after_few_calls(stack: Stack, world: World) ->
 
 
 def test_what_an_empty_tag_would_release_is_foretold(stack: Stack, world: World) -> None:
-    """The breaker is read where it is, and has let nobody go lately."""
+    """The breaker is read where it is, and has admitted no release lately."""
     target = world.target()
     interface = target.interface()
     instance = world.launch(targets=target.name)

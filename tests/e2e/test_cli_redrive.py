@@ -1,4 +1,4 @@
-"""`dualhome redrive` on the deployed stack: nothing that was set aside is lost."""
+"""`dualhome redrive` on the deployed stack: no dead letter is lost."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from dualhome.domain.identifiers import InstanceId
 from dualhome.wire import print_status_request
 from tests.support.deployed.command import COMMAND, dualhome, environment
 from tests.support.deployed.events import Inbox
-from tests.support.deployed.queue import set_aside, state_change
+from tests.support.deployed.queue import dead_letters, state_change
 from tests.support.deployed.stack import Stack
 from tests.support.deployed.world import World
 
@@ -28,7 +28,7 @@ def empty(stack: Stack) -> None:
 
 
 def put(stack: Stack, queue: str, *bodies: str) -> None:
-    """Set messages aside."""
+    """Put dead letters into ``queue``."""
     for body in bodies:
         stack.sqs.send_message(QueueUrl=stack.outputs[queue], MessageBody=body)
 
@@ -37,9 +37,11 @@ def put(stack: Stack, queue: str, *bodies: str) -> None:
     ("name", "output"),
     [("changes", "ChangesDeadLetterQueueUrl"), ("rules", "RuleDeadLetterQueueUrl")],
 )
-def test_a_change_that_was_set_aside_is_looked_at(world: World, name: str, output: str) -> None:
-    """What it asks for happens, and what nobody can read stays for a person."""
-    event = state_change(world.launch_running())
+def test_a_dead_letter_of_a_change_is_reconciled(world: World, name: str, output: str) -> None:
+    """What it asks for happens, and what cannot be read stays for the operator."""
+    instance = world.launch()
+    world.is_reconciled_while_running(instance)  # else one reconciliation may answer two events
+    event = state_change(instance)
     put(world.stack, output, GARBAGE, json.dumps(event))
 
     done = dualhome(world.stack, "redrive", name, "--yes")
@@ -48,7 +50,7 @@ def test_a_change_that_was_set_aside_is_looked_at(world: World, name: str, outpu
     assert f"{name}: 1 sent to the changes queue: " in done.stdout
     assert "; 1 left." in done.stdout
     assert "not an event in JSON" in done.stdout
-    assert [GARBAGE] == set_aside(world.stack, output)
+    assert [GARBAGE] == dead_letters(world.stack, output)
     world.until(lambda: any(event["id"] in line for line in world.stack.log_lines()))
 
 
@@ -70,7 +72,7 @@ def test_a_dry_run_says_what_lies_there_and_leaves_it(stack: Stack) -> None:
         "unreadable": 1,
         "aws.ec2: EC2 Instance State-change Notification": 1,
     } == rows["changes"]["kinds"]
-    assert 2 == len(set_aside(stack))
+    assert 2 == len(dead_letters(stack))
 
 
 def test_moves_that_were_not_published_are_published(world: World, inbox: Inbox) -> None:
@@ -89,7 +91,7 @@ def test_moves_that_were_not_published_are_published(world: World, inbox: Inbox)
     world.until(lambda: len(inbox.events(instance)) >= 2 * len(moves))
     ids = Counter(event["detail"]["id"] for event in inbox.events(instance))
     assert {move["id"]: 2 for move in moves} == ids
-    assert [] == set_aside(world.stack, "PublishFailuresQueueUrl")
+    assert [] == dead_letters(world.stack, "PublishFailuresQueueUrl")
 
 
 def test_a_status_that_was_not_written_is_written(world: World) -> None:
@@ -109,7 +111,7 @@ def test_a_status_that_was_not_written_is_written(world: World) -> None:
     assert 1 == done.returncode, done.stderr
     assert "status: 1 sent to the status queue" in done.stdout
     world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
-    assert [GARBAGE] == set_aside(world.stack, "StatusDeadLetterQueueUrl")
+    assert [GARBAGE] == dead_letters(world.stack, "StatusDeadLetterQueueUrl")
 
 
 def test_an_audit_item_that_cannot_be_read_is_set_aside_and_published_when_it_can(
@@ -125,7 +127,9 @@ def test_an_audit_item_that_cannot_be_read_is_set_aside_and_published_when_it_ca
     world.comes_to("refused", instance, nowhere)
 
     world.until(lambda: inbox.events(instance))
-    world.until(lambda: any(sk in it for it in set_aside(world.stack, "PublishFailuresQueueUrl")))
+    world.until(
+        lambda: any(sk in it for it in dead_letters(world.stack, "PublishFailuresQueueUrl"))
+    )
     first = dualhome(world.stack, "redrive", "publish", "--yes")
     good = world.stack.raw_audit(instance)[0]
     world.stack.dynamodb.put_item(TableName=table, Item=good | key)
@@ -133,13 +137,13 @@ def test_an_audit_item_that_cannot_be_read_is_set_aside_and_published_when_it_ca
 
     assert (1, 0) == (first.returncode, then.returncode), first.stdout + then.stdout
     assert f"{pk} {sk} cannot be read" in first.stdout
-    assert [] == set_aside(world.stack, "PublishFailuresQueueUrl")
+    assert [] == dead_letters(world.stack, "PublishFailuresQueueUrl")
     world.until(lambda: len(inbox.events(instance)) == 2)
     world.stack.dynamodb.delete_item(TableName=table, Key=key)
 
 
 def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
-    """It finds what no event told, now and not at the next tick."""
+    """It finds what no event announced, now and not at the next tick."""
     mgmt = world.target()
     mgmt.interface()
     put(world.stack, "SweepDeadLetterQueueUrl", "{}", "whatever the scheduler writes")
@@ -152,7 +156,7 @@ def test_a_sweep_that_failed_is_made_up_for(world: World) -> None:
 
 
 def test_empty_queues_need_no_redrive(stack: Stack) -> None:
-    """And nobody is asked anything."""
+    """And no question is asked."""
     done = dualhome(stack, "redrive")
 
     assert 0 == done.returncode, done.stderr
@@ -166,7 +170,7 @@ def test_without_a_terminal_nothing_is_redriven_unless_yes_is_said(stack: Stack)
     done = dualhome(stack, "redrive", typed="y\n")
 
     assert 2 == done.returncode
-    assert [GARBAGE] == set_aside(stack)
+    assert [GARBAGE] == dead_letters(stack)
 
 
 def test_who_says_no_at_a_terminal_leaves_everything_as_it_was(stack: Stack) -> None:
@@ -190,7 +194,7 @@ def test_who_says_no_at_a_terminal_leaves_everything_as_it_was(stack: Stack) -> 
     assert 1 == done.returncode, done.stderr
     assert "1 x unreadable" in done.stdout
     assert done.stdout.endswith("Nothing was changed.\n")
-    assert [GARBAGE] == set_aside(stack)
+    assert [GARBAGE] == dead_letters(stack)
 
 
 def failed_batch(first: str, last: str) -> str:

@@ -5,7 +5,7 @@ from tests.support.deployed.command import dualhome
 from tests.support.deployed.world import World
 
 
-def test_an_interface_is_given_back_and_its_return_told(world: World) -> None:
+def test_an_interface_is_released_and_its_return_shown(world: World) -> None:
     """The tag still asks: the command says so, and with which command to end that."""
     mgmt = world.target()
     interface = mgmt.interface()

@@ -43,7 +43,7 @@ def test_a_day_without_moves_has_a_page_too(stack: Stack) -> None:
     assert "Nothing was attached." in read_page(done.stdout).text()
 
 
-def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
+def test_a_file_that_cannot_be_written_is_reported_in_one_sentence(
     stack: Stack, tmp_path: Path
 ) -> None:
     """A slip in the path is no defect."""

@@ -28,7 +28,7 @@ def test_what_failed_is_tried_at_once_and_followed_to_the_end(world: World) -> N
     assert claimed["cause"]["principal"].startswith("arn:aws:iam::111122223333:")
 
 
-def test_an_instance_that_nobody_knows_is_named(world: World) -> None:
+def test_an_instance_that_does_not_exist_is_named(world: World) -> None:
     """One sentence, no traceback."""
     done = dualhome(world.stack, "retry", "i-0fedcba9876543210", "--yes")
 

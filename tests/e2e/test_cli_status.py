@@ -42,7 +42,7 @@ def test_an_instance_says_what_is_attached_where(
 def test_everything_is_found_without_knowing_the_targets(
     stack: Stack, world: World, attached: tuple[str, str, str]
 ) -> None:
-    """Targets come from VPCs, or from whoever asks for what no VPC serves."""
+    """Targets come from VPCs, or from instances that ask for what no VPC serves."""
     lonely = world.launch(targets=world.named("nowhere"))
     world.comes_to("refused", lonely, world.named("nowhere"))
 
@@ -53,7 +53,7 @@ def test_everything_is_found_without_knowing_the_targets(
 
 
 def test_attention_is_asked_for_by_a_script(stack: Stack, world: World) -> None:
-    """Exit code 1 says that somebody should look, and the answer at whom."""
+    """Exit code 1 says that an operator should act, and the answer on what."""
     target = world.target()
     instance = world.launch(targets=target.name)
     world.comes_to("refused", instance, target.name)
@@ -80,7 +80,7 @@ def test_a_history_tells_the_moves_of_an_instance_and_of_its_interface(
 def test_the_day_holds_what_happened_to_everybody(
     stack: Stack, attached: tuple[str, str, str]
 ) -> None:
-    """Whoever comes in the morning reads the night."""
+    """The operator of the morning reads the night."""
     done = dualhome(stack, "history", "--since", "1h", "-o", "csv")
 
     assert 0 == done.returncode

@@ -17,7 +17,7 @@ def test_a_pool_tells_what_it_has_and_who_waits(stack: Stack, world: World) -> N
     """Five interfaces, each in another use, and an instance too many."""
     target = world.target()
     target.interface()
-    target.interface(reserved_for="somebody")
+    target.interface(reserved_for="another")
     target.interface(OTHER_ZONE)
     having = world.launch(targets=target.name)
     world.comes_to("attached", having, target.name)
@@ -49,10 +49,10 @@ def test_the_remedy_of_a_pool_that_runs_low_cures_it(stack: Stack, world: World)
     assert ([], 1) == (cured["lacks"], cured["free"])
 
 
-def test_a_closed_vpc_and_a_name_without_a_vpc_are_told_to_people_too(
+def test_a_closed_vpc_and_a_name_without_a_vpc_are_shown_to_people_too(
     stack: Stack, world: World
 ) -> None:
-    """Each with the command that mends it, below the table; and the exit code says so."""
+    """Each with the command that solves it, below the table; and the exit code says so."""
     closed = world.target(allow_from="")
     closed.interface()
     unserved = world.named("nowhere")

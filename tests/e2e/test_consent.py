@@ -1,4 +1,4 @@
-"""Consent is the VPC's owner's, and may be taken back: on the deployed template, by its tags."""
+"""Consent is the VPC's owner's, and may be withdrawn: on the deployed template, by its tags."""
 
 import json
 
@@ -9,17 +9,17 @@ from tests.support.deployed.stack import Item
 from tests.support.deployed.world import World
 
 OTHER_ACCOUNT = "444455556666"
-NOBODY = "vpc-0123456789abcdef0"
+OTHERS = "vpc-0123456789abcdef0"
 
 
-def test_consent_taken_back_is_noted_and_its_return_too(world: World, inbox: Inbox) -> None:
+def test_consent_withdrawn_is_noted_and_its_return_too(world: World, inbox: Inbox) -> None:
     """Record, event and status tell it; the interface stays, since traffic depends on it."""
     mgmt = world.target()
     interface = mgmt.interface()
     instance = world.launch(targets=mgmt.name)
     before = world.comes_to("attached", instance, mgmt.name)
 
-    mgmt.tag(allow_from=NOBODY)
+    mgmt.tag(allow_from=OTHERS)
     warned = _after_sweep(world, instance, mgmt.name, ["CONSENT_WITHDRAWN"])
     status = dualhome(world.stack, "status", instance, "--attention", "-o", "json")
     mgmt.tag(**{"allow_from:2": world.app.vpc})
@@ -32,28 +32,28 @@ def test_consent_taken_back_is_noted_and_its_return_too(world: World, inbox: Inb
     )
     (row,) = json.loads(status.stdout)
     assert (1, ["CONSENT_WITHDRAWN"]) == (status.returncode, row["warnings"])
-    told = world.until(lambda: _notes(inbox, instance, count=2))
-    assert [["CONSENT_WITHDRAWN"], []] == told
+    noted = world.until(lambda: _notes(inbox, instance, count=2))
+    assert [["CONSENT_WITHDRAWN"], []] == noted
 
 
 def test_a_doctor_names_what_is_attached_without_consent(world: World) -> None:
-    """With the command that gives it back, and the one that ends it."""
+    """With the command that restores it, and the one that ends it."""
     mgmt = world.target()
     mgmt.interface()
     instance = world.launch(targets=mgmt.name)
     world.comes_to("attached", instance, mgmt.name)
-    mgmt.tag(allow_from=NOBODY)
+    mgmt.tag(allow_from=OTHERS)
 
     found = json.loads(dualhome(world.stack, "doctor", "-o", "json").stdout)
 
     (said,) = (it for it in found if it["check"] == "consent" and instance in it["what"])
     assert ("warning", True) == (said["severity"], mgmt.vpc in said["what"])
-    assert f"Key=dualhome:allow-from,Value={NOBODY} {world.app.vpc}" in said["remedy"]
+    assert f"Key=dualhome:allow-from,Value={OTHERS} {world.app.vpc}" in said["remedy"]
     assert f"release {instance} --target {mgmt.name}" in said["remedy"]
 
 
 def test_tags_on_a_shared_vpc_are_no_consent(world: World) -> None:
-    """Whoever takes part in it would write the consent of a network that is not theirs."""
+    """A member of it would write the consent of a network that is not its own."""
     mgmt = world.target()
     mgmt.interface()
     world.stack.cloud.show_vpc(mgmt.vpc, OwnerId=OTHER_ACCOUNT)
@@ -65,7 +65,9 @@ def test_tags_on_a_shared_vpc_are_no_consent(world: World) -> None:
     assert list(world.stack.attachments(instance)) == [0]
 
 
-def test_a_vpc_that_names_two_targets_is_told_to_who_asks_for_one(world: World) -> None:
+def test_a_vpc_that_names_two_targets_is_shown_to_an_instance_that_asks_for_one(
+    world: World,
+) -> None:
     """A person would look for a missing VPC, or a slip in the instance's tag."""
     mgmt, value = world.target(), f"{world.named('mgmt')} {world.named('data')}"
     mgmt.tag(target=value)

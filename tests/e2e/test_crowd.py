@@ -1,4 +1,4 @@
-"""Many at once: three reconcilers run side by side, and nobody is lost or served twice."""
+"""Many at once: three reconcilers run side by side, and no instance is lost or served twice."""
 
 from tests.e2e.crowd import crowd
 from tests.support.deployed.waiting import until

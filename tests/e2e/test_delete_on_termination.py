@@ -6,7 +6,7 @@ from tests.support.deployed.command import dualhome
 from tests.support.deployed.world import World
 
 
-def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_told_as_given_back(
+def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_shown_as_returned(
     world: World,
 ) -> None:
     """Its pool loses it; the command that would have kept it was printed before."""
@@ -24,9 +24,9 @@ def test_an_adopted_interface_that_ec2_will_delete_is_warned_of_and_not_told_as_
 
     assert ["DELETE_ON_TERMINATION"] == record["warnings"]
     keep = f"--network-interface-id {interface} --attachment AttachmentId={attachment}"
-    told = json.loads(dualhome(world.stack, "status", instance, "-o", "json").stdout)
+    shown = json.loads(dualhome(world.stack, "status", instance, "-o", "json").stdout)
     found = json.loads(dualhome(world.stack, "doctor", "-o", "json").stdout)
-    assert keep in told[0]["warning_advice"][0]
+    assert keep in shown[0]["warning_advice"][0]
     (ours,) = [it for it in found if it["check"] == "deletions" and instance in it["instances"]]
     assert ([interface], True) == (ours["interfaces"], keep in ours["remedy"])
 

@@ -1,4 +1,4 @@
-"""`make demo`, as a user runs it: the story is told, checked, and leaves nothing behind."""
+"""`make demo`, as a user runs it: its steps are shown, checked, and leave nothing behind."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import pytest
 from tests.support.readers.processes import comes_true, is_listening
 from tests.support.readers.template import ROOT
 
-TOLD = (
+LINES = (
     r"\$ dualhome targets",
     r"\(a\) Launched with the tag",
     r"\$ dualhome status i-\w+\n +Instance +Target +State +Interface",
@@ -67,7 +67,7 @@ def test_the_demo_meets_its_expectations_and_leaves_nothing_running(
     said, _ = demo.communicate()
 
     assert demo.returncode == 0, said
-    for line in TOLD:
+    for line in LINES:
         assert re.search(line, said), f"{line}\n{said}"
     assert "\x1b" not in said
     assert max(len(line) for line in said.splitlines()) <= 80

@@ -1,4 +1,4 @@
-"""Somebody works by hand, or an instance is gone: we take what is as it is."""
+"""Manual changes, and instances that are gone: we take what is as it is."""
 
 from datetime import timedelta
 
@@ -80,13 +80,13 @@ def test_an_interface_detached_by_hand_is_attached_again(world: World) -> None:
 
 def test_an_instance_that_never_was_leaves_no_record(world: World) -> None:
     """A stale or forged event about it is answered by reading, and nothing is written."""
-    world.is_looked_at(NEVER_WAS)
+    world.is_reconciled(NEVER_WAS)
 
     assert world.stack.records(NEVER_WAS) == {}
     assert world.stack.audit(NEVER_WAS) == []
 
 
-def test_an_instance_terminated_before_we_looked_gets_nothing(world: World) -> None:
+def test_an_instance_terminated_before_its_reconciliation_gets_nothing(world: World) -> None:
     """An interface must not be claimed for the dead."""
     mgmt = world.target()
     interface = mgmt.interface()
@@ -94,7 +94,7 @@ def test_an_instance_terminated_before_we_looked_gets_nothing(world: World) -> N
     world.stack.ec2.terminate_instances(InstanceIds=[instance])
 
     world.tag(instance, targets=mgmt.name)
-    world.is_looked_at(instance)
+    world.is_reconciled(instance)
 
     assert world.stack.records(instance) == {}
     assert world.stack.holder(interface) is None

@@ -25,7 +25,7 @@ def test_an_interface_deleted_between_claim_and_attach_gives_way_to_the_next(wor
 
 
 def test_an_interface_taken_between_claim_and_attach_gives_way_to_the_next(world: World) -> None:
-    """Somebody attaches it by hand in that moment."""
+    """An operator attaches it in that moment."""
     stack, mgmt = world.stack, world.target()
     both = {mgmt.interface(), mgmt.interface()}
     instance, other = world.launch_running(), world.launch_running()
@@ -111,7 +111,7 @@ def test_a_failed_attachment_is_not_tried_again_before_its_time(world: World) ->
     world.comes_to("failed", instance, mgmt.name)
     calls = Calls.from_now(world.stack)
 
-    world.is_looked_at_while_running(instance)
+    world.is_reconciled_while_running(instance)
 
     assert calls.count(RECONCILER, ATTACH, about=instance) == 0
 

@@ -37,7 +37,7 @@ def directory(stack: Stack, tmp_path: Path) -> Iterator[Path]:
 def test_a_function_handles_a_file_of_events(
     directory: Path, function: str, event: str, logged: str, failed: int
 ) -> None:
-    """Whoever changes a handler can try it on a payload of AWS's own shape."""
+    """The author of a handler can try it on a payload of AWS's own shape."""
     words = ["--function", function, "--event", f"events/{event}", "--directory", str(directory)]
 
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Malformed wishes: each is answered with key, value and what was expected; nothing is attached."""
+"""Malformed tags: each is answered with key, value and what was expected; nothing is attached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,10 +46,10 @@ def crowd(stack: Stack) -> Crowd:
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_a_malformed_wish_is_refused_with_key_value_and_what_was_expected(
+def test_a_malformed_tag_is_refused_with_key_value_and_what_was_expected(
     crowd: Crowd, case: str
 ) -> None:
-    """Whoever wrote the tag can correct it without reading our code."""
+    """The author of the tag can correct it without reading our code."""
     instance = crowd.instances[case]
 
     record = crowd.world.comes_to("refused", instance, "*", reason="BAD_TAG")
@@ -60,15 +60,15 @@ def test_a_malformed_wish_is_refused_with_key_value_and_what_was_expected(
     assert list(crowd.world.stack.records(instance)) == ["*"]
 
 
-def test_a_malformed_wish_is_reported_on_the_instance(crowd: Crowd) -> None:
+def test_a_malformed_tag_is_reported_on_the_instance(crowd: Crowd) -> None:
     """The status stands where the mistake stands."""
     instance, tags = crowd.instances["emoji"], crowd.world.stack.tags
 
     crowd.world.until(lambda: tags(instance).get("dualhome-status") == "refused:BAD_TAG")
 
 
-def test_a_malformed_wish_that_is_corrected_is_granted(world: World) -> None:
-    """The refusal is closed, and the wish is carried out."""
+def test_a_malformed_tag_that_is_corrected_is_granted(world: World) -> None:
+    """The refusal is closed, and the target is attached."""
     mgmt = world.target()
     interface = mgmt.interface()
     instance = world.launch(targets=f"{mgmt.name}@0")
@@ -82,7 +82,7 @@ def test_a_malformed_wish_that_is_corrected_is_granted(world: World) -> None:
     world.until(lambda: world.stack.tags(instance).get("dualhome-status") == expected)
 
 
-def test_what_is_attached_stays_when_the_wish_becomes_malformed(world: World) -> None:
+def test_what_is_attached_stays_when_the_tag_becomes_malformed(world: World) -> None:
     """A slip of the keyboard must not cut a connection."""
     mgmt = world.target()
     interface = mgmt.interface()
@@ -97,16 +97,16 @@ def test_what_is_attached_stays_when_the_wish_becomes_malformed(world: World) ->
 
 
 @pytest.mark.parametrize("value", ["", " ", " , "])
-def test_an_empty_wish_wants_nothing_and_is_no_mistake(world: World, value: str) -> None:
+def test_an_empty_tag_wants_nothing_and_is_no_mistake(world: World, value: str) -> None:
     """Emptying the tag is how one says: no target any more."""
     instance = world.launch(targets=value)
-    world.is_looked_at_while_running(instance)
+    world.is_reconciled_while_running(instance)
 
     assert world.stack.records(instance) == {}
     assert "dualhome-status" not in world.stack.tags(instance)
 
 
-def test_a_name_that_nobody_serves_is_no_malformed_tag(world: World) -> None:
+def test_a_name_that_no_vpc_serves_is_no_malformed_tag(world: World) -> None:
     """The form is right; it is the target that is missing."""
     wanted = world.named("unknown")
 

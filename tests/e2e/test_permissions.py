@@ -89,7 +89,7 @@ def wait_and_be_served(world: World, mgmt: Target) -> None:
 
 def write_a_status_later_and_take_one_off(world: World) -> None:
     """Be throttled once, and then have nothing more to tell."""
-    nowhere, instance = world.named("nobody"), world.launch_running()
+    nowhere, instance = world.named("nowhere"), world.launch_running()
     match = {"ResourceId.1": instance, "Tag.1.Key": "dualhome-status"}
     fault = {"action": "CreateTags", "error_code": "RequestLimitExceeded", "times": CLIENT_TRIES}
     world.stack.cloud.faults(fault | {"match": match})
@@ -109,7 +109,7 @@ def test_no_call_of_ours_is_denied(calls: dict[str, list[Item]], role: str) -> N
 
 @pytest.mark.parametrize("role", [RECONCILER, PUBLISHER, WRITER])
 def test_every_action_granted_is_used(calls: dict[str, list[Item]], role: str) -> None:
-    """A permission that nobody needs is one that somebody may abuse."""
+    """A permission without a use invites abuse."""
     granted = {
         action
         for statement in template.statements(template.resources("IAM::Role")[role])

@@ -58,7 +58,7 @@ def test_attaching_takes_the_consent_of_both_sides(
     )
     shown = guarded.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])
     seen = shown["NetworkInterfaces"][0].get("Attachment", {})
-    world.by_hand.append(seen.get("AttachmentId", "nobody's"))
+    world.by_hand.append(seen.get("AttachmentId", "none"))
 
     assert answer == said
 
@@ -75,7 +75,7 @@ def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method:
 @pytest.mark.parametrize(
     ("key", "answer"),
     [
-        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "ok", id="the brake"),
+        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "ok", id="the breaker"),
         pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
     ],
 )
@@ -99,14 +99,14 @@ def test_only_the_count_of_releases_may_be_updated(
     ("key", "answer"),
     [
         pytest.param({"pk": "SWEEP", "sk": "PROBE"}, "ok", id="its place"),
-        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "denied", id="the brake"),
+        pytest.param({"pk": "RELEASE_BREAKER", "sk": "SWEEP"}, "denied", id="the breaker"),
         pytest.param({"pk": "INSTANCE#i-1", "sk": "TARGET#mgmt"}, "denied", id="a record"),
     ],
 )
 def test_a_sweep_puts_its_place_and_nothing_else(
     guarded: Stack, sweeper: Probe, key: dict[str, str], answer: str
 ) -> None:
-    """It asks for looks; who could write records could move what no audit entry tells of."""
+    """It requests reconciliations; a record that it wrote would have no audit entry."""
     said = sweeper.ask(
         "dynamodb",
         "put_item",
@@ -133,7 +133,7 @@ def test_who_attaches_what_is_tagged_cannot_tag(guarded: Stack, reconciler: Prob
     ("keys", "answer"),
     [
         pytest.param(["dualhome-status"], "ok", id="the status"),
-        pytest.param(["dualhome:targets"], "UnauthorizedOperation", id="a wish"),
+        pytest.param(["dualhome:targets"], "UnauthorizedOperation", id="targets"),
         pytest.param(["dualhome-status", "Name"], "UnauthorizedOperation", id="one more"),
     ],
 )
@@ -171,14 +171,14 @@ def test_an_interface_outside_every_pool_may_not_be_tagged(guarded: Stack, write
 def test_events_leave_under_our_own_name_only(
     publisher: Probe, source: str, *, denied: bool
 ) -> None:
-    """Whoever subscribes to another source must not hear us there."""
+    """A subscriber of another source must not hear us there."""
     entry = {"Source": source, "DetailType": "Test", "Detail": "{}"}
 
     assert denied == (publisher.ask("events", "put_events", Entries=[entry]) in DENIALS)
 
 
 def test_an_action_that_is_not_allowed_is_named(guarded: Stack) -> None:
-    """Whoever grants rights needs its name."""
+    """The administrator who grants rights needs its name."""
     iam = guarded.cloud.client("iam")
     iam.create_user(UserName="guest")
     keys = iam.create_access_key(UserName="guest")["AccessKey"]

@@ -14,7 +14,7 @@ def refused(world: World, instance: str, target: str, reason: str) -> Item:
     return record
 
 
-def test_a_zone_without_interfaces_is_refused_and_told_which_zones_have_some(world: World) -> None:
+def test_a_zone_without_interfaces_is_refused_with_the_zones_that_have_some(world: World) -> None:
     """The reader can move the instance, or add interfaces where it is."""
     mgmt = world.target()
     mgmt.interface(OTHER_ZONE)
@@ -26,7 +26,7 @@ def test_a_zone_without_interfaces_is_refused_and_told_which_zones_have_some(wor
     assert record["detail"].endswith(f"zones that have some: {OTHER_ZONE}")
 
 
-def test_a_vpc_that_does_not_allow_is_refused_and_told_the_tag_to_set(world: World) -> None:
+def test_a_vpc_that_does_not_allow_is_refused_with_the_tag_to_set(world: World) -> None:
     """Both sides must consent, and the other side's owner must know how."""
     mgmt = world.target(allow_from="")
     mgmt.interface()
@@ -47,7 +47,7 @@ def test_a_target_that_no_vpc_serves_is_refused_by_name(world: World) -> None:
     assert f"dualhome:target={wanted}" in refused(world, instance, wanted, "NO_TARGET")["detail"]
 
 
-def test_a_vpc_with_a_target_and_no_interfaces_is_told_so(world: World) -> None:
+def test_a_vpc_with_a_target_and_no_interfaces_is_named(world: World) -> None:
     """The VPC is right; its pool has not been made yet."""
     mgmt = world.target()
 

@@ -27,7 +27,7 @@ def one(several: list[Attached]) -> Attached:
     return several.pop()
 
 
-def test_a_removed_tag_gives_the_interface_back(one: Attached) -> None:
+def test_a_removed_tag_releases_the_interface(one: Attached) -> None:
     """Nothing is left behind: no attachment, no claim, no slot."""
     world, mgmt, instance, interface = one.world, one.mgmt, one.instance, one.interface
 
@@ -63,8 +63,8 @@ def test_a_release_is_in_the_audit_and_on_the_event_bus(one: Attached, inbox: In
     ]
 
 
-def test_an_interface_given_back_goes_to_whoever_waits(world: World) -> None:
-    """Nobody has to touch the instance that waits."""
+def test_a_released_interface_goes_to_the_instance_that_waits(world: World) -> None:
+    """The instance that waits need not be touched."""
     mgmt = world.target()
     interface = mgmt.interface()
     first, _ = attached(world, mgmt)
@@ -77,7 +77,7 @@ def test_an_interface_given_back_goes_to_whoever_waits(world: World) -> None:
     assert world.stack.holder(interface) == (second, mgmt.name)
 
 
-def test_targets_of_one_instance_are_given_back_one_by_one(world: World) -> None:
+def test_targets_of_one_instance_are_released_one_by_one(world: World) -> None:
     """The other target's traffic must not notice."""
     mgmt, data = world.target("mgmt"), world.target("data", "10.2.0.0/16")
     for_mgmt, for_data = mgmt.interface(), data.interface()
@@ -122,7 +122,7 @@ def test_another_pin_moves_the_interface(world: World) -> None:
     assert world.stack.slots(instance) == {"0#3": mgmt.name}
 
 
-def test_a_wish_that_comes_back_is_fulfilled_again(one: Attached) -> None:
+def test_a_target_that_comes_back_is_attached_again(one: Attached) -> None:
     """Tags flipped off and on end as the last tag says, with the interface of before."""
     world, mgmt, instance = one.world, one.mgmt, one.instance
 
@@ -136,13 +136,13 @@ def test_a_wish_that_comes_back_is_fulfilled_again(one: Attached) -> None:
 
 
 def test_an_ignored_instance_keeps_what_it_has(one: Attached) -> None:
-    """Hands off means that nothing is detached either, until the tag is removed."""
+    """Ignored means that nothing is detached either, until the tag is removed."""
     world, mgmt, instance = one.world, one.mgmt, one.instance
     record = world.stack.records(instance)[mgmt.name]
     world.tag(instance, ignore="")
 
     want_nothing(world, instance)
-    world.is_looked_at_while_running(instance)
+    world.is_reconciled_while_running(instance)
     assert record == world.stack.records(instance)[mgmt.name]
     world.stack.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:ignore"}])
 
@@ -151,13 +151,13 @@ def test_an_ignored_instance_keeps_what_it_has(one: Attached) -> None:
 
 
 def test_a_stopped_instance_keeps_its_interface_and_can_give_it_back(one: Attached) -> None:
-    """A stop is no departure; but a wish that ends meanwhile is not put off until the start."""
+    """A stop is no departure; but a target removed meanwhile is not put off until the start."""
     world, mgmt, instance = one.world, one.mgmt, one.instance
     record = world.stack.records(instance)[mgmt.name]
 
     world.stack.ec2.stop_instances(InstanceIds=[instance])
     world.until(lambda: world.state(instance) == "stopped")
-    world.is_looked_at(instance)
+    world.is_reconciled(instance)
     assert record == world.stack.records(instance)[mgmt.name]
     want_nothing(world, instance)
 

@@ -1,4 +1,4 @@
-"""EC2 does not let go at once, or somebody interferes: the release ends well, or ends stuck."""
+"""EC2 does not detach at once, or an operator interferes: the release ends well, or ends stuck."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ FAULTS: Mapping[str, Item] = {
     "reply lost": {"error_code": "InternalError", "times": CLIENT_TRIES, "after_execution": True},
     "terminated meanwhile": {"error_code": "RequestLimitExceeded", "times": 2 * CLIENT_TRIES},
 }
-PATIENCE_SECONDS = 180
+FAULT_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +40,14 @@ def releases(stack: Stack) -> Mapping[str, Attached]:
     stack.ec2.terminate_instances(InstanceIds=[gone.instance])
     for case, it in found.items():
         end = "stuck" if case == "refused for good" else "released"
-        it.world.comes_to(end, it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+        it.world.comes_to(end, it.instance, it.mgmt.name, seconds=FAULT_SECONDS)
     return found
 
 
 def test_a_detach_that_ec2_refuses_for_good_ends_stuck_and_keeps_its_claim(
     releases: Mapping[str, Attached],
 ) -> None:
-    """Nobody else may get an interface that is still attached; a person reads why."""
+    """No other instance may get an interface that is still attached; the operator reads why."""
     it = releases["refused for good"]
     stack, target = it.world.stack, it.mgmt.name
 
@@ -68,9 +68,9 @@ def test_a_detach_that_is_throttled_or_whose_reply_is_lost_ends_released(
     releases: Mapping[str, Attached], case: str
 ) -> None:
     """
-    Neither is a reason to wake a person.
+    Neither is a reason to raise an alarm.
 
-    EC2 asks for patience, and we have it. Asking again after a lost reply is answered with "no
+    EC2 throttles, and we wait. Asking again after a lost reply is answered with "no
     such attachment", which is what we wanted.
     """
     it = releases[case]
@@ -83,7 +83,7 @@ def test_a_detach_that_is_throttled_or_whose_reply_is_lost_ends_released(
 
 
 def test_an_interface_detached_by_hand_during_its_release_is_released(world: World) -> None:
-    """Somebody helped; that is no error."""
+    """A manual detach is no error."""
     mgmt = world.target()
     interface = mgmt.interface()
     instance, record = attached(world, mgmt)
@@ -98,7 +98,7 @@ def test_an_interface_detached_by_hand_during_its_release_is_released(world: Wor
     assert is_free(world, interface)
 
 
-def test_an_interface_that_somebody_deletes_during_its_release_is_released(world: World) -> None:
+def test_an_interface_that_is_deleted_during_its_release_is_released(world: World) -> None:
     """What does not exist is not attached."""
     mgmt = world.target()
     interface = mgmt.interface()
@@ -120,7 +120,7 @@ def test_an_interface_that_somebody_deletes_during_its_release_is_released(world
 def test_an_instance_terminated_during_a_release_leaves_nothing_behind(
     releases: Mapping[str, Attached],
 ) -> None:
-    """EC2 lets go by itself; the rollback that runs finds that out."""
+    """EC2 detaches by itself; the rollback that runs finds that out."""
     it = releases["terminated meanwhile"]
 
     it.world.until(lambda: is_free(it.world, it.interface))

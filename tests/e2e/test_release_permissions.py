@@ -9,7 +9,7 @@ from tests.support.deployed.stack import Item, Stack
 from tests.support.deployed.world import World
 from tests.support.readers import template
 
-DETACH, LOOK, SETTLE, MARK_STUCK = STEPS = [
+DETACH, CHECK, CLOSE, MARK_STUCK = STEPS = [
     "DetachInterfaceRole",
     "CheckDetachedRole",
     "CloseAttachmentRole",
@@ -51,7 +51,7 @@ def test_no_call_of_a_release_is_denied(calls: dict[str, list[Item]], role: str)
 
 @pytest.mark.parametrize("role", STEPS)
 def test_every_action_granted_to_a_step_is_used(calls: dict[str, list[Item]], role: str) -> None:
-    """A permission that nobody needs is one that somebody may abuse."""
+    """A permission without a use invites abuse."""
     granted = {
         action
         for statement in template.statements(template.resources("IAM::Role")[role])
@@ -60,7 +60,7 @@ def test_every_action_granted_to_a_step_is_used(calls: dict[str, list[Item]], ro
 
     made = {f"{it['service']}:{it['action']}" for it in calls[role]}
     asked_about = {action for call in made for action in AUTHORIZED_AS.get(call, {call})}
-    frees_claims = {"dynamodb:DeleteItem"} if role == SETTLE else set()
+    frees_claims = {"dynamodb:DeleteItem"} if role == CLOSE else set()
     assert asked_about | frees_claims | DONE_BY_LAMBDA == granted
 
 
@@ -83,7 +83,7 @@ def detacher(guarded: Stack) -> Probe:
 def test_what_is_in_a_pool_may_be_detached_from_any_instance_and_nothing_else(
     guarded: Stack, detacher: Probe, *, pooled: bool, answer: str
 ) -> None:
-    """The instance's wish may be gone; the interface's owner has agreed by the pool tag."""
+    """The instance's tag may be gone; the interface's owner has agreed by the pool tag."""
     world = World(guarded)
     mgmt = world.target(allow_from="")
     interface = mgmt.interface() if pooled else mgmt.interface(pool="")

@@ -1,4 +1,4 @@
-"""Looking twice changes nothing, and our own writes wake nobody."""
+"""A repeated reconciliation changes nothing, and our own writes trigger none."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ QUIET_SECONDS = 2.5
 
 
 def is_quiet(world: World, *instances: str) -> None:
-    """Return when no reconciler has looked at any of ``instances`` for a while."""
+    """Return when no reconciler has described any of ``instances`` for a while."""
 
     def nothing_happens() -> bool:
         calls = Calls.from_now(world.stack)
@@ -71,14 +71,14 @@ def repeated(stack: Stack) -> Mapping[str, Repeated]:
     for case, repeats in found.items():
         send(stack, *EVENTS[case](repeats.it.instance, repeats.it.mgmt.name))
     for repeats in found.values():
-        is_looked_at(repeats.calls, repeats.it)
+        is_reconciled(repeats.calls, repeats.it)
     is_quiet(attached[0].world, *(it.instance for it in attached))
     return found
 
 
-def is_looked_at(calls: Calls, it: Attached) -> None:
-    """Return when a reconciler has looked at the instance among ``calls``."""
-    it.world.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=it.instance))
+def is_reconciled(calls: Calls, one: Attached) -> None:
+    """Return when a reconciler has described the instance among ``calls``."""
+    one.world.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=one.instance))
 
 
 @pytest.mark.parametrize("case", EVENTS)
@@ -94,57 +94,57 @@ def test_events_that_are_repeated_late_or_stale_change_nothing(
     assert calls.count(WRITER, "CreateTags", about=it.instance) == 0
 
 
-def test_a_refusal_that_is_looked_at_again_is_written_once(world: World) -> None:
-    """The audit holds what changed, not how often we looked."""
+def test_a_refusal_that_is_reconciled_again_is_written_once(world: World) -> None:
+    """The audit holds what changed, not how often we reconciled."""
     wanted = world.named("nowhere")
     instance = world.launch(targets=wanted)
     world.comes_to("refused", instance, wanted)
     before = of_world(world, instance)
 
-    world.is_looked_at_while_running(instance)
+    world.is_reconciled_while_running(instance)
     send(world.stack, state_change(instance), state_change(instance))
     is_quiet(world, instance)
 
     assert before == of_world(world, instance)
 
 
-def test_our_own_status_tags_wake_nobody(world: World) -> None:
-    """Else each attach would look at itself for ever, at the cost of EC2's read limits."""
+def test_our_own_status_tags_request_nothing(world: World) -> None:
+    """Else each attach would request itself for ever, at the cost of EC2's read limits."""
     (it,) = Attached.in_worlds(world)
     for resource in (it.instance, it.interface):
         world.stack.ec2.create_tags(
             Resources=[resource], Tags=[{"Key": "dualhome-status", "Value": "overwritten"}]
         )
-    # What EC2 has told of it so far is looked at; what an attach leaves behind is no event's.
-    world.is_looked_at_while_running(it.instance)
+    # What EC2 has announced of it so far is reconciled; what an attach leaves behind is no event's.
+    world.is_reconciled_while_running(it.instance)
     calls, before = Calls.from_now(world.stack), requeued(it)
 
     publish_again(world, it.instance)
 
     status = f"{it.mgmt.name}=attached:{it.interface}@1"
-    told = world.stack.tags
-    world.until(lambda: told(it.instance)["dualhome-status"] == status)
-    world.until(lambda: told(it.interface)["dualhome-status"] == status)
+    tags = world.stack.tags
+    world.until(lambda: tags(it.instance)["dualhome-status"] == status)
+    world.until(lambda: tags(it.interface)["dualhome-status"] == status)
     assert calls.count(WRITER, "CreateTags", about=it.instance) == 1
     assert stays(lambda: before == requeued(it), seconds=QUIET_SECONDS)
 
 
-def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_wish(world: World) -> None:
-    """The proof above would be worth nothing if tag events reached nobody."""
+def test_the_quiet_that_our_status_tags_leave_is_broken_by_a_targets_tag(world: World) -> None:
+    """The proof above would be worth nothing if tag events reached no rule."""
     (it,) = Attached.in_worlds(world)
-    requests, wakes = requeued(it)
+    requests, changes = requeued(it)
 
     world.tag(it.instance, targets=f"{it.mgmt.name} ")
     world.tag(it.interface, pool=f"{it.mgmt.name} ")
 
     world.until(lambda: requeued(it)[0] > requests)
-    world.until(lambda: requeued(it)[1] > wakes)
+    world.until(lambda: requeued(it)[1] > changes)
 
 
-def requeued(it: Attached) -> tuple[int, int]:
-    """Return how often events have asked for a look at the instance, and at those who lack."""
-    stack = it.world.stack
-    return stack.reconciliations(it.instance).count(0), stack.capacity_changes(it.mgmt.name)
+def requeued(one: Attached) -> tuple[int, int]:
+    """Return how often events have requested the instance, and those who lack."""
+    stack = one.world.stack
+    return stack.reconciliations(one.instance).count(0), stack.capacity_changes(one.mgmt.name)
 
 
 def publish_again(world: World, instance: str) -> None:

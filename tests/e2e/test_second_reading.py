@@ -27,16 +27,16 @@ def order(world: World, action: str, resource: str, show: str, times: int = 1) -
     world.stack.cloud.order_stale_reads(stale)
 
 
-def reasons(it: Attached) -> list[str | None]:
+def reasons(one: Attached) -> list[str | None]:
     """Return the reason of each move, oldest first."""
-    return [move.get("reason") for move in it.world.stack.audit(it.instance)]
+    return [move.get("reason") for move in one.world.stack.audit(one.instance)]
 
 
-def test_one_list_without_tags_is_noted_and_taken_back(one: Attached) -> None:
-    """Whoever watches sees that it was close; the traffic goes on."""
+def test_one_list_without_tags_is_noted_and_the_note_withdrawn(one: Attached) -> None:
+    """The audit shows that it was close; the traffic goes on."""
     order(one.world, LIST_OF_INSTANCES, one.instance, "untagged")
 
-    one.world.is_looked_at(one.instance)
+    one.world.is_reconciled(one.instance)
     one.world.until(lambda: reasons(one)[-2:] == ["RELEASE_PENDING", None])
 
     states = {move["to_state"] for move in one.world.stack.audit(one.instance)}
@@ -50,7 +50,7 @@ def test_lists_that_lie_as_often_as_they_like_are_held_against_the_answer_by_id(
     """The list before the release lacks the tags, too; DescribeTags has them."""
     order(one.world, LIST_OF_INSTANCES, one.instance, "untagged", times=2)
 
-    one.world.is_looked_at(one.instance)
+    one.world.is_reconciled(one.instance)
     one.world.until(lambda: reasons(one)[-2:] == ["RELEASE_PENDING", None])
 
     assert "NOT_WANTED" not in reasons(one)

@@ -20,7 +20,7 @@ SECONDS = 90.0
 KEY = "dualhome-status"
 
 
-def test_one_tag_that_ec2_refuses_for_minutes_holds_up_nobody(world: World, inbox: Inbox) -> None:
+def test_one_tag_that_ec2_refuses_for_minutes_holds_up_no_other(world: World, inbox: Inbox) -> None:
     """Events, metrics and all other tags go on; once EC2 takes it, it says what is true then."""
     stack, mgmt = world.stack, world.target()
     interfaces = {mgmt.interface() for _ in range(OTHERS + 1)}

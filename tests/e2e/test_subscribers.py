@@ -19,8 +19,8 @@ VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 
 
 @pytest.fixture
-def trouble(stack: Stack) -> Iterator[str]:
-    """The queue of the example, deployed by somebody else in the same account."""
+def failures(stack: Stack) -> Iterator[str]:
+    """The queue of the example, deployed by another owner in the same account."""
     cloudformation = stack.cloud.client("cloudformation")
     example = (FOLDER / "example-rule.yaml").read_text(encoding="utf-8")
     cloudformation.create_stack(StackName="others", TemplateBody=example)
@@ -36,7 +36,7 @@ def trouble(stack: Stack) -> Iterator[str]:
 
 
 def test_the_example_rule_brings_what_went_wrong_and_nothing_else(
-    world: World, trouble: str
+    world: World, failures: str
 ) -> None:
     """An attachment goes well beside one that cannot be had."""
     mgmt = world.target("mgmt")
@@ -47,13 +47,13 @@ def test_the_example_rule_brings_what_went_wrong_and_nothing_else(
 
     events: list[Item] = []
 
-    def refusal_is_told() -> bool:
-        found = world.stack.sqs.receive_message(QueueUrl=trouble, MaxNumberOfMessages=10)
+    def refusal_is_announced() -> bool:
+        found = world.stack.sqs.receive_message(QueueUrl=failures, MaxNumberOfMessages=10)
         events.extend(json.loads(message["Body"]) for message in found.get("Messages", []))
         return refused in {event["detail"]["instance"] for event in events}
 
     # What went well was published before.
-    world.until(refusal_is_told)
+    world.until(refusal_is_announced)
 
     assert fine not in {event["detail"]["instance"] for event in events}
     for event in events:

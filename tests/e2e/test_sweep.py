@@ -33,7 +33,7 @@ def test_the_sweep_alone_attaches_and_releases(quiet: World) -> None:
     assert quiet.stack.holder(interface) is None
 
 
-def test_what_is_as_wanted_is_not_looked_at(quiet: World) -> None:
+def test_what_is_as_wanted_is_not_requested(quiet: World) -> None:
     """A sweep over a healthy account costs its reads and nothing else."""
     mgmt = quiet.target("mgmt")
     mgmt.interface()
@@ -48,7 +48,7 @@ def test_what_is_as_wanted_is_not_looked_at(quiet: World) -> None:
     assert before == quiet.stack.records(instance)
 
 
-def test_a_target_without_pool_and_wish_is_found_by_what_hangs_on_it(quiet: World) -> None:
+def test_a_target_without_pool_and_tag_is_found_by_its_attachments(quiet: World) -> None:
     """The sweep before has noted its name; nothing else tells it any more."""
     mgmt = quiet.target("mgmt")
     interface = mgmt.interface()

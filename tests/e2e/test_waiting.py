@@ -7,7 +7,7 @@ MANY = 50
 
 
 def test_an_empty_pool_makes_the_instance_wait(world: World) -> None:
-    """It is no failure: the next interface is for whoever waits."""
+    """It is no failure: the next interface is for the instance that waits."""
     mgmt = world.target()
     mgmt.interface()
     first = world.launch(targets=mgmt.name)
@@ -21,8 +21,8 @@ def test_an_empty_pool_makes_the_instance_wait(world: World) -> None:
     world.until(lambda: world.stack.tags(second).get("dualhome-status") == expected)
 
 
-def test_whoever_waits_is_served_when_an_interface_is_tagged(world: World) -> None:
-    """New capacity wakes those who lack it; nobody has to touch the instance."""
+def test_an_instance_that_waits_is_served_when_an_interface_is_tagged(world: World) -> None:
+    """New capacity requeues the instances that lack it; they need not be touched."""
     mgmt = world.target()
     mgmt.interface()
     world.comes_to("attached", world.launch(targets=mgmt.name), mgmt.name)
@@ -36,7 +36,7 @@ def test_whoever_waits_is_served_when_an_interface_is_tagged(world: World) -> No
     assert added == record["interface"]
 
 
-def test_whoever_was_refused_is_served_when_the_vpc_s_owner_allows(world: World) -> None:
+def test_an_instance_that_was_refused_is_served_when_the_vpc_s_owner_allows(world: World) -> None:
     """The owner of the VPC sets the tag that the refusal names, and that is all."""
     mgmt = world.target(allow_from="")
     interface = mgmt.interface()
@@ -48,7 +48,7 @@ def test_whoever_was_refused_is_served_when_the_vpc_s_owner_allows(world: World)
     assert interface == world.comes_to("attached", instance, mgmt.name)["interface"]
 
 
-def test_whoever_was_refused_is_served_when_a_vpc_begins_to_serve(world: World) -> None:
+def test_an_instance_that_was_refused_is_served_when_a_vpc_begins_to_serve(world: World) -> None:
     """The order in which people set up the two sides does not matter."""
     network = world.network("10.1.0.0/16")
     wanted = world.named("mgmt")
@@ -70,7 +70,7 @@ def test_whoever_was_refused_is_served_when_a_vpc_begins_to_serve(world: World) 
     assert created["NetworkInterface"]["NetworkInterfaceId"] == record["interface"]
 
 
-def test_whoever_was_refused_for_the_zone_is_served_by_an_interface_there(world: World) -> None:
+def test_an_instance_refused_for_the_zone_is_served_by_an_interface_there(world: World) -> None:
     """The refusal said where interfaces are missing."""
     mgmt = world.target()
     mgmt.interface(OTHER_ZONE)
@@ -82,7 +82,7 @@ def test_whoever_was_refused_for_the_zone_is_served_by_an_interface_there(world:
     assert here == world.comes_to("attached", instance, mgmt.name)["interface"]
 
 
-def test_an_interface_of_a_terminated_instance_goes_to_whoever_waits(world: World) -> None:
+def test_an_interface_of_a_terminated_instance_goes_to_one_that_waits(world: World) -> None:
     """Capacity that comes back is not left lying."""
     mgmt = world.target()
     interface = mgmt.interface()
@@ -100,10 +100,10 @@ def test_an_interface_of_a_terminated_instance_goes_to_whoever_waits(world: Worl
     assert world.stack.holder(interface) == (second, mgmt.name)
 
 
-def test_whoever_waits_and_is_terminated_waits_no_more(world: World) -> None:
+def test_a_waiting_instance_that_is_terminated_waits_no_more(world: World) -> None:
     """An interface that comes free later is not offered to the dead."""
     mgmt = world.target()
-    mgmt.interface(reserved_for="somebody")
+    mgmt.interface(reserved_for="another")
     instance = world.launch(targets=mgmt.name)
     world.comes_to("waiting", instance, mgmt.name, reason="RESERVED")
 
@@ -112,10 +112,10 @@ def test_whoever_waits_and_is_terminated_waits_no_more(world: World) -> None:
     world.comes_to("released", instance, mgmt.name, reason="INSTANCE_STATE")
 
 
-def test_a_reservation_that_is_lifted_serves_whoever_waits(world: World) -> None:
+def test_a_reservation_that_is_lifted_serves_the_instance_that_waits(world: World) -> None:
     """Removing the tag is new capacity too."""
     mgmt = world.target()
-    interface = mgmt.interface(reserved_for="somebody")
+    interface = mgmt.interface(reserved_for="another")
     instance = world.launch(targets=mgmt.name)
     world.comes_to("waiting", instance, mgmt.name, reason="RESERVED")
 
@@ -128,13 +128,13 @@ def test_an_interface_tagged_while_the_wait_is_being_written_down_is_not_missed(
     world: World,
 ) -> None:
     """
-    The wake finds nobody, because the record that it looks for is written a moment later.
+    The event finds no instance, because the record that it searches is written a moment later.
 
     Many targets make that moment long: the pool is read before the first of their records is
     written, and the last one is `mgmt`'s.
     """
     mgmt = world.target()
-    mgmt.interface(reserved_for="somebody")
+    mgmt.interface(reserved_for="another")
     added = mgmt.interface(pool="")
     instance = world.launch_running()
     others = " ".join(f"n{number:02}" for number in range(MANY))

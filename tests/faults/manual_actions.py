@@ -1,4 +1,4 @@
-"""What people do in the middle of a flow: delete, attach elsewhere, terminate."""
+"""Manual actions in the middle of a flow: delete, attach elsewhere, terminate."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ def terminate(run: Run) -> None:
     run.stack.ec2.terminate_instances(InstanceIds=[run.instance])
 
 
-HANDS: Mapping[str, Callable[[Run], None]] = {
+ACTIONS: Mapping[str, Callable[[Run], None]] = {
     "deleted": delete,
     "attached elsewhere": attach_elsewhere,
     "terminated": terminate,

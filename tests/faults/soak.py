@@ -12,36 +12,33 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.deployed.faults.mixture import SweepCheckpoint, play
-from tests.support.deployed.faults.stack import SPEED, breakable
-from tests.support.deployed.faults.tally import Tally, total
-
-BATCH = 50
-"""As deployed."""
+from tests.support.deployed.faults.counts import FaultCounts, total
+from tests.support.deployed.faults.mixture import SoakRound, play
+from tests.support.deployed.faults.stack import BATCH, SPEED, breakable
 
 
 def main() -> None:
     """Play rounds until the time is over, at least one."""
     options = _arguments()
     print(f"seed {options.seed}; the stack's clock runs {SPEED:.0f} times as fast as ours")
-    tally = Tally()
+    counts = FaultCounts()
     with (
         tempfile.TemporaryDirectory() as folder,
-        breakable(Path(folder), batch=BATCH, tally=tally) as stack,
+        breakable(Path(folder), batch=BATCH, counts=counts) as stack,
     ):
         deadline = time.monotonic() + 60 * options.minutes
         seed, bad = options.seed, []
         while seed == options.seed or time.monotonic() < deadline:
             try:
-                it = play(stack, seed, tally)
+                it = play(stack, seed, counts)
             except AssertionError as error:
                 print(f"round {seed} does not come to rest: {error}\n{_again(seed)}")
                 bad.append(seed)
                 break
-            _tell(it)
+            _report(it)
             bad += [it.seed] if it.broken else []
             seed += 1
-    _conclude(tally, seed - options.seed, bad)
+    _conclude(counts, seed - options.seed, bad)
     sys.exit(bool(bad))
 
 
@@ -52,22 +49,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tell(it: SweepCheckpoint) -> None:
-    faults, kinds = it.met.total(), len(it.met)
-    verdict = "broken" if it.broken else "whole"
-    rest = f"rest after {it.seconds:.0f} s"
-    print(f"round {it.seed}: {faults} faults of {kinds} kinds, {rest}: {verdict}", flush=True)
-    if it.broken:
-        print(*it.broken, it.known, _again(it.seed), sep="\n")
+def _report(played: SoakRound) -> None:
+    faults, kinds = played.met.total(), len(played.met)
+    verdict = "broken" if played.broken else "whole"
+    rest = f"rest after {played.seconds:.0f} s"
+    print(f"round {played.seed}: {faults} faults of {kinds} kinds, {rest}: {verdict}", flush=True)
+    if played.broken:
+        print(*played.broken, played.known, _again(played.seed), sep="\n")
 
 
 def _again(seed: int) -> str:
     return f"to repeat it: make soak SEED={seed} MINUTES=0"
 
 
-def _conclude(tally: Tally, rounds: int, bad: list[int]) -> None:
-    print(*tally.lines(), sep="\n")
-    faults = total(tally.rows).faults
+def _conclude(counts: FaultCounts, rounds: int, bad: list[int]) -> None:
+    print(*counts.lines(), sep="\n")
+    faults = total(counts.rows).faults
     print(f"{rounds} rounds, {faults} faults, {rounds - len(bad)} rounds survived; broken: {bad}")
 
 

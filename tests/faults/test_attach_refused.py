@@ -7,10 +7,13 @@ Each pool has two interfaces: the second is tried if the refusal may be about th
 from collections.abc import Mapping
 
 import pytest
+from botocore.exceptions import ClientError
 
+from dualhome.adapters.aws_errors import meaning
 from tests.support.deployed.faults.runs import Run, Survived, prepare, survive
 from tests.support.deployed.faults.stack import rests
 from tests.support.deployed.world import World
+from tests.support.samples import sampled
 
 CLIENT_TRIES = 3
 
@@ -25,8 +28,8 @@ SERVER = dict.fromkeys(
     ),
     500,
 )
-PATIENCE = SERVER | {"RequestLimitExceeded": 503, "EC2ThrottledException": 503}
-"""AWS asks for another try; the SDK has made its own."""
+TRANSIENT = SERVER | {"RequestLimitExceeded": 503, "EC2ThrottledException": 503}
+"""A later try may succeed; the SDK has made its own."""
 
 STALE = {
     "InvalidInstanceID.NotFound": "The instance ID does not exist",
@@ -71,7 +74,21 @@ DENIED = {
 """For a minute after the tag, the permission may not know of it."""
 
 LIMIT = "AttachmentLimitExceeded"
-ALL = [*PATIENCE, *STALE, *FOR_GOOD, *DENIED, LIMIT]
+
+
+def seam(code: str) -> str:
+    """Return what is alike: codes that mean the same error to the reconciler."""
+    answer = {
+        "Error": {"Code": code, "Message": (STALE | FOR_GOOD | DENIED).get(code, "")},
+        "ResponseMetadata": {"HTTPStatusCode": TRANSIENT.get(code, 400)},
+    }
+    return type(meaning(ClientError(answer, "Attach"))).__name__  # type: ignore[arg-type]
+
+
+IN_THE_END, NEVER, NOT_ALLOWED = (
+    sampled(codes, seam) for codes in ([*TRANSIENT, *STALE], FOR_GOOD, DENIED)
+)
+ALL = [*IN_THE_END, *NEVER, *NOT_ALLOWED, LIMIT]
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +97,8 @@ def refused(world: World) -> Mapping[str, Survived]:
 
     def go(code: str, run: Run) -> None:
         message = (STALE | FOR_GOOD | DENIED).get(code, "An error on order.")
-        times = CLIENT_TRIES if code in PATIENCE else 1 if code in STALE else 1000
-        order = {"code": code, "status": PATIENCE.get(code, 400), "message": message}
+        times = CLIENT_TRIES if code in TRANSIENT else 1 if code in STALE else 1000
+        order = {"code": code, "status": TRANSIENT.get(code, 400), "message": message}
         run.interrupt(do="error", action="AttachNetworkInterface", times=times, **order)
         run.ask()
 
@@ -89,11 +106,11 @@ def refused(world: World) -> Mapping[str, Survived]:
     return survive("attach refused", prepare(world, ALL, interfaces=2), go, rests)
 
 
-@pytest.mark.parametrize("code", [*PATIENCE, *STALE])
-def test_what_time_or_another_plan_can_mend_is_attached_in_the_end(
+@pytest.mark.parametrize("code", IN_THE_END)
+def test_what_time_or_another_plan_can_solve_is_attached_in_the_end(
     refused: Mapping[str, Survived], code: str
 ) -> None:
-    """Nobody is woken for it."""
+    """No alarm is raised for it."""
     it = refused[code]
 
     assert it.broken == []
@@ -101,11 +118,11 @@ def test_what_time_or_another_plan_can_mend_is_attached_in_the_end(
     assert it.state == "attached"
 
 
-@pytest.mark.parametrize("code", FOR_GOOD)
-def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
+@pytest.mark.parametrize("code", NEVER)
+def test_what_neither_can_solve_fails_in_ec2s_own_words_and_holds_nothing(
     refused: Mapping[str, Survived], code: str
 ) -> None:
-    """Whoever reads the record must be able to search for the words."""
+    """The reader of the record must be able to search for the words."""
     it = refused[code]
     tried = 1 if code in WHATEVER_THE_INTERFACE else len(it.run.pool)
 
@@ -117,7 +134,7 @@ def test_what_neither_can_mend_fails_in_ec2s_own_words_and_holds_nothing(
     assert remembered == ({} if tried == 1 else dict.fromkeys(it.run.pool, code))
 
 
-@pytest.mark.parametrize("code", DENIED)
+@pytest.mark.parametrize("code", NOT_ALLOWED)
 def test_a_missing_permission_is_waited_for_and_walks_no_pool(
     refused: Mapping[str, Survived], code: str
 ) -> None:

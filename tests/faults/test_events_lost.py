@@ -12,11 +12,11 @@ from tests.support.deployed.triggers import on_schedule, without_events
 from tests.support.deployed.world import World
 
 SEED = 20261123
-LOST = ("asked", "left", "terminated", "detached by hand", "stopped", "interface added")
+LOST = ("asked", "left", "terminated", "detached manually", "stopped", "interface added")
 ENDS = dict(
     zip(LOST, ("attached", "released", "released", "attached", "attached", "attached"), strict=True)
 )
-SHUFFLED = {"ends with a wish": "attached", "ends without": "released"}
+SHUFFLED = {"ends with a target": "attached", "ends without": "released"}
 FLIPPED = {f"{end}, {n} times": end for end in ("attached", "released") for n in (3, 8)}
 
 
@@ -44,7 +44,7 @@ def lost(deaf: World) -> Mapping[str, Survived]:
                 run.leave()
             case "terminated":
                 ec2.terminate_instances(InstanceIds=[run.instance])
-            case "detached by hand":
+            case "detached manually":
                 ec2.detach_network_interface(AttachmentId=run.record["attachment_id"], Force=True)
             case "stopped":
                 ec2.stop_instances(InstanceIds=[run.instance])
@@ -103,7 +103,7 @@ def test_a_tag_that_flips_ends_as_it_was_left(flipped: Mapping[str, Survived], c
 def test_events_that_are_doubled_and_shuffled_change_nothing_but_the_time(
     shuffled: Mapping[str, Survived], case: str
 ) -> None:
-    """An event only says where to look."""
+    """An event only says which instance to reconcile."""
     it = shuffled[case]
 
     assert it.broken == []
@@ -111,7 +111,9 @@ def test_events_that_are_doubled_and_shuffled_change_nothing_but_the_time(
 
 
 @pytest.mark.parametrize("case", LOST)
-def test_the_sweep_alone_finds_what_no_event_told(lost: Mapping[str, Survived], case: str) -> None:
+def test_the_sweep_alone_finds_what_no_event_announced(
+    lost: Mapping[str, Survived], case: str
+) -> None:
     """AWS delivers these events as best it can, and no better."""
     it = lost[case]
 
@@ -119,7 +121,7 @@ def test_the_sweep_alone_finds_what_no_event_told(lost: Mapping[str, Survived], 
     assert it.state == ENDS[case]
 
 
-def test_the_clock_sweeps_without_being_told(deaf: World) -> None:
+def test_the_schedule_sweeps_unasked(deaf: World) -> None:
     """Five minutes after the deployment at the latest, and every five minutes from then on."""
     runs = prepare(deaf, ["asked"])
     run = runs["asked"]

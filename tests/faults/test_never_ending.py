@@ -17,7 +17,7 @@ def given_up(never_ending: Mapping[str, Run]) -> Mapping[str, Survived]:
     return outcome("EC2 never ends", never_ending)
 
 
-def test_an_attach_that_never_ends_is_taken_back_and_fails(
+def test_an_attach_that_never_ends_is_rolled_back_and_fails(
     given_up: Mapping[str, Survived],
 ) -> None:
     """The interface goes back to its pool, and the record says what became of the attach."""
@@ -30,7 +30,7 @@ def test_an_attach_that_never_ends_is_taken_back_and_fails(
 
 
 def test_a_detach_that_never_ends_is_left_to_a_person(given_up: Mapping[str, Survived]) -> None:
-    """Claim and slot are kept, so that nobody is given an interface that is not free."""
+    """Claim and slot are kept, so that no instance gets an interface that is not free."""
     it = given_up["detaching"]
 
     assert it.broken == []

@@ -38,8 +38,10 @@ def test_starting_twice_keeps_the_first(running: Checkout) -> None:
     assert first == running.local("localcloud.json").read_text()
 
 
-def test_policies_are_enforced_unless_told_otherwise(running: Checkout, checkout: Checkout) -> None:
-    """Practice teaches what AWS does; whoever wants none of it says so, and is told."""
+def test_policies_are_enforced_unless_asked_otherwise(
+    running: Checkout, checkout: Checkout
+) -> None:
+    """Practice teaches what AWS does; a developer who wants none of it says so, and is answered."""
     _, said_by_default = running.up()
     _, said = checkout.up("--no-auth")
     _, said_again = checkout.up()
@@ -69,7 +71,7 @@ def test_down_is_harmless_when_nothing_runs(checkout: Checkout) -> None:
 
 
 def test_a_killed_server_is_known_to_be_gone(checkout: Checkout) -> None:
-    """Its process id may belong to somebody else by now: neither `up` nor `down` may trust it."""
+    """Its process id may belong to another one by now: neither `up` nor `down` may trust it."""
     checkout.up()
     os.kill(json.loads(checkout.local("localcloud.json").read_text())["pid"], signal.SIGKILL)
 

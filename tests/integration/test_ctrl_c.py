@@ -7,7 +7,7 @@ import sys
 SLEEPER = "import time; print('here', flush=True); time.sleep(600)"
 
 
-def test_what_a_test_starts_ends_by_ctrl_c_although_pytest_was_told_to_ignore_it() -> None:
+def test_what_a_test_starts_ends_by_ctrl_c_although_pytest_was_started_to_ignore_it() -> None:
     """A job that CI starts in the background is."""
     with subprocess.Popen(
         [sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -54,7 +54,7 @@ def a_network() -> Network:
 
 
 def test_a_missed_expectation_fails_the_demo_and_says_what_was_seen() -> None:
-    """Whoever sees red must not have to look for what was wrong, nor for the logs."""
+    """The viewer of a failure must not have to search for what was wrong, nor for the logs."""
     paper = Paper()
     missed = same("device index", "1", "2")
 
@@ -98,7 +98,7 @@ def test_an_upper_bound_shows_the_bound_and_the_figure() -> None:
 def test_a_command_that_gets_no_answer_ends_the_story_with_its_own_sentence(
     tmp_path: Path,
 ) -> None:
-    """Whoever runs the demo sees what a user would see, not a traceback."""
+    """A viewer of the demo sees what a user would see, not a traceback."""
     nowhere = LocalCloud(f"http://127.0.0.1:{free_port()}", tmp_path, "us-east-1")
 
     with pytest.raises(CommandError, match=r"dualhome status .*AWS cannot be reached"):
@@ -106,7 +106,7 @@ def test_a_command_that_gets_no_answer_ends_the_story_with_its_own_sentence(
 
 
 def test_an_answer_stands_beneath_its_command() -> None:
-    """It looks as in the terminal of whoever types it."""
+    """It looks as in the terminal of the operator who types it."""
     paper = Paper()
 
     paper.screen.command("dualhome status")

@@ -89,7 +89,7 @@ def client_at(endpoint: str) -> "LambdaClient":
 
 
 def test_a_taken_port_is_replaced_by_a_free_one(tmp_path: Path) -> None:
-    """Two checkouts run side by side, and nobody's own server is disturbed."""
+    """Two checkouts run side by side, and no developer's own server is disturbed."""
     with socket.create_server(("127.0.0.1", 0)) as theirs:
         taken = theirs.getsockname()[1]
 
@@ -99,7 +99,7 @@ def test_a_taken_port_is_replaced_by_a_free_one(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
-    """Nobody has to look for a log file to learn what was wrong."""
+    """No log file has to be searched for to learn what was wrong."""
     with (
         pytest.raises(ServerError, match=r"ended with status 2(.|\n)*invalid float value: 'soon'"),
         LocalCloud.start(tmp_path, attach_seconds="soon"),  # type: ignore[arg-type]

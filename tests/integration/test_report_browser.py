@@ -57,7 +57,7 @@ def test_a_complaint_would_be_seen(browser: Browser, folder: Path) -> None:
 
 
 def test_a_name_of_markup_is_only_shown(browser: Browser, folder: Path) -> None:
-    """The first thing that somebody would try."""
+    """The first thing that a reader would try."""
     crowd = Crowd()
     crowd.attachment(name=HOSTILE)
     (folder / "hostile.html").write_text(render(crowd.facts()), "utf-8")
@@ -109,10 +109,10 @@ def test_address_interface_and_name_find_one_another_in_table_and_picture(
         """,
     )
 
-    for told in found:
-        assert 3 == len([text for text in told if interface in text and name in text])
-        assert all(address in text for text in told)
-    assert [3, 3] == [len(told) for told in found[1:]]
+    for page in found:
+        assert 3 == len([text for text in page if interface in text and name in text])
+        assert all(address in text for text in page)
+    assert [3, 3] == [len(page) for page in found[1:]]
 
 
 def test_typing_searches_and_keeps_the_query_in_the_address(browser: Browser) -> None:
@@ -121,13 +121,13 @@ def test_typing_searches_and_keeps_the_query_in_the_address(browser: Browser) ->
         "1.html",
         """
         const box = page.getElementById('q');
-        box.value = 'nobody';
+        box.value = 'nowhere';
         box.dispatchEvent(new Event('input'));
         say({hash: frame.contentWindow.location.hash, found: page.getElementById('found').value});
         """,
     )
 
-    assert {"hash": "#q=nobody", "found": "0 of 1 attachments"} == seen
+    assert {"hash": "#q=nowhere", "found": "0 of 1 attachments"} == seen
 
 
 def test_a_click_on_a_sign_finds_what_it_stands_for(browser: Browser) -> None:

@@ -55,7 +55,7 @@ def test_longest_groups_come_first_each_in_its_own_order() -> None:
 
 
 def test_a_test_that_uses_the_stack_of_another_group_is_refused() -> None:
-    """It would be deployed once more, and nobody would notice but the clock."""
+    """It would be deployed once more, and only the clock would show it."""
     stray = an_item("tests/e2e/test_attach.py::a", "guarded_of_all")
 
     with pytest.raises(pytest.UsageError, match="group e2e and uses guarded_of_all"):

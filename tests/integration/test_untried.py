@@ -11,7 +11,7 @@ from tests.support import untried
 from tests.support.readers.template import ROOT
 
 BROWSER = "tests/integration/test_report_browser.py"
-TOLD = f"13 of {BROWSER}: no Chromium"
+LINE = f"13 of {BROWSER}: no Chromium"
 
 
 def without_chromium(empty: Path, **variables: str) -> tuple[int, str]:
@@ -35,7 +35,7 @@ def test_what_was_not_tried_is_named_with_its_reason(tmp_path: Path) -> None:
 
     assert 0 == code
     assert "= not tried =" in said
-    assert TOLD in said
+    assert LINE in said
     assert "13 skipped" in said.splitlines()[-1]
 
 

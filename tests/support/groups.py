@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from xdist.scheduler import Scheduling
 
 SHARED = {
-    "never_ending": "faults",
+    "breakable_of_all": "faults",
     "stack_of_all": "e2e",
+    "storm": "storm",
     "guarded_of_all": "guarded",
     "demo": "demo",
     "alone": "alarms",
@@ -25,6 +26,7 @@ SHARED = {
 """What takes long to make, by its fixture, and the group of those that share it; longest first."""
 
 FILES = {
+    "tests/faults/test_storm.py": "storm",
     "tests/e2e/test_permissions.py": "guarded",
     "tests/e2e/test_permissions_denied.py": "guarded",
     "tests/e2e/test_release_permissions.py": "guarded",

@@ -1,4 +1,4 @@
-"""Tests that were not tried: told at the end of each run, and no success where they could be."""
+"""Tests that were not tried: listed at the end of each run, and no success where they could be."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ def must_be_tried(reason: str, platform: str) -> bool:
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
     """Return why pytest has skipped it."""
     skipped = report.longrepr
-    told = skipped[2] if isinstance(skipped, tuple) else str(skipped)
-    return told.removeprefix("Skipped: ")
+    reason = skipped[2] if isinstance(skipped, tuple) else str(skipped)
+    return reason.removeprefix("Skipped: ")
 
 
 def fail_skipped(report: pytest.TestReport | pytest.CollectReport, platform: str) -> None:

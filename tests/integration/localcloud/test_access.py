@@ -115,13 +115,13 @@ def test_a_dry_run_tells_whether_a_call_is_allowed(scene: Scene) -> None:
 
 def test_an_unknown_key_is_refused(scene: Scene) -> None:
     """Only keys that were issued here, and the administrator's."""
-    stranger = scene.cloud.client("ec2", "AKIAAAAAAAAAAAAAAAAA")
+    unknown = scene.cloud.client("ec2", "AKIAAAAAAAAAAAAAAAAA")
 
-    assert refusal(stranger.describe_vpcs)[0] == "AuthFailure"
+    assert refusal(unknown.describe_vpcs)[0] == "AuthFailure"
 
 
 def test_a_wrong_secret_is_refused(scene: Scene) -> None:
-    """Whoever knows a key's id only is nobody; the administrator's secret is not looked at."""
+    """A key's id alone proves no identity; the administrator's secret is not checked."""
     iam = scene.client("iam")
     iam.create_user(UserName="kim")
     key = iam.create_access_key(UserName="kim")["AccessKey"]["AccessKeyId"]

@@ -15,7 +15,7 @@ ONLY_STATUS = {
 
 
 def test_tag_keys_can_be_fenced(scene: Scene) -> None:
-    """The writer of a status must not be able to write wishes."""
+    """The writer of a status must not be able to write targets."""
     instance, interface = scene.tagged_pair()
     role = scene.role(allow("CreateTags", when=ONLY_STATUS))
     status = tag("dualhome-status")
@@ -23,8 +23,8 @@ def test_tag_keys_can_be_fenced(scene: Scene) -> None:
     role.create_tags(Resources=[instance, interface], Tags=[status])
 
     assert status in scene.shown(interface)["TagSet"]
-    for wish in ([tag("targets")], [status, tag("targets")]):
-        code, _ = refusal(role.create_tags, Resources=[instance], Tags=wish)
+    for tags in ([tag("targets")], [status, tag("targets")]):
+        code, _ = refusal(role.create_tags, Resources=[instance], Tags=tags)
         assert code == "UnauthorizedOperation"
 
 

@@ -149,7 +149,7 @@ def test_what_lies_in_a_queue_begins_an_alarm_and_ends_it(lab: Lab) -> None:
 
 
 def test_a_stack_may_hold_saved_queries(lab: Lab) -> None:
-    """Nobody can run them here; a template with some can be deployed."""
+    """They cannot run locally; a template with some can be deployed."""
     cloudformation = lab.client("cloudformation")
 
     cloudformation.create_stack(

@@ -26,7 +26,7 @@ def launch_refusal(lab: Lab, **more: Any) -> tuple[str, str]:
 
 
 def test_a_repeated_client_token_makes_one_interface(lab: Lab) -> None:
-    """Whoever lost the reply asks again and gets the same interface."""
+    """A client that lost the reply asks again and gets the same interface."""
     subnet = lab.subnet()
 
     first = lab.interface(subnet, ClientToken="token")

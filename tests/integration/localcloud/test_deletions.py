@@ -18,7 +18,7 @@ def tags_of(lab: Lab, resource: str) -> list[Any]:
 
 
 def test_a_subnet_with_an_interface_in_it_stays(lab: Lab) -> None:
-    """Whoever clears a pool away in the wrong order is told so, here as on AWS."""
+    """A pool that is cleared away in the wrong order is refused, as on AWS."""
     subnet = lab.subnet()
     interface = lab.interface(subnet)
 

@@ -110,7 +110,7 @@ def test_a_filter_with_several_values_takes_any(lab: Lab) -> None:
         {"RequesterManaged": True},
     ],
 )
-def test_an_interface_can_be_made_to_look_unusable(lab: Lab, fields: dict[str, Any]) -> None:
+def test_an_interface_can_be_made_to_seem_unusable(lab: Lab, fields: dict[str, Any]) -> None:
     """No API call makes such interfaces, but refusing them must be tested."""
     interface = lab.interface(lab.subnet())
 
@@ -119,8 +119,8 @@ def test_an_interface_can_be_made_to_look_unusable(lab: Lab, fields: dict[str, A
     assert lab.shown(interface).items() >= fields.items()
 
 
-def test_a_vpc_can_be_made_to_look_shared(lab: Lab) -> None:
-    """Nobody shares a VPC with an account of the local cloud, but refusing one must be tested."""
+def test_a_vpc_can_be_made_to_seem_shared(lab: Lab) -> None:
+    """No VPC is shared with an account of the local cloud, but refusing one must be tested."""
     own, shared = (lab.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"] for _ in range(2))
 
     lab.cloud.control("POST", f"vpcs/{shared}", {"OwnerId": "999999999999"})
@@ -155,7 +155,7 @@ def test_a_filter_that_the_local_ec2_lacks_is_an_error(lab: Lab) -> None:
 
 
 def test_a_calls_filters_take_two_hundred_values(lab: Lab) -> None:
-    """Whoever asks about more must ask twice."""
+    """A client that asks about more must ask twice."""
     filters: list[Any] = [{"Name": "tag:pool", "Values": [f"t{number}" for number in range(201)]}]
 
     code, _ = refusal(lab.ec2.describe_network_interfaces, Filters=filters)

@@ -128,7 +128,7 @@ def test_tags_that_stay_as_they_are_raise_no_event(lab: Lab, inbox: Inbox) -> No
 
 
 def test_a_deleted_key_is_named_and_no_longer_among_the_tags(lab: Lab, inbox: Inbox) -> None:
-    """A removed wish is seen by it."""
+    """A removed targets tag is seen by it."""
     interface = lab.interface(lab.subnet())
     tags = [tag("a"), tag("b", "2")]
     lab.ec2.create_tags(Resources=[interface], Tags=tags)

@@ -20,7 +20,7 @@ def test_a_fault_refuses_and_is_used_up(lab: Lab) -> None:
 
 
 def test_a_lost_reply_leaves_the_work_done(lab: Lab) -> None:
-    """AttachNetworkInterface has no token: only a look tells that it succeeded."""
+    """AttachNetworkInterface has no token: only a poll tells that it succeeded."""
     instance, interface = lab.pair()
     lab.cloud.control(
         "POST",

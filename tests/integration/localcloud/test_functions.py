@@ -101,7 +101,7 @@ def test_a_state_machine_catches_an_error_by_its_class_name(lab: Lab) -> None:
 
 
 def test_a_functions_calls_are_noted_with_its_role(lab: Lab) -> None:
-    """Else nobody could count the calls of one function."""
+    """Else the calls of one function could not be counted."""
     invoke(lab, "describes")
 
     calls = lab.cloud.control("GET", "calls?since=0")["calls"]
@@ -109,9 +109,9 @@ def test_a_functions_calls_are_noted_with_its_role(lab: Lab) -> None:
     assert ("DescribeVpcs", "reconciler") in {(c["action"], c["principal"]) for c in mine}
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("shown", [True, False])
 def test_no_process_and_no_file_outlives_the_server(
-    told: bool,  # noqa: FBT001 - pytest passes parameters by name
+    shown: bool,  # noqa: FBT001 - pytest passes parameters by name
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -122,7 +122,7 @@ def test_no_process_and_no_file_outlives_the_server(
     with running_cloud(*AT_ONCE) as cloud:
         worker = start_sleeper(Lab(cloud, "300000000001"), note)
 
-        if told:
+        if shown:
             cloud.process.terminate()
         else:
             assert cloud.process.stdin
@@ -137,7 +137,7 @@ def test_no_process_and_no_file_outlives_the_server(
     not Path("/proc/net/tcp").exists(), reason="only Linux has a table of its sockets"
 )
 def test_a_server_listens_on_loopback_only(cloud: Cloud) -> None:
-    """It hands out administrator's rights to whoever reaches it."""
+    """It hands out administrator's rights to any client that reaches it."""
     tables = [Path(f"/proc/{cloud.process.pid}/net/{name}") for name in ("tcp", "tcp6")]
     port = f":{int(cloud.url.rpartition(':')[2]):04X}"
     lines = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]

@@ -137,7 +137,7 @@ def test_the_next_invocation_runs_in_a_new_process(lab: Lab, queue: str) -> None
 
 
 def test_a_hold_lasts_until_it_is_called_off(lab: Lab, queue: str) -> None:
-    """Meanwhile a test can do what somebody else might have done."""
+    """Meanwhile a test can do what an operator might have done."""
     number = order(lab, do="hold", service="sqs", action="SendMessage")
     sending = Thread(
         target=lab.client("sqs").send_message, kwargs={"QueueUrl": queue, "MessageBody": "one"}

@@ -54,8 +54,8 @@ def settings(lab: Lab, **changes: float) -> None:
 
 def counts(lab: Lab) -> Counter[str]:
     """Return what lists have kept from their callers so far."""
-    told = lab.cloud.control("GET", "stale-reads")
-    return Counter({name: told[name] for name in ("lagged", "tags_dropped", "resources_omitted")})
+    reads = lab.cloud.control("GET", "stale-reads")
+    return Counter({name: reads[name] for name in ("lagged", "tags_dropped", "resources_omitted")})
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_list_shows_tags_as_they_were(lab: Lab, crowd: Mapping[str, str], kind
 
 
 def test_a_list_does_not_show_what_is_new(lab: Lab) -> None:
-    """Whoever lists right after creating finds nothing, and must not create again."""
+    """A client that lists right after creating finds nothing, and must not create again."""
     subnet = lab.subnet()
     settings(lab, read_lag_seconds=LONG)
     instance, interface = lab.instance(subnet), lab.interface(subnet)

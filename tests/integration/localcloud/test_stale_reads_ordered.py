@@ -47,9 +47,9 @@ def test_the_next_lists_that_show_an_instance_show_it_without_tags(lab: Lab) -> 
     assert {"a"} == by_id
     assert [set(), set(), {"a"}] == [it[one] for it in seen]
     assert [{"a"}] * 3 == [it[other] for it in seen]
-    told = lab.cloud.control("GET", "stale-reads")
-    assert [{**ordered, "done": 2}] == told["orders"]
-    assert [2, 2] == [told[name] - before[name] for name in ("tags_dropped", "ordered")]
+    reads = lab.cloud.control("GET", "stale-reads")
+    assert [{**ordered, "done": 2}] == reads["orders"]
+    assert [2, 2] == [reads[name] - before[name] for name in ("tags_dropped", "ordered")]
 
 
 def test_an_instance_is_not_found_by_the_tags_that_an_order_drops(lab: Lab) -> None:

@@ -4,7 +4,7 @@ from tests.integration.localcloud.cloud import Lab, refusal
 
 
 def test_a_pool_interface_survives_its_instance(lab: Lab) -> None:
-    """Attached later, it is not deleted at termination unless somebody says so."""
+    """Attached later, it is not deleted at termination unless asked."""
     instance, interface = lab.pair()
     lab.attach(instance, interface)
 

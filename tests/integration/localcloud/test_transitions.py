@@ -37,7 +37,7 @@ def seen_on_instance(lab: Lab, instance: str, interface: str) -> str:
 
 
 def test_an_attachment_is_attaching_before_it_is_attached(lab: Lab) -> None:
-    """A reply to the call is not success; only a later look is."""
+    """A reply to the call is not success; only a later poll is."""
     moving, soon = lab.pair(), lab.pair()
     take(lab, HOURS)
     lab.attach(*moving)

@@ -18,7 +18,7 @@ from tests.support.deployed.stack import Stack
 from tests.support.deployed.waiting import known_of, until
 
 QUIET_SECONDS = 120.0
-"""Looks come back after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
+"""Requeues come after 1, 2, 3, 5, 8, ... seconds: a test may end between two of them."""
 
 
 def broken(
@@ -37,10 +37,10 @@ def read_account(
     None stands for every instance that EC2 shows. It should be quiet, for the reads are not one
     moment's.
     """
-    hands = frozenset(AttachmentId(it) for it in by_hand)
+    manual = frozenset(AttachmentId(it) for it in by_hand)
     with fresh_lists(stack.cloud):
         ids = _every_instance(stack) if instances is None else instances
-        return snapshot.read_account(source_of(stack), [InstanceId(it) for it in ids], hands)
+        return snapshot.read_account(source_of(stack), [InstanceId(it) for it in ids], manual)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who is called when an alarm begins or ends: a subscriber of the stack's topic."""
+"""What is called when an alarm begins or ends: a subscriber of the stack's topic."""
 
 import json
 from dataclasses import dataclass, field
@@ -30,16 +30,16 @@ class Pager:
         )
         return Pager(stack, queue_url)
 
-    def is_told(self, alarm: str, state: str) -> Item:
+    def receives(self, alarm: str, state: str) -> Item:
         """Wait for the message that ``alarm`` is in ``state``; sweep, for time to pass."""
 
-        def told() -> Item | None:
+        def received() -> Item | None:
             sweep(self.stack)
             self._receive()
             about = [it for it in self.received if it["AlarmName"] == alarm]
             return about[-1] if about and about[-1]["NewStateValue"] == state else None
 
-        found = until(told, lambda: str(self.received), seconds=ALARM_SECONDS)
+        found = until(received, lambda: str(self.received), seconds=ALARM_SECONDS)
         assert found
         return found
 

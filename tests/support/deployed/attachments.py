@@ -9,7 +9,7 @@ from tests.support.deployed.world import Target, World
 
 @dataclass(frozen=True)
 class Attached:
-    """An instance with its interface; its pool holds another one, which nobody has."""
+    """An instance with its interface; its pool holds another one, which is free."""
 
     world: World
     mgmt: Target
@@ -18,7 +18,7 @@ class Attached:
 
     @staticmethod
     def in_worlds(*worlds: World) -> "list[Attached]":
-        """Attach one in each, all at the same time; return when the status tags tell of it."""
+        """Attach one in each, all at the same time; return when the status tags show it."""
         targets = [world.target() for world in worlds]
         for mgmt in targets:
             mgmt.interface()
@@ -26,15 +26,15 @@ class Attached:
         launched = [
             world.launch(targets=it.name) for world, it in zip(worlds, targets, strict=True)
         ]
-        return [_told(*parts) for parts in zip(worlds, targets, launched, strict=True)]
+        return [_shown(*parts) for parts in zip(worlds, targets, launched, strict=True)]
 
 
-def _told(world: World, mgmt: Target, instance: str) -> Attached:
+def _shown(world: World, mgmt: Target, instance: str) -> Attached:
     interface = world.comes_to("attached", instance, mgmt.name)["interface"]
     status = f"{mgmt.name}=attached:{interface}@1"
-    told = world.stack.tags
-    world.until(lambda: told(instance).get("dualhome-status") == status)
-    world.until(lambda: told(interface).get("dualhome-status") == status)
+    tags = world.stack.tags
+    world.until(lambda: tags(instance).get("dualhome-status") == status)
+    world.until(lambda: tags(interface).get("dualhome-status") == status)
     return Attached(world, mgmt, instance, interface)
 
 
@@ -65,7 +65,7 @@ def refuse_detach(world: World, record: Item, **fault: object) -> None:
 
 
 def is_free(world: World, interface: str) -> bool:
-    """Return whether the interface is `available` in EC2 and claimed by nobody."""
+    """Return whether the interface is `available` in EC2 and unclaimed."""
     (shown,) = world.stack.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])[
         "NetworkInterfaces"
     ]

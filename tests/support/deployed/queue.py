@@ -1,4 +1,4 @@
-"""The deployed queues: putting messages on, and finding what was set aside."""
+"""The deployed queues: putting messages on, and finding dead letters."""
 
 import json
 import uuid
@@ -53,7 +53,7 @@ def send(stack: Stack, *bodies: Item | str) -> None:
     assert not answer.get("Failed"), answer
 
 
-def set_aside(stack: Stack, queue: str = "ChangesDeadLetterQueueUrl") -> list[str]:
+def dead_letters(stack: Stack, queue: str = "ChangesDeadLetterQueueUrl") -> list[str]:
     """Return the bodies of the messages in a dead-letter queue; they stay there."""
     bodies: list[str] = []
     while found := stack.sqs.receive_message(

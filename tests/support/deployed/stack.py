@@ -23,7 +23,7 @@ Item = dict[str, Any]
 
 SHARED: Mapping[str, str] = {"MaxReleasesPerSweep": "10000", "ReleaseDelaySeconds": "1"}
 """
-A stack that many tests share lets any number go: how many release between two sweeps is chance.
+A stack that many tests share releases any number: how many release between two sweeps is chance.
 
 The breaker, and the wait before a release, have tests of their own.
 """
@@ -138,12 +138,12 @@ class Stack(Deployment):
         return [str(event["message"]) for page in found for event in page["events"]]
 
     def reconciliations(self, instance: str) -> list[int]:
-        """Return the attempt of each look at ``instance``, oldest first: 0 if an event asked."""
+        """Return the attempt of each reconciliation, oldest first: 0 if an event asked."""
         lines = [it for it in self.log_lines() if '"message":"reconcile"' in it and instance in it]
         return [int(json.loads(it[it.index("{") :])["attempt"]) for it in lines]
 
     def capacity_changes(self, target: str) -> int:
-        """Return how often those who lack ``target`` were looked for."""
+        """Return how often the instances that lack ``target`` were searched."""
         wanted = ('"message":"capacity changed"', f'"target":"{target}"')
         return sum(all(word in line for word in wanted) for line in self.log_lines())
 

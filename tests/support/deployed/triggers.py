@@ -1,4 +1,4 @@
-"""What sets the stack going, EC2's events and the clock: off, on again, and done by hand."""
+"""What sets the stack going, EC2's events and the clock: off, on again, and done by tests."""
 
 import json
 from collections.abc import Iterator

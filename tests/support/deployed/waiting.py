@@ -12,6 +12,9 @@ An attach takes 2 s here. A machine under load needs ten times that, or more; wh
 comes loses nothing by a late deadline.
 """
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.2
+"""Seconds between two polls: each takes the time of the stack that it waits for."""
+
 TAIL_LINES = 25
 
 T = TypeVar("T")
@@ -24,16 +27,17 @@ def until(fact: Callable[[], T], known: Callable[[], str] = str, *, seconds: flo
     Raises:
         AssertionError: none was within ``seconds``; it carries what is ``known``.
     """
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, SHORTEST_PAUSE
     while not (answer := fact()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:.0f} s; last answer {answer!r}\n{known()}")
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
     return answer
 
 
 def stays(fact: Callable[[], bool], *, seconds: float) -> bool:
-    """Return whether ``fact`` is true now and at each look within ``seconds``."""
+    """Return whether ``fact`` is true now and at each poll within ``seconds``."""
     deadline = time.monotonic() + seconds
     while fact():
         if time.monotonic() > deadline:

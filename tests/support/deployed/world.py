@@ -89,7 +89,7 @@ class World:
         return Network(self.stack, vpc, subnets)
 
     def target(self, name: str = "mgmt", cidr: str = "10.1.0.0/16", **tags: str) -> Target:
-        """Make a VPC that serves a target, open to the application's VPC unless told otherwise."""
+        """Make a VPC that serves a target, open to the application's VPC unless tags differ."""
         named = self.named(name)
         tags = {"target": named, "allow_from": self.app.vpc} | tags
         network = self.network(cidr, **{key: value for key, value in tags.items() if value})
@@ -133,13 +133,13 @@ class World:
         """Wait for EC2 to say so."""
         self.until(lambda: self.state(instance) == "running")
 
-    def is_looked_at_while_running(self, instance: str) -> None:
-        """Wait until it is running, then for a whole look at it."""
+    def is_reconciled_while_running(self, instance: str) -> None:
+        """Wait until it is running, then for a whole reconciliation of it."""
         self.is_running(instance)
-        self.is_looked_at(instance)
+        self.is_reconciled(instance)
 
-    def is_looked_at(self, instance: str) -> None:
-        """Return when a whole look at ``instance`` is over that began after this call."""
+    def is_reconciled(self, instance: str) -> None:
+        """Return when a whole reconciliation of ``instance`` is over that began after this call."""
         calls = Calls.from_now(self.stack)
         send(self.stack, state_change(instance))
         self.until(lambda: calls.count(RECONCILER, "DescribeInstances", about=instance))

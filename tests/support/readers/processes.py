@@ -29,7 +29,7 @@ def is_alive(pid: int) -> bool:
 
 
 def is_listening(endpoint: str) -> bool:
-    """Return whether somebody accepts connections at ``endpoint``."""
+    """Return whether a process accepts connections at ``endpoint``."""
     address = urlsplit(endpoint)
     with socket.socket() as probe:
         return probe.connect_ex((address.hostname or "", address.port or 0)) == 0

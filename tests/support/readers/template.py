@@ -62,8 +62,9 @@ def load_observability(**parameters: str) -> Json:
     return filled
 
 
+@cache
 def parsed(file: str) -> Json:
-    """Return a template with nothing put in: references stay text."""
+    """Return a template with nothing put in: references stay text. All readers share it."""
     body: Json = yaml.load(source(file), Loader=_Loader)  # noqa: S506 - a SafeLoader
     return body
 

@@ -35,7 +35,7 @@ class LocalWorld:
     facts: Ec2Facts = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look at the account through the adapters, with a client that does not retry."""
+        """Read the account through the adapters, with a client that does not retry."""
         self.client = _session().client(
             "ec2",
             endpoint_url=self.cloud.endpoint,

@@ -2,23 +2,27 @@
 
 import re
 
-import pytest
-
 from dualhome.domain.reasons import Reason, state_for
 from dualhome.domain.states import State
+from tests.support.offenders import offenders
+
+REASONS = {reason.name: reason for reason in Reason}
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_each_reason_has_one_sentence_of_advice(reason: Reason) -> None:
+def test_each_reason_has_one_sentence_of_advice() -> None:
     """An operator reads it in a terminal, beside the record: one line, one thing to do."""
-    assert re.fullmatch(r"[A-Z][^.!?]*[^\s.!?]\.", reason.advice)
-    assert len(reason.advice) <= 100
+    assert {} == offenders(
+        REASONS,
+        lambda reason: {
+            "one sentence": re.fullmatch(r"[A-Z][^.!?]*[^\s.!?]\.", reason.advice),
+            "one line": len(reason.advice) <= 100,
+        },
+    )
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_no_advice_spells_a_tag_key_of_one_deployment(reason: Reason) -> None:
-    """A stack has a prefix of its own: somebody would tag what it never reads."""
-    assert "dualhome:" not in reason.advice
+def test_no_advice_spells_a_tag_key_of_one_deployment() -> None:
+    """A stack has a prefix of its own: an operator would set a tag that it never reads."""
+    assert [] == [reason for reason in Reason if "dualhome:" in reason.advice]
 
 
 def test_a_pin_beyond_the_type_may_be_corrected() -> None:
@@ -31,17 +35,20 @@ def test_no_two_reasons_give_the_same_advice() -> None:
     assert len(Reason) == len({reason.advice for reason in Reason})
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_a_reason_is_written_and_read_back_by_its_name(reason: Reason) -> None:
+def test_a_reason_is_written_and_read_back_by_its_name() -> None:
     """Records, events and tags carry the name alone."""
-    assert reason.name == str(reason) == f"{reason}"
-    assert reason is Reason[reason.value]
+    assert {} == offenders(
+        REASONS,
+        lambda reason: {
+            "is written": reason.name == str(reason) == f"{reason}",
+            "is read": reason is Reason[reason.value],
+        },
+    )
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
-    """The waiting are requeued when an interface is freed, or by a sweep; the refused, by a tag."""
-    curable = reason in {
+def test_only_what_time_alone_can_cure_waits() -> None:
+    """A freed interface or a sweep requeues what waits; a tag requeues what is refused."""
+    curable = {
         Reason.POOL_EMPTY,
         Reason.RESERVED,
         Reason.TYPE_UNKNOWN,
@@ -51,4 +58,6 @@ def test_only_what_time_alone_can_cure_waits(reason: Reason) -> None:
         Reason.CONTESTED,
     }
 
-    assert state_for(reason) == (State.WAITING if curable else State.REFUSED)
+    assert {it: State.WAITING if it in curable else State.REFUSED for it in Reason} == {
+        it: state_for(it) for it in Reason
+    }

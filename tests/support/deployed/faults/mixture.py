@@ -1,4 +1,4 @@
-"""A round of random faults and hands from a seed, then rest, then the invariants."""
+"""A round of random faults and manual actions from a seed, then rest, then the invariants."""
 
 import time
 from collections import Counter
@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 
 from tests.support.deployed.account import broken
-from tests.support.deployed.faults.orders import ORDERS
-from tests.support.deployed.faults.people import PEOPLE, WEIGHTS, Crowd
+from tests.support.deployed.faults.counts import FaultCounts
+from tests.support.deployed.faults.kinds import KINDS
+from tests.support.deployed.faults.manual_actions import ACTIONS, WEIGHTS, Crowd
 from tests.support.deployed.faults.stack import SPEED, comes_to_rest, rests
 from tests.support.deployed.faults.stale_lists import VERY_STALE, stale_lists
-from tests.support.deployed.faults.tally import Tally
 from tests.support.deployed.stack import Stack
 from tests.support.deployed.triggers import without_events
 from tests.support.deployed.waiting import known_of
@@ -27,7 +27,7 @@ BLACKOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
-class SweepCheckpoint:
+class SoakRound:
     """What came of one seed: faults met by kind, rules broken, seconds to rest, what is known."""
 
     seed: int
@@ -37,8 +37,8 @@ class SweepCheckpoint:
     known: str
 
 
-def play(stack: Stack, seed: int, tally: Tally) -> SweepCheckpoint:
-    """Play one round; times are not in the seed's hands, so that its end may differ."""
+def play(stack: Stack, seed: int, counts: FaultCounts) -> SoakRound:
+    """Play one round; times are not the seed's, so that its end may differ."""
     chance = Random(seed)  # noqa: S311 - the same choices each time
     crowd = Crowd.gather(World(stack), chance)
     met: Counter[str] = Counter()
@@ -53,8 +53,8 @@ def play(stack: Stack, seed: int, tally: Tally) -> SweepCheckpoint:
     found = broken(stack, crowd.by_hand, instances)
     seconds = _seconds_to_rest(stack, instances, ended)
     for kind, times in met.items():
-        tally.note(kind, faults=times, seconds=seconds, broken=bool(found))
-    return SweepCheckpoint(seed, met, found, seconds, known_of(stack, instances) if found else "")
+        counts.note(kind, faults=times, seconds=seconds, broken=bool(found))
+    return SoakRound(seed, met, found, seconds, known_of(stack, instances) if found else "")
 
 
 def _disturb(stack: Stack, crowd: Crowd, chance: Random, met: Counter[str]) -> datetime:
@@ -62,10 +62,10 @@ def _disturb(stack: Stack, crowd: Crowd, chance: Random, met: Counter[str]) -> d
     kinds: dict[int, str] = {}
     for _ in range(STEPS):
         if chance.random() < 0.5:
-            kind = chance.choice(list(ORDERS))
-            kinds[_order(stack, ORDERS[kind](chance))] = kind
+            kind = chance.choice(list(KINDS))
+            kinds[_order(stack, KINDS[kind](chance))] = kind
         else:
-            (kind,) = chance.choices(list(PEOPLE), WEIGHTS)
+            (kind,) = chance.choices(list(ACTIONS), WEIGHTS)
             met[kind] += crowd.act(kind)
         time.sleep(chance.uniform(0, PAUSE_SECONDS))
     if chance.random() < 0.25:

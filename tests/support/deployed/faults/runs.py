@@ -7,19 +7,19 @@ from typing import Any, Self, TypeVar
 
 from tests.support.deployed.account import broken
 from tests.support.deployed.attachments import want_nothing
+from tests.support.deployed.faults.counts import COUNTS
 from tests.support.deployed.faults.stack import comes_to_rest
-from tests.support.deployed.faults.tally import TALLY
 from tests.support.deployed.stack import Item, Stack
 from tests.support.deployed.world import Target, World
 
 Case = TypeVar("Case")
 
-RECONCILER, DETACHER, LOOKER = (
+RECONCILER, DETACHER, CHECKER = (
     "ReconcileInstancesRole",
     "DetachInterfaceRole",
     "CheckDetachedRole",
 )
-SETTLER, MARKER, PUBLISHER = "CloseAttachmentRole", "MarkStuckRole", "PublishChangesRole"
+CLOSER, MARKER, PUBLISHER = "CloseAttachmentRole", "MarkStuckRole", "PublishChangesRole"
 WRITER = "WriteStatusRole"
 
 
@@ -28,8 +28,8 @@ class Run:
     """
     One instance, its own target, and the pool of that.
 
-    ``orders`` are the interruptions ordered for it, ``began`` is when it was let go, on the
-    stack's clock; ``by_hand`` holds the attachments that somebody else made.
+    ``orders`` are the interruptions ordered for it, ``began`` is when it was started, on the
+    stack's clock; ``by_hand`` holds the attachments that are not ours.
     """
 
     world: World
@@ -138,7 +138,7 @@ def survive(
     go: Callable[[Case, Run], None],
     rest: Callable[[Stack], None] = comes_to_rest,
 ) -> dict[Case, Survived]:
-    """Let every run go, each as ``go`` says; return what they came to once all is at rest."""
+    """Start every run, each as ``go`` says; return what they came to once all is at rest."""
     for case, run in runs.items():
         go(case, run)
     return outcome(kind, runs, rest)
@@ -147,7 +147,7 @@ def survive(
 def outcome(
     kind: str, runs: Mapping[Case, Run], rest: Callable[[Stack], None] = comes_to_rest
 ) -> dict[Case, Survived]:
-    """Wait for rest, and return what the runs came to; the tally counts them as ``kind``."""
+    """Wait for rest, and return what the runs came to; the counts counts them as ``kind``."""
     stack = next(iter(runs.values())).stack
     rest(stack)
     by_hand = [it for run in runs.values() for it in run.by_hand]
@@ -159,6 +159,6 @@ def _survived(kind: str, run: Run, found: list[str]) -> Survived:
     names = (run.instance, run.target.name, *run.pool)
     ours = [it for it in found if any(name in it for name in names)]
     it = Survived(run, run.call_off(), [*ours, run.story()] if ours else [], run.record)
-    # What hands do, or events that are lost, no order counts.
-    TALLY.note(kind, faults=max(it.met, 1), seconds=run.seconds(), broken=bool(ours))
+    # No order counts manual actions, or events that are lost.
+    COUNTS.note(kind, faults=max(it.met, 1), seconds=run.seconds(), broken=bool(ours))
     return it

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.client.lifecycle import LocalCloud
+from tests.support.deployed.faults.counts import COUNTS, FaultCounts
 from tests.support.deployed.faults.stale_lists import STALE, fresh_lists
-from tests.support.deployed.faults.tally import TALLY, Tally
 from tests.support.deployed.stack import SHARED, Stack
 from tests.support.deployed.triggers import switch_schedule
 from tests.support.deployed.waiting import known_of, until
@@ -21,12 +21,15 @@ SPEED = 10.0
 PARAMETERS = {**SHARED, "ReleaseDelaySeconds": "10"}
 """A second, on the fast clock."""
 
+BATCH = 50
+"""Messages to an invocation, as deployed."""
+
 VISIBILITY_SECONDS = 61
 """No invocation takes longer; the template's six minutes would make each kill take one."""
 
 MOVING = ("claimed", "attaching", "releasing")
 REST_SECONDS = 480.0
-LOOK_SECONDS = 0.3
+POLL_SECONDS = 0.3
 
 LEFT_ALONE: set[str] = set()
 """Instances whose rollbacks last for minutes: to be at rest does not mean that they are."""
@@ -34,14 +37,14 @@ LEFT_ALONE: set[str] = set()
 
 @contextmanager
 def breakable(
-    directory: Path, *, batch: int = 1, speed: float = SPEED, tally: Tally = TALLY
+    directory: Path, *, batch: int = 1, speed: float = SPEED, counts: FaultCounts = COUNTS
 ) -> Iterator[Stack]:
     """
-    Deploy the template on a fast local cloud, whose lists are stale; ``tally`` counts how often.
+    Deploy the template on a fast local cloud, whose lists are stale; ``counts`` counts how often.
 
     One invocation handles ``batch`` messages: with one, the n-th call of a run is the same each
     time. Tests sweep when they mean to: a sweep by the clock, every half minute here, could begin
-    between rest and a look at what there is.
+    between rest and the check of what there is.
     """
     options = {"attach_seconds": 1 / speed, "detach_seconds": 1 / speed, "clock_speed": speed}
     with LocalCloud.start(directory, **options) as cloud:  # type: ignore[arg-type]
@@ -55,13 +58,24 @@ def breakable(
         switch_schedule(stack, "DISABLED")
         cloud.settings(**STALE)
         yield stack
-        tally.note_stale_lists(cloud.stale_reads())
+        counts.note_stale_lists(cloud.stale_reads())
 
 
 def _set_batch(functions: Any, size: int) -> None:  # noqa: ANN401 - a client of Lambda
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         if ":sqs:" in mapping["EventSourceArn"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], BatchSize=size)
+
+
+@contextmanager
+def batches(stack: Stack, size: int) -> Iterator[None]:
+    """Let an invocation take up to ``size`` messages, and then one again."""
+    functions = stack.cloud.client("lambda")
+    _set_batch(functions, size)
+    try:
+        yield
+    finally:
+        _set_batch(functions, 1)
 
 
 def sweep(stack: Stack) -> bool:
@@ -99,7 +113,7 @@ def rests(stack: Stack, *, seconds: float = REST_SECONDS) -> None:
 
 
 def _rests(stack: Stack) -> bool:
-    time.sleep(LOOK_SECONDS)
+    time.sleep(POLL_SECONDS)
     return not unrest(stack)
 
 

@@ -1,4 +1,4 @@
-"""Both brakes count alike: the one in memory, and the one in DynamoDB."""
+"""Both release breakers count alike: the one in memory, and the one in DynamoDB."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +19,7 @@ MakeBreaker = Callable[[int], ReleaseBreaker]
 
 @pytest.fixture(params=["in memory", "DynamoDB"])
 def breaker_of(request: pytest.FixtureRequest) -> Iterator[MakeBreaker]:
-    """Each brake in turn, to be made with its limit."""
+    """Each breaker in turn, to be made with its limit."""
     if request.param == "in memory":
         yield partial(InMemoryReleaseBreaker, Calls())
     else:
@@ -35,31 +35,31 @@ def test_no_more_instances_are_admitted_than_the_limit(breaker_of: MakeBreaker) 
 
 
 def test_one_that_was_admitted_is_admitted_again(breaker_of: MakeBreaker) -> None:
-    """A look that comes twice counts once."""
+    """A reconcile request that comes twice counts once."""
     breaker = breaker_of(1)
 
     assert [True, True, False] == [breaker.admits(it) for it in (ONE, ONE, TWO)]
 
 
-def test_a_limit_of_none_admits_nobody(breaker_of: MakeBreaker) -> None:
+def test_a_limit_of_none_admits_no_instance(breaker_of: MakeBreaker) -> None:
     """Not even the first."""
     assert not breaker_of(0).admits(ONE)
 
 
-def test_what_is_held_admits_nobody_until_it_is_released(breaker_of: MakeBreaker) -> None:
+def test_an_open_breaker_admits_no_instance_until_it_is_reset(breaker_of: MakeBreaker) -> None:
     """Not those either that were admitted before."""
     breaker = breaker_of(2)
     breaker.admits(ONE)
 
     breaker.open()
-    held = [breaker.admits(it) for it in (ONE, TWO)]
+    admitted = [breaker.admits(it) for it in (ONE, TWO)]
     breaker.reset()
 
-    assert [False, False] == held
+    assert [False, False] == admitted
     assert breaker.admits(TWO)
 
 
-def test_a_release_counts_anew(breaker_of: MakeBreaker) -> None:
+def test_a_reset_breaker_counts_anew(breaker_of: MakeBreaker) -> None:
     """Each sweep that finds all in order makes room."""
     breaker = breaker_of(1)
     breaker.admits(ONE)
@@ -69,7 +69,7 @@ def test_a_release_counts_anew(breaker_of: MakeBreaker) -> None:
     assert [True, False] == [breaker.admits(it) for it in (TWO, ONE)]
 
 
-def test_releasing_and_holding_may_be_repeated(breaker_of: MakeBreaker) -> None:
+def test_reset_and_open_may_be_repeated(breaker_of: MakeBreaker) -> None:
     """A sweep that is cut off does it again."""
     breaker = breaker_of(1)
 

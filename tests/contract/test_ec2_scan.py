@@ -40,19 +40,17 @@ def test_an_account_that_has_nothing_to_do_with_us_shows_nothing(
 
 
 @pytest.mark.parametrize("value", ["mgmt", "mgmt data@2", "", "@"])
-def test_whoever_carries_the_tag_is_shown_whatever_its_value(
+def test_an_instance_with_the_tag_is_shown_whatever_its_value(
     world: Ec2World, scan: Scan, value: str
 ) -> None:
-    """An empty one wants nothing, a malformed one must be told: both are read like the others."""
+    """An empty one wants nothing, a malformed one is reported: both are read like the others."""
     asking = world.instance(tags={TARGETS: value})
     world.instance(tags={"other:targets": value, "dualhome-status": "mgmt=attached"})
 
     assert [asking] == [it.id for it in scan.asking(None).items]
 
 
-def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
-    world: Ec2World, scan: Scan
-) -> None:
+def test_an_ignored_instance_is_shown_with_or_without_targets(world: Ec2World, scan: Scan) -> None:
     """Not to see the tag is to take what it protects for unwanted."""
     alone = world.instance(tags={IGNORE: ""})
     both = world.instance(tags={IGNORE: "yes", TARGETS: "mgmt"})
@@ -63,7 +61,7 @@ def test_whoever_wants_to_be_left_alone_is_shown_with_or_without_targets(
 def test_who_carries_a_status_alone_is_marked_and_asks_for_nothing(
     world: Ec2World, scan: Scan
 ) -> None:
-    """A status may be copied to an instance of which nobody knows anything."""
+    """A status may be copied to an instance of which no record knows."""
     asking = world.instance(tags={TARGETS: "mgmt"})
     copied = world.instance(tags={"dualhome-status": "mgmt=attached:eni-01@1"})
     world.instance(tags={"other-status": "on"})
@@ -102,8 +100,8 @@ def test_the_interfaces_of_every_pool_are_shown_free_and_in_use(
     assert (instance, SLOT, attachment) == (seen.instance, seen.slot, seen.id)
 
 
-def test_a_sweep_sees_what_a_look_sees(world: Ec2World, scan: Scan) -> None:
-    """Otherwise it would ask for looks that find nothing to do."""
+def test_a_sweep_sees_what_a_reconciliation_sees(world: Ec2World, scan: Scan) -> None:
+    """Otherwise it would request reconciliations that find nothing to do."""
     instance, interface = world.instance(tags={TARGETS: "mgmt"}), world.interface(tags={POOL: MGMT})
     world.interfaces.attach(instance, interface, SLOT)
 
@@ -129,7 +127,7 @@ def test_all_are_shown_page_by_page_and_each_once(world: Ec2World, scan: Scan) -
 
 
 @pytest.mark.parametrize("ports", ["asking", "pools"])
-def test_a_token_that_ec2_does_not_know_is_told_from_an_empty_account(
+def test_a_token_that_ec2_does_not_know_is_distinguished_from_an_empty_account(
     local_world: LocalWorld, ports: str
 ) -> None:
     """An expired one must begin the listing anew, not end it."""

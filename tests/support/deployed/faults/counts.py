@@ -1,4 +1,4 @@
-"""What was broken, how often, and how long it took to mend: one table for tests and soak."""
+"""What was broken, how often, and how long the recovery took: one table for tests and soak."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Row:
 
 
 @dataclass
-class Tally:
+class FaultCounts:
     """Rows by kind, and what EC2's lists kept back; seconds are those of the stack's clock."""
 
     rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
@@ -37,9 +37,9 @@ class Tally:
         row.broken += broken
         row.longest = max(row.longest, seconds)
 
-    def note_stale_lists(self, told: Mapping[str, Any]) -> None:
+    def note_stale_lists(self, reads: Mapping[str, Any]) -> None:
         """Add a local cloud's counts of stale lists."""
-        self.stale.update({name: told[name] for name in STALE_LISTS})
+        self.stale.update({name: reads[name] for name in STALE_LISTS})
 
     def lines(self) -> list[str]:
         """Return the table; the longest is in seconds."""
@@ -67,5 +67,5 @@ def total(rows: Mapping[str, Row]) -> Row:
     )
 
 
-TALLY = Tally()
+COUNTS = FaultCounts()
 """Of this process."""

@@ -29,7 +29,7 @@ from tests.support.worlds.ledgers import ATTACHMENTS, tables
 LARGEST_ITEM = 400 * 1024
 """Bytes (DynamoDB Developer Guide, "Quotas")."""
 
-TALLY = SweepFindings(
+FINDINGS = SweepFindings(
     instances=3,
     drifts={Drift.MISSING: 2, Drift.DETACHED: 1},
     states={State.ATTACHED: 1000, State.STUCK: 1},
@@ -41,15 +41,15 @@ TALLY = SweepFindings(
     misstated={INSTANCE: "0123456789ab"},
     repairs=(INTERFACE,),
 )
-ROUND = SweepCheckpoint(
+CHECKPOINT = SweepCheckpoint(
     NOW,
     0,
     Phase.ATTACHED,
     "mgmt",
     '{"pk": {"S": "a"}}',
     (TargetName("old"),),
-    TALLY,
-    TALLY,
+    FINDINGS,
+    FINDINGS,
     {INTERFACE: "0123456789ab"},
     {INTERFACE: NOW},
 )
@@ -72,20 +72,20 @@ def test_before_the_first_sweep_there_is_none(checkpoints: SweepCheckpoints) -> 
 
 
 @pytest.mark.parametrize("phase", Phase)
-@pytest.mark.parametrize("tally", [SweepFindings(), TALLY], ids=["empty", "full"])
+@pytest.mark.parametrize("findings", [SweepFindings(), FINDINGS], ids=["empty", "full"])
 def test_what_is_written_is_read(
-    checkpoints: SweepCheckpoints, phase: Phase, tally: SweepFindings
+    checkpoints: SweepCheckpoints, phase: Phase, findings: SweepFindings
 ) -> None:
     """Wherever a sweep was cut off."""
-    written = checkpoints.write(replace(ROUND, phase=phase, tally=tally, token=None))
+    written = checkpoints.write(replace(CHECKPOINT, phase=phase, tally=findings, token=None))
 
     assert written == checkpoints.read()
     assert 1 == written.version
 
 
 def test_each_write_goes_over_the_version_that_was_read(checkpoints: SweepCheckpoints) -> None:
-    """So that a page is turned once."""
-    first = checkpoints.write(ROUND)
+    """So that each page is read once."""
+    first = checkpoints.write(CHECKPOINT)
 
     second = checkpoints.write(replace(first, at=NOW + timedelta(seconds=1)))
 
@@ -94,21 +94,21 @@ def test_each_write_goes_over_the_version_that_was_read(checkpoints: SweepCheckp
 
 
 @pytest.mark.parametrize("version", [0, 1, 3])
-def test_who_was_slower_does_not_write(checkpoints: SweepCheckpoints, version: int) -> None:
+def test_the_slower_of_two_does_not_write(checkpoints: SweepCheckpoints, version: int) -> None:
     """Of two sweeps at once one goes on, and the other one ends."""
-    ahead = checkpoints.write(checkpoints.write(ROUND))
+    ahead = checkpoints.write(checkpoints.write(CHECKPOINT))
 
     with pytest.raises(RecordMovedError):
-        checkpoints.write(replace(ROUND, version=version, part="data"))
+        checkpoints.write(replace(CHECKPOINT, version=version, part="data"))
 
     assert ahead == checkpoints.read()
 
 
-def test_targets_are_known_of_this_round_and_until_it_is_done_of_the_last(
+def test_targets_are_known_of_this_sweep_and_until_it_is_done_of_the_last(
     checkpoints: SweepCheckpoints,
 ) -> None:
     """One without a pool and without a record that holds is forgotten then."""
-    under_way = checkpoints.write(ROUND)
+    under_way = checkpoints.write(CHECKPOINT)
     while_it_lasts = checkpoints.targets()
 
     checkpoints.write(replace(under_way, phase=Phase.DONE))
@@ -124,7 +124,7 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
     interfaces = [InterfaceId(f"eni-{number:017x}") for number in range(LISTED)]
     marks = {f"eni-{number:017x}": "0123456789ab" for number in range(NOTED)}
     largest = replace(
-        TALLY,
+        FINDINGS,
         free={name: {ZONE: 1000} for name in names},
         targets=names,
         foreign_attachments=tuple((interface, INSTANCE) for interface in interfaces),
@@ -134,7 +134,7 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
         repairs=tuple(interfaces[:REPAIRS]),
     )
     remembered = {f"eni-{number:017x}": NOW for number in range(REMEMBERED - REPAIRS)}
-    full = replace(ROUND, targets=names, before=largest, noted=marks, repaired=remembered)
+    full = replace(CHECKPOINT, targets=names, before=largest, noted=marks, repaired=remembered)
     item = values(replace(full, tally=SweepFindings()))
 
     assert _size(item) < LARGEST_ITEM

@@ -1,4 +1,4 @@
-"""EC2 asks for patience, or does not answer: nothing is undone, and it ends well."""
+"""EC2 throttles, or does not answer: nothing is undone, and it ends well."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ FAULTS: Mapping[str, Item] = {
     "never carried out": {"error_code": "Unavailable", "times": CLIENT_TRIES},
     "status not written": THROTTLED | {"times": 2 * CLIENT_TRIES, "action": "CreateTags"},
 }
-PATIENCE_SECONDS = 180
+FAULT_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +30,18 @@ def asking(stack: Stack) -> Mapping[str, Asking]:
     for case, it in askings.items():
         it.ask(FAULTS[case])
     for it in askings.values():
-        it.world.comes_to("attached", it.instance, it.mgmt.name, seconds=PATIENCE_SECONDS)
+        it.world.comes_to("attached", it.instance, it.mgmt.name, seconds=FAULT_SECONDS)
     return askings
 
 
-def attached(it: Asking) -> Item:
+def attached(asked: Asking) -> Item:
     """Make sure that there is one attachment, one claim, and never was another; return it."""
-    world, instance = it.world, it.instance
-    record = world.stack.records(instance)[it.mgmt.name]
+    world, instance = asked.world, asked.instance
+    record = world.stack.records(instance)[asked.mgmt.name]
     shown = world.stack.attachments(instance)
     assert shown.keys() == {0, 1}
     assert shown[1] == (record["interface"], "attached")
-    assert [one for one in it.pool if world.stack.holder(one)] == [record["interface"]]
+    assert [one for one in asked.pool if world.stack.holder(one)] == [record["interface"]]
     assert all(one["interface"] == record["interface"] for one in world.stack.audit(instance))
     return record
 
@@ -78,7 +78,7 @@ def test_an_attach_that_was_throttled_for_long_is_verified_as_soon_as_any(
 
     attached(it)
 
-    # The wait before a look grows with its attempt.
+    # The wait before a requeue grows with its attempt.
     attempts = it.world.stack.reconciliations(it.instance)
     assert max(attempts) >= 3
     assert attempts[-1] <= 1
@@ -95,7 +95,7 @@ def test_an_attach_that_ec2_never_carried_out_is_made_again(
     "action", ["DescribeInstances", "DescribeNetworkInterfaces", "DescribeVpcs"]
 )
 def test_a_read_that_is_throttled_is_made_again_later(world: World, action: str) -> None:
-    """No message is lost when EC2 asks for patience."""
+    """No message is lost when EC2 throttles."""
     mgmt = world.target()
     mgmt.interface()
     instance = world.launch_running()

@@ -5,19 +5,19 @@ from random import Random
 from typing import Any
 
 from tests.support.deployed.faults.runs import (
+    CHECKER,
+    CLOSER,
     DETACHER,
-    LOOKER,
     MARKER,
     PUBLISHER,
     RECONCILER,
-    SETTLER,
     WRITER,
 )
 
 Order = dict[str, Any]
 
 SWEEPER = "SweepAccountRole"
-STEPS = (DETACHER, LOOKER, SETTLER, MARKER)
+STEPS = (DETACHER, CHECKER, CLOSER, MARKER)
 CLIENT_TRIES = 3
 REFUSALS = (
     "InvalidNetworkInterface.InUse",
@@ -34,18 +34,21 @@ def _error(code: str, status: int, **order: Any) -> Order:
     return {"do": "error", "code": code, "status": status} | order
 
 
-def _ec2(it: Random) -> Order:
-    return {"service": "ec2", "role": it.choice((RECONCILER, DETACHER, LOOKER, SWEEPER, WRITER))}
+def _ec2(chance: Random) -> Order:
+    return {
+        "service": "ec2",
+        "role": chance.choice((RECONCILER, DETACHER, CHECKER, SWEEPER, WRITER)),
+    }
 
 
-def _table(it: Random) -> Order:
-    role = it.choice((RECONCILER, *STEPS, WRITER, SWEEPER))
-    return {"service": "dynamodb", "role": role, "nth": it.randint(1, 6)}
+def _table(chance: Random) -> Order:
+    role = chance.choice((RECONCILER, *STEPS, WRITER, SWEEPER))
+    return {"service": "dynamodb", "role": role, "nth": chance.randint(1, 6)}
 
 
-def _write(it: Random) -> Order:
-    role = it.choice((RECONCILER, SETTLER, MARKER))
-    return {"action": "TransactWriteItems", "role": role, "nth": it.randint(1, 4)}
+def _write(chance: Random) -> Order:
+    role = chance.choice((RECONCILER, CLOSER, MARKER))
+    return {"action": "TransactWriteItems", "role": role, "nth": chance.randint(1, 4)}
 
 
 def _cut(action: str, role: str) -> Callable[[Random], Order]:
@@ -69,7 +72,7 @@ def _kill(*roles: str) -> Callable[[Random], Order]:
 
 _CANCELLED = {"CancellationReasons": [{"Code": "TransactionConflict"}]}
 
-ORDERS: Mapping[str, Callable[[Random], Order]] = {
+KINDS: Mapping[str, Callable[[Random], Order]] = {
     "EC2 throttles": lambda it: (
         _error("RequestLimitExceeded", 503, times=it.randint(1, 12)) | _ec2(it)
     ),
@@ -92,7 +95,7 @@ ORDERS: Mapping[str, Callable[[Random], Order]] = {
     "write cut off": lambda it: (
         {"do": "cut", "when": "after", "times": it.choice((1, CLIENT_TRIES))} | _write(it)
     ),
-    "look cut off": _cut("SendMessageBatch", RECONCILER),
+    "requeue cut off": _cut("SendMessageBatch", RECONCILER),
     "rollback's start cut off": _cut("StartExecution", RECONCILER),
     "reconciler killed": _kill(RECONCILER),
     "step killed": _kill(*STEPS),

@@ -49,7 +49,7 @@ from tests.support.deployed.world import World
 def test_what_keeps_aws_from_answering_is_a_sentence(
     stack: Stack, words: list[str], variables: dict[str, str | None], sentence: str
 ) -> None:
-    """Whoever is on call knows what to do next."""
+    """The operator on call knows what to do next."""
     done = dualhome(stack, *words, "status", **variables)
 
     assert (3, "") == (done.returncode, done.stdout)
@@ -85,7 +85,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(stack: Stack, world: Worl
 
 
 def _unread(stack: Stack, *words: str) -> tuple[int, bytes]:
-    """Return exit code and standard error of a command whose output nobody reads."""
+    """Return exit code and standard error of a command whose output is not read."""
     with subprocess.Popen(
         [*COMMAND, *words],
         env=environment(stack),
