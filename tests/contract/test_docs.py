@@ -81,16 +81,18 @@ def test_operations_explains_each_message_that_is_logged_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("heading", ["Defaults", "Changes"])
-def test_the_parameters_told_are_those_of_the_template(heading: str) -> None:
+def test_the_documented_parameters_are_those_of_the_template(heading: str) -> None:
     """A parameter that is not told is not used; one that is gone misleads."""
     assert list(load()["Parameters"]) == rows(PARAMETERS, heading)
 
 
-def test_the_defaults_told_are_those_of_the_template() -> None:
+def test_the_documented_defaults_are_those_of_the_template() -> None:
     """What is read before a deployment is what the deployment asks."""
-    told = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(PARAMETERS), re.MULTILINE))
+    documented = dict(
+        re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", text(PARAMETERS), re.MULTILINE)
+    )
 
-    assert {name: str(it["Default"]) for name, it in load()["Parameters"].items()} == told
+    assert {name: str(it["Default"]) for name, it in load()["Parameters"].items()} == documented
 
 
 @pytest.mark.parametrize("key", TAG_KEYS)
@@ -101,26 +103,28 @@ def test_the_readme_explains_every_tag(key: str) -> None:
 
 def test_the_pages_for_users_name_no_tag_that_is_not_read_or_written() -> None:
     """A tag that the product does not read would be set in vain."""
-    told = {
+    documented = {
         page: set(re.findall(r"dualhome(?:-status|:[a-z-]+)", text(page))) for page in FOR_USERS
     }
 
-    assert set(TAG_KEYS) == told[README]
-    assert {} == {page: tags - set(TAG_KEYS) for page, tags in told.items() if tags - set(TAG_KEYS)}
+    assert set(TAG_KEYS) == documented[README]
+    assert {} == {
+        page: tags - set(TAG_KEYS) for page, tags in documented.items() if tags - set(TAG_KEYS)
+    }
 
 
 @pytest.mark.usefixtures("environment_of_functions")
 def test_the_monitoring_page_tells_of_every_metric_that_is_written_and_its_dimensions() -> None:
-    """An alarm on a metric that nobody writes stays silent for ever."""
+    """An alarm on a metric that no function writes stays silent for ever."""
     written = {
         (it.name, frozenset(name for name, _ in it.dimensions) - {"service"})
         for it in emitted(*everything())
     }
 
-    assert written == set(_metrics_told())
+    assert written == set(_documented_metrics())
 
 
-def _metrics_told() -> Iterator[tuple[str, frozenset[str]]]:
+def _documented_metrics() -> Iterator[tuple[str, frozenset[str]]]:
     """Yield each metric of the page's table with each set of its dimensions, `service` apart."""
     _, _, rest = text(MONITORING).partition("\n| Metric | Unit | Dimensions |\n")
     for name, dimensions in re.findall(
@@ -141,20 +145,20 @@ def test_every_file_that_the_architecture_names_exists() -> None:
     assert [] == sorted(it for it in named_here if not any((home / it).exists() for home in homes))
 
 
-def test_every_make_target_told_of_exists() -> None:
+def test_every_documented_make_target_exists() -> None:
     """A command that is copied from a document works."""
-    told = named(r"(?:`|\$ )make ([a-z0-9]+)")
+    documented = named(r"(?:`|\$ )make ([a-z0-9]+)")
 
-    assert {"demo", "test", "up"} <= told
-    assert told <= set(re.findall(r"^([a-z0-9]+):", text("Makefile"), re.MULTILINE))
+    assert {"demo", "test", "up"} <= documented
+    assert documented <= set(re.findall(r"^([a-z0-9]+):", text("Makefile"), re.MULTILINE))
 
 
-def test_every_output_of_the_stack_told_of_exists() -> None:
+def test_every_documented_output_of_the_stack_exists() -> None:
     """The name of a table or a queue comes from the stack wherever a command needs it."""
-    told = named(r"\$\(output (\w+)") | named(r"`(\w+QueueUrl)`")
+    documented = named(r"\$\(output (\w+)") | named(r"`(\w+QueueUrl)`")
 
-    assert {"AuditTableName", "ChangesQueueUrl", "RollbackStateMachineArn"} <= told
-    assert told <= set(load()["Outputs"])
+    assert {"AuditTableName", "ChangesQueueUrl", "RollbackStateMachineArn"} <= documented
+    assert documented <= set(load()["Outputs"])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -168,7 +172,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
 
 
 def test_the_documents_lead_to_one_another() -> None:
-    """What nobody links to nobody reads; and the test above has links to follow."""
+    """A page without a link to it is not read; and the test above has links to follow."""
     linked = set(LINK.findall(text(README)))
     pages = [OPERATIONS, PARAMETERS, MONITORING, "docs/limits.md", "docs/security.md"]
 

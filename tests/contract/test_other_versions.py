@@ -25,7 +25,7 @@ RECORD = "INSTANCE#i-01 TARGET#mgmt"
 
 @pytest.fixture
 def dynamodb() -> Iterator["DynamoDBClient"]:
-    """A DynamoDB with one record and its audit entry, of a reason that nobody knows here."""
+    """A DynamoDB with one record and its audit entry, of a reason unknown to this version."""
     with tables() as client:
         record = a_record(State.CLAIMED)
         DynamoDbLedger(client, ATTACHMENTS, AUDIT, ids()).commit(Move(None, record), TRACE)
@@ -47,7 +47,7 @@ def rewrite(client: "DynamoDBClient", table: str) -> None:
 
 
 def test_a_record_is_named_and_not_taken_for_absent(dynamodb: "DynamoDBClient") -> None:
-    """A reconciler that overlooked it would claim a second interface."""
+    """A reconciler that missed it would claim a second interface."""
     ledger = DynamoDbLedger(dynamodb, ATTACHMENTS, AUDIT, ids())
     inventory = DynamoDbInventory(dynamodb, ATTACHMENTS)
 

@@ -77,7 +77,7 @@ def test_what_is_written_is_read(
     checkpoints: SweepCheckpoints, phase: Phase, findings: SweepFindings
 ) -> None:
     """Wherever a sweep was cut off."""
-    written = checkpoints.write(replace(CHECKPOINT, phase=phase, tally=findings, token=None))
+    written = checkpoints.write(replace(CHECKPOINT, phase=phase, findings=findings, token=None))
 
     assert written == checkpoints.read()
     assert 1 == written.version
@@ -135,7 +135,7 @@ def test_the_largest_checkpoint_is_an_item_that_dynamodb_takes() -> None:
     )
     remembered = {f"eni-{number:017x}": NOW for number in range(REMEMBERED - REPAIRS)}
     full = replace(CHECKPOINT, targets=names, before=largest, noted=marks, repaired=remembered)
-    item = values(replace(full, tally=SweepFindings()))
+    item = values(replace(full, findings=SweepFindings()))
 
     assert _size(item) < LARGEST_ITEM
     assert largest == read(SweepCheckpoint, item).before

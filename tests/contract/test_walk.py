@@ -33,7 +33,7 @@ TAGGED = {
 
 
 def test_the_word_passes_the_files_that_the_architecture_names_in_that_order() -> None:
-    """Whoever follows a tag to its audit entry opens these files, and no others."""
+    """A reader who follows a tag to its audit entry opens these files, and no others."""
     scene = a_scene(an_instance(INSTANCE), an_interface())
 
     with _recorded() as entered:

@@ -36,12 +36,12 @@ def counted_alone() -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class Masses:
+class LargeAccount:
     """
     The ports that a sweep reads, over ``many`` instances with one attachment each.
 
     ``page`` is the size of one.
-    ``held`` says how many instances, interfaces and records of its making somebody held at each
+    ``held`` says how many instances, interfaces and records of its making were referred to at each
     read.
     """
 

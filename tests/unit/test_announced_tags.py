@@ -55,7 +55,7 @@ def test_ec2_is_asked_after_2_5_and_15_seconds_and_then_no_more() -> None:
 
 
 def test_what_cannot_be_confirmed_now_is_compared_no_more_often_for_that() -> None:
-    """The look that comes back would compare anew, and each of those, and each of theirs."""
+    """The request that comes back would compare anew, and each of those, and each of theirs."""
     scene = a_scene(an_instance(INSTANCE), an_interface())
     scene.request(INSTANCE)
     scene.work_off()
@@ -165,7 +165,7 @@ def test_a_request_that_announces_nothing_does_not_make_another_compare_anew() -
 
 
 def test_what_is_announced_survives_the_queue() -> None:
-    """A look that comes back is the same."""
+    """A request that comes back is the same."""
     announced = (Announced(INSTANCE, ((TARGETS, "mgmt"),), 4),)
     request = ReconcileRequest(INSTANCE, a_cause(), announced=announced, compared=2)
     body = json.dumps(print_request(request))

@@ -128,7 +128,7 @@ def test_an_instance_that_ec2_does_not_know_yet_is_asked_for_again(error: Dualho
 
 
 def test_an_accepted_attachment_that_never_shows_is_failed_and_its_claim_released() -> None:
-    """Accepted is not attached, and nobody waits for ever."""
+    """Accepted is not attached, and no record waits for ever."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 5
     scene.request()

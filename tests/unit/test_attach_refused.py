@@ -76,7 +76,7 @@ def test_the_first_failure_after_successes_waits_a_minute() -> None:
 
 
 def test_a_failure_is_tried_anew_at_once_when_the_tag_changes() -> None:
-    """Whoever edits the tag wants to see what comes of it."""
+    """The owner who edits the tag wants to see what comes of it."""
     scene = _scene(REFUSED)
     scene.request()
 

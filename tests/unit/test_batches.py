@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_an_operator_request_keeps_its_time_and_its_author_beside_a_later_event() -> None:
-    """Both are about the same instance, and one look does both."""
+    """Both are about the same instance, and one request does both."""
     ask = ReconcileRequest(
         InstanceId(INSTANCE), a_cause("ask", principal=WHO), operator_requests=(RELEASE,)
     )

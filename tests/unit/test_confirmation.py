@@ -36,7 +36,7 @@ def _hide_instance(scene: Scene) -> None:
 
 FALSE_READINGS: dict[str, tuple[dict[str, str], Callable[[Scene], None]]] = {
     "the instance's tags": ({}, lambda it: it.ec2.untagged.add(INSTANCE)),
-    "the tag that says hands off": ({IGNORE: ""}, lambda it: it.ec2.untagged.add(INSTANCE)),
+    "the tag that excludes it": ({IGNORE: ""}, lambda it: it.ec2.untagged.add(INSTANCE)),
     "the instance": ({}, _hide_instance),
     "the tags of a unit's VPC": (UNIT, lambda it: it.ec2.untagged.add(DATA_VPC)),
     "a unit's VPC": (UNIT, lambda it: it.ec2.unlisted.add(DATA_VPC)),
@@ -83,7 +83,7 @@ def test_a_unit_keeps_what_it_has_while_a_list_does_not_show_the_others_interfac
 
 
 def test_the_first_reading_is_noted_and_changes_nothing_else() -> None:
-    """Whoever asks sees what is about to happen, when, and why; it is as old as before."""
+    """The operator sees what is about to happen, when, and why; it is as old as before."""
     scene = attached()
     before = scene.record()
     scene.clock.advance(100)
@@ -288,7 +288,7 @@ def test_a_second_reading_that_cannot_be_had_leaves_all_as_it_is() -> None:
 
 
 def test_a_record_that_is_stuck_ends_only_if_the_interface_itself_is_free() -> None:
-    """Freed by a list that lags, its interface would be somebody else's, and still be attached."""
+    """Freed by a list that lags, its interface would be claimed anew while still attached."""
     scene = attached()
     scene.ec2.detach_seconds = 100_000
     _ask_for_release(scene)

@@ -95,7 +95,7 @@ def test_what_is_kept_for_another_reason_carries_the_warning_too(scene: Scene) -
 
 @pytest.mark.parametrize("value", ["everybody", f"{APP_VPC}; vpc-0c"])
 def test_a_tag_that_cannot_be_read_withdraws_nothing(scene: Scene, value: str) -> None:
-    """It lets nobody else in; what is attached already is another matter."""
+    """It admits no other VPC; what is attached already is another matter."""
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: value})
 
     report = Sweeper(scene).tick()

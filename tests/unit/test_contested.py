@@ -44,7 +44,7 @@ def test_two_detaches_are_followed_by_an_attach_at_once() -> None:
 
 
 def test_detaches_over_more_than_ten_minutes_are_no_contest() -> None:
-    """Once an hour somebody tries something out."""
+    """Once an hour is an experiment, not a contest."""
     scene = _attached()
 
     for _ in range(4):

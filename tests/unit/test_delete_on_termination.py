@@ -21,7 +21,7 @@ WARNED = (Reason.DELETE_ON_TERMINATION,)
 
 
 def adopted(*, doomed: bool = True) -> Scene:
-    """Return a deployment that has taken over what somebody attached by hand."""
+    """Return a deployment that has taken over what was attached by hand."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
     scene.ec2.delete_with_instance(INTERFACE, on=doomed)
@@ -54,7 +54,7 @@ def test_beside_a_consent_that_is_withdrawn_the_sweep_finds_it_noted() -> None:
 
 
 def test_one_that_is_taken_over_is_warned_of() -> None:
-    """Its pool loses it with the instance, and nobody had noticed."""
+    """Its pool loses it with the instance, and without a warning."""
     assert WARNED == adopted().record().warnings
     assert () == adopted(doomed=False).record().warnings
 
@@ -71,13 +71,13 @@ def test_a_flag_that_others_changes_is_noticed_by_the_next_sweep(*, first: bool)
 
     assert (() if first else WARNED) == scene.record().warnings
     assert [State.ATTACHED, State.ATTACHED] == scene.states()
-    told = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
-    assert told in text_of(scene.ledger.audit[-1])
+    line = ("No more" if first else "Warning") + ": DELETE_ON_TERMINATION."
+    assert line in text_of(scene.ledger.audit[-1])
     assert {} == sweeper.sweep().drifts
 
 
 def test_what_we_attached_ourselves_is_warned_of_too() -> None:
-    """Somebody sets the flag while it is on its way."""
+    """The flag is set while it is on its way."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 5
     scene.request()
@@ -89,23 +89,23 @@ def test_what_we_attached_ourselves_is_warned_of_too() -> None:
 
 
 def test_what_was_deleted_with_its_instance_was_not_given_back() -> None:
-    """Whoever counts on the pool looks for it there."""
+    """The pool's owner expects it there."""
     scene = adopted()
 
-    told = gone(scene)
+    line = gone(scene)
 
     record = scene.record()
     assert Reason.DELETED_WITH_INSTANCE is record.reason
     assert f"{INTERFACE} was deleted with {INSTANCE}" == record.detail
-    assert told.startswith(f"Lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
+    assert line.startswith(f"Lost {INTERFACE} at device index 1. DELETED_WITH_INSTANCE: ")
     assert {} == scene.ledger.claimed()
 
 
 def test_what_ec2_keeps_is_released_as_ever() -> None:
     """The flag is off: the interface is free."""
-    told = gone(adopted(doomed=False))
+    line = gone(adopted(doomed=False))
 
-    assert told == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
+    assert line == f"Released {INTERFACE} at device index 1. INSTANCE_STATE."
 
 
 def test_a_warning_that_came_true_elsewhere_is_not_reported_as_a_deletion() -> None:
@@ -127,7 +127,7 @@ def test_one_that_only_left_its_pool_is_not_reported_as_deleted() -> None:
 
 
 def test_one_that_was_deleted_unseen_is_reported_as_gone() -> None:
-    """Nobody had been warned; by its id EC2 does not know it."""
+    """There was no warning; by its id EC2 does not know it."""
     scene = adopted(doomed=False)
     scene.ec2.put_state(INSTANCE, InstanceState.TERMINATED)
     scene.ec2.delete(INTERFACE)

@@ -10,9 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from dualhome.domain.errors import DualhomeError, ThrottledError
 from tests.support.scenarios.crowd import Crowd
-from tests.support.scenarios.faults import Mishap
+from tests.support.scenarios.faults import CrowdFault
 from tests.support.scenarios.replay import Spelling
-from tests.support.scenarios.user_actions import Happening
+from tests.support.scenarios.user_actions import UserAction
 from tests.unit.test_model import FAULTS, PEOPLE, Model
 
 PLANTED = "a rule that a third instance breaks"
@@ -38,10 +38,10 @@ def again(program: Path) -> Callable[[], None]:
     return run
 
 
-def test_a_run_that_breaks_a_rule_is_told_and_kept_as_a_program_that_breaks_it_again(
+def test_a_run_that_breaks_a_rule_is_kept_as_a_program_that_breaks_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever mends the fault needs it at hand, and knows that it is mended when that passes."""
+    """A developer needs it at hand, and knows that the fault is gone when it passes."""
     monkeypatch.setattr(Model, "kept_in", tmp_path)
     with monkeypatch.context() as planted:
         planted.setattr(Crowd, "broken", broken)
@@ -50,8 +50,8 @@ def test_a_run_that_breaks_a_rule_is_told_and_kept_as_a_program_that_breaks_it_a
         with pytest.raises(AssertionError, match=PLANTED) as caught:
             run_state_machine_as_test(Model, settings=FEW)
 
-        told = "\n".join(caught.value.__notes__)
-        (program,) = [it for it in tmp_path.iterdir() if it.read_text("utf-8") in told]
+        notes = "\n".join(caught.value.__notes__)
+        (program,) = [it for it in tmp_path.iterdir() if it.read_text("utf-8") in notes]
         with pytest.raises(AssertionError, match=PLANTED):
             again(program)()
 
@@ -60,7 +60,7 @@ def test_a_run_that_breaks_a_rule_is_told_and_kept_as_a_program_that_breaks_it_a
 
 
 @given(PEOPLE | FAULTS)
-def test_every_step_is_spelled_as_code_that_makes_it(step: Happening | Mishap) -> None:
+def test_every_step_is_spelled_as_code_that_makes_it(step: UserAction | CrowdFault) -> None:
     """Errors and closed sets too, whose own `repr` is no code."""
     spelling = Spelling()
 

@@ -37,7 +37,7 @@ def test_an_answer_without_the_attachment_releases_nothing() -> None:
 
 
 def test_what_is_unwanted_is_detached_though_one_answer_does_not_show_it() -> None:
-    """Released without being detached, it would be nobody's, and in use for ever."""
+    """Released without being detached, it would have no record, and be in use for ever."""
     scene = attached()
     scene.ec2.tag(INSTANCE, {"dualhome:targets": None})
     scene.ec2.lagging = {"describe_instances"}
@@ -99,7 +99,7 @@ def test_an_interface_that_is_refused_as_in_use_may_be_ours() -> None:
 
 
 def test_a_record_that_is_newer_than_the_reading_is_not_judged_by_it() -> None:
-    """A look that waited for its turn in a batch saw the instance before another one attached."""
+    """A request late in a batch saw the instance before another one attached."""
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     slow = scene.batch([InstanceId(INSTANCE)])
     scene.request(event="fast")

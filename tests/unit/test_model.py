@@ -25,12 +25,12 @@ from tests.support.scenarios.crowd import ANY, Crowd
 from tests.support.scenarios.faults import (
     Abort,
     Bar,
+    CrowdFault,
     Death,
     Deliver,
     Fault,
     Jam,
     Lag,
-    Mishap,
     Omit,
     Pace,
 )
@@ -42,7 +42,6 @@ from tests.support.scenarios.user_actions import (
     Delete,
     Detach,
     Forget,
-    Happening,
     Launch,
     Limit,
     Pause,
@@ -50,9 +49,10 @@ from tests.support.scenarios.user_actions import (
     ReconcileRequest,
     Reserve,
     Tag,
+    UserAction,
 )
 
-WISHES = st.sampled_from(
+TARGET_TAGS = st.sampled_from(
     [
         None, "", "mgmt", "data", "mgmt data", "mgmt@1", "mgmt@2", "data@1 mgmt@2", "data@2",
         "mgmt@9", "mgmt@0", "nowhere mgmt",
@@ -78,11 +78,11 @@ POLICIES = st.sampled_from(["all", "all", "each", None, "some"])
 ASKS = st.builds(
     OperatorRequest, st.sampled_from(OperatorAction), st.sampled_from([None, MGMT]), st.booleans()
 )
-TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES)
+TAGS = st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), TARGET_TAGS)
 SECONDS = st.sampled_from([0, 1, 5, 20, 200, 1000])
 LAGS = st.sampled_from([1, 2, 5])
-PEOPLE: st.SearchStrategy[Happening] = st.one_of(
-    st.builds(Launch, WISHES),
+PEOPLE: st.SearchStrategy[UserAction] = st.one_of(
+    st.builds(Launch, TARGET_TAGS),
     TAGS,
     TAGS,
     st.builds(Tag, NUMBERS, st.just(POLICY.keys.ignore), st.sampled_from(["", None])),
@@ -99,7 +99,7 @@ PEOPLE: st.SearchStrategy[Happening] = st.one_of(
     st.builds(Limit, st.sampled_from([0, 1, ANY])),
     st.builds(Command, NUMBERS, ASKS),
 )
-FAULTS: st.SearchStrategy[Mishap] = st.one_of(
+FAULTS: st.SearchStrategy[CrowdFault] = st.one_of(
     st.builds(Fault, METHODS, TRANSIENT, st.booleans(), st.integers(1, 15)),
     st.builds(Fault, st.sampled_from(["attach", "detach"]), REFUSALS),
     st.builds(Death, st.integers(0, 30), st.booleans()),
@@ -123,25 +123,25 @@ class Model(RuleBasedStateMachine):
         self.crowd = Crowd()
         self.story = Story(type(self), self.kept_in)
 
-    @rule(happening=PEOPLE, then=SECONDS)
-    def people(self, happening: Happening, then: float) -> None:
-        """Somebody does something."""
-        with self.story.step("people", happening=happening, then=then):
-            happening(self.crowd)
+    @rule(action=PEOPLE, then=SECONDS)
+    def people(self, action: UserAction, then: float) -> None:
+        """One action happens."""
+        with self.story.step("people", action=action, then=then):
+            action(self.crowd)
             self.crowd.run(then)
 
-    @rule(happening=FAULTS, then=SECONDS)
-    def fault(self, happening: Mishap, then: float) -> None:
+    @rule(action=FAULTS, then=SECONDS)
+    def fault(self, action: CrowdFault, then: float) -> None:
         """Something breaks, or is about to."""
-        with self.story.step("fault", happening=happening, then=then):
-            happening(self.crowd)
+        with self.story.step("fault", action=action, then=then):
+            action(self.crowd)
             self.crowd.run(then)
 
-    @rule(method=METHODS, happening=PEOPLE)
-    def meanwhile(self, method: str, happening: Happening) -> None:
-        """Somebody does something just before a call is carried out."""
-        with self.story.step("meanwhile", method=method, happening=happening):
-            self.crowd.scene.calls.before_next(method, lambda: happening(self.crowd))
+    @rule(method=METHODS, action=PEOPLE)
+    def meanwhile(self, method: str, action: UserAction) -> None:
+        """One action happens just before a call is carried out."""
+        with self.story.step("meanwhile", method=method, action=action):
+            self.crowd.scene.calls.before_next(method, lambda: action(self.crowd))
 
     @rule()
     def quiesce(self) -> None:

@@ -41,7 +41,7 @@ def test_an_operator_request_survives_the_queue() -> None:
 
 
 def test_what_failed_is_tried_at_once() -> None:
-    """Somebody has mended the cause, and does not want to wait for an hour."""
+    """The operator has corrected the cause, and does not want to wait for an hour."""
     scene = _failed()
 
     _ask(scene, RETRY)
@@ -118,7 +118,7 @@ def test_an_operator_request_that_is_delivered_again_takes_nothing_that_came_aft
 
 
 def test_an_ignored_instance_is_left_alone_by_commands_too() -> None:
-    """Hands off means everybody's."""
+    """An excluded instance is excluded for commands too."""
     scene = _attached()
     scene.ec2.tag(INSTANCE, {"dualhome:ignore": ""})
 

@@ -19,7 +19,7 @@ REFUSED = UnexpectedAwsError("no", code="Weird", verbatim="no")
 
 @pytest.mark.parametrize("ask", [RETRY, RELEASE], ids=["retry", "release"])
 def test_what_is_stuck_is_released_anew(ask: OperatorRequest) -> None:
-    """What EC2 refused has been mended since."""
+    """What EC2 refused has been corrected since."""
     scene = _attached()
     scene.calls.fail_next("detach", REFUSED)
     scene.ec2.tag(INSTANCE, {TARGETS: None})
@@ -46,7 +46,7 @@ def test_a_forced_detach_ends_what_hangs() -> None:
 
 
 def test_a_release_that_runs_can_still_be_forced() -> None:
-    """Nobody waits a quarter of an hour for what they know will not happen."""
+    """No operator waits a quarter of an hour for what they know will not happen."""
     scene = _attached()
     scene.ec2.detach_seconds = 86400
     scene.ec2.tag(INSTANCE, {TARGETS: None})

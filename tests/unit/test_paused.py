@@ -18,7 +18,7 @@ THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded
 
 
 def test_nothing_is_attached_and_the_record_says_why() -> None:
-    """Whoever launches an instance now sees that it is the stack, not the tag."""
+    """An owner who launches an instance now sees that it is the stack, not the tag."""
     scene = paused(a_scene(an_instance(), an_interface()))
 
     scene.request()
@@ -131,7 +131,7 @@ def test_the_records_of_an_instance_that_is_gone_are_closed() -> None:
 
 
 def test_a_claim_that_was_not_attached_before_the_pause_is_dropped() -> None:
-    """Nobody attaches for it any more, and the interface would be held for nothing."""
+    """No invocation attaches for it any more, and the interface would be held for nothing."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", THROTTLED)
     scene.request()

@@ -17,8 +17,8 @@ TARGETS = "dualhome:targets"
 HOUR = timedelta(hours=1).total_seconds()
 
 
-def test_what_never_gets_attached_is_not_undone() -> None:
-    """To take it back is to detach it; its time-out comes after the pause."""
+def test_what_never_gets_attached_is_not_rolled_back() -> None:
+    """Its release would detach it; its time-out comes after the pause."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = 24 * HOUR
     scene.request()

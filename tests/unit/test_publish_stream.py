@@ -1,4 +1,4 @@
-"""The audit's stream, batch by batch: what cannot be read is set aside, the rest published."""
+"""The audit's stream, batch by batch: unreadable items go to a queue, the rest is published."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -50,8 +50,8 @@ def test_what_is_not_set_aside_comes_back_and_nothing_was_announced_by_then() ->
     assert [State.CLAIMED, State.ATTACHED] == _states(stage)
 
 
-def test_a_redrive_is_told_what_cannot_be_read_and_nothing_is_set_aside_again() -> None:
-    """It has found it where it was set aside: another message would come each time."""
+def test_a_redrive_names_what_cannot_be_read_and_sends_no_further_message() -> None:
+    """It has found it among the dead letters: another message would come each time."""
     stage = _attached()
 
     answer = _deliver(stage, ["no entry", "1"], redrive=True)

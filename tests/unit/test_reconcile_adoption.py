@@ -22,7 +22,7 @@ from tests.support.scenarios.scene import a_scene
 
 
 def test_a_pool_interface_that_is_attached_already_is_adopted() -> None:
-    """Somebody did our work before we came: the ledger takes it over, EC2 is not asked."""
+    """The attach was done by hand before: the ledger takes it over, EC2 is not asked."""
     scene = a_scene(an_instance(), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
 

@@ -35,7 +35,7 @@ def test_an_interface_reserved_for_the_instance_comes_before_any_other() -> None
 
 
 def test_the_interface_held_before_comes_before_all_others() -> None:
-    """Its address is in somebody's firewall: another one would do, but not as well."""
+    """Its address is in a firewall: another one would do, but not as well."""
     other = InstanceId("i-02")
     scene = a_scene(an_instance(), an_instance(other, targets=None), *POOL)
     favourite = max(POOL, key=lambda it: rendezvous_weight(INSTANCE, MGMT, it.id)).id
@@ -112,7 +112,7 @@ def test_an_automatic_public_address_is_warned_of_but_nothing_is_held_up() -> No
 
 
 def test_cards_beyond_the_first_are_left_alone() -> None:
-    """Other cards serve traffic classes that nobody asked us to choose among."""
+    """Other cards serve traffic classes that no tag chooses among."""
     instance = an_instance(type="p4d.24xlarge")
     elsewhere = replace(a_seen_attachment("eni-99"), slot=DeviceSlot(1, 1))
     scene = a_scene(replace(instance, attachments=(*instance.attachments, elsewhere)), *POOL)

@@ -1,4 +1,4 @@
-"""Many instances at once: what a batch costs, and that nobody gets what another one has."""
+"""Many instances at once: what a batch costs, and that no instance gets what another one has."""
 
 from collections import Counter
 
@@ -33,7 +33,7 @@ def test_a_pass_reads_ec2_four_times_at_most_however_many_instances_it_reconcile
 
 
 def test_a_pass_reads_ec2_once_more_only_after_a_refusal() -> None:
-    """The refusal may be an echo: one look at the one interface it is about."""
+    """The refusal may be an echo: one read of the one interface it is about."""
     scene = _scene(interfaces=3)
     refused = UnexpectedAwsError("We do not like it.", code="UnheardOf")
     scene.calls.fail_next("attach", refused)

@@ -155,7 +155,7 @@ def test_a_closed_record_stays_closed() -> None:
     assert scene.queue.seconds_to_next() is None
 
 
-def test_those_who_wait_are_woken_although_they_could_not_be_found_at_the_first_try() -> None:
+def test_waiting_instances_are_requeued_although_the_first_query_failed() -> None:
     """A release is written once: if its requests were lost, the interface would lie idle."""
     scene = _attached(an_instance(WAITER))
     scene.request(WAITER)

@@ -19,7 +19,7 @@ from tests.support.fakes.call_log import READS, Killed
 from tests.support.scenarios.scene import Scene, a_scene
 
 CALLS = 21
-"""Calls of all ports on the way from the first look to two attachments seen."""
+"""Calls of all ports on the way from the first request to two attachments seen."""
 
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["before it", "after it"])
@@ -123,7 +123,7 @@ def test_one_instance_that_fails_does_not_hold_up_the_others_of_its_batch() -> N
 
 
 def test_a_reading_after_a_refusal_that_fails_keeps_the_claim() -> None:
-    """Without EC2's account of the interface nobody knows whether the refusal was an echo."""
+    """Without EC2's account of the interface it is unknown whether the refusal was an echo."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.before_next("attach", lambda: scene.ec2.put_state(INSTANCE, InstanceState.STOPPING))
     scene.calls.fail_next("find", ThrottledError("slow down"))

@@ -17,7 +17,7 @@ POOL = tuple(an_interface(f"eni-0{number}") for number in range(1, 8))
 
 
 def test_an_interface_taken_between_claim_and_attachment_is_replaced_by_the_next_one() -> None:
-    """Somebody at the console was faster: the instance still gets an interface in this pass."""
+    """An operator at the console was faster: the instance still gets an interface in this pass."""
     scene = _scene()
     _each_attach_is_beaten(scene, times=1)
 
@@ -45,7 +45,7 @@ def test_an_interface_deleted_between_claim_and_attachment_is_replaced_by_the_ne
 
 
 def test_an_index_taken_between_claim_and_attachment_is_replaced_by_the_next_one() -> None:
-    """The interface is kept: it is only its place that went to somebody else."""
+    """The interface is kept: it is only its place that went to another interface."""
     scene = _scene()
     rival = an_interface("eni-99", pool=None)
     scene.ec2.add(rival)
@@ -112,7 +112,7 @@ def _claim(scene: Scene) -> InterfaceId:
 
 
 def _each_attach_is_beaten(scene: Scene, times: int) -> None:
-    """Let somebody attach what we claimed to another instance, just before we do."""
+    """Let another user attach what we claimed to another instance, just before we do."""
     indexes = count(1)
 
     def beat() -> None:

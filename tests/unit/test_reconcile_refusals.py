@@ -71,7 +71,7 @@ def test_a_refusal_for_the_zone_names_the_zones_that_have_interfaces() -> None:
 
 
 def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> None:
-    """The owner of the other VPC is somebody else: one sentence must do for the request."""
+    """The owner of the other VPC is another person: one sentence must do for the request."""
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
 
     scene.request()
@@ -124,7 +124,7 @@ def test_a_refusal_is_written_once_however_often_it_is_reconciled() -> None:
 
 
 def test_a_refused_target_is_attached_when_the_rule_lets_it_pass_and_it_is_requeued() -> None:
-    """The VPC's owner consents: nobody has to touch the instance."""
+    """The VPC's owner consents: the instance needs no change."""
     scene = a_scene(an_instance(), an_interface(), a_vpc(allow_from=None))
     scene.request()
 

@@ -17,7 +17,7 @@ from tests.support.scenarios.scene import Scene, a_scene
 CAST = [InstanceId(f"i-0{number}") for number in range(3)]
 POOL = [an_interface(f"eni-0{number}") for number in range(3)]
 DATA_POOL = [an_interface(f"eni-1{number}", pool="data", vpc="vpc-0c") for number in range(2)]
-WISHES = ["mgmt", "data", "mgmt data", "mgmt@2", "mgmt data@1", "", "mgmt@0"]
+TARGET_TAGS = ["mgmt", "data", "mgmt data", "mgmt@2", "mgmt data@1", "", "mgmt@0"]
 FALLIBLE = ["attach", "find", "commit", "records", "claims", "in_state", "put"]
 AN_HOUR = 3600.0
 
@@ -31,10 +31,10 @@ after = st.booleans()
 
 @st.composite
 def events(draw: st.DrawFn) -> Event:
-    """Draw something that somebody, or AWS, or we do."""
+    """Draw something that an operator, AWS or a function does."""
     id_, eni, slot, wait = draw(instances), draw(interfaces), draw(slots), draw(seconds)
     lost = draw(after)
-    method, desired = draw(st.sampled_from(FALLIBLE)), draw(st.sampled_from(WISHES))
+    method, desired = draw(st.sampled_from(FALLIBLE)), draw(st.sampled_from(TARGET_TAGS))
     ignore, number = draw(st.sampled_from([None, ""])), draw(st.integers(0, 12))
     choices: list[Event] = [
         lambda it: it.request(id_),
@@ -54,7 +54,7 @@ def events(draw: st.DrawFn) -> Event:
 @settings(max_examples=60)
 @given(story=st.lists(events(), min_size=1, max_size=12), attach_seconds=st.sampled_from([0, 3]))
 def test_at_rest_the_ledger_tells_what_ec2_shows(story: list[Event], attach_seconds: int) -> None:
-    """The promise of the whole: nothing half attached, nothing claimed for nobody."""
+    """The promise of the whole: nothing half attached, nothing claimed in vain."""
     scene = _stage(attach_seconds)
 
     for event in story:

@@ -107,7 +107,7 @@ def test_a_tag_gone_bad_leaves_what_is_attached_attached() -> None:
 @pytest.mark.parametrize("targets", ["mgmt", "mgmt@0"])
 @pytest.mark.parametrize("value", ["", "true", "false"])
 def test_an_ignored_instance_is_left_alone_whatever_its_tags_say(value: str, targets: str) -> None:
-    """The presence of one tag counts: somebody wants our hands off."""
+    """The presence of one tag counts: its owner wants no change."""
     instance = an_instance(targets=targets, tags={"dualhome:ignore": value})
     scene = a_scene(instance, an_interface())
 

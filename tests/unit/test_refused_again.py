@@ -126,7 +126,7 @@ def test_a_limit_of_ec2s_own_is_tried_ever_less_often() -> None:
 
 
 def test_a_pause_leaves_a_failure_as_it_is() -> None:
-    """Whoever reads the record during the pause looks for EC2's words."""
+    """The reader of the record during the pause looks for EC2's words."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", UnexpectedAwsError("no", code="OperationNotPermitted"))
     scene.request()

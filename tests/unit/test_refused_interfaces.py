@@ -150,7 +150,7 @@ def test_a_new_interface_helps_at_once_and_one_that_was_refused_does_not() -> No
 
 
 def test_one_that_is_released_helps_at_once() -> None:
-    """Nobody tags anything: another instance leaves."""
+    """No tag changes: another instance leaves."""
     bad, good = a_pool(2)
     scene = _barred(bad, good, bars=1)
     other = InstanceId("i-02")
@@ -256,7 +256,7 @@ def test_a_permission_that_is_missing_is_a_failure_after_a_minute() -> None:
 
 
 def test_one_that_stays_in_use_by_nothing_gives_way_to_the_next() -> None:
-    """EC2 says so for minutes, and shows nobody: that is about the interface, too."""
+    """EC2 says so for minutes, and shows no attachment: that is about the interface, too."""
     bad, good = a_pool(2)
     scene = a_scene(an_instance(), bad)
     scene.ec2.jammed.add(bad.id)
@@ -284,7 +284,7 @@ def test_a_pin_and_a_refusal_are_remembered_together() -> None:
 
 
 def test_what_others_attaches_by_hand_is_adopted_although_it_was_refused() -> None:
-    """It is there: EC2 has accepted it from somebody else."""
+    """It is there: EC2 has accepted it from another user."""
     (bad,) = a_pool(1)
     scene = _barred(bad, bars=1)
     scene.request()

@@ -46,7 +46,7 @@ def test_an_interface_that_is_no_longer_wanted_goes_back_to_its_pool(
 
 @pytest.mark.parametrize("tags", HANDS_OFF.values(), ids=HANDS_OFF.keys())
 def test_a_tag_that_says_hands_off_admits_nothing(tags: Mapping[str, str | None]) -> None:
-    """Nobody loses a network for a slip of the pen."""
+    """No instance loses a network for a slip of the pen."""
     scene = _attached()
 
     _tag(scene, tags)

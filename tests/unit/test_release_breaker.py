@@ -87,7 +87,7 @@ def test_a_breaker_that_is_open_admits_nothing() -> None:
 
 
 def test_a_breaker_that_cannot_be_asked_admits_nothing_yet() -> None:
-    """The look comes back; it is not guessed."""
+    """The request comes back; the answer is not guessed."""
     scene = _attached()
     scene.calls.fail_next("admits", UnavailableError("no answer"))
 

@@ -246,7 +246,7 @@ def test_both_parts_of_a_unit_may_be_reserved() -> None:
 
 
 def test_who_shares_a_name_is_read_only_where_a_name_is_reserved_for() -> None:
-    """It is one query for each target; nobody else pays for it, and EC2 is not asked at all."""
+    """It is one query for each target; no other batch pays for it, and EC2 is not asked at all."""
     without = a_scene(an_instance(tags=NAMED), *SPARES)
     by_id = a_scene(an_instance(tags=NAMED), fixed(for_=INSTANCE), *SPARES)
     by_name = a_scene(an_instance(tags=NAMED), fixed(), *SPARES)

@@ -15,7 +15,7 @@ NEVER = timedelta(days=1).total_seconds()
 
 
 def test_an_attachment_that_never_completes_is_rolled_back_and_has_failed() -> None:
-    """Half an attachment serves nobody; the next try finds nothing in its way."""
+    """Half an attachment is of no use; the next try finds nothing in its way."""
     scene = _never_attached()
 
     failed = scene.record()
@@ -52,7 +52,7 @@ def test_an_attachment_that_is_slow_is_not_rolled_back() -> None:
 
 
 def test_an_ignored_instance_keeps_an_attachment_that_never_completes() -> None:
-    """Hands off: somebody may be looking into it."""
+    """Excluded: its owner may be looking into it."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = NEVER
     scene.request()
@@ -78,7 +78,7 @@ def test_a_detach_whose_reply_is_lost_is_not_asked_for_twice() -> None:
 
 
 def test_an_attachment_that_is_gone_already_is_asked_for_once() -> None:
-    """Somebody was faster; a read may lag behind, so it is EC2 that says so."""
+    """Another user was faster; a read may lag behind, so it is EC2 that says so."""
     scene = unwanted()
     scene.request()
     scene.ec2.detach(INTERFACE)
@@ -101,7 +101,7 @@ def test_an_attachment_that_goes_while_we_ask_for_it_is_gone() -> None:
 
 
 def test_an_interface_that_is_deleted_while_it_is_detached_is_free() -> None:
-    """Nobody can hold what does not exist."""
+    """No instance can hold what does not exist."""
     scene = unwanted()
     scene.request()
     scene.rollbacks.run_due()

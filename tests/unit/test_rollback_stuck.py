@@ -14,7 +14,7 @@ NEVER = timedelta(days=1).total_seconds()
 
 
 def test_an_interface_that_ec2_never_detaches_is_kept_for_an_operator() -> None:
-    """Its claim stays, so that nobody plans with an interface that cannot be had."""
+    """Its claim stays, so that no plan uses an interface that cannot be had."""
     scene = unwanted()
     scene.ec2.detach_seconds = NEVER
 
@@ -29,7 +29,7 @@ def test_an_interface_that_ec2_never_detaches_is_kept_for_an_operator() -> None:
 
 
 def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> None:
-    """What the person must mend stands beside what went wrong first, which stays as it was."""
+    """What the operator must correct stands beside what went wrong first, which stays as it was."""
     scene = a_scene(an_instance(), an_interface())
     scene.ec2.attach_seconds = NEVER
     refusal = AccessDeniedError("no detach for you", code="UnauthorizedOperation")

@@ -35,7 +35,7 @@ def test_a_fleet_that_is_as_wanted_is_not_reconciled() -> None:
 
     report = sweeper.sweep()
 
-    assert [] == sweeper.looked_at()
+    assert [] == sweeper.requested()
     assert ({}, 0, False) == (report.drifts, report.releases, report.tripped)
     assert 2 == report.instances
 
@@ -75,7 +75,7 @@ def test_what_waits_is_attached_when_capacity_came_unannounced() -> None:
 
 
 def test_what_failed_is_tried_again_in_its_time() -> None:
-    """Nobody else does it."""
+    """No event does it."""
     scene = a_scene(an_instance(), an_interface())
     scene.calls.fail_next("attach", UnexpectedAwsError("no", code="UnheardOf"))
     scene.request()
@@ -89,7 +89,7 @@ def test_what_failed_is_tried_again_in_its_time() -> None:
 
 
 def test_what_others_detached_is_attached_again() -> None:
-    """EC2 tells nobody of a detachment."""
+    """EC2 sends no event of a detachment."""
     scene = attached()
     scene.ec2.detach(INTERFACE)
 
@@ -158,7 +158,7 @@ def test_a_sweep_that_could_not_read_everything_asks_for_nothing(method: str) ->
     report = sweeper.sweep()
 
     assert (False, THROTTLED) == (report.swept, report.error)
-    assert [] == sweeper.looked_at()
+    assert [] == sweeper.requested()
 
 
 def test_what_is_stuck_is_freed_when_its_instance_is_gone() -> None:

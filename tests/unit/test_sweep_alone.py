@@ -17,17 +17,19 @@ from tests.support.scenarios.user_actions import (
     Delete,
     Detach,
     Forget,
-    Happening,
     Launch,
     PutState,
     Tag,
+    UserAction,
 )
 
 NUMBERS = st.integers(min_value=0, max_value=5)
-WISHES = st.sampled_from([None, "", "mgmt", "data", "mgmt data", "mgmt@2", "data@1 mgmt", "mgmt@0"])
-HAPPENINGS: st.SearchStrategy[Happening] = st.one_of(
-    st.builds(Launch, WISHES),
-    st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), WISHES),
+TARGET_TAGS = st.sampled_from(
+    [None, "", "mgmt", "data", "mgmt data", "mgmt@2", "data@1 mgmt", "mgmt@0"]
+)
+ACTIONS: st.SearchStrategy[UserAction] = st.one_of(
+    st.builds(Launch, TARGET_TAGS),
+    st.builds(Tag, NUMBERS, st.just(POLICY.keys.targets), TARGET_TAGS),
     st.builds(Tag, NUMBERS, st.just(POLICY.keys.ignore), st.sampled_from(["", None])),
     st.builds(PutState, NUMBERS, st.sampled_from([InstanceState.STOPPED, *InstanceState])),
     st.builds(Forget, NUMBERS),
@@ -39,16 +41,16 @@ HAPPENINGS: st.SearchStrategy[Happening] = st.one_of(
 LOST = Deliver(0)
 
 
-@given(st.lists(st.lists(HAPPENINGS, max_size=4), max_size=5))
+@given(st.lists(st.lists(ACTIONS, max_size=4), max_size=5))
 def test_whatever_happens_between_sweeps_is_put_right_by_them(
-    happenings: Sequence[Sequence[Happening]],
+    actions: Sequence[Sequence[UserAction]],
 ) -> None:
     """EventBridge promises its best effort, which may be none."""
     crowd, sweeper = _unheard()
 
-    for several in happenings:
-        for happening in several:
-            happening(crowd)
+    for several in actions:
+        for action in several:
+            action(crowd)
         LOST(crowd)
         sweeper.tick()
     _settle(crowd, sweeper)

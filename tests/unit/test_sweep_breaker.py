@@ -35,7 +35,7 @@ def test_one_more_release_and_none_is_released() -> None:
     report = sweeper.tick()
 
     assert (4, True) == (report.releases, report.tripped)
-    assert [] == sweeper.looked_at()
+    assert [] == sweeper.requested()
     assert [State.ATTACHED] * 6 == _states(scene)
 
 
@@ -49,7 +49,7 @@ def test_everything_else_is_reconciled_although_the_breaker_tripped() -> None:
 
     report = sweeper.tick()
 
-    assert [FLEET[5], NEW] == sweeper.looked_at()
+    assert [FLEET[5], NEW] == sweeper.requested()
     assert {Drift.UNWANTED: 4, Drift.DETACHED: 1, Drift.MISSING: 1} == report.drifts
     assert [State.ATTACHED] * 6 == _states(scene)
     assert State.ATTACHED == scene.record(instance=NEW).state
@@ -96,7 +96,7 @@ def test_it_is_instances_that_are_counted() -> None:
 
 
 def test_none_may_be_allowed() -> None:
-    """Then only what somebody asks for by command is released, and what is gone."""
+    """Then only what an operator requests is released, and what is gone."""
     scene = _fleet()
     _untag(scene, 1)
 

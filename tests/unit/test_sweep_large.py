@@ -14,7 +14,7 @@ from dualhome.domain.sweep import SweepCheckpoint
 from tests.support.builders.values import a_cause
 from tests.support.fakes.ec2_scan import Sweeper, time_for
 from tests.support.scenarios.scene import a_scene
-from tests.unit.large_account import Masses, counted_alone
+from tests.unit.large_account import LargeAccount, counted_alone
 
 MANY, PAGE = 1_000, 100
 ALL_WANTED, NONE_WANTED = "mgmt data", None
@@ -26,20 +26,22 @@ class Swept:
 
     report: SweepReport
     written: list[SweepCheckpoint]
-    looked_at: set[str]
+    described: set[str]
     held: list[int]
 
 
 @cache
 def swept(targets: str | None, most_releases: int = 20) -> Swept:
     """Sweep a thousand instances which ask for ``targets``, and have `mgmt`; `data` waits."""
-    masses = Masses(MANY, targets, PAGE)
+    account = LargeAccount(MANY, targets, PAGE)
     sweeper = Sweeper(a_scene(), most_releases)
     here = sweeper.context()
-    compare = replace(here.compare, scan=masses, instances=masses, inventory=masses, ledger=masses)
+    compare = replace(
+        here.compare, scan=account, instances=account, inventory=account, ledger=account
+    )
     with counted_alone():
         report = sweep(replace(here, compare=compare), a_cause(), time_for(MANY))
-    return Swept(report, sweeper.checkpoints.written, {*sweeper.looked_at()}, masses.held)
+    return Swept(report, sweeper.checkpoints.written, {*sweeper.requested()}, account.held)
 
 
 @pytest.mark.parametrize("targets", [ALL_WANTED, NONE_WANTED])
@@ -68,4 +70,4 @@ def test_all_may_be_unwanted_and_allowed() -> None:
     found = swept(NONE_WANTED, MANY)
 
     assert (MANY, False) == (found.report.releases, found.report.tripped)
-    assert MANY == found.report.drifts[Drift.UNWANTED] == len(found.looked_at)
+    assert MANY == found.report.drifts[Drift.UNWANTED] == len(found.described)

@@ -66,7 +66,7 @@ def test_a_fleet_in_which_everything_drifted_costs_no_further_reads() -> None:
     report = sweeper.sweep()
 
     assert A_SWEEP | CHECKPOINTS | {"release": 1, "put": 2} == Counter(scene.calls.made)
-    assert MANY // 2 == report.releases == len({*sweeper.looked_at()})
+    assert MANY // 2 == report.releases == len({*sweeper.requested()})
 
 
 def _fleet() -> Scene:

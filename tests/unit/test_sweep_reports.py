@@ -1,4 +1,4 @@
-"""What a sweep cannot mend and reports: foreign attachments, and inconsistent claims."""
+"""What a sweep cannot correct and reports: foreign attachments, and inconsistent claims."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_what_is_claimed_while_the_sweep_reads_is_no_foreign_attachment() -> Non
 
 
 def test_a_claim_without_its_record_is_reported() -> None:
-    """Nobody can have the interface, and nobody has it."""
+    """No instance can have the interface, and none has it."""
     scene = a_scene(an_instance(targets=None), an_interface())
     scene.ledger._claims[INTERFACE] = OTHER  # noqa: SLF001 - a hand in the tables
 
@@ -67,7 +67,7 @@ def test_a_claim_without_its_record_is_reported() -> None:
 
 
 def test_a_record_without_its_claim_is_reported() -> None:
-    """Somebody else may be given what it holds."""
+    """Another instance may be given what it holds."""
     scene = attached()
     del scene.ledger._claims[INTERFACE]  # noqa: SLF001 - a hand in the tables
 
@@ -102,7 +102,7 @@ def test_a_release_while_the_sweep_reads_tears_nothing() -> None:
 
 def test_free_interfaces_are_counted_for_each_target_and_zone() -> None:
     """
-    A pool without any shows a zero, which is what somebody must be told.
+    A pool without any shows a zero, which is what the alarm is about.
 
     One whose interfaces are all reserved has nothing for others to run out of.
     """
@@ -158,7 +158,7 @@ def test_no_more_are_named_than_an_operator_reads() -> None:
 
 
 def test_what_is_reported_is_not_touched() -> None:
-    """A defect, or somebody's hand: to guess which would do harm."""
+    """A defect, or a manual change: to guess which would do harm."""
     scene = a_scene(an_instance(targets=None), an_interface(), an_interface("eni-02"))
     scene.ec2.attach(INSTANCE, INTERFACE, SLOT)
     scene.ledger._claims[an_interface("eni-02").id] = OTHER  # noqa: SLF001 - as above

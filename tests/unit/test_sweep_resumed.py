@@ -15,12 +15,12 @@ from tests.support.builders.values import an_instance, an_interface
 from tests.support.fakes.call_log import Killed
 from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.scene import Scene
-from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
+from tests.support.scenarios.sweep_cases import SweepCase, a_fleet_of
 
-FATES = st.lists(st.sampled_from(Fate), max_size=12)
+CASES = st.lists(st.sampled_from(SweepCase), max_size=12)
 PAGES = st.integers(min_value=1, max_value=4)
 MOST = st.integers(min_value=0, max_value=4)
-EVERYTHING = [*Fate, *Fate]
+EVERYTHING = [*SweepCase, *SweepCase]
 EXPIRED = PageGoneError("The token is expired.", code="InvalidPaginationToken")
 LOST = UnavailableError("timed out")
 
@@ -28,74 +28,74 @@ LOST = UnavailableError("timed out")
 def uncut(scene: Scene, most: int) -> tuple[SweepReport, set[InstanceId]]:
     """Return what one sweep, that nothing ends, finds and asks to look at."""
     sweeper = Sweeper(scene, most_releases=most)
-    return sweeper.sweep(), set(sweeper.looked_at())
+    return sweeper.sweep(), set(sweeper.requested())
 
 
 def finish(sweeper: Sweeper, pages: Sequence[int] = ()) -> tuple[SweepReport, list[InstanceId]]:
     """Sweep until a round is done, each time for as many pages; return what all asked for."""
-    looked_at = []
+    described = []
     for some in chain(pages, repeat(1000)):
         report = sweeper.sweep(some)
-        looked_at += sweeper.looked_at()
+        described += sweeper.requested()
         if report.swept:
-            return report, looked_at
+            return report, described
     raise AssertionError
 
 
-@given(FATES, MOST, PAGES, st.lists(st.integers(min_value=0, max_value=5), max_size=30))
+@given(CASES, MOST, PAGES, st.lists(st.integers(min_value=0, max_value=5), max_size=30))
 def test_wherever_it_is_cut_off_a_round_finds_the_same(
-    fates: Sequence[Fate], most: int, page: int, cuts: Sequence[int]
+    cases: Sequence[SweepCase], most: int, page: int, cuts: Sequence[int]
 ) -> None:
-    """The size of pages and of ticks is nobody's business but AWS's."""
-    scene = a_fleet_of(fates)
+    """The size of pages and of ticks is AWS's business alone."""
+    scene = a_fleet_of(cases)
 
-    report, looked_at = finish(Sweeper(scene, most, page), cuts)
+    report, described = finish(Sweeper(scene, most, page), cuts)
 
-    assert uncut(scene, most) == (report, set(looked_at))
+    assert uncut(scene, most) == (report, set(described))
 
 
 @given(
-    fates=FATES,
+    cases=CASES,
     most=MOST,
     page=PAGES,
     call=st.integers(min_value=0, max_value=80),
     after_execution=st.booleans(),
 )
 def test_whenever_it_dies_a_round_finds_the_same(
-    *, fates: Sequence[Fate], most: int, page: int, call: int, after_execution: bool
+    *, cases: Sequence[SweepCase], most: int, page: int, call: int, after_execution: bool
 ) -> None:
     """What was asked for and not noted is asked for again; nothing is counted twice."""
-    scene = a_fleet_of(fates)
-    expected, expected_looks = uncut(scene, most)
+    scene = a_fleet_of(cases)
+    expected, expected_requests = uncut(scene, most)
     sweeper = Sweeper(scene, most, page)
     scene.calls.die_at(call, after_execution=after_execution)
-    looked_at = []
+    described = []
 
     try:
         report = sweeper.sweep()
-        looked_at += sweeper.looked_at()
+        described += sweeper.requested()
     except Killed:
-        looked_at += sweeper.looked_at()
+        described += sweeper.requested()
         report, more = finish(sweeper)
-        looked_at += more
+        described += more
 
     assert expected == report
-    assert expected_looks == set(looked_at)
+    assert expected_requests == set(described)
 
 
 def test_what_is_asked_for_and_not_noted_is_asked_for_again() -> None:
     """The process died between the queue and the checkpoint: rather twice than never."""
-    scene = a_fleet_of([Fate.MISSING, Fate.MISSING])
+    scene = a_fleet_of([SweepCase.MISSING, SweepCase.MISSING])
     expected, _ = uncut(scene, 20)
     sweeper = Sweeper(scene)
     scene.calls.before_next("put", lambda: scene.calls.fail_next("write_round", LOST))
 
     lost = sweeper.sweep()
-    before = sweeper.looked_at()
+    before = sweeper.requested()
     report = sweeper.sweep()
 
     assert (False, LOST) == (lost.swept, lost.error)
-    assert ["i-000", "i-001"] == before == sweeper.looked_at()
+    assert ["i-000", "i-001"] == before == sweeper.requested()
     assert expected == report
 
 
@@ -115,9 +115,9 @@ def test_a_read_that_fails_costs_its_page_and_no_other() -> None:
 
 @pytest.mark.parametrize("moment", range(12))
 def test_of_two_sweeps_at_once_the_slower_one_ends(moment: int) -> None:
-    """Somebody sweeps by hand while the schedule does; nothing is counted twice."""
+    """An operator sweeps by hand while the schedule does; nothing is counted twice."""
     scene = a_fleet_of(EVERYTHING)
-    expected, expected_looks = uncut(scene, 20)
+    expected, expected_requests = uncut(scene, 20)
     slow, quick = Sweeper(scene), Sweeper(scene)
     quick.checkpoints = slow.checkpoints
     found: list[SweepReport] = []
@@ -129,7 +129,7 @@ def test_of_two_sweeps_at_once_the_slower_one_ends(moment: int) -> None:
 
     assert not report.swept
     assert [expected] == found
-    assert expected_looks <= {*slow.looked_at(), *quick.looked_at()}
+    assert expected_requests <= {*slow.requested(), *quick.requested()}
 
 
 @pytest.mark.parametrize("listing", ["describe_pools", "describe_fleet"])
@@ -148,7 +148,7 @@ def test_a_token_that_has_expired_begins_its_listing_anew(listing: str) -> None:
 
 
 def test_a_token_that_was_just_given_must_hold() -> None:
-    """Else a listing could begin anew for ever, and nobody would hear of it."""
+    """Else a listing could begin anew for ever, and no alarm would say so."""
     scene = a_fleet_of(EVERYTHING)
     scene.calls.fail_nth("describe_pools", 1, EXPIRED)
 

@@ -38,7 +38,7 @@ def taken_off(stage: Stage) -> None:
 
 
 def overwritten(stage: Stage) -> None:
-    """Somebody restored tags of yesterday."""
+    """A tool restored tags of yesterday."""
     stage.scene.ec2.tag(INSTANCE, {KEY: "mgmt=waiting:POOL_EMPTY"})
 
 

@@ -57,7 +57,7 @@ def test_what_was_released_and_is_wanted_again_is_attached_again() -> None:
     ids=["ignored", "malformed", "malformed policy"],
 )
 def test_nothing_is_released_for_tags_that_say_nothing(tags: dict[str, str | None]) -> None:
-    """Hands off, or a slip of the pen: neither counts as a release."""
+    """Excluded, or a slip of the pen: neither counts as a release."""
     scene = attached()
     scene.ec2.tag(INSTANCE, tags)
     sweeper = Sweeper(scene, most_releases=0)
@@ -90,4 +90,4 @@ def test_an_interface_that_left_its_pool_while_attached_stays_where_it_is_wanted
 
     sweeper.sweep()
 
-    assert [] == sweeper.looked_at()
+    assert [] == sweeper.requested()

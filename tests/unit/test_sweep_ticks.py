@@ -9,7 +9,7 @@ from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome.entrypoints.sweep import Sweeper as Ticking
 from dualhome.entrypoints.sweep import handle_tick
 from tests.support.fakes.ec2_scan import Sweeper, time_for
-from tests.support.scenarios.sweep_cases import Fate, a_fleet_of
+from tests.support.scenarios.sweep_cases import SweepCase, a_fleet_of
 
 THROTTLED = ThrottledError("Request limit exceeded.", code="RequestLimitExceeded")
 
@@ -46,11 +46,11 @@ class Ticks:
 @pytest.fixture
 def ticks() -> Ticks:
     """A deployment with an instance of each fate."""
-    return Ticks(Sweeper(a_fleet_of(Fate)))
+    return Ticks(Sweeper(a_fleet_of(SweepCase)))
 
 
 def test_a_round_that_one_tick_ends_was_all_compared_since_it_began(ticks: Ticks) -> None:
-    """Whoever sweeps by hand has what they asked for."""
+    """An operator who sweeps by hand has what they asked for."""
     assert ticks.tick()
     assert [True] == [report.swept for report in ticks.counted]
 
@@ -80,7 +80,7 @@ def test_a_tick_that_is_throttled_ends_well_and_the_next_one_goes_on(ticks: Tick
 
 
 def test_ticks_that_turn_no_page_are_not_counted(ticks: Ticks) -> None:
-    """Three of them, and the alarm on sweeps that do not run is raised: nobody gets further."""
+    """Three of them, and the alarm on sweeps that do not run is raised: no sweep gets further."""
     ticks.sweeper.scene.calls.fail_next("unsettled", THROTTLED, times=3)
 
     assert [False] * 3 == [ticks.tick() for _ in range(3)]

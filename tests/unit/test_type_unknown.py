@@ -61,7 +61,7 @@ def test_a_pin_says_nothing_of_a_type_that_is_unknown() -> None:
 
 
 def test_it_is_tried_again_by_itself_until_the_type_is_described() -> None:
-    """No event tells of that: nobody has to touch the instance."""
+    """No event says so: the instance needs no change."""
     scene = unknown()
     scene.request()
     scene.work_off(60)

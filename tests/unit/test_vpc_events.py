@@ -16,8 +16,8 @@ SAMPLE = json.loads((ROOT / "events/vpc-allow-from-continued.json").read_text(en
 def requeued(target: str | None) -> list[str]:
     """Return the targets whose instances are requeued for an event that shows this tag."""
     tags = {key: it for key, it in SAMPLE["detail"]["tags"].items() if key != POLICY.keys.target}
-    told = tags if target is None else tags | {POLICY.keys.target: target}
-    event = SAMPLE | {"detail": SAMPLE["detail"] | {"tags": told}}
+    announced = tags if target is None else tags | {POLICY.keys.target: target}
+    event = SAMPLE | {"detail": SAMPLE["detail"] | {"tags": announced}}
     return [
         it.target
         for it in parse_message(json.dumps(event), PLACE)
@@ -37,6 +37,6 @@ def test_a_list_that_goes_on_requeues_those_who_lack_the_vpcs_target() -> None:
 def test_a_malformed_target_concerns_the_targets_it_must_be_meant_for(
     target: str, expected: list[str]
 ) -> None:
-    """They are told what is wrong with it."""
+    """They are announced what is wrong with it."""
     assert expected == requeued(target)
     assert [] == requeued(None)

@@ -95,7 +95,7 @@ def test_a_permission_that_is_late_is_waited_for_and_one_that_never_comes_is_no_
 
 
 def test_a_ledger_that_may_not_be_read_ends_as_dead_letters() -> None:
-    """That is no matter of one resource: somebody must give the role its permission back."""
+    """That is no matter of one resource: an operator must give the role its permission back."""
     stage = _attached()
     stage.scene.calls.fail_next("records", DENIED, times=RECEIVES)
 
@@ -194,7 +194,7 @@ def test_a_message_that_cannot_be_read_fails_alone() -> None:
 
 
 def test_a_ledger_that_cannot_be_read_now_is_read_later() -> None:
-    """As is a record that another version has written, until somebody has seen to it."""
+    """As is a record that another version has written, until an operator has seen to it."""
     stage = _attached()
     stage.scene.calls.fail_next("records", THROTTLED)
     stage.scene.calls.fail_next("records", UnreadableItemError("no"))

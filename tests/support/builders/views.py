@@ -30,25 +30,25 @@ from tests.support.builders.values import (
 
 
 @overload
-def observed(it: Instance | ObservedInstance, keys: TagKeys = ...) -> ObservedInstance: ...
+def observed(shown: Instance | ObservedInstance, keys: TagKeys = ...) -> ObservedInstance: ...
 @overload
-def observed(it: Interface | ObservedInterface, keys: TagKeys = ...) -> ObservedInterface: ...
+def observed(shown: Interface | ObservedInterface, keys: TagKeys = ...) -> ObservedInterface: ...
 @overload
-def observed(it: Vpc, keys: TagKeys = ...) -> ObservedVpc: ...
+def observed(shown: Vpc, keys: TagKeys = ...) -> ObservedVpc: ...
 def observed(
-    it: Instance | ObservedInstance | Interface | ObservedInterface | Vpc,
+    shown: Instance | ObservedInstance | Interface | ObservedInterface | Vpc,
     keys: TagKeys = POLICY.keys,
 ) -> ObservedInstance | ObservedInterface | ObservedVpc:
     """Return a resource with what its tags say; one that is observed already as it is."""
-    match it:
+    match shown:
         case Instance():
-            return observed_instance(it, it.tags, keys)
+            return observed_instance(shown, shown.tags, keys)
         case Interface():
-            return observed_interface(it, it.tags, keys)
+            return observed_interface(shown, shown.tags, keys)
         case Vpc():
-            return observed_vpc(it, it.tags, keys)
+            return observed_vpc(shown, shown.tags, keys)
         case ObservedInstance() | ObservedInterface():
-            return it
+            return shown
 
 
 def a_candidate(

@@ -211,17 +211,17 @@ class InMemoryEc2:
                 shown = replace(thing, tags={}) if thing.id in self.untagged else thing
                 yield self.as_read(read, shown)
 
-    def as_read(self, read: str, it: Tagged) -> Tagged:
+    def as_read(self, read: str, resource: Tagged) -> Tagged:
         """Return what ``read`` shows of ``it``, if it lags behind."""
-        match it:
+        match resource:
             case _ if read not in self.lagging:
-                return it
+                return resource
             case Instance():
-                return replace(it, attachments=tuple(_primary(it)))
+                return replace(resource, attachments=tuple(_primary(resource)))
             case Vpc():
-                return it
+                return resource
             case Interface():
-                return replace(it, attachment=None, status="available")
+                return replace(resource, attachment=None, status="available")
 
     def instance(self, id_: InstanceId) -> Instance | None:
         """Return the instance as EC2 shows it now."""
@@ -291,7 +291,7 @@ class InMemoryEc2:
         del self._instances[instance]
 
     def tag(self, resource: str, tags: Mapping[str, str | None]) -> None:
-        """Set ``tags``; None removes one. A resource that is gone is passed over."""
+        """Set ``tags``; None removes one. A resource that is gone is skipped."""
         _retag(self._instances, resource, tags)
         _retag(self._interfaces, resource, tags)
         _retag(self.vpcs, resource, tags)
@@ -306,8 +306,8 @@ class InMemoryEc2:
         return next((it.tags for it in known if it.id == resource), {})
 
 
-def _primary(it: Instance) -> Iterator[SeenAttachment]:
-    return (seen for seen in it.attachments if seen.slot.index == 0)
+def _primary(instance: Instance) -> Iterator[SeenAttachment]:
+    return (seen for seen in instance.attachments if seen.slot.index == 0)
 
 
 def _interface_status(status: AttachmentStatus) -> str:

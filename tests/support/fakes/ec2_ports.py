@@ -66,7 +66,7 @@ class InMemoryInterfaces:
             return self.ec2.attach(instance, interface, slot)
 
     def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
-        """Let go of an interface; raises as EC2 refuses."""
+        """Detach an interface; raises as EC2 refuses."""
         with self.ec2.calls.making("detach"):
             for it in self.ec2.interfaces():
                 if it.attachment and it.attachment.id == attachment:

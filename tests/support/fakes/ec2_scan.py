@@ -98,12 +98,12 @@ class Sweeper:
         )
 
     def sweep(self, pages: float = inf) -> SweepReport:
-        """Sweep once, for so many ``pages`` at most; nobody has looked yet at what it found."""
+        """Sweep once, for so many ``pages`` at most; what it found is not yet reconciled."""
         self.queue.queued.clear()
         cause = a_cause("sweep", source="dualhome", detail_type="Sweep", time=self.scene.clock())
         return sweep(self.context(), cause, time_for(pages))
 
-    def looked_at(self) -> list[InstanceId]:
+    def requested(self) -> list[InstanceId]:
         """Return the instances that the last sweep asked to look at."""
         return [request.instance for _, request in self.queue.queued]
 
@@ -123,5 +123,5 @@ class Sweeper:
 
 def time_for(pages: float) -> Callable[[], float]:
     """Return how many seconds a sweep is told that it has left, so that it turns ``pages``."""
-    turned = count()
-    return lambda: TIME_TO_STOP if next(turned) < pages else TIME_TO_STOP - 1
+    after_page = count()
+    return lambda: TIME_TO_STOP if next(after_page) < pages else TIME_TO_STOP - 1

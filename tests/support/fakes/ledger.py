@@ -216,12 +216,12 @@ class InMemorySweepCheckpoints:
         with self.calls.making("read_round"):
             return self.written[-1] if self.written else None
 
-    def write(self, it: SweepCheckpoint) -> SweepCheckpoint:
-        """Write ``it`` over the version that it names; return it with its new version."""
+    def write(self, checkpoint: SweepCheckpoint) -> SweepCheckpoint:
+        """Write ``checkpoint`` over the version that it names; return it with its new version."""
         with self.calls.making("write_round"):
-            if it.version != (self.written[-1].version if self.written else 0):
-                raise RecordMovedError(f"a sweep has written version {it.version + 1}")
-            self.written.append(replace(it, version=it.version + 1))
+            if checkpoint.version != (self.written[-1].version if self.written else 0):
+                raise RecordMovedError(f"a sweep has written version {checkpoint.version + 1}")
+            self.written.append(replace(checkpoint, version=checkpoint.version + 1))
             return self.written[-1]
 
     def targets(self) -> frozenset[TargetName]:

@@ -153,7 +153,7 @@ class InMemoryStatuses:
                 del self.messages[it.id]
 
     def _alive(self) -> list[StatusMessage]:
-        """Set aside what was received too often, as SQS does when it is seen again."""
+        """Move what was received too often to the dead letters, as SQS does."""
         for it in list(self.messages.values()):
             if it.receives >= RECEIVES and it.due <= self.clock():
                 self.dead.append(self.messages.pop(it.id))

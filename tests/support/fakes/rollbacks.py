@@ -83,45 +83,45 @@ class InMemoryRollbacks:
                     del self.executions[name]
                     self.ended[name] += 1
 
-    def _advance(self, it: Execution) -> bool:
+    def _advance(self, execution: Execution) -> bool:
         """Run one state; return whether another one comes."""
-        state = STATES[it.state]
+        state = STATES[execution.state]
         match state["Type"]:
             case "Task":
-                return self._do(it, state)
+                return self._do(execution, state)
             case "Wait":
-                it.due += timedelta(seconds=_at(it.data, state["SecondsPath"]))
-                it.go_to(state["Next"])
+                execution.due += timedelta(seconds=_at(execution.data, state["SecondsPath"]))
+                execution.go_to(state["Next"])
             case "Choice":
-                met = (rule["Next"] for rule in state["Choices"] if _holds(rule, it.data))
-                it.go_to(next(met, state["Default"]))
+                met = (rule["Next"] for rule in state["Choices"] if _holds(rule, execution.data))
+                execution.go_to(next(met, state["Default"]))
             case _:
                 return False
         return True
 
-    def _do(self, it: Execution, state: Mapping[str, Any]) -> bool:
+    def _do(self, execution: Execution, state: Mapping[str, Any]) -> bool:
         try:
-            it.data = asdict(STEPS[state["Resource"]](_undo(it.data), self.steps))
+            execution.data = asdict(STEPS[state["Resource"]](_undo(execution.data), self.steps))
         except Killed:
-            return _retry(it, state, CRASH, "")
+            return _retry(execution, state, CRASH, "")
         except DualhomeError as error:
-            return _retry(it, state, type(error).__name__, str(error))
-        it.go_to(state["Next"])
+            return _retry(execution, state, type(error).__name__, str(error))
+        execution.go_to(state["Next"])
         return True
 
 
-def _retry(it: Execution, state: Mapping[str, Any], error: str, cause: str) -> bool:
+def _retry(execution: Execution, state: Mapping[str, Any], error: str, cause: str) -> bool:
     for number, retrier in enumerate(state["Retry"]):
         if error in retrier["ErrorEquals"]:
-            if it.tries[number] == retrier["MaxAttempts"]:
+            if execution.tries[number] == retrier["MaxAttempts"]:
                 break
-            wait = retrier["IntervalSeconds"] * retrier["BackoffRate"] ** it.tries[number]
-            it.tries[number] += 1
-            it.due += timedelta(seconds=min(wait, retrier.get("MaxDelaySeconds", wait)))
+            wait = retrier["IntervalSeconds"] * retrier["BackoffRate"] ** execution.tries[number]
+            execution.tries[number] += 1
+            execution.due += timedelta(seconds=min(wait, retrier.get("MaxDelaySeconds", wait)))
             return True
     for catcher in state.get("Catch", []):
-        it.data["error"] = {"Error": error, "Cause": cause}
-        it.go_to(catcher["Next"])
+        execution.data["error"] = {"Error": error, "Cause": cause}
+        execution.go_to(catcher["Next"])
         return True
     return False
 

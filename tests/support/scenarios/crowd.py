@@ -133,7 +133,7 @@ class Crowd:
         self.scene.calls.calm_down()
         self.scene.ec2.jammed.clear()
         self.scene.ec2.attach_seconds = self.scene.ec2.detach_seconds = 0
-        for pool in VPCS:  # a target without interfaces, that nobody asks for, is not swept
+        for pool in VPCS:  # a target without interfaces, that no instance wants, is not swept
             self.add(pool)
         for instance in self.shown().values():
             if state := SETTLES.get(instance.state):
@@ -157,10 +157,10 @@ class Crowd:
         running = {} if self.scene.policy.paused else self.scene.rollbacks.executions
         return not (self.scene.queue.queued or running or any(map(self._moves, records)))
 
-    def _moves(self, it: Attachment) -> bool:
+    def _moves(self, record: Attachment) -> bool:
         """Whether something is under way; a rollback waits for the end of a pause."""
-        waits = (it.instance, it.target, it.version) in self.scene.rollbacks.executions
-        return it.state in MOVING and not (self.scene.policy.paused and waits)
+        waits = (record.instance, record.target, record.version) in self.scene.rollbacks.executions
+        return record.state in MOVING and not (self.scene.policy.paused and waits)
 
     def account(self) -> Account:
         """Return all there is to check."""

@@ -128,4 +128,4 @@ class Bar:
             crowd.scene.ec2.barred.add(interfaces[self.number % len(interfaces)])
 
 
-Mishap = Fault | Death | Pace | Deliver | Abort | Lag | Omit | Jam | Bar
+CrowdFault = Fault | Death | Pace | Deliver | Abort | Lag | Omit | Jam | Bar

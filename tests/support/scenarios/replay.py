@@ -27,14 +27,14 @@ class Spelling:
         Return an expression that evaluates to ``value``.
 
         Raises:
-            TypeError: nobody has said how to spell it.
+            TypeError: it has no spelling.
         """
         match value:
             case Enum():
                 return f"{self._name(type(value))}.{value.name}"
             case DualhomeError():
-                told = {"code": value.code, "verbatim": value.verbatim}
-                return self._call(type(value), repr(value.message), told)
+                given = {"code": value.code, "verbatim": value.verbatim}
+                return self._call(type(value), repr(value.message), given)
             case _ if is_dataclass(value) and not isinstance(value, type):
                 given = {it.name: getattr(value, it.name) for it in fields(value) if it.init}
                 return self._call(type(value), "", given)
@@ -72,7 +72,7 @@ A run that broke {model}. Again:
 
 
 def test_again() -> None:
-    """It passes once the fault is mended; then it wants to be a test with a name."""
+    """It passes once the fault is corrected; then it wants to be a test with a name."""
     model = {model}()
 {steps}
 '''

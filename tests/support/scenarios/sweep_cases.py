@@ -25,7 +25,7 @@ from tests.support.scenarios.scene import Scene, a_scene
 TARGETS = ("mgmt", "data")
 
 
-class Fate(StrEnum):
+class SweepCase(StrEnum):
     """What has become of what an instance asks for."""
 
     AS_WANTED = "as wanted"
@@ -38,59 +38,66 @@ class Fate(StrEnum):
     OVERDUE = "overdue"
     GONE = "gone"
     FOREIGN = "a foreign attachment"
-    TORN = "an inconsistent claim"
+    INCONSISTENT = "an inconsistent claim"
     NO_CLAIM = "an inconsistent record"
 
 
-WISHES = {
-    Fate.UNWANTED: None,
-    Fate.NOTED: "",
-    Fate.RENAMED: "backup",
-    Fate.FOREIGN: None,
-    Fate.TORN: None,
+TARGET_TAGS = {
+    SweepCase.UNWANTED: None,
+    SweepCase.NOTED: "",
+    SweepCase.RENAMED: "backup",
+    SweepCase.FOREIGN: None,
+    SweepCase.INCONSISTENT: None,
 }
-RECORDS: dict[Fate, State | None] = {
-    Fate.MISSING: None,
-    Fate.WAITING: State.WAITING,
-    Fate.OVERDUE: State.CLAIMED,
-    Fate.FOREIGN: None,
-    Fate.TORN: None,
+RECORDS: dict[SweepCase, State | None] = {
+    SweepCase.MISSING: None,
+    SweepCase.WAITING: State.WAITING,
+    SweepCase.OVERDUE: State.CLAIMED,
+    SweepCase.FOREIGN: None,
+    SweepCase.INCONSISTENT: None,
 }
-UNATTACHED = {Fate.DETACHED, Fate.MISSING, Fate.WAITING, Fate.OVERDUE, Fate.GONE, Fate.TORN}
+UNATTACHED = {
+    SweepCase.DETACHED,
+    SweepCase.MISSING,
+    SweepCase.WAITING,
+    SweepCase.OVERDUE,
+    SweepCase.GONE,
+    SweepCase.INCONSISTENT,
+}
 
 
-def a_fleet_of(fates: Iterable[Fate]) -> Scene:
-    """Return a deployment with one instance for each of ``fates``, their targets by turns."""
+def a_fleet_of(cases: Iterable[SweepCase]) -> Scene:
+    """Return a deployment with one instance for each of ``cases``, their targets by turns."""
     scene = a_scene()
-    for number, fate in enumerate(fates):
-        _add(scene, fate, f"{number:03}", TARGETS[number % 2])
+    for number, case in enumerate(cases):
+        _add(scene, case, f"{number:03}", TARGETS[number % 2])
     scene.clock.now = NOW + timedelta(hours=1)
     scene.calls.forget()
     return scene
 
 
-def _add(scene: Scene, fate: Fate, number: str, target: str) -> None:
+def _add(scene: Scene, case: SweepCase, number: str, target: str) -> None:
     seen = a_seen_attachment(f"eni-{number}", f"i-{number}")
-    here = (a_primary(seen.instance), *([] if fate in UNATTACHED else [seen]))
-    desired = WISHES.get(fate, target)
+    here = (a_primary(seen.instance), *([] if case in UNATTACHED else [seen]))
+    desired = TARGET_TAGS.get(case, target)
     scene.ec2.add(an_interface(seen.interface, pool=target))
-    if fate is not Fate.GONE:
+    if case is not SweepCase.GONE:
         scene.ec2.add(an_instance(seen.instance, targets=desired, attachments=here))
-    if state := RECORDS.get(fate, State.ATTACHED):
-        scene.ledger.commit(Move(None, _record(state, fate, seen, target)), TRACE)
+    if state := RECORDS.get(case, State.ATTACHED):
+        scene.ledger.commit(Move(None, _record(state, case, seen, target)), TRACE)
     claims = scene.ledger._claims  # noqa: SLF001 - a hand in the tables
-    if fate is Fate.TORN:
-        claims[seen.interface] = Holder(seen.instance, TargetName("nobody"))
-    if fate is Fate.NO_CLAIM:
+    if case is SweepCase.INCONSISTENT:
+        claims[seen.interface] = Holder(seen.instance, TargetName("nowhere"))
+    if case is SweepCase.NO_CLAIM:
         del claims[seen.interface]
 
 
-def _record(state: State, fate: Fate, seen: SeenAttachment, target: str) -> Attachment:
+def _record(state: State, case: SweepCase, seen: SeenAttachment, target: str) -> Attachment:
     held = {"interface": seen.interface, "slot": SLOT, "attachment_id": seen.id}
     return a_record(
         state,
         instance=seen.instance,
         target=target,
-        reason=Reason.RELEASE_HELD if fate is Fate.NOTED else None,
+        reason=Reason.RELEASE_HELD if case is SweepCase.NOTED else None,
         **({} if state is State.WAITING else held),
     )

@@ -52,7 +52,7 @@ class PutState:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """An instance vanishes; nobody is told."""
+    """An instance vanishes without an event."""
 
     number: int
 
@@ -64,7 +64,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """Somebody attaches an interface."""
+    """An operator attaches an interface by hand."""
 
     number: int
     interface: int
@@ -79,7 +79,7 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Detach:
-    """Somebody detaches an interface."""
+    """An operator detaches an interface by hand."""
 
     interface: int
 
@@ -92,7 +92,7 @@ class Detach:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Somebody deletes an interface."""
+    """An operator deletes an interface."""
 
     interface: int
 
@@ -116,7 +116,7 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """An interface is reserved for an instance, or for nobody any more."""
+    """An interface is reserved for an instance, or for none any more."""
 
     interface: int
     number: int | None
@@ -130,7 +130,7 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Somebody pauses the stack, or ends the pause."""
+    """An operator pauses the stack, or ends the pause."""
 
     paused: bool
 
@@ -141,7 +141,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Somebody sets how many instances may lose interfaces between two sweeps."""
+    """An operator sets how many instances may lose interfaces between two sweeps."""
 
     most: int
 
@@ -174,7 +174,7 @@ class ReconcileRequest:
             crowd.scene.request(_instance(crowd, self.number))
 
 
-Happening = (
+UserAction = (
     Launch | Tag | PutState | Forget | Attach | Detach | Delete | Add
     | Reserve | Pause | Limit | Command | ReconcileRequest
 )  # fmt: skip

@@ -39,7 +39,7 @@ QUICK = settings(max_examples=40)
 NAMES = st.text(f"{ascii_letters}{digits}._-", min_size=1, max_size=32).map(TargetName)
 INDEXES = st.integers(min_value=1, max_value=999)
 
-WISHES = (
+TARGET_TAGS = (
     *("mgmt", "mgmt data", "data@2, mgmt", "mgmt@1", "mgmt@3 data@1 backup", "backup", "", None),
     *("mgmt@0", "mgmt mgmt"),
 )
@@ -83,7 +83,7 @@ def mostly(ordinary: Any, *odd: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 
 
 @st.composite
 def pool_interfaces(draw: st.DrawFn, id_: str) -> Interface:
-    """An interface that is free or attached somewhere, at times one that nobody may have."""
+    """An interface that is free or attached somewhere, at times one that no instance may have."""
     target = POOLS[id_]
     oddity = draw(mostly({}, *ODD_INTERFACES))
     ordinary = {"pool": target, "vpc": SERVING[target]}
@@ -104,7 +104,7 @@ def instances(draw: st.DrawFn, pool: list[Interface]) -> Instance:
     """An instance that holds what the pool's interfaces say, each index once."""
     here = [it.attachment for it in pool if it.attachment and it.attachment.instance == "i-01"]
     return an_instance(
-        targets=draw(st.sampled_from(WISHES)),
+        targets=draw(st.sampled_from(TARGET_TAGS)),
         tags=draw(mostly({}, {"dualhome:ignore": ""})),
         state=draw(mostly(InstanceState.RUNNING, *InstanceState)),
         attachments=(a_primary(), *{seen.slot: seen for seen in here}.values()),

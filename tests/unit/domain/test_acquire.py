@@ -162,7 +162,7 @@ def test_nothing_is_claimed_for_an_instance_in_transit(state: InstanceState) -> 
 def test_an_interface_on_its_way_is_waited_for_before_another_is_claimed(
     status: AttachmentStatus,
 ) -> None:
-    """Somebody is attaching it by hand this very moment: a second one would be too many."""
+    """An operator is attaching it this very moment: a second one would be too many."""
     seen = a_seen_attachment(status=status)
     instance = an_instance(attachments=(a_primary(), seen))
     pool = [an_interface(attachment=seen), an_interface("eni-02")]

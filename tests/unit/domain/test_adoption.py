@@ -1,4 +1,4 @@
-"""Taking over an interface that somebody attached where we would have."""
+"""Taking over an interface that was attached by hand where the reconciler would have."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_an_interface_attached_by_hand_is_adopted_as_it_is() -> None:
 
 @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED, State.FAILED, State.RELEASED])
 def test_adoption_fulfils_whatever_was_on_record(state: State) -> None:
-    """Somebody helped themselves while we waited, refused or had failed."""
+    """An operator attached one while the record waited, refused or had failed."""
     view = an_adopter()
     records = {MGMT: a_record(state)}
 
@@ -64,7 +64,7 @@ def test_the_adopted_index_must_be_the_pinned_one() -> None:
 
 
 def test_an_interface_that_the_rules_forbid_is_not_adopted() -> None:
-    """Whoever can attach by hand must not get our blessing for a VPC that does not consent."""
+    """An operator who can attach by hand cannot consent for the VPC."""
     view = an_adopter()
     vpcs = [an_app_vpc(), a_vpc(allow_from=None)]
 
@@ -124,7 +124,7 @@ def test_adoption_needs_no_room() -> None:
 
 
 def test_an_interface_in_another_zone_cannot_be_adopted() -> None:
-    """It cannot happen in EC2; if a view says so, the view is wrong and we keep our hands off."""
+    """It cannot happen in EC2; if a view says so, the view is wrong and nothing is changed."""
     instance = an_instance(attachments=(a_primary(), SEEN))
     elsewhere = an_interface(attachment=SEEN, zone=OTHER_ZONE)
 

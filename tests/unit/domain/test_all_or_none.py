@@ -53,9 +53,9 @@ def view(
     return a_view(wanting(*pool, policy=policy), records=records, pool=pool, vpcs=VPCS)
 
 
-def steps_of(it: InstanceView) -> dict[TargetName, Decision]:
+def steps_of(view: InstanceView) -> dict[TargetName, Decision]:
     """Return the plan's steps, of which there is one for each target at most."""
-    steps = plan_instance(it)
+    steps = plan_instance(view)
     by_target = {step.target: step for step in steps}
 
     assert len(steps) == len(by_target)
@@ -68,7 +68,7 @@ def after(step: Decision) -> tuple[State, Reason | None, str]:
 
 
 def test_a_unit_that_can_be_had_is_had_in_one_plan() -> None:
-    """Nobody waits for a second look."""
+    """It needs no second request."""
     steps = steps_of(view(pool=(FOR_MGMT, FOR_DATA)))
 
     assert {MGMT, DATA} == {target for target, step in steps.items() if attach_of(step)}
@@ -116,11 +116,11 @@ def test_a_malformed_policy_is_refused_and_admits_nothing() -> None:
 def test_a_unit_that_waits_says_so_once() -> None:
     """Looking again does not write the same again."""
     first = steps_of(view(pool=(FOR_MGMT,)))
-    told = [after_of(step) for step in first.values() if move_of(step)]
+    recorded = [after_of(step) for step in first.values() if move_of(step)]
 
-    again = steps_of(view(*told, pool=(FOR_MGMT,)))
+    again = steps_of(view(*recorded, pool=(FOR_MGMT,)))
 
-    assert {MGMT, DATA} == {record.target for record in told}
+    assert {MGMT, DATA} == {record.target for record in recorded}
     assert [] == [
         step for step in again.values() if move_of(step) or attach_of(step) or release_of(step)
     ]
@@ -183,7 +183,7 @@ def test_what_ec2_refused_is_not_tried_while_another_one_is_lacking() -> None:
 
 
 def test_a_unit_with_a_target_that_is_stuck_is_incomplete() -> None:
-    """A person must look; until then half of it would be attached."""
+    """An operator must act; until then half of it would be attached."""
     stuck = a_record(
         State.STUCK, target=DATA, interface="eni-02", slot=None, reason=Reason.DETACH_TIMEOUT
     )

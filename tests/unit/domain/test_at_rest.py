@@ -38,7 +38,7 @@ def with_instance(instance: Instance) -> dict[InstanceId, Instance]:
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.ATTACHING, State.RELEASING])
 def test_what_still_moves_is_reported(state: State) -> None:
-    """Somebody has to end it."""
+    """An operator has to end it."""
     assert "nothing_moves" in rules_broken(an_account(a_record(state)))
 
 
@@ -91,7 +91,7 @@ def test_a_wanted_target_without_a_record_is_reported() -> None:
 
 
 def test_a_wanted_target_whose_record_is_released_is_reported() -> None:
-    """The tag came back, and nobody noticed."""
+    """The tag came back without an event."""
     asking = with_instance(an_instance())
     account = an_account(a_record(State.RELEASED), instances=asking, interfaces=FREE)
 

@@ -82,7 +82,7 @@ def test_attempts_are_counted_anew_once_an_end_was_reached(
 @QUICK
 @given(STATES | st.none(), STATES)
 def test_an_illegal_move_cannot_be_made(first: State | None, second: State) -> None:
-    """A value that exists is legal: nobody downstream checks again."""
+    """A value that exists is legal: no caller checks it again."""
     try:
         check_move(first, second)
     except IllegalMoveError:

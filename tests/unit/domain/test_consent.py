@@ -76,7 +76,7 @@ def test_a_vpc_that_clearly_lets_none_in_has_withdrawn_its_consent(vpc: Vpc) -> 
 
 @pytest.mark.parametrize("vpc", UNKNOWN.values(), ids=UNKNOWN)
 def test_what_cannot_be_known_is_no_withdrawal_and_no_return(vpc: Vpc) -> None:
-    """A slip of the pen, or a read that leaves something out, must cut nobody's traffic."""
+    """A slip of the pen, or a read that leaves something out, must cut no traffic."""
     assert not withdrawn(vpc, an_instance())
     assert () == noted(a_record(), vpc)
     assert NOTED.warnings == noted(NOTED, vpc)
@@ -105,7 +105,7 @@ def test_an_instance_that_is_not_there_withdraws_nothing() -> None:
     "tags", [{}, {"dualhome:ignore": ""}, {"dualhome:policy": "some"}], ids=["", "ignored", "bad"]
 )
 def test_a_request_notes_it_whatever_the_instances_own_tags_say(tags: dict[str, str]) -> None:
-    """Hands off is not eyes shut: reads and records go on."""
+    """An excluded instance is still read and recorded."""
     seen = a_seen_attachment()
     instance = an_instance(attachments=(a_primary(), seen), tags=tags)
     view = a_view(

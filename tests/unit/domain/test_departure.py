@@ -45,7 +45,7 @@ def test_every_record_of_a_departed_instance_is_released(
 
 @pytest.mark.parametrize("state", HOLDING - {State.RELEASING})
 def test_a_claim_is_kept_while_ec2_still_shows_the_interface_on_the_instance(state: State) -> None:
-    """Given free too early, it would be claimed by somebody whose attach EC2 refuses."""
+    """Given free too early, it would be claimed for an instance whose attach EC2 refuses."""
     record = a_record(state, since=LONG_AGO)
     pool = [an_interface(attachment=a_seen_attachment())]
 

@@ -83,7 +83,7 @@ def test_what_failed_is_tried_again_when_its_time_has_come(
 
 @pytest.mark.parametrize("state", MOVING)
 def test_what_moves_is_left_alone_until_it_takes_too_long(state: State) -> None:
-    """A look is queued for it; only if that is lost, nobody comes."""
+    """A request is queued for it; only if that is lost, the sweep has to act."""
     young = a_record(state, since=NOW - MOVING_LIMIT + SECOND)
     old = a_record(state, since=NOW - MOVING_LIMIT)
 
@@ -102,7 +102,7 @@ def test_what_moves_is_left_alone_until_it_takes_too_long(state: State) -> None:
     ids=["nowhere", "elsewhere", "anew", "detaching"],
 )
 def test_what_is_not_attached_as_recorded_is_detached(seen: SeenAttachment | None) -> None:
-    """Somebody's hand: EC2 tells nobody."""
+    """Detached by hand: EC2 sends no event."""
     assert [Drift.DETACHED] == drifts(an_instance(), a_record(), seen=seen)
 
 
@@ -152,12 +152,12 @@ def test_an_instance_that_goes_wants_nothing_any_more(state: InstanceState) -> N
 
 @pytest.mark.parametrize("tags", [{}, {"dualhome:policy": "some"}])
 def test_a_malformed_tag_is_missing_its_record_until_it_has_one(tags: dict[str, str]) -> None:
-    """Whoever wrote it must be told, even if the event was lost."""
+    """The owner must be told, even if the event was lost."""
     instance = an_instance(targets="mgmt" if tags else "mgmt@0", tags=tags)
 
     assert [Drift.MISSING] == drifts(instance, a_record())
-    told = a_record(State.REFUSED, target=WHOLE_TAG)
-    assert [Drift.UNSETTLED] == drifts(instance, a_record(), told)
+    refused = a_record(State.REFUSED, target=WHOLE_TAG)
+    assert [Drift.UNSETTLED] == drifts(instance, a_record(), refused)
 
 
 def test_what_is_stuck_is_left_to_an_operator_until_ec2_detaches_it() -> None:

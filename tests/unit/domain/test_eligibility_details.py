@@ -43,7 +43,7 @@ def test_an_instance_joins_where_its_vpc_is_named(allowed: str) -> None:
 
 @pytest.mark.parametrize("allowed", [None, "", "vpc-0b", "vpc-0aa"])
 def test_without_the_target_vpcs_consent_none_joins(allowed: str | None) -> None:
-    """Whoever can tag an instance must not be able to bridge two networks alone."""
+    """An owner who can tag an instance must not be able to bridge two networks alone."""
     candidate = a_candidate(vpcs=[an_app_vpc(), a_vpc(allow_from=allowed)])
 
     assert reason_of(candidate) is Reason.NOT_ALLOWED
@@ -69,7 +69,7 @@ def test_a_consent_may_go_on_in_further_tags(continued: str) -> None:
 
 
 def test_one_part_of_a_consent_that_cannot_be_read_spoils_all_of_it() -> None:
-    """The slip of the pen may have been meant to take somebody off."""
+    """The slip of the pen may have been meant to end one consent."""
     vpc = a_vpc(allow_from=APP_VPC, tags={"dualhome:allow-from:2": "vpc-0c!"})
 
     rejection = why_ineligible(a_candidate(vpcs=[an_app_vpc(), vpc]))
@@ -105,7 +105,7 @@ def test_a_vpc_that_names_several_targets_is_reported_to_each_of_them(value: str
 
 @pytest.mark.parametrize("value", ["data backup", "", "mgmt2 data", "!"])
 def test_a_malformed_target_that_does_not_name_it_is_none_of_its_business(value: str) -> None:
-    """The instance's owner would be sent to mend what is somebody else's."""
+    """The instance's owner would be sent to correct what another owner has."""
     assert reason_of(a_candidate(vpcs=[an_app_vpc(), a_vpc(target=value)])) is Reason.NO_TARGET
 
 
@@ -177,7 +177,7 @@ def test_an_interface_that_is_not_available_is_not_free(status: str) -> None:
 def test_a_reserved_interface_is_for_that_instance_by_id_or_name(
     reserved: str, *, mine: bool
 ) -> None:
-    """Fixed addresses: nobody else may take them, not even while their owner is away."""
+    """Fixed addresses: no other instance may take them, not even while their owner is away."""
     interface = an_interface(tags={"dualhome:reserved-for": reserved})
 
     reason = reason_of(a_candidate(interface, an_instance(tags={"Name": "web"})))

@@ -1,4 +1,4 @@
-"""What a sweep finds in the pools that is somebody else's."""
+"""What a sweep finds in the pools that dualhome did not attach."""
 
 from dualhome.domain.drift import foreign_attachments
 from tests.support.builders.values import INTERFACE, a_seen_attachment, an_interface

@@ -106,7 +106,7 @@ def test_what_is_unwanted_but_held_back_is_as_it_should_be(reason: Reason) -> No
 
 @pytest.mark.parametrize("tags", [{"dualhome:ignore": ""}, {"dualhome:policy": "some"}])
 def test_what_no_one_may_touch_is_not_asked_for_its_tags(tags: dict[str, str]) -> None:
-    """Hands off: what is attached stays, whatever the other tags say."""
+    """Excluded: what is attached stays, whatever the other tags say."""
     instance = an_attached_instance(targets=None, tags=tags)
 
     assert [] == broken_invariants(a_fit_account(instances={INSTANCE: instance}))
@@ -138,7 +138,7 @@ def test_a_slot_without_its_record_is_reported_and_its_record_without_a_slot() -
 
 
 def test_a_pool_interface_that_no_record_accounts_for_is_reported_unless_it_is_by_hand() -> None:
-    """Somebody else's hand is no leak, if it is known."""
+    """What another user attached is no leak, if it is known."""
     seen = a_seen_attachment(instance=OTHER)
     account = an_account(instances={}, interfaces={INTERFACE: an_attached_interface(seen)})
 

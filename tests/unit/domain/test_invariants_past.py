@@ -27,7 +27,7 @@ def test_a_move_that_is_missing_in_the_audit_is_reported() -> None:
 
 
 def test_a_record_that_the_audit_does_not_end_in_is_reported() -> None:
-    """Somebody has edited a table."""
+    """A table was edited by hand."""
     entries = a_past(State.CLAIMED, State.ATTACHING, State.ATTACHED)
     edited = replace(entries[-1].after, detail="edited")
 
@@ -46,7 +46,7 @@ def test_a_past_that_has_expired_in_part_is_believed(kept: int) -> None:
 
 
 def test_a_failure_without_its_error_is_reported() -> None:
-    """Whoever reads it could do nothing."""
+    """Its reader could do nothing."""
     entries = a_past(State.CLAIMED, State.FAILED)
     account = an_account(entries[-1].after, audit=entries, interfaces={}, instances={})
 

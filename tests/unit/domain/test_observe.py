@@ -33,7 +33,7 @@ def test_what_ec2_shows_attached_is_attached(state: State) -> None:
 
 
 def test_the_record_follows_ec2_to_another_index() -> None:
-    """Somebody attached the claimed interface before us, elsewhere on the same instance."""
+    """Another user attached the claimed interface first, elsewhere on the same instance."""
     record = outcome(seen_as(AttachmentStatus.ATTACHED, a_record(State.CLAIMED), index=2))
 
     assert record.slot == DeviceSlot(0, 2)

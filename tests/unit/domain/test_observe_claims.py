@@ -50,7 +50,7 @@ def test_a_claim_that_was_left_behind_is_carried_out(state: InstanceState) -> No
 
 
 def test_a_throttled_claim_is_carried_out_at_the_next_pass() -> None:
-    """EC2 said `later`, so nobody is at work on it and there is nobody to wait for."""
+    """EC2 said `later`, so no invocation is at work on it, and none is waited for."""
     record = a_record(State.CLAIMED, reason=Reason.THROTTLED)
 
     assert record == attach_of(only_step(not_seen(record)))

@@ -41,14 +41,14 @@ def test_an_instance_that_wants_nothing_and_has_nothing_needs_no_step(targets: s
 
 
 def test_the_ignore_tag_keeps_anything_from_being_attached() -> None:
-    """Hands off, whatever its value, and whatever the other tag says."""
+    """Excluded, whatever its value, and whatever the other tag says."""
     view = a_view(an_instance(tags=IGNORE), pool=[an_interface()])
 
     assert plan_instance(view) == ()
 
 
 def test_the_ignore_tag_silences_a_malformed_one() -> None:
-    """Whoever sets it wants to be left alone, and may be in the middle of editing."""
+    """The owner who sets it wants no change, and may be in the middle of editing."""
     assert plan_instance(a_view(an_instance(targets="mgmt@0", tags=IGNORE))) == ()
 
 
@@ -111,7 +111,7 @@ def test_a_target_that_is_no_longer_wanted_and_holds_nothing_is_closed(state: St
 
 
 def test_a_closed_target_stays_closed() -> None:
-    """Closing it again at each look would fill the audit table."""
+    """Closing it again in each pass would fill the audit table."""
     assert (
         plan_instance(a_view(an_instance(targets=None), records=[a_record(State.RELEASED)])) == ()
     )

@@ -1,4 +1,4 @@
-"""Which interfaces are in a pool, and which are kept for somebody."""
+"""Which interfaces are in a pool, and which are reserved."""
 
 import pytest
 
@@ -12,7 +12,7 @@ KEYS = TagKeys()
 
 @pytest.mark.parametrize("value", ["", " mgmt", "mgmt ", "mgmt data", "mgmt@1", "m/gmt", "m" * 33])
 def test_a_pool_tag_that_names_no_target_is_no_pool(value: str) -> None:
-    """Nobody can ask for it, or EC2's filter does not find it: it serves nobody."""
+    """No instance can ask for it, or EC2's filter does not find it: it serves none."""
     assert pool_of(an_interface(pool=value), KEYS) is None
     assert "mgmt" == pool_of(an_interface(pool="mgmt"), KEYS)
 
@@ -26,7 +26,7 @@ def test_a_pool_tag_that_names_no_target_is_no_pool(value: str) -> None:
     ],
 )
 def test_an_empty_reservation_is_for_anybody(tags: dict[str, str], reserved: str) -> None:
-    """Somebody ended it by emptying the tag."""
+    """An emptied tag ends it."""
     assert reserved == reservation_of(an_interface(tags=tags), KEYS)
 
 
@@ -40,7 +40,7 @@ def test_a_vpc_serves_one_target_or_none(value: str | None) -> None:
 
 
 def test_what_a_malformed_tag_was_meant_for_is_known_by_its_words() -> None:
-    """Whoever asks for one of them is told what is wrong."""
+    """An instance that asks for one of them shows what is wrong."""
     for value in ("mgmt data", "mgmt;data", "mgmt@1,data@2", "mgmt"):
         assert MGMT in observed(a_vpc(target=value)).mentions
     assert DATA in observed(a_vpc(target="mgmt data")).mentions

@@ -47,7 +47,7 @@ def test_an_instance_type_without_room_is_refused_with_its_name(
     assert record.detail.startswith("t3.medium: ")
 
 
-def test_a_pin_beyond_the_type_is_told_the_highest_index() -> None:
+def test_a_pin_beyond_the_type_names_the_highest_index() -> None:
     """The next pin should be right."""
     record = outcome(a_view(an_instance(targets="mgmt@3"), pool=[an_interface()], capacity=3))
 
@@ -77,7 +77,7 @@ def test_a_target_without_any_interface_is_refused_as_such() -> None:
     assert record.detail == "no interface is tagged dualhome:pool=mgmt"
 
 
-def test_a_vpc_that_names_several_targets_is_told_before_anything_else() -> None:
+def test_a_vpc_that_names_several_targets_comes_before_all_other_reasons() -> None:
     """Its pool has not been made yet, and would be made in vain."""
     vpcs = [a_vpc("vpc-0e", owner=OTHER_ACCOUNT), a_vpc(target="mgmt data")]
 
@@ -166,7 +166,7 @@ def test_a_decline_that_is_on_record_already_is_not_recorded_again() -> None:
 
 
 def test_a_decline_is_recorded_anew_when_the_pin_has_changed() -> None:
-    """Whoever edits the tag sees that it has been read."""
+    """The owner who edits the tag sees that it has been read."""
     declined = outcome(a_view(an_instance()))
 
     record = outcome(a_view(an_instance(targets="mgmt@2"), records=[declined]))

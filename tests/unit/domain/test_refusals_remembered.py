@@ -14,7 +14,7 @@ CODE = "PrivateIpAddressLimitExceeded"
 
 @pytest.mark.parametrize(("times", "hours"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (99, 24)])
 def test_a_refusal_counts_for_an_hour_doubled_each_time_to_a_day(times: int, hours: int) -> None:
-    """What is wrong with an interface is seldom mended within the hour, and never told."""
+    """What is wrong with an interface is seldom corrected within the hour, and never announced."""
     known: tuple[Refusal, ...] = ()
 
     for _ in range(times):

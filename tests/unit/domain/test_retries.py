@@ -19,7 +19,7 @@ def test_the_first_poll_comes_after_a_second_and_the_first_retry_after_a_minute(
     assert timedelta(minutes=1) == retry_after(1)
 
 
-def test_looks_come_quickly_at_first_and_once_a_minute_in_the_end() -> None:
+def test_requeues_come_quickly_at_first_and_once_a_minute_in_the_end() -> None:
     """Most attachments are there after two looks; what hangs is not asked about every second."""
     seconds = [poll_delay(attempt) / timedelta(seconds=1) for attempt in range(1, 12)]
 

@@ -102,7 +102,7 @@ def test_an_eligible_interface_that_was_held_before_is_chosen(
 @QUICK
 @given(IDS)
 def test_what_is_reserved_for_me_comes_before_what_anybody_may_have(ids: list[str]) -> None:
-    """Whoever reserved it wants these addresses on this instance."""
+    """The owner who reserved it wants these addresses on this instance."""
     candidates = [*free(*ids), reserved("eni-mine", "i-01"), reserved("eni-theirs", "i-02")]
 
     assert chosen(candidates) == "eni-mine"

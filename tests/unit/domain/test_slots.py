@@ -81,7 +81,7 @@ def test_a_preference_is_kept_if_free_and_within_the_type(
 def test_a_pin_is_kept_or_refused_but_never_moved(
     taken: frozenset[DeviceSlot], capacity: Capacity, pin: int, preference: int | None
 ) -> None:
-    """Whoever pins an index has configured the guest for it; and a pin wins over a preference."""
+    """A guest is configured for its pin; and a pin wins over a preference."""
     assume(has_room(taken, capacity))
     pinned = DeviceSlot(0, pin)
 

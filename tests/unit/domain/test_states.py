@@ -132,7 +132,7 @@ def test_a_wanted_target_that_was_never_tried_cannot_fail() -> None:
 
 
 def test_a_rollback_keeps_the_claim_until_it_has_ended() -> None:
-    """While EC2 may still show the attachment, nobody else may choose the interface."""
+    """While EC2 may still show the attachment, no other instance may choose the interface."""
     assert {State.RELEASING, State.STUCK} <= HOLDING
 
 

@@ -86,7 +86,7 @@ def test_an_empty_value_wants_nothing(value: str) -> None:
 def test_a_malformed_value_is_refused_with_key_value_and_expectation(
     value: str, expected: str
 ) -> None:
-    """Whoever wrote the tag finds in the record what to correct."""
+    """The author of the tag finds in the record what to correct."""
     with pytest.raises(BadTagError) as caught:
         parse_targets(KEY, value)
 
@@ -129,7 +129,7 @@ def test_consent_names_vpcs_or_every_vpc(allowed: set[str]) -> None:
 
 @pytest.mark.parametrize("value", ["vpc-0A", "vpc-", "*vpc-0a", "vpc-0a;vpc-0b", "10.0.0.0/8"])
 def test_consent_that_names_something_else_is_refused(value: str) -> None:
-    """A typing error must not pass for consent to nobody, which looks like a decision."""
+    """A typing error must not pass for consent to none, which looks like a decision."""
     with pytest.raises(BadTagError) as caught:
         parse_allow_from("allow", value)
 
@@ -139,7 +139,7 @@ def test_consent_that_names_something_else_is_refused(value: str) -> None:
 @QUICK
 @given(st.text(HOSTILE, max_size=30) | st.text("vpc-0a* ,", max_size=12))
 def test_any_text_is_read_as_consent_or_refused(value: str) -> None:
-    """No tag of a VPC can break a pass over somebody else's instance."""
+    """No tag of a VPC can break a pass over another owner's instance."""
     try:
         allowed = parse_allow_from("allow", value)
     except BadTagError:
@@ -161,7 +161,7 @@ def test_a_list_that_is_written_as_we_say_is_read_whole(vpcs: list[str]) -> None
 
 
 def test_the_first_tag_of_a_list_with_room_is_filled() -> None:
-    """Somebody was taken off; and no tag begins a second list while the first has room."""
+    """One VPC was removed; and no tag begins a second list while the first has room."""
     keys, full = TagKeys(), "v" * MAX_VALUE
 
     assert keys.allow_from == key_with_room(keys, {}, "vpc-0a")
@@ -204,7 +204,7 @@ def test_a_vpc_without_the_tag_prefers_no_index() -> None:
 @QUICK
 @given(st.text(HOSTILE, max_size=6) | st.integers().map(str))
 def test_any_text_is_read_as_a_preference_or_refused(value: str) -> None:
-    """Falling back in silence would put the interface where nobody expects it."""
+    """Falling back in silence would put the interface at an unexpected index."""
     try:
         index = parse_device_index({"index": value}, "index")
     except BadTagError:
@@ -223,7 +223,7 @@ def test_a_preference_that_is_no_index_is_refused_by_name(value: str) -> None:
 
 @QUICK
 @given(NAMES)
-def test_what_we_write_never_looks_like_what_operators_write(prefix: str) -> None:
+def test_what_dualhome_writes_is_never_read_as_what_operators_write(prefix: str) -> None:
     """A guardrail on the input keys cannot stop us, and our writes cannot trigger us."""
     keys = TagKeys(prefix)
     inputs = {

@@ -1,4 +1,4 @@
-"""What becomes of an attachment under way when nobody asks for it any longer."""
+"""What becomes of an attachment under way when its tag no longer asks for it."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -72,7 +72,7 @@ def test_what_is_neither_asked_for_nor_there_is_released(
 def test_what_ec2_has_carried_out_is_recorded_even_if_no_tag_asks_for_it(
     tags: Mapping[str, str],
 ) -> None:
-    """Nothing may be attached and unrecorded: hands off is not eyes shut."""
+    """Nothing may be attached and unrecorded, on an excluded instance neither."""
     for status, state in (
         (AttachmentStatus.ATTACHING, State.ATTACHING),
         (AttachmentStatus.ATTACHED, State.ATTACHED),

@@ -121,8 +121,8 @@ def _turn(context: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepChec
     else:
         page = read_page(context.compare, at)
         wrong = confirmed(page.suspects, at, context.compare.ledger)
-        tally = page.tally + _noted(wrong) + _repaired(context, at, wrong)
-        after = at.turned(tally, page.token, context.most_releases + 1)
+        findings = page.findings + _noted(wrong) + _repaired(context, at, wrong)
+        after = at.after_page(findings, page.token, context.most_releases + 1)
         to_reconcile = page.to_reconcile
         if _tripped(context, after) and at.phase is Phase.ATTACHED:
             # Before anything is requeued: whatever its reason, a reconciliation could release.
@@ -142,7 +142,7 @@ def _repaired(
     due: list[Misstated] = []
     for it in wrong:
         asked = replace(
-            at, tally=at.tally + SweepFindings(repairs=tuple(one.resource for one in due))
+            at, findings=at.findings + SweepFindings(repairs=tuple(one.resource for one in due))
         )
         if asked.may_repair(it.resource, it.mark):
             due.append(it)

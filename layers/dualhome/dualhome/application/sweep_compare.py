@@ -92,7 +92,7 @@ class PageResult:
     ``suspects`` are resources whose status tag may be wrong.
     """
 
-    tally: SweepFindings
+    findings: SweepFindings
     to_reconcile: tuple[InstanceId, ...] = ()
     token: str | None = None
     suspects: tuple[Suspect, ...] = ()

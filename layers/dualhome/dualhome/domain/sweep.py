@@ -105,10 +105,10 @@ class SweepCheckpoint:
     """
     A round between two pages.
 
-    ``at`` is when the last page was turned, ``version`` counts the pages turned by all rounds.
+    ``at`` is when the last page was read, ``version`` counts the pages of all sweeps.
     ``part`` is the target, or the state, whose records are being read, ``token`` the next page.
     ``targets`` are known from the rounds before; ``before`` is what the finished phases found,
-    ``tally`` what this one has. ``noted`` is ``misstated`` of the round before, ``repaired`` says
+    ``findings`` what this one has. ``noted`` is ``misstated`` of the last sweep, ``repaired`` says
     when the status tags were repaired that earlier rounds have asked to repair.
     """
 
@@ -119,14 +119,14 @@ class SweepCheckpoint:
     token: str | None = None
     targets: tuple[TargetName, ...] = ()
     before: SweepFindings = field(default_factory=SweepFindings)
-    tally: SweepFindings = field(default_factory=SweepFindings)
+    findings: SweepFindings = field(default_factory=SweepFindings)
     noted: Mapping[str, str] = field(default_factory=dict)
     repaired: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def found(self) -> SweepFindings:
         """What was found so far."""
-        return self.before + self.tally
+        return self.before + self.findings
 
     def known(self) -> frozenset[TargetName]:
         """
@@ -158,13 +158,15 @@ class SweepCheckpoint:
         room = len(asked) < REPAIRS and len(self.repaired) + len(asked) < REMEMBERED
         return room and self.noted.get(resource) == mark and resource not in asked
 
-    def turned(
+    def after_page(
         self, found: SweepFindings, token: str | None, most_unwanted: int
     ) -> "SweepCheckpoint":
         """Return the round after a page: at the next page, part or phase."""
-        tally = self.tally + found
+        findings = self.findings + found
         here = replace(
-            self, token=token, tally=replace(tally, unwanted=tally.unwanted[:most_unwanted])
+            self,
+            token=token,
+            findings=replace(findings, unwanted=findings.unwanted[:most_unwanted]),
         )
         if token is not None:
             return here
@@ -173,7 +175,7 @@ class SweepCheckpoint:
 
     def phase_anew(self) -> Self:
         """Return the round at the beginning of its phase, what that has found forgotten."""
-        return replace(self, part=_parts(self)[0], token=None, tally=SweepFindings())
+        return replace(self, part=_parts(self)[0], token=None, findings=SweepFindings())
 
 
 def _parts(checkpoint: SweepCheckpoint) -> Sequence[str]:
@@ -189,6 +191,8 @@ def _parts(checkpoint: SweepCheckpoint) -> Sequence[str]:
 def _next_phase(checkpoint: SweepCheckpoint) -> SweepCheckpoint:
     phases = list(Phase)
     following = phases[phases.index(checkpoint.phase) + 1]
-    entered = replace(checkpoint, phase=following, before=checkpoint.found, tally=SweepFindings())
+    entered = replace(
+        checkpoint, phase=following, before=checkpoint.found, findings=SweepFindings()
+    )
     parts = _parts(entered)
     return replace(entered, part=parts[0]) if parts else _next_phase(entered)

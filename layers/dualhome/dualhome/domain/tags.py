@@ -41,7 +41,7 @@ class TagKeys:
 
     @property
     def ignore(self) -> str:
-        """On an instance: hands off."""
+        """On an instance: nothing is attached, nothing is detached."""
         return f"{self.prefix}:ignore"
 
     @property

@@ -18,11 +18,11 @@ def handle_moves(
     event: Mapping[str, Any], publishers: Publishers, read_entry: ReadEntry
 ) -> Mapping[str, Any]:
     """
-    Publish a batch of audit entries; what cannot be read is set aside, and holds up no other.
+    Publish a batch of audit entries; what cannot be read goes to the failures' queue.
 
     Each batch is published whole or redelivered whole: no single record fails. ``read_entry`` reads
     an item in DynamoDB's wire form. A redrive, whose event says so, is only told what cannot be
-    read: it has found it where it was set aside.
+    read: it has found it in that queue.
 
     Raises:
         TransientError: the stream delivers the batch again.
@@ -39,9 +39,9 @@ def handle_moves(
     if event.get("redrive"):
         answer["unreadable"] = [it.sk for it in unreadable]
     elif unreadable:
-        # First: what is not set aside must come back, and nothing may have been announced by then.
+        # First: what that queue does not take must come back, and nothing may have been announced.
         for it in unreadable:
-            logger.error("audit item set aside, it cannot be read", pk=it.pk, sk=it.sk, why=it.why)
+            logger.error("audit item cannot be read", pk=it.pk, sk=it.sk, why=it.why)
         publishers.aside.put(unreadable)
     if refused := publish(entries, publishers):
         logger.error("status not queued", code=refused.code, error=refused.message)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.ec2 import ACTING, AttachmentStatus, Instance, SeenAttachment
-from dualhome.domain.invariants.at_rest import SETTLEMENT
+from dualhome.domain.invariants.at_rest import AT_REST
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.planning.eligibility import PAIR_RULES, why_ineligible
 from dualhome.domain.planning.types import Holder
@@ -119,11 +119,11 @@ def the_past_leads_to_the_present(account: Account) -> Iterator[str]:
 
 def _lost_error(entry: AuditEntry) -> Iterator[str]:
     before, after = entry.move.before, entry.after
-    undone = before and before.state in {State.RELEASING, State.STUCK}
+    rolled_back = before and before.state in {State.RELEASING, State.STUCK}
     if after.state == State.FAILED and after.failure is None:
         yield f"failed without an error: {after}"
     still = after.holding or after.state == State.FAILED
-    if before and undone and still and after.failure != before.failure:
+    if before and rolled_back and still and after.failure != before.failure:
         yield f"{entry.id}: the error was {before.failure}, and became {after.failure}"
 
 
@@ -153,7 +153,7 @@ ALWAYS: tuple[Rule, ...] = (
 )
 """What holds of every instance that nothing moves on."""
 
-INVARIANTS: tuple[Rule, ...] = (*ALWAYS, *SETTLEMENT)
+INVARIANTS: tuple[Rule, ...] = (*ALWAYS, *AT_REST)
 
 
 def broken_invariants(account: Account, rules: tuple[Rule, ...] = INVARIANTS) -> list[str]:

@@ -105,7 +105,7 @@ def _free_beside(record: Attachment, instance: Instance, account: Account) -> It
             yield f"{candidate.interface.id} is free for {record}"
 
 
-SETTLEMENT: tuple[Callable[[Account], Iterator[str]], ...] = (
+AT_REST: tuple[Callable[[Account], Iterator[str]], ...] = (
     nothing_moves,
     what_is_not_desired_is_released,
     every_desired_target_is_answered,

@@ -281,8 +281,8 @@ def warnings_now(
     ``CONSENT_WITHDRAWN`` comes and goes with the tags; while they cannot be known, it stays.
     """
     consents = _consents(record, instance, vpcs, policy)
-    told = Reason.CONSENT_WITHDRAWN in record.warnings
-    if consents is None or consents is not told:
+    warned = Reason.CONSENT_WITHDRAWN in record.warnings
+    if consents is None or consents is not warned:
         return record.warnings
     others = tuple(it for it in record.warnings if it is not Reason.CONSENT_WITHDRAWN)
     return others if consents else (*others, Reason.CONSENT_WITHDRAWN)
