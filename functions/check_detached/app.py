@@ -1,7 +1,6 @@
 """Rollback step "Check detached": check whether EC2 has detached the interface."""
 
-from dualhome.application.rollback import check_detached
 from dualhome.bootstrap import checking
 from dualhome.entrypoints.steps import step_handler
 
-handler = step_handler(check_detached, checking)
+handler = step_handler(checking)

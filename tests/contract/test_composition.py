@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dualhome import bootstrap
-from dualhome.domain.attachment import Move
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger, DynamoDbRecords
+from dualhome.adapters.sqs import SqsReconcileQueue
 from dualhome.settings import SettingsError
-from tests.support.builders.values import TRACE, a_record
 from tests.support.readers.template import ROOT, resources
 
 FUNCTIONS = {
@@ -56,31 +56,19 @@ def test_a_function_is_composed_of_its_own_environment(
     assert compose()
 
 
-def test_a_step_that_does_not_detach_is_composed_as_paused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The parameter Paused reaches the step that detaches; to the others detaching is closed."""
-    for variables in FUNCTIONS.values():
-        for variable, value in variables.items():
-            monkeypatch.setenv(variable, value)
-    steps = ("detach_interface", "check_detached", "close_attachment", "mark_stuck")
-
-    paused = {step: composition(f"functions/{step}")().paused for step in steps}
-
-    assert paused == dict.fromkeys(steps, True) | {"detach_interface": False}
-
-
 @pytest.mark.parametrize("folder", ["functions/check_detached", "functions/detach_interface"])
-def test_a_step_that_only_reads_cannot_write(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its environment names no audit table and no queue: it fails before it calls AWS."""
+def test_a_step_that_only_reads_has_nothing_to_write_with(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its environment names no audit table and no queue."""
     for variable, value in FUNCTIONS[folder].items():
         monkeypatch.setenv(variable, value)
     step = composition(folder)()
+    parts = {type(cell.cell_contents) for cell in step.__closure__}
 
-    with pytest.raises(NotImplementedError, match="only reads the ledger"):
-        step.ledger.commit(Move(None, a_record()), TRACE)
-    with pytest.raises(NotImplementedError, match="put"):
-        step.queue.put([], None)
+    assert DynamoDbRecords in parts
+    assert {DynamoDbLedger, SqsReconcileQueue}.isdisjoint(parts)
+    assert not hasattr(DynamoDbRecords, "commit")
 
 
 def test_no_function_imports_an_adapter() -> None:

@@ -40,7 +40,7 @@ def test_a_rollback_does_not_detach() -> None:
     paused(scene)
 
     with pytest.raises(PausedError, match=INTERFACE):
-        detach_interface(_rollback_input(scene), scene.rollbacks.steps)
+        _detach(scene)
 
     assert INSTANCE == holder(scene)
     assert 0 == scene.calls.count("detach")
@@ -73,5 +73,6 @@ def test_a_rollback_under_way_waits_and_goes_on_after_the_pause() -> None:
     assert holder(scene) is None
 
 
-def _rollback_input(scene: Scene) -> RollbackInput:
-    return RollbackInput(INSTANCE, MGMT, scene.record().version)
+def _detach(scene: Scene) -> None:
+    given = RollbackInput(INSTANCE, MGMT, scene.record().version)
+    detach_interface(given, scene.ledger, scene.rollbacks.interfaces, paused=scene.rollbacks.paused)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -16,7 +16,7 @@ from ulid import ULID
 
 from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
-from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.ledger import DynamoDbLedger, DynamoDbRecords
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.facts import Ec2Facts
@@ -28,17 +28,21 @@ from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_swee
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
-from dualhome.application.ports import Interfaces, ReconcileQueue
 from dualhome.application.publish import Publishers
+from dualhome.application.rollback import (
+    check_detached,
+    close_attachment,
+    detach_interface,
+    mark_stuck,
+)
 from dualhome.application.snapshot import Reconciler
 from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
-from dualhome.domain.attachment import AuditEntry
-from dualhome.domain.identifiers import AccountId
+from dualhome.domain.attachment import AuditEntry, Trace
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
-from dualhome.entrypoints.steps import Rollback
+from dualhome.entrypoints.steps import Run, Step
 from dualhome.entrypoints.sweep import Sweeper
 from dualhome.entrypoints.write_status import StatusWriter
 from dualhome.settings import (
@@ -166,71 +170,42 @@ def sweeper() -> Sweeper:
 
 
 @cache
-def detaching() -> Rollback:
-    """Return what the rollback's step "Detach interface" works with."""
+def detaching() -> Step:
+    """Return the rollback's step "Detach interface"."""
     given = read(DetachInterfaceSettings, os.environ)
-    return _step(
-        ledger=_records(given.attachments_table), interfaces=_interfaces(), paused=given.paused
-    )
+    ledger, interfaces = _records(given.attachments_table), _interfaces()
+    return lambda rollback, _: detach_interface(rollback, ledger, interfaces, paused=given.paused)
 
 
 @cache
-def checking() -> Rollback:
-    """Return what the rollback's step "Check detached" works with."""
+def checking() -> Step:
+    """Return the rollback's step "Check detached"."""
     given = read(CheckDetachedSettings, os.environ)
-    return _step(ledger=_records(given.attachments_table), interfaces=_interfaces())
+    ledger, interfaces = _records(given.attachments_table), _interfaces()
+    return lambda rollback, _: check_detached(rollback, ledger, interfaces)
 
 
 @cache
-def closing() -> Rollback:
-    """Return what the rollback's step "Close attachment" works with."""
+def closing() -> Step:
+    """Return the rollback's step "Close attachment"."""
     given = read(CloseAttachmentSettings, os.environ)
-    return _step(
-        ledger=_ledger(given),
-        queue=_queue(given.changes_queue_url),
-        account=given.account_id,
+    ledger, queue = _ledger(given), _queue(given.changes_queue_url)
+    return lambda rollback, run: close_attachment(
+        rollback, ledger, queue, _trace(given, run), datetime.now(UTC)
     )
 
 
 @cache
-def marking_stuck() -> Rollback:
-    """Return what the rollback's step "Mark stuck" works with."""
+def marking_stuck() -> Step:
+    """Return the rollback's step "Mark stuck"."""
     given = read(MarkStuckSettings, os.environ)
-    return _step(ledger=_ledger(given), account=given.account_id)
+    ledger = _ledger(given)
+    return lambda rollback, run: mark_stuck(rollback, ledger, _trace(given, run), datetime.now(UTC))
 
 
-class _Withheld:
-    """
-    Stands for what a function does not use, and whose settings its environment therefore lacks.
-
-    The function's role may not use it either.
-    """
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise NotImplementedError(f"{name}: this function is composed without what has it")
-
-
-WITHHELD: Any = _Withheld()
-
-
-def _step(
-    ledger: DynamoDbLedger,
-    interfaces: Interfaces = WITHHELD,
-    queue: ReconcileQueue = WITHHELD,
-    account: AccountId = WITHHELD,
-    *,
-    paused: bool = True,
-) -> Rollback:
-    """Return what one step works with; a step that does not read PAUSED may not detach."""
-    return Rollback(
-        interfaces=interfaces,
-        ledger=ledger,
-        queue=queue,
-        account=account,
-        region=_dynamodb().meta.region_name,
-        paused=paused,
-        clock=lambda: datetime.now(UTC),
-    )
+def _trace(given: CloseAttachmentSettings | MarkStuckSettings, run: Run) -> Trace:
+    region = _dynamodb().meta.region_name
+    return Trace(given.account_id, region, run.request_id, run.execution_arn)
 
 
 @cache
@@ -276,10 +251,6 @@ def _ledger(
     )
 
 
-def _records(attachments_table: str) -> DynamoDbLedger:
+def _records(attachments_table: str) -> DynamoDbRecords:
     """Return the ledger for a function that only reads it, and so has no audit table."""
-    return DynamoDbLedger(_dynamodb(), attachments_table, WITHHELD, new_id=_no_entry)
-
-
-def _no_entry() -> NoReturn:
-    raise NotImplementedError("this function only reads the ledger")
+    return DynamoDbRecords(_dynamodb(), attachments_table)

@@ -8,10 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dualhome.adapters.sfn_rollbacks import TRIES
-from dualhome.application import rollback
-from dualhome.application.rollback import RollbackInput, RollbackSteps
+from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
+from dualhome.application.rollback import (
+    RollbackInput,
+    check_detached,
+    close_attachment,
+    detach_interface,
+    mark_stuck,
+)
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.errors import DualhomeError, RollbackExhaustedError
+from tests.support.builders.values import TRACE
 from tests.support.fakes.call_log import Calls, Killed
 from tests.support.readers.checkout import ROOT
 
@@ -19,13 +26,6 @@ DEFINITION = json.loads((ROOT / "statemachines" / "rollback.asl.json").read_text
 STATES: Mapping[str, Any] = DEFINITION["States"]
 CRASH = "Lambda.Unknown"
 """A process that dies (Step Functions Developer Guide, "Handling errors")."""
-
-STEPS: Mapping[str, Callable[[RollbackInput, RollbackSteps], RollbackInput]] = {
-    "${DetachInterfaceFunctionArn}": rollback.detach_interface,
-    "${CheckDetachedFunctionArn}": rollback.check_detached,
-    "${CloseAttachmentFunctionArn}": rollback.close_attachment,
-    "${MarkStuckFunctionArn}": rollback.mark_stuck,
-}
 
 
 @dataclass(slots=True)
@@ -46,8 +46,12 @@ class Execution:
 class InMemoryRollbacks:
     """The port ``Rollbacks``, and what Step Functions does with it."""
 
-    steps: RollbackSteps
+    interfaces: Interfaces
+    ledger: Ledger
+    queue: ReconcileQueue
+    clock: Callable[[], datetime]
     calls: Calls
+    paused: bool
     executions: dict[tuple[str, str, int], Execution] = field(default_factory=dict)
     ended: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
@@ -60,7 +64,7 @@ class InMemoryRollbacks:
             if self.ended[name] == TRIES:
                 raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended")
             data = dict(zip(("instance", "target", "version"), name, strict=True))
-            self.executions[name] = Execution(data, self.steps.clock())
+            self.executions[name] = Execution(data, self.clock())
 
     def abort(self) -> None:
         """End every execution, as an operator at the console does."""
@@ -69,7 +73,7 @@ class InMemoryRollbacks:
 
     def seconds_to_next(self) -> float | None:
         """Return the seconds until a step is due; None if nothing runs."""
-        now = self.steps.clock()
+        now = self.clock()
         return min(
             ((it.due - now).total_seconds() for it in self.executions.values()), default=None
         )
@@ -77,11 +81,25 @@ class InMemoryRollbacks:
     def run_due(self) -> None:
         """Run every state that is due, once."""
         for name, it in list(self.executions.items()):
-            if it.due <= self.steps.clock():
-                it.due = self.steps.clock()
+            if it.due <= self.clock():
+                it.due = self.clock()
                 if not self._advance(it):
                     del self.executions[name]
                     self.ended[name] += 1
+
+    def step(self, resource: str, given: RollbackInput) -> RollbackInput:
+        """Do what the function ``resource`` does."""
+        match resource:
+            case "${DetachInterfaceFunctionArn}":
+                return detach_interface(given, self.ledger, self.interfaces, paused=self.paused)
+            case "${CheckDetachedFunctionArn}":
+                return check_detached(given, self.ledger, self.interfaces)
+            case "${CloseAttachmentFunctionArn}":
+                return close_attachment(given, self.ledger, self.queue, TRACE, self.clock())
+            case "${MarkStuckFunctionArn}":
+                return mark_stuck(given, self.ledger, TRACE, self.clock())
+            case _:
+                raise LookupError(resource)
 
     def _advance(self, execution: Execution) -> bool:
         """Run one state; return whether another one comes."""
@@ -101,7 +119,7 @@ class InMemoryRollbacks:
 
     def _do(self, execution: Execution, state: Mapping[str, Any]) -> bool:
         try:
-            execution.data = asdict(STEPS[state["Resource"]](_undo(execution.data), self.steps))
+            execution.data = asdict(self.step(state["Resource"], _rollback_input(execution.data)))
         except Killed:
             return _retry(execution, state, CRASH, "")
         except DualhomeError as error:
@@ -126,7 +144,7 @@ def _retry(execution: Execution, state: Mapping[str, Any], error: str, cause: st
     return False
 
 
-def _undo(data: Mapping[str, Any]) -> RollbackInput:
+def _rollback_input(data: Mapping[str, Any]) -> RollbackInput:
     error = data.get("error") or {}
     return RollbackInput(
         **{**data, "error": f"{error['Error']}: {error['Cause']}" if error else ""}

@@ -40,5 +40,5 @@ def unpaused(scene: Scene) -> Scene:
 
 def _pausing(scene: Scene, *, paused: bool) -> Scene:
     scene.policy = replace(scene.policy, paused=paused)
-    scene.rollbacks.steps = replace(scene.rollbacks.steps, paused=paused)
+    scene.rollbacks.paused = paused
     return scene

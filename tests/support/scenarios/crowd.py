@@ -104,7 +104,7 @@ class Crowd:
     def pause(self, *, paused: bool) -> None:
         """Let the stack's parameter be so from now on, also for rollbacks that run."""
         self.scene.policy = replace(self.scene.policy, paused=paused)
-        self.scene.rollbacks.steps = replace(self.scene.rollbacks.steps, paused=paused)
+        self.scene.rollbacks.paused = paused
 
     def limit(self, most: int) -> None:
         """Let so many instances lose what they no longer want between two sweeps."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue
-from dualhome.application.rollback import RollbackSteps
 from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
@@ -51,11 +50,10 @@ class Scene:
         self.ec2 = InMemoryEc2(self.clock, self.calls)
         self.ledger = InMemoryLedger(self.calls)
         self.queue = InMemoryReconcileQueue(self.clock, self.calls)
-        interfaces = InMemoryInterfaces(self.ec2)
-        steps = RollbackSteps(
-            interfaces, self.ledger, self.queue, TRACE, self.policy.paused, self.clock
+        interfaces, paused = InMemoryInterfaces(self.ec2), self.policy.paused
+        self.rollbacks = InMemoryRollbacks(
+            interfaces, self.ledger, self.queue, self.clock, self.calls, paused
         )
-        self.rollbacks = InMemoryRollbacks(steps, self.calls)
         self.breaker = InMemoryReleaseBreaker(self.calls)
 
     def reconciler(self) -> Reconciler:

@@ -1,6 +1,6 @@
 """Release an attachment step by step; each may be repeated, and tolerates "already gone"."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import commit, waiting_beside
+from dualhome.application.sweep_ports import Claims
 from dualhome.domain.answers import DetachAnswer, Detached, NotDetached, move_after
 from dualhome.domain.attachment import Attachment, Trace
 from dualhome.domain.ec2 import AttachmentStatus
@@ -47,49 +48,9 @@ class RollbackInput:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RollbackSteps:
-    """What the steps work with."""
-
-    interfaces: Interfaces
-    ledger: Ledger
-    queue: ReconcileQueue
-    trace: Trace
-    paused: bool
-    clock: Callable[[], datetime]
-
-    def record(self, given: RollbackInput) -> Attachment | None:
-        """Return the record that is to be released; None once it has moved on."""
-        record = self.latest(given)
-        if record and record.state == State.RELEASING and record.version == given.version:
-            return record
-        return None
-
-    def latest(self, given: RollbackInput) -> Attachment | None:
-        """Return the record as last written, wherever it stands."""
-        return self.ledger.records([given.instance])[given.instance].get(given.target)
-
-    def held(self, record: Attachment) -> AttachmentStatus | None:
-        """
-        Return the status of the record's own attachment as EC2 shows it; None if it is over.
-
-        An interface in use need not show by what (EC2 API Reference, NetworkInterface): it is
-        free when it is ``available``, gone, or attached anew.
-        """
-        shown = self.interfaces.find(record.interface) if record.interface else None
-        if shown is None or (shown.attachment is None and shown.status == "available"):
-            return None
-        if shown.attachment is None:
-            return AttachmentStatus.ATTACHED
-        return shown.attachment.status if shown.attachment.id == record.attachment_id else None
-
-    def commit(self, record: Attachment, answer: DetachAnswer) -> Sequence[ReconcileRequest]:
-        """Write what EC2's ``answer`` leads to; return the requests of those who wait for it."""
-        move = move_after(record, answer, self.clock(), record.cause)
-        return commit(move, self.ledger, self.trace) if move else ()
-
-
-def detach_interface(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
+def detach_interface(
+    given: RollbackInput, ledger: Claims, interfaces: Interfaces, *, paused: bool
+) -> RollbackInput:
     """
     Ask EC2 to detach the interface; by force only if the record says so.
 
@@ -100,25 +61,25 @@ def detach_interface(given: RollbackInput, steps: RollbackSteps) -> RollbackInpu
         PausedError: EC2 shows it attached, and nothing may be detached now.
         DualhomeError: as ``Interfaces.detach`` does.
     """
-    record = steps.record(given)
+    record = _releasing(given, ledger)
     if record is None or record.attachment_id is None:
         return given
-    held = steps.held(record)
-    if steps.paused:
+    held = _held(record, interfaces)
+    if paused:
         if held in {None, AttachmentStatus.DETACHING}:
             return given
         raise PausedError(f"{record.interface} stays attached while the stack is paused")
     if record.force_detach or held is not AttachmentStatus.DETACHING:
         # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
         with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):
-            steps.interfaces.detach(record.attachment_id, force=record.force_detach)
+            interfaces.detach(record.attachment_id, force=record.force_detach)
     return given
 
 
-def check_detached(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
+def check_detached(given: RollbackInput, ledger: Claims, interfaces: Interfaces) -> RollbackInput:
     """Say whether the interface is free, and if not, how long to wait and what to do then."""
-    record = steps.record(given)
-    held = steps.held(record) if record else None
+    record = _releasing(given, ledger)
+    held = _held(record, interfaces) if record else None
     polls = given.polls + 1
     return replace(
         given,
@@ -130,32 +91,71 @@ def check_detached(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
     )
 
 
-def close_attachment(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
+def close_attachment(
+    given: RollbackInput, ledger: Ledger, queue: ReconcileQueue, trace: Trace, now: datetime
+) -> RollbackInput:
     """
     Free claim and slot, and end the record as ``failed`` with its first error, or ``released``.
 
     The instance itself is reconciled again, and those that wait for its interface.
     """
     waiting: Iterable[ReconcileRequest] = ()
-    if record := steps.record(given):
-        waiting = steps.commit(record, Detached())
-    elif record := steps.latest(given):
+    if record := _releasing(given, ledger):
+        waiting = _commit(record, Detached(), ledger, trace, now)
+    elif record := _latest(given, ledger):
         # A step that is repeated finds the move written, and its requests perhaps not queued.
-        waiting = waiting_beside(record, steps.ledger)
+        waiting = waiting_beside(record, ledger)
     if record:
         own = ReconcileRequest(record.instance, record.cause)
-        steps.queue.put([own, *waiting], timedelta())
+        queue.put([own, *waiting], timedelta())
     return given
 
 
-def mark_stuck(given: RollbackInput, steps: RollbackSteps) -> RollbackInput:
+def mark_stuck(given: RollbackInput, ledger: Ledger, trace: Trace, now: datetime) -> RollbackInput:
     """
     Leave the interface claimed, so that no other attachment takes it, and say what to do.
 
     The record's first error stays as it is.
     """
-    if record := steps.record(given):
+    if record := _releasing(given, ledger):
         reason = Reason.DETACH_TIMEOUT if given.given_up else Reason.UNDO_FAILED
         polled = f"EC2 has not detached {record.interface} after {given.polls} polls"
-        steps.commit(record, NotDetached(reason, given.error or polled))
+        answer = NotDetached(reason, given.error or polled)
+        _commit(record, answer, ledger, trace, now)
     return given
+
+
+def _latest(given: RollbackInput, ledger: Claims) -> Attachment | None:
+    """Return the record as last written, wherever it stands."""
+    return ledger.records([given.instance])[given.instance].get(given.target)
+
+
+def _releasing(given: RollbackInput, ledger: Claims) -> Attachment | None:
+    """Return the record that is to be released; None once it has moved on."""
+    record = _latest(given, ledger)
+    if record and record.state == State.RELEASING and record.version == given.version:
+        return record
+    return None
+
+
+def _held(record: Attachment, interfaces: Interfaces) -> AttachmentStatus | None:
+    """
+    Return the status of the record's own attachment as EC2 shows it; None if it is over.
+
+    An interface in use need not show by what (EC2 API Reference, NetworkInterface): it is
+    free when it is ``available``, gone, or attached anew.
+    """
+    shown = interfaces.find(record.interface) if record.interface else None
+    if shown is None or (shown.attachment is None and shown.status == "available"):
+        return None
+    if shown.attachment is None:
+        return AttachmentStatus.ATTACHED
+    return shown.attachment.status if shown.attachment.id == record.attachment_id else None
+
+
+def _commit(
+    record: Attachment, answer: DetachAnswer, ledger: Ledger, trace: Trace, now: datetime
+) -> Sequence[ReconcileRequest]:
+    """Write what EC2's ``answer`` leads to; return the requests of those who wait for it."""
+    move = move_after(record, answer, now, record.cause)
+    return commit(move, ledger, trace) if move else ()

@@ -2,56 +2,42 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
-from dualhome.application.rollback import RollbackInput, RollbackSteps
-from dualhome.domain.attachment import Trace
-from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
+from dualhome.application.rollback import RollbackInput
+from dualhome.domain.identifiers import InstanceId, TargetName
 
 logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Rollback:
-    """What every step is made of."""
+class Run:
+    """Lambda's request, and the ARN of the execution that a step is part of."""
 
-    interfaces: Interfaces
-    ledger: Ledger
-    queue: ReconcileQueue
-    account: AccountId
-    region: str
-    paused: bool
-    clock: Callable[[], datetime]
+    request_id: str
+    execution_arn: str
 
 
 Event = Mapping[str, Any]
-Step = Callable[[RollbackInput, RollbackSteps], RollbackInput]
+Step = Callable[[RollbackInput, Run], RollbackInput]
 
 
-def step_handler(
-    step: Step, make: Callable[[], Rollback]
-) -> Callable[[Event, LambdaContext], dict[str, Any]]:
+def step_handler(make: Callable[[], Step]) -> Callable[[Event, LambdaContext], dict[str, Any]]:
     """
-    Return the Lambda handler that runs one step; its errors pass through by their class names.
+    Return the Lambda handler of the step that ``make`` returns; its errors keep their class names.
 
     An event holds ``input``, the result of the step before, and ``execution``, the ARN of the run.
     """
 
     @logger.inject_lambda_context
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
-        parts = make()
+        step = make()
         given = _rollback_input(event["input"])
         logger.info("step", instance=given.instance, target=given.target, polls=given.polls)
-        trace = Trace(parts.account, parts.region, context.aws_request_id, event["execution"])
-        steps = RollbackSteps(
-            parts.interfaces, parts.ledger, parts.queue, trace, parts.paused, parts.clock
-        )
-        return asdict(step(given, steps))
+        return asdict(step(given, Run(context.aws_request_id, event["execution"])))
 
     return handler
 

@@ -43,9 +43,9 @@ def why_cancelled(exc: ClientError, meanings: Sequence[type[StalePlanError]]) ->
     return exc
 
 
-class DynamoDbLedger:
+class DynamoDbRecords:
     """
-    Both tables; ``new_id`` gives each audit entry its ULID.
+    The records and claims of the attachments table, for functions that only read them.
 
     ``read_listed`` reads what the indexes hold; who only shows it may leave out what is unreadable.
     """
@@ -54,17 +54,11 @@ class DynamoDbLedger:
         self,
         dynamodb: "DynamoDBClient",
         attachments_table: str,
-        audit_table: str,
-        new_id: Callable[[], str],
-        audit_retention_days: int = 0,
         *,
         read_listed: ReadRecords = items.read_records,
     ) -> None:
         self._dynamodb = dynamodb
         self._attachments = attachments_table
-        self._audit = audit_table
-        self._new_id = new_id
-        self._retention_days = audit_retention_days
         self._read_listed = read_listed
 
     def records(
@@ -82,30 +76,6 @@ class DynamoDbLedger:
             holder = Holder(InstanceId(item["instance"]), TargetName(item["target"]))
             found[keys[item["pk"]]] = holder
         return found
-
-    def commit(self, move: Move, trace: Trace) -> None:
-        """Write the move, its claim and slot, and its audit entry: all, or nothing."""
-        writes = [(RecordMovedError, self._put_record(move)), *self._holdings(move)]
-        entry = AuditEntry(self._new_id(), move, trace)
-        audit = items.audit_item(entry, self._retention_days)
-        writes.append((RecordMovedError, self._put_new(self._audit, audit)))
-        with domain_errors():
-            try:
-                self._dynamodb.transact_write_items(TransactItems=[write for _, write in writes])
-            except self._dynamodb.exceptions.TransactionCanceledException as exc:
-                raise why_cancelled(exc, [error for error, _ in writes]) from exc
-        after = move.after
-        logger.info(
-            "moved",
-            instance=after.instance,
-            target=after.target,
-            before=move.from_state,
-            after=after.state,
-            reason=after.reason,
-            detail=after.detail,
-            code=after.failure and after.failure.code,
-            interface=after.interface,
-        )
 
     def in_state(
         self, target: TargetName, state: State, zone: Zone | None = None, page: int | None = None
@@ -149,6 +119,49 @@ class DynamoDbLedger:
         with domain_errors():
             for page in pages:
                 yield from read(page["Items"])
+
+
+class DynamoDbLedger(DynamoDbRecords):
+    """Both tables; ``new_id`` gives each audit entry its ULID."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        attachments_table: str,
+        audit_table: str,
+        new_id: Callable[[], str],
+        audit_retention_days: int = 0,
+        *,
+        read_listed: ReadRecords = items.read_records,
+    ) -> None:
+        super().__init__(dynamodb, attachments_table, read_listed=read_listed)
+        self._audit = audit_table
+        self._new_id = new_id
+        self._retention_days = audit_retention_days
+
+    def commit(self, move: Move, trace: Trace) -> None:
+        """Write the move, its claim and slot, and its audit entry: all, or nothing."""
+        writes = [(RecordMovedError, self._put_record(move)), *self._holdings(move)]
+        entry = AuditEntry(self._new_id(), move, trace)
+        audit = items.audit_item(entry, self._retention_days)
+        writes.append((RecordMovedError, self._put_new(self._audit, audit)))
+        with domain_errors():
+            try:
+                self._dynamodb.transact_write_items(TransactItems=[write for _, write in writes])
+            except self._dynamodb.exceptions.TransactionCanceledException as exc:
+                raise why_cancelled(exc, [error for error, _ in writes]) from exc
+        after = move.after
+        logger.info(
+            "moved",
+            instance=after.instance,
+            target=after.target,
+            before=move.from_state,
+            after=after.state,
+            reason=after.reason,
+            detail=after.detail,
+            code=after.failure and after.failure.code,
+            interface=after.interface,
+        )
 
     def _put_record(self, move: Move) -> "TransactWriteItemTypeDef":
         item = items.record_item(move.after)
