@@ -29,6 +29,7 @@ NAMES = frozenset(
         "fates",
         "foresight",
         "foretelling",
+        "hands",
         "happening",
         "happenings",
         "look",

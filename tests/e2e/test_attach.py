@@ -159,7 +159,7 @@ def test_overlapping_address_ranges_are_attached_with_a_warning(world: World) ->
     assert record["warnings"] == ["OVERLAPPING_CIDR"]
 
 
-def test_hands_off_means_hands_off_until_the_tag_is_removed(world: World) -> None:
+def test_an_excluded_instance_is_left_as_it_is_until_the_tag_is_removed(world: World) -> None:
     """The tag `dualhome:ignore` wins over every target."""
     mgmt = world.target()
     interface = mgmt.interface()

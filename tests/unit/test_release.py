@@ -23,7 +23,7 @@ WITHDRAWN: Mapping[str, Mapping[str, str | None]] = {
     "the tag is emptied": {TARGETS: ""},
     "the target is renamed": {TARGETS: "other"},
 }
-HANDS_OFF: Mapping[str, Mapping[str, str | None]] = {
+LEFT_AS_IS: Mapping[str, Mapping[str, str | None]] = {
     "the tag is removed, but the instance ignored": {TARGETS: None, "dualhome:ignore": ""},
     "the tag is malformed": {TARGETS: "mgmt@0"},
 }
@@ -44,8 +44,8 @@ def test_an_interface_that_is_no_longer_wanted_goes_back_to_its_pool(
     assert Reason.NOT_WANTED == scene.record().reason
 
 
-@pytest.mark.parametrize("tags", HANDS_OFF.values(), ids=HANDS_OFF.keys())
-def test_a_tag_that_says_hands_off_admits_nothing(tags: Mapping[str, str | None]) -> None:
+@pytest.mark.parametrize("tags", LEFT_AS_IS.values(), ids=LEFT_AS_IS.keys())
+def test_an_excluding_tag_admits_nothing(tags: Mapping[str, str | None]) -> None:
     """No instance loses a network for a slip of the pen."""
     scene = _attached()
 

@@ -91,7 +91,7 @@ def _is_due(record: Attachment, now: datetime) -> bool:
 
 def _unrecorded(subject: Subject, targets: Sequence[str]) -> set[TargetName]:
     """Return what the tags ask for and no record is open for."""
-    if subject.desired.hands_off:
+    if subject.desired.left_as_is:
         return set()
     released = {it.target for it in subject.records.values() if it.state == State.RELEASED}
     wanted = {it for it in subject.desired.wanted if not targets or it in targets}

@@ -16,7 +16,7 @@ def test_targets_are_named_in_the_order_written() -> None:
 
     assert [Wanted(MGMT), Wanted(DATA, 2)] == list(desired.wanted.values())
     assert not desired.all_or_none
-    assert not desired.hands_off
+    assert not desired.left_as_is
 
 
 def test_a_unit_is_asked_for_by_its_policy() -> None:
@@ -28,7 +28,7 @@ def test_an_excluded_instance_wants_nothing_and_keeps_what_it_has() -> None:
     """What its tag names is still told to who asks."""
     desired = desired_state(an_instance(tags={"dualhome:ignore": ""}), KEYS)
 
-    assert ({}, True) == (desired.wanted, desired.hands_off)
+    assert ({}, True) == (desired.wanted, desired.left_as_is)
     assert [MGMT] == list(desired.named)
     assert [] == desired.unrecorded(set())
 
@@ -39,7 +39,7 @@ def test_a_malformed_tag_stands_for_itself_and_releases_nothing(tags: dict[str, 
     desired = desired_state(an_instance(tags=tags), KEYS)
 
     assert desired.error is not None
-    assert desired.hands_off
+    assert desired.left_as_is
     assert [WHOLE_TAG] == desired.unrecorded(set())
 
 
@@ -48,12 +48,12 @@ def test_one_that_departs_gives_back_by_itself(state: InstanceState) -> None:
     """That is no release of ours, and nothing is attached any more."""
     desired = desired_state(an_instance(state=state), KEYS)
 
-    assert ({}, True) == (desired.wanted, desired.hands_off)
+    assert ({}, True) == (desired.wanted, desired.left_as_is)
 
 
 def test_one_that_is_not_shown_asks_for_nothing() -> None:
     """Its records end; nothing is kept from that."""
-    assert ({}, False) == ((it := desired_state(None, KEYS)).wanted, it.hands_off)
+    assert ({}, False) == ((it := desired_state(None, KEYS)).wanted, it.left_as_is)
 
 
 def test_what_is_recorded_is_not_missing() -> None:

@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 MOVING = [State.CLAIMED, State.ATTACHING, State.RELEASING]
 
 
-HANDS_OFF = [
+LEFT_AS_IS = [
     an_instance(targets=None, tags={"dualhome:ignore": ""}),
     an_instance(targets="mgmt@0"),
     an_instance(targets="", tags={"dualhome:policy": "some"}),
@@ -136,7 +136,7 @@ def test_a_note_that_is_out_of_date_is_reconciled(reason: Reason) -> None:
     assert [Drift.UNWANTED] == drifts(an_instance(targets=""), noted)
 
 
-@pytest.mark.parametrize("instance", HANDS_OFF, ids=lambda it: f"{it.state} {sorted(it.tags)}")
+@pytest.mark.parametrize("instance", LEFT_AS_IS, ids=lambda it: f"{it.state} {sorted(it.tags)}")
 def test_nothing_is_released_where_hands_are_off(instance: Instance) -> None:
     """An ignored one, a slip of the pen, and one that EC2 takes apart by itself."""
     assert Drift.UNWANTED not in drifts(instance, a_record())

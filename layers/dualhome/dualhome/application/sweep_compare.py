@@ -199,8 +199,8 @@ def _drift_of(
     if record.state != State.ATTACHED:
         return None
     withdrawn = consent_withdrawn(record, instance, vpcs, context.policy)
-    hands_off = instance is not None and instance.desired.hands_off
-    if context.policy.release_without_consent and withdrawn and not hands_off:
+    left_as_is = instance is not None and instance.desired.left_as_is
+    if context.policy.release_without_consent and withdrawn and not left_as_is:
         return Drift.UNWANTED
     noted = warnings_now(record, instance, vpcs, context.policy) == record.warnings
     return None if noted else Drift.CONSENT

@@ -75,7 +75,7 @@ def _drift_of_attached(record: Attachment, instance: ObservedInstance | None) ->
         return Drift.DETACHED
     want = instance.desired.wanted.get(record.target)
     wanted = want is not None and want.accepts(seen.slot.index)
-    if not wanted and not instance.desired.hands_off:
+    if not wanted and not instance.desired.left_as_is:
         return Drift.UNWANTED
     if (seen.id, seen.status) != (record.attachment_id, AttachmentStatus.ATTACHED):
         return Drift.DETACHED

@@ -57,7 +57,7 @@ class DesiredState:
         return {} if self.excluded else self.named
 
     @property
-    def hands_off(self) -> bool:
+    def left_as_is(self) -> bool:
         """Whether nothing is attached and nothing released."""
         return self.excluded or self.error is not None
 

@@ -41,7 +41,7 @@ class Account:
     def wanted(self, instance: Instance) -> tuple[Wanted, ...] | None:
         """Return what ``instance`` asks for; None if it is excluded, or its tags malformed."""
         desired = read_desired_state(instance.tags, self.policy.keys)
-        return None if desired.hands_off else tuple(desired.wanted.values())
+        return None if desired.left_as_is else tuple(desired.wanted.values())
 
     def is_unit(self, instance: Instance) -> bool:
         """Return whether ``instance`` wants all its targets or none."""

@@ -113,7 +113,7 @@ def _seen(
         "warnings": warned_of(record.warnings, seen),
     }
     overdue = view.read_at - record.since >= ATTACH_TIMEOUT
-    may_release = wantedness is not Wantedness.HANDS_OFF and not view.policy.paused
+    may_release = wantedness is not Wantedness.LEFT_AS_IS and not view.policy.paused
     same = record.attachment_id == seen.id
     match seen.status, record.state:
         case AttachmentStatus.ATTACHED, State.ATTACHED if same:

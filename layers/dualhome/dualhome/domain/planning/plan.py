@@ -119,7 +119,7 @@ def _wantedness(
     index = record.slot.index if record.slot else None
     withdrawn = consent_withdrawn(record, view.instance, view.vpcs, view.policy)
     if wanted is None:
-        wantedness = Wantedness.HANDS_OFF
+        wantedness = Wantedness.LEFT_AS_IS
     elif not any(it.target == record.target and it.accepts(index) for it in wanted):
         wantedness = Wantedness.UNWANTED
     elif view.policy.release_without_consent and withdrawn:

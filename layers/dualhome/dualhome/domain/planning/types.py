@@ -33,7 +33,7 @@ class Wantedness(Enum):
     WITHDRAWN = auto()
     """It is wanted, but its VPC has taken its consent back, and the deployment heeds that."""
     UNWANTED = auto()
-    HANDS_OFF = auto()
+    LEFT_AS_IS = auto()
     """Nothing is attached and nothing released: the instance is excluded, or its tag malformed."""
 
     @property
