@@ -30,7 +30,7 @@ def test_a_process_killed_at_any_call_of_a_release_hinders_nothing_but_its_speed
         _reconcile_once(scene)
     scene.work_off()
 
-    _check_that_it_has_changed_hands(scene)
+    _check_that_another_instance_has_it(scene)
 
 
 def test_the_calls_that_a_release_is_killed_at_are_all_that_it_makes() -> None:
@@ -61,7 +61,7 @@ def test_a_call_that_is_not_answered_is_made_again(
     scene.work_off()
 
     assert State.STUCK not in scene.states()
-    _check_that_it_has_changed_hands(scene)
+    _check_that_another_instance_has_it(scene)
 
 
 @pytest.mark.parametrize("after_execution", [False, True], ids=["lost", "reply lost"])
@@ -75,7 +75,7 @@ def test_a_rollback_whose_start_is_not_confirmed_is_started_again(
 
     _reconcile_once(scene)
 
-    _check_that_it_has_changed_hands(scene)
+    _check_that_another_instance_has_it(scene)
 
 
 def test_a_rollback_that_is_ended_by_hand_is_begun_again() -> None:
@@ -86,7 +86,7 @@ def test_a_rollback_that_is_ended_by_hand_is_begun_again() -> None:
 
     _reconcile_once(scene)
 
-    _check_that_it_has_changed_hands(scene)
+    _check_that_another_instance_has_it(scene)
 
 
 def test_a_rollback_that_dies_again_and_again_is_left_to_a_person() -> None:
@@ -130,7 +130,7 @@ def _reconcile_once(scene: Scene) -> None:
     scene.work_off()
 
 
-def _check_that_it_has_changed_hands(scene: Scene) -> None:
+def _check_that_another_instance_has_it(scene: Scene) -> None:
     assert State.RELEASED == scene.record().state
     assert State.ATTACHED == scene.record(instance="i-02").state
     assert [INTERFACE] == list(scene.ledger.claimed())
