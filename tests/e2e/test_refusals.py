@@ -34,7 +34,7 @@ def test_a_vpc_that_does_not_allow_is_refused_with_the_tag_to_set(world: World) 
     instance = world.launch(targets=mgmt.name)
 
     record = refused(world, instance, mgmt.name, "NOT_ALLOWED")
-    assert f"{mgmt.vpc} does not allow {world.app.vpc}" in record["detail"]
+    assert f"{mgmt.vpc} does not list {world.app.vpc}" in record["detail"]
     assert "the tag dualhome:allow-from" in record["detail"]
 
 

@@ -138,7 +138,7 @@ def test_an_instance_that_wants_nothing_is_left_alone(targets: str | None) -> No
 
 
 @pytest.mark.parametrize("time_left", [0.0, 14.9])
-def test_an_invocation_near_its_end_hands_an_instance_to_the_next_one(time_left: float) -> None:
+def test_an_invocation_near_its_end_leaves_an_instance_to_the_next_one(time_left: float) -> None:
     """A claim taken by a process that is about to die would delay the instance by minutes."""
     scene = a_scene(an_instance(), an_interface(), time_left=time_left)
 

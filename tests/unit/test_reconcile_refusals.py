@@ -76,8 +76,8 @@ def test_a_refusal_for_want_of_consent_names_the_tag_that_would_give_it() -> Non
 
     scene.request()
 
-    expected = f"{INTERFACE}: {MGMT_VPC} does not allow {APP_VPC}:"
-    expected += " its owner would add it to the tag dualhome:allow-from"
+    expected = f"{INTERFACE}: {MGMT_VPC} does not list {APP_VPC}:"
+    expected += " ask its owner to add it to the tag dualhome:allow-from"
     assert expected == scene.record().detail
 
 

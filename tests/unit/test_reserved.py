@@ -116,7 +116,7 @@ def test_what_a_rule_refuses_is_not_waited_for() -> None:
 
     record = scene.record()
     assert (State.REFUSED, Reason.NOT_ALLOWED) == (record.state, record.reason)
-    assert record.detail.startswith("eni-f0: vpc-0c does not allow")
+    assert record.detail.startswith("eni-f0: vpc-0c does not list")
     assert "fw-1" == record.reservation
 
 

@@ -137,7 +137,7 @@ def test_a_note_that_is_out_of_date_is_reconciled(reason: Reason) -> None:
 
 
 @pytest.mark.parametrize("instance", LEFT_AS_IS, ids=lambda it: f"{it.state} {sorted(it.tags)}")
-def test_nothing_is_released_where_hands_are_off(instance: Instance) -> None:
+def test_nothing_is_released_from_an_excluded_instance(instance: Instance) -> None:
     """An ignored one, a slip of the pen, and one that EC2 takes apart by itself."""
     assert Drift.UNWANTED not in drifts(instance, a_record())
     assert Drift.DETACHED in drifts(instance, a_record(), seen=None)

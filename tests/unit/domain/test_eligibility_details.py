@@ -89,7 +89,7 @@ def test_where_the_consents_value_is_full_the_next_tag_is_named() -> None:
     )
 
     assert rejection
-    assert rejection.detail.endswith("its owner would add it to the tag dualhome:allow-from:2")
+    assert rejection.detail.endswith("ask its owner to add it to the tag dualhome:allow-from:2")
 
 
 @pytest.mark.parametrize("value", ["mgmt data", "data,mgmt", "mgmt@1", "mgmt;data"])

@@ -274,11 +274,13 @@ def _why_none(vacancy: Vacancy, candidates: dict[InterfaceId, Candidate], choice
             return Why(principal.reason, f"{principal.interface}: {principal.detail}")
         none = f"no interface for {target} in {zone}"
         return Why(principal.reason, f"{none}; zones that have some: {', '.join(zones)}")
-    alike = sum(
-        (other.reason, other.rank >= 0) == (principal.reason, True) for other in choice.rejections
-    )
-    others = f", and {alike - 1} more alike" if alike > 1 else ""
-    return Why(principal.reason, f"{principal.interface}: {principal.detail}{others}")
+    one = f"{principal.interface}: {principal.detail}"
+    here = [it for it in choice.rejections if it.reason is not Reason.NO_INTERFACE_IN_ZONE]
+    alike = sum((it.reason, it.rank >= 0) == (principal.reason, True) for it in here)
+    if alike == 1:
+        return Why(principal.reason, one)
+    number = f"all {alike}" if alike == len(here) else f"{alike} of {len(here)}"
+    return Why(principal.reason, f"{number} interfaces of {target} in {zone} (for example {one})")
 
 
 def _why_no_pool(vacancy: Vacancy) -> Why:

@@ -101,9 +101,9 @@ def _allowed(candidate: Candidate) -> Verdict:
         return Reason.BAD_TAG, f"{candidate.interface.vpc}: {consent.error}"
     if consent.admits(candidate.instance.vpc):
         return None
-    missing = f"{candidate.interface.vpc} does not allow {candidate.instance.vpc}"
-    key = consent.key_for(candidate.instance.vpc)
-    return Reason.NOT_ALLOWED, f"{missing}: its owner would add it to the tag {key}"
+    theirs, ours = candidate.interface.vpc, candidate.instance.vpc
+    asked = f"ask its owner to add it to the tag {consent.key_for(ours)}"
+    return Reason.NOT_ALLOWED, f"{theirs} does not list {ours}: {asked}"
 
 
 def _readable_preference(candidate: Candidate) -> Verdict:
