@@ -31,7 +31,12 @@ from tests.support.deployed.world import World
             "No AWS credentials found: give --profile, or sign in as you do for the AWS CLI.",
             id="no credentials",
         ),
-        pytest.param(["--profile", "none"], {}, "give --profile, or look at", id="no profile"),
+        pytest.param(
+            ["--profile", "none"],
+            {},
+            "give --profile; `aws configure list-profiles`",
+            id="no profile",
+        ),
         pytest.param(
             [],
             {"AWS_REGION": None, "AWS_DEFAULT_REGION": None},
@@ -41,7 +46,7 @@ from tests.support.deployed.world import World
         pytest.param(
             [],
             {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
-            "AWS cannot be reached: look at --region and at the network.",
+            "AWS cannot be reached: check --region and the network.",
             id="unreachable",
         ),
     ],
