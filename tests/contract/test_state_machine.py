@@ -14,6 +14,8 @@ TASKS = {name: name for name, state in STATES.items() if state["Type"] == "Task"
 LAST_RESORT = "Mark stuck"
 ENDS = {"Succeed", "Fail"}
 
+SERVICE_ERRORS = ("TooManyRequests", "Service", "AWSLambda", "SdkClient")
+
 # Only the step that asks EC2 to detach is held back while the stack is paused.
 RAISED_BY_DETACH_ALONE = {"PausedError"}
 
@@ -85,6 +87,30 @@ def test_every_transient_error_is_retried_by_each_step_and_bounded() -> None:
         return {f"{missing} are retried": not missing} | bounded
 
     assert {} == offenders(TASKS, facts)
+
+
+def test_what_passes_by_itself_is_retried_for_about_half_an_hour() -> None:
+    """A new account has few concurrent executions: minutes without one make no rollback stuck."""
+    passing = leaves(errors.TransientError) - RAISED_BY_DETACH_ALONE
+    passing |= {f"Lambda.{error}Exception" for error in SERVICE_ERRORS}
+
+    def facts(name: str) -> dict[str, bool]:
+        outlasted = (passing & retried(name).keys()) - {"InstanceStateError"}
+        waits = {error: mean_wait(retried(name)[error]) for error in outlasted}
+        lambdas = {error for error in passing if "." in error}
+        return {f"{waits}": all(25 * 60 <= it <= 40 * 60 for it in waits.values())} | {
+            "Lambda's own": lambdas <= outlasted
+        }
+
+    assert {} == offenders(TASKS, facts)
+
+
+def mean_wait(retrier: dict[str, Any]) -> float:
+    """Return the seconds that a retrier waits in all: full jitter halves each wait."""
+    first, rate, longest = (
+        float(retrier[key]) for key in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds")
+    )
+    return sum(min(first * rate**number, longest) / 2 for number in range(retrier["MaxAttempts"]))
 
 
 def test_what_is_retried_is_an_error_that_exists() -> None:

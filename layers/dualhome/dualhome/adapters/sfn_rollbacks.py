@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 TRIES = 5
 
 
+def execution_name(record: Attachment, number: int) -> str:
+    """
+    Return the name of the rollback of ``record``, try ``number``, from 1; no other one has it.
+
+    An execution whose name has other characters than ``0-9 A-Z a-z - _`` writes no log (Step
+    Functions API Reference, StartExecution). So a dot of the target becomes ``_``, and a number
+    tells which characters were dots. At most 80 characters: 19 + 32 + numbers.
+    """
+    target = record.target
+    dots = sum(1 << index for index, letter in enumerate(target) if letter == ".")
+    parts = [record.instance, target.replace(".", "_"), str(record.version)]
+    parts += [f"d{dots:x}"] if dots else []
+    parts += [f"try{number}"] if number > 1 else []
+    return "-".join(parts)
+
+
 class SfnRollbacks:
     """The account's rollback state machine."""
 
@@ -28,7 +44,7 @@ class SfnRollbacks:
         The name tells the record's version, so that a second start finds the first: while it runs
         with the same input it is the same execution, afterwards it is refused (Step Functions
         API Reference, StartExecution). An execution that ended and left the record ``releasing``
-        has died: the next try has a name of its own. At most 80 characters: 19 + 32 + numbers.
+        has died: the next try has a name of its own.
 
         Raises:
             RollbackExhaustedError: every try has died.
@@ -38,10 +54,10 @@ class SfnRollbacks:
             "target": record.target,
             "version": record.version,
         }
-        name = "-".join(str(value) for value in subject.values())
-        for suffix in ("", *(f"-try{number}" for number in range(2, TRIES + 1))):
-            if self._started(f"{name}{suffix}", dumps(subject)):
+        for number in range(1, TRIES + 1):
+            if self._started(execution_name(record, number), dumps(subject)):
                 return
+        name = execution_name(record, 1)
         raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended without a result")
 
     def _started(self, name: str, subject: str) -> bool:
