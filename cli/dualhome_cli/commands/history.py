@@ -62,7 +62,7 @@ def command(
         columns,
         output,
         of=Transition,
-        nothing=with_options(_nothing(subject), stack),
+        nothing=with_options(_nothing(subject, since), stack),
     )
 
 
@@ -81,7 +81,7 @@ def _entries(
     return moves_since(stack.audit_log, since, stack.now())
 
 
-def _nothing(subject: str | None) -> str:
+def _nothing(subject: str | None, since: datetime | None) -> str:
     if not subject:
         return "No move is recorded in that time."
     advice = (
@@ -89,4 +89,6 @@ def _nothing(subject: str | None) -> str:
         if subject.startswith("i-")
         else "check its id"
     )
+    if not since:
+        return f"No move of {subject} is recorded: {advice}."
     return f"No move of {subject} is recorded in that time: {advice}, or give another --since."

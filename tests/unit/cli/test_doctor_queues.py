@@ -33,6 +33,15 @@ def test_messages_that_grow_old_are_a_warning_with_their_age() -> None:
     assert [Severity.NOTE, Severity.NOTE] == [young.severity, unknown.severity]
 
 
+def test_a_single_message_is_spoken_of_as_one() -> None:
+    """A sentence that is right for three alone is doubted."""
+    (old,) = queues.changes_queue(Queue("changes", 1, oldest=timedelta(minutes=9)))
+    (tag,) = queues.status_queue(Queue("status", 1))
+
+    assert "changes: 1 message waits, the oldest for 9 min" == old.what
+    assert "status: 1 status tag is being written, or retried later" == tag.what
+
+
 def test_a_queue_without_messages_is_well_however_old_the_last_one_was() -> None:
     """CloudWatch tells of the past minutes."""
     assert [] == list(queues.changes_queue(Queue("changes", 0, oldest=timedelta(hours=1))))

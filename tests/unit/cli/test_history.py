@@ -114,6 +114,12 @@ def test_an_instance_without_a_past_says_where_to_ask(stack: InMemoryStack) -> N
     assert "`dualhome status i-0dead` shows its state" in result.stderr
 
 
+def test_another_age_is_offered_only_to_those_who_gave_one(stack: InMemoryStack) -> None:
+    """Without one, the whole past was read."""
+    assert "--since" not in run(stack, "history", "i-0dead").stderr
+    assert "or give another --since" in run(stack, "history", "i-0dead", "--since", "1h").stderr
+
+
 def test_a_narrow_terminal_tells_the_whole_story(stack: InMemoryStack) -> None:
     """As the present does."""
     out = run(stack, "history", "i-01", columns=40).stdout

@@ -40,8 +40,9 @@ CHANGES, STATUS = "ChangesQueueUrl", "StatusQueueUrl"
 def changes_queue(queue: Queue) -> Iterator[Remark]:
     """Old messages mean that no reconciler runs, or that it is too slow."""
     if queue.oldest is not None and queue.oldest > OLD_MESSAGE and queue.waiting:
+        wait = "1 message waits" if queue.waiting == 1 else f"{queue.waiting} messages wait"
         yield warning(
-            f"{queue.name}: {queue.waiting} messages wait, the oldest for {_minutes(queue.oldest)}",
+            f"{queue.name}: {wait}, the oldest for {_minutes(queue.oldest)}",
             "Check the reconciler's errors and throttles; raise ReconcileConcurrency if it is"
             " only slow.",
         )
@@ -55,7 +56,8 @@ def changes_queue(queue: Queue) -> Iterator[Remark]:
 def status_queue(queue: Queue) -> Iterator[Remark]:
     """A status tag that EC2 refuses is retried for an hour; nothing else waits for it."""
     if count := queue.waiting + queue.handled + queue.delayed:
-        yield note(f"{queue.name}: {count} status tags are being written, or retried later")
+        tags = "1 status tag is" if count == 1 else f"{count} status tags are"
+        yield note(f"{queue.name}: {tags} being written, or retried later")
 
 
 def dead_letters(queues: Iterable[Queue]) -> Iterator[Remark]:

@@ -7,6 +7,11 @@ from dualhome_cli.doctor.check import Remark, error, note, warning
 from dualhome_cli.doctor.facts import Alarm, Audience, Part
 
 DEPLOY = "Deploy the stack again."
+RESTORE = (
+    "Restore it by a drift-aware change set of CloudFormation: an ordinary deployment does not"
+    " notice."
+)
+"""CloudFormation User Guide, "Using drift-aware change sets"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ def rules(parts: Iterable[Part]) -> Iterator[Remark]:
         if it.state != "enabled":
             yield error(
                 f"rule {it.logical_id} ({it.name}) is {it.state or 'missing'}: its events are lost",
-                f"aws events enable-rule --name {it.name}" if it.state else DEPLOY,
+                f"aws events enable-rule --name {it.name}" if it.state else RESTORE,
             )
 
 
@@ -47,7 +52,7 @@ def schedules(parts: Iterable[Part]) -> Iterator[Remark]:
         if it.state != "enabled":
             yield error(
                 f"schedule {it.logical_id} ({it.name}) is {it.state or 'missing'}: nothing sweeps",
-                DEPLOY,
+                RESTORE,
             )
 
 
@@ -59,7 +64,7 @@ def sources(parts: Iterable[Part]) -> Iterator[Remark]:
             yield error(
                 f"event source {it.logical_id} ({it.name}) is {it.state or 'missing'}"
                 " and invokes nothing",
-                enable if it.state else DEPLOY,
+                enable if it.state else RESTORE,
             )
 
 
@@ -73,7 +78,8 @@ def functions(parts: Iterable[Part]) -> Iterator[Remark]:
             )
         elif it.state not in {"active", "pending"}:
             yield error(
-                f"function {it.logical_id} ({it.name}) is {it.state or 'missing'}{said}", DEPLOY
+                f"function {it.logical_id} ({it.name}) is {it.state or 'missing'}{said}",
+                DEPLOY if it.state else RESTORE,
             )
         elif it.update == "failed":
             yield error(
