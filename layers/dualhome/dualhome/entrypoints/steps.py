@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from json import JSONDecodeError, loads
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,6 +12,9 @@ from dualhome.application.rollback import RollbackInput
 from dualhome.domain.identifiers import InstanceId, TargetName
 
 logger = Logger()
+
+MOST_OF_AN_ERROR = 500
+"""Characters of an error that a record keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +58,17 @@ def _rollback_input(given: Mapping[str, Any]) -> RollbackInput:
 
 
 def _error(given: Mapping[str, Any] | None) -> str:
-    """Read what the step before met, as Step Functions' Catch tells it."""
-    return f"{given['Error']}: {given.get('Cause', '')[:500]}" if given else ""
+    """
+    Read what the step before met, as Step Functions' Catch has it.
+
+    A function's error is JSON in ``Cause`` (Step Functions Developer Guide, "Handling errors in
+    Step Functions workflows"): its message is what people read, without the stack trace.
+    """
+    if not given:
+        return ""
+    cause = str(given.get("Cause", ""))
+    try:
+        message = loads(cause)["errorMessage"]
+    except (JSONDecodeError, KeyError, TypeError):
+        message = cause
+    return f"{given['Error']}: {message}"[:MOST_OF_AN_ERROR]
