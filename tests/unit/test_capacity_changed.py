@@ -8,6 +8,7 @@ import pytest
 from dualhome.application.requests import Announced, CapacityChange, ReconcileRequest
 from dualhome.application.requeue import Requeue, requeue_waiting
 from dualhome.domain.attachment import Failure, Move
+from dualhome.domain.errors import ThrottledError
 from dualhome.domain.refusals import remember
 from dualhome.domain.states import HOLDING, State
 from tests.support.builders.values import (
@@ -86,6 +87,20 @@ def test_every_instance_is_reconciled_once_in_every_zone() -> None:
     (requests,) = _requeued(ledger).values()
 
     assert ["i-00", "i-01", "i-02"] == sorted(request.instance for request in requests)
+
+
+@pytest.mark.parametrize(("read", "known"), [(1, 0), (2, 1), (3, 2)])
+def test_a_read_that_fails_takes_back_none_that_were_read_before(read: int, known: int) -> None:
+    """The message is redelivered, a few times; those that are known need not wait for that."""
+    ledger, requeue = InMemoryLedger(), Requeue()
+    for number, state in enumerate([State.WAITING, State.REFUSED]):
+        ledger.commit(Move(None, a_record(state, instance=f"i-0{number}")), TRACE)
+    ledger.calls.fail_nth("in_state", read - 1, ThrottledError("slow down"))
+
+    with pytest.raises(ThrottledError):
+        requeue_waiting(CapacityChange(MGMT, CAUSE), ledger, requeue)
+
+    assert known == len(requeue.requests.get(timedelta(), {}))
 
 
 def _requeued(

@@ -1,5 +1,7 @@
 """Interfaces that are reserved for an instance: it gets one of them, or waits for one."""
 
+from typing import Any
+
 from dualhome.domain.ec2 import DeviceSlot, InstanceState, Interface
 from dualhome.domain.identifiers import InstanceId, InterfaceId
 from dualhome.domain.reasons import Reason
@@ -8,6 +10,7 @@ from tests.support.builders.values import (
     INSTANCE,
     MGMT_VPC,
     OTHER_ZONE,
+    a_seen_attachment,
     a_vpc,
     an_instance,
     an_interface,
@@ -21,7 +24,7 @@ MANY = 15
 """More than are requeued when an interface is freed."""
 
 
-def fixed(id_: str = "eni-f0", for_: str = "fw-1", **fields: str) -> Interface:
+def fixed(id_: str = "eni-f0", for_: str = "fw-1", **fields: Any) -> Interface:
     """Return an interface that is reserved for ``for_``."""
     return an_interface(id_, tags={"dualhome:reserved-for": for_}, **fields)
 
@@ -104,6 +107,24 @@ def test_the_record_of_who_waits_is_written_anew_for_another_holder_alone() -> N
 
     assert scene.record(instance=NEW).detail.endswith(f"held by {third}")
     assert [State.WAITING, State.WAITING] == scene.states(instance=NEW)
+
+
+def test_a_spare_that_joins_the_pool_costs_nobody_its_place_in_line() -> None:
+    """A record that is written anew waits from then on."""
+    used = [
+        fixed(id_, attachment=a_seen_attachment(id_, "i-99"), status="in-use")
+        for id_ in ("eni-f0", "eni-f1")
+    ]
+    scene = a_scene(an_instance(tags=NAMED), *used)
+    scene.request()
+    before = scene.record()
+    assert (State.WAITING, Reason.RESERVED_IN_USE) == (before.state, before.reason)
+    scene.clock.advance(60)
+    scene.ec2.add(SPARES[0])
+
+    scene.request(event="event-2")
+
+    assert before == scene.record()
 
 
 def test_what_a_rule_refuses_is_not_waited_for() -> None:

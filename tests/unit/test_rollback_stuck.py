@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from dualhome.domain.attachment import Attachment
-from dualhome.domain.errors import AccessDeniedError
+from dualhome.domain.errors import AccessDeniedError, UnreadableItemError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import INTERFACE, an_instance, an_interface
@@ -45,6 +45,18 @@ def test_a_detach_that_is_refused_for_good_leaves_a_record_that_says_so() -> Non
     assert first.failure == stuck.failure
     assert "AttachTimeout" == stuck.failure.code
     assert [INTERFACE] == list(scene.ledger.claimed())
+
+
+def test_what_cannot_be_read_of_others_keeps_no_interface_claimed() -> None:
+    """The interface is free by then: only its requests are missing, which a sweep makes up for."""
+    scene = unwanted()
+    scene.calls.fail_next("in_state", UnreadableItemError("of another version"), times=9)
+
+    scene.request()
+    scene.work_off()
+
+    assert State.RELEASED == scene.record().state
+    assert not scene.ledger.claimed()
 
 
 def _first(scene: Scene, state: State) -> Attachment:

@@ -132,7 +132,7 @@ def test_a_pool_that_is_all_in_use_is_waited_for() -> None:
     record = after_of(step)
     assert (record.state, record.reason) == (State.WAITING, Reason.POOL_EMPTY)
     assert record.detail == (
-        "all 2 interfaces of mgmt in us-east-1a (for example eni-02: it is in-use, on i-02)"
+        "2 interfaces of mgmt in us-east-1a (for example eni-02: it is in-use, on i-02)"
     )
     assert {it.interface for it in rejections_of(step)} == {"eni-01", "eni-02", "eni-03"}
 

@@ -83,16 +83,17 @@ def requeue_waiting(change: CapacityChange, ledger: Ledger, requeue: Requeue) ->
 
     And those that have failed on another interface than those that have changed.
     """
-    lacking = (
-        *ledger.in_state(change.target, State.WAITING),
-        *ledger.in_state(change.target, State.REFUSED),
-        *_may_use(
-            ledger.in_state(change.target, State.FAILED), change.interfaces, change.cause.time
-        ),
-    )
-    for record in lacking:
+    for record in _lacking(change, ledger):
         request = ReconcileRequest(record.instance, change.cause, announced=change.announced)
         requeue.at_once(request)
+
+
+def _lacking(change: CapacityChange, ledger: Ledger) -> Iterator[Attachment]:
+    """Yield records as they are read: a read that fails takes none back that were read before."""
+    for state in (State.WAITING, State.REFUSED):
+        yield from ledger.in_state(change.target, state)
+    failed = ledger.in_state(change.target, State.FAILED)
+    yield from _may_use(failed, change.interfaces, change.cause.time)
 
 
 def commit(move: Move, ledger: Ledger, trace: Trace) -> Sequence[ReconcileRequest]:

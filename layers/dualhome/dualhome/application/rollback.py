@@ -1,13 +1,12 @@
 """Release an attachment step by step; each may be repeated, and tolerates "already gone"."""
 
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.requests import ReconcileRequest
-from dualhome.application.requeue import commit, waiting_beside
+from dualhome.application.requeue import waiting_beside
 from dualhome.application.sweep_ports import Claims
 from dualhome.domain.answers import DetachAnswer, Detached, NotDetached, move_after
 from dualhome.domain.attachment import Attachment, Trace
@@ -99,15 +98,13 @@ def close_attachment(
 
     The instance itself is reconciled again, and those that wait for its interface.
     """
-    waiting: Iterable[ReconcileRequest] = ()
     if record := _releasing(given, ledger):
-        waiting = _commit(record, Detached(), ledger, trace, now)
-    elif record := _latest(given, ledger):
-        # A step that is repeated finds the move written, and its requests perhaps not queued.
-        waiting = waiting_beside(record, ledger)
-    if record:
+        # Written first: what cannot be read of those that wait must not keep the interface claimed.
+        _commit(record, Detached(), ledger, trace, now)
+    # Of the ledger, not of the move: a step that is repeated finds the move written.
+    if record := _latest(given, ledger):
         own = ReconcileRequest(record.instance, record.cause)
-        queue.put([own, *waiting], timedelta())
+        queue.put([own, *waiting_beside(record, ledger)], timedelta())
     return given
 
 
@@ -155,7 +152,7 @@ def _held(record: Attachment, interfaces: Interfaces) -> AttachmentStatus | None
 
 def _commit(
     record: Attachment, answer: DetachAnswer, ledger: Ledger, trace: Trace, now: datetime
-) -> Sequence[ReconcileRequest]:
-    """Write what EC2's ``answer`` leads to; return the requests of those who wait for it."""
-    move = move_after(record, answer, now, record.cause)
-    return commit(move, ledger, trace) if move else ()
+) -> None:
+    """Write what EC2's ``answer`` leads to."""
+    if move := move_after(record, answer, now, record.cause):
+        ledger.commit(move, trace)

@@ -275,12 +275,13 @@ def _why_none(vacancy: Vacancy, candidates: dict[InterfaceId, Candidate], choice
         none = f"no interface for {target} in {zone}"
         return Why(principal.reason, f"{none}; zones that have some: {', '.join(zones)}")
     one = f"{principal.interface}: {principal.detail}"
-    here = [it for it in choice.rejections if it.reason is not Reason.NO_INTERFACE_IN_ZONE]
-    alike = sum((it.reason, it.rank >= 0) == (principal.reason, True) for it in here)
+    alike = sum((it.reason, it.rank >= 0) == (principal.reason, True) for it in choice.rejections)
     if alike == 1:
         return Why(principal.reason, one)
-    number = f"all {alike}" if alike == len(here) else f"{alike} of {len(here)}"
-    return Why(principal.reason, f"{number} interfaces of {target} in {zone} (for example {one})")
+    # Not how many there are in all: the record would be written anew, and lose its place in line,
+    # whenever the pool gains or loses an interface that has nothing to do with this reason.
+    text = f"{alike} interfaces of {target} in {zone} (for example {one})"
+    return Why(principal.reason, text)
 
 
 def _why_no_pool(vacancy: Vacancy) -> Why:
