@@ -32,7 +32,7 @@ def around_each_call(role: str, calls: int) -> Iterator[Case]:
         yield "after", role, n
 
 
-CALLS = {DETACHER: 3, CHECKER: 2, CLOSER: 5, PUBLISHER: 2, WRITER: 5}
+CALLS = {DETACHER: 3, CHECKER: 2, CLOSER: 6, PUBLISHER: 2, WRITER: 5}
 KILLED: list[Case] = sampled(
     (case for role, n in CALLS.items() for case in around_each_call(role, n)), lambda it: it[:2]
 )
