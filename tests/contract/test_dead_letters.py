@@ -11,13 +11,12 @@ from moto import mock_aws
 
 from dualhome.adapters.dynamodb.items import read_audit
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
-from dualhome.adapters.sqs import DETAIL_TYPE
 from dualhome.domain.attachment import Move
 from dualhome.domain.errors import UnavailableError
 from dualhome_cli.aws.audit_log import DynamoDbAuditItems
 from dualhome_cli.aws.queues import BATCH_BYTES, SqsDeadLetters, SqsMessageQueue
 from dualhome_cli.redrive.dead_letters import DeadLetter, DeadLetters
-from dualhome_cli.redrive.publish import UNREADABLE, Span
+from dualhome_cli.redrive.publish import Span
 from dualhome_cli.redrive.queues import DONE, INTENTS, OUTPUTS, Name
 from tests.support.builders.values import TRACE, a_record
 from tests.support.fakes.dead_letters import NOON, InMemoryDeadLetters, letters
@@ -152,8 +151,3 @@ def test_the_audit_is_read_across_midnight_without_its_end() -> None:
         found = list(DynamoDbAuditItems(client, AUDIT).written(Span(times[1], times[4])))
 
     assert times[1:4] == [read_audit(item).after.since for item in found]
-
-
-def test_a_redrive_knows_the_publishers_messages_by_the_name_that_the_publisher_writes() -> None:
-    """Two packages spell the detail type: one writes it, the other reads it."""
-    assert DETAIL_TYPE == UNREADABLE

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb.items import instance_key, read_audits, stamp, wire
+from dualhome.adapters.dynamodb.items import instance_key, read_audits, wire
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.wire import stamp
 from dualhome_cli.redrive.publish import Item, Span
 
 if TYPE_CHECKING:

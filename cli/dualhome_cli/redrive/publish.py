@@ -7,14 +7,12 @@ from itertools import islice
 from json import JSONDecodeError, loads
 from typing import Any, Protocol
 
+from dualhome import wire
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
 from dualhome_cli.redrive.dead_letters import DeadLetter
 
 Item = Mapping[str, Any]
-
-UNREADABLE = "Unreadable audit item"
-"""The detail type of the publisher's messages about items that it could not read."""
 
 MARGIN = timedelta(seconds=75)
 """A move is dated before it is written: by no more than a function's life, 60 s, and clocks."""
@@ -130,14 +128,9 @@ def key_of(item: Item) -> str:
 def parse_unreadable(body: str) -> UnreadableAudit | None:
     """Return the item that a message of the publisher names; None if it is none of those."""
     try:
-        event = loads(body)
-        if event["detail-type"] != UNREADABLE:
-            return None
-        detail = event["detail"]
-        keys = detail["pk"], detail["sk"], detail["why"]
-    except (JSONDecodeError, KeyError, TypeError, RecursionError):
+        return wire.parse_unreadable(loads(body))
+    except (KeyError, TypeError, ValueError, RecursionError):
         return None
-    return UnreadableAudit(*keys) if all(isinstance(it, str) and it for it in keys) else None
 
 
 def parse_span(body: str) -> Span:

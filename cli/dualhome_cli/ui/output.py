@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dualhome.wire import stamp
 from dualhome_cli.ui.table import Column, TableWriter, write_table
-from dualhome_cli.ui.times import stamp
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])

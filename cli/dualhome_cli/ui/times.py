@@ -48,11 +48,6 @@ def print_time(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def stamp(time: datetime) -> str:
-    """Write a time for programs: in UTC, to the millisecond, so that text sorts as time does."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def print_age(age: timedelta) -> str:
     """Write a duration by its two largest units: ``2 h 5 min``; clocks that differ make it 0."""
     rest = max(int(age.total_seconds()), 0)

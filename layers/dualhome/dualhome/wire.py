@@ -1,19 +1,26 @@
 """
-The messages of the stack's own queues, in the shape of an event.
+The messages of the stack's own queues, in the shape of an event, and times as text.
 
-Adapters print them, entrypoints parse them; what they mean is ``application.requests``' to say.
+Adapters print them, entrypoints and the command parse them; what they mean is
+``application.requests``' to say.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dualhome.application.requests import SOURCE, Announced, ReconcileRequest, StatusRequest
-from dualhome.domain.attachment import Cause, OperatorAction, OperatorRequest
+from dualhome.domain.attachment import (
+    Cause,
+    OperatorAction,
+    OperatorRequest,
+    UnreadableAudit,
+)
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
 
 DETAIL_TYPE = "Reconcile request"
 STATUS_DETAIL_TYPE = "Status request"
+UNREADABLE_DETAIL_TYPE = "Unreadable audit item"
 
 
 def print_request(request: ReconcileRequest) -> dict[str, Any]:
@@ -109,3 +116,33 @@ def parse_status_request(event: Mapping[str, Any]) -> StatusRequest:
         instance=None if instance is None else InstanceId(instance),
         interfaces=tuple(map(InterfaceId, detail["interfaces"])),
     )
+
+
+def print_unreadable(item: UnreadableAudit) -> dict[str, Any]:
+    """Write an audit item that cannot be read, as ``parse_unreadable`` reads it."""
+    return {
+        "source": SOURCE,
+        "detail-type": UNREADABLE_DETAIL_TYPE,
+        "detail": {"pk": item.pk, "sk": item.sk, "why": item.why},
+    }
+
+
+def parse_unreadable(event: Mapping[str, Any]) -> UnreadableAudit:
+    """
+    Read an audit item that cannot be read.
+
+    Raises:
+        KeyError, TypeError, ValueError: the event is none that ``print_unreadable`` writes.
+    """
+    if event["detail-type"] != UNREADABLE_DETAIL_TYPE:
+        raise ValueError(f"{event['detail-type']} is no unreadable item")
+    detail = event["detail"]
+    keys = detail["pk"], detail["sk"], detail["why"]
+    if not all(isinstance(it, str) and it for it in keys):
+        raise ValueError("an unreadable item has keys, and a reason")
+    return UnreadableAudit(*keys)
+
+
+def stamp(time: datetime) -> str:
+    """Return ``time`` in UTC to the millisecond, so that text sorts as time does."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dualhome.adapters.sqs import SqsSetAside
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import BadMessageError
-from dualhome_cli.redrive import publish
+from dualhome.wire import UNREADABLE_DETAIL_TYPE
 from dualhome_cli.redrive.publish import (
     BATCH,
     MARGIN,
@@ -31,7 +31,7 @@ EXPIRED = "INSTANCE#i-expired"
 UNREADABLE = json.dumps(
     {
         "source": "dualhome",
-        "detail-type": publish.UNREADABLE,
+        "detail-type": UNREADABLE_DETAIL_TYPE,
         "detail": {"pk": "INSTANCE#i-1", "sk": "then", "why": "KeyError: 'id'"},
     }
 )

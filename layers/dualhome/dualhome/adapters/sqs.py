@@ -10,7 +10,7 @@ from dualhome.adapters.aws_errors import domain_errors
 from dualhome.application.requests import ReconcileRequest, StatusRequest
 from dualhome.domain.attachment import UnreadableAudit
 from dualhome.domain.errors import UnavailableError
-from dualhome.wire import print_request, print_status_request
+from dualhome.wire import print_request, print_status_request, print_unreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -90,9 +90,6 @@ class SqsStatusQueue:
             )
 
 
-DETAIL_TYPE = "Unreadable audit item"
-
-
 class SqsSetAside:
     """The queue to which Lambda sends the batches of the stream that it gives up."""
 
@@ -102,14 +99,5 @@ class SqsSetAside:
 
     def put(self, items: Iterable[UnreadableAudit]) -> None:
         """Keep ``items``; raises as ``send``."""
-        bodies = (
-            dumps(
-                {
-                    "source": "dualhome",
-                    "detail-type": DETAIL_TYPE,
-                    "detail": {"pk": it.pk, "sk": it.sk, "why": it.why},
-                }
-            )
-            for it in items
-        )
+        bodies = (dumps(print_unreadable(it)) for it in items)
         send(self._sqs, self._queue_url, bodies)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -19,6 +19,7 @@ from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import ThrottledError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
 from dualhome.domain.states import SETTLED, State
+from dualhome.wire import stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,11 +86,6 @@ def audit_values(entry: AuditEntry) -> Values:
             **values(entry.move),
         }
     )
-
-
-def stamp(time: datetime) -> str:
-    """Return ``time`` in UTC to the millisecond, so that text sorts as time does."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _without_nothing(plain: Values) -> Values:
