@@ -117,12 +117,13 @@ def _wantedness(
 ) -> Wantedness:
     """An attachment at another index than the one pinned now is unwanted where it is."""
     index = record.slot.index if record.slot else None
-    withdrawn = consent_withdrawn(record, view.instance, view.vpcs, view.policy)
     if wanted is None:
         wantedness = Wantedness.LEFT_AS_IS
     elif not any(it.target == record.target and it.accepts(index) for it in wanted):
         wantedness = Wantedness.UNWANTED
-    elif view.policy.release_without_consent and withdrawn:
+    elif view.policy.release_without_consent and consent_withdrawn(
+        record, view.instance, view.vpcs, view.policy
+    ):
         wantedness = Wantedness.WITHDRAWN
     elif terms.lacking:
         wantedness = Wantedness.INCOMPLETE
