@@ -1,13 +1,11 @@
 """A file is one subject, whole, and short enough to be read at one sitting."""
 
 import ast
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from pathlib import PurePosixPath
 
-from tests.support.readers.template import ROOT
+from tests.support.readers.checkout import tracked
 
 MOST_LINES = 350
 """A lower cap, 200, had cut single subjects into two to six files."""
@@ -22,7 +20,7 @@ CROWDED = ("cli", "functions", "layers", "tools", "tests/support")
 
 def test_no_python_file_is_over_350_lines() -> None:
     """A file that outgrows it holds two subjects; tests are read as often as what they test."""
-    lengths = {name: len(text.splitlines()) for name, text in _sources().items()}
+    lengths = {name: len(text.splitlines()) for name, text in tracked(".py").items()}
 
     assert "tests/contract/test_docs.py" in lengths
     assert {} == {name: lines for name, lines in lengths.items() if lines > MOST_LINES}
@@ -30,7 +28,7 @@ def test_no_python_file_is_over_350_lines() -> None:
 
 def test_no_function_is_over_40_lines() -> None:
     """What does not fit on a screen is understood in parts: then let the parts have names."""
-    lengths = {where: lines for name in _sources() for where, lines in _functions(name)}
+    lengths = {where: lines for name in tracked(".py") for where, lines in _functions(name)}
 
     assert 0 < lengths["layers/dualhome/dualhome/application/reconcile.py:reconcile"]
     assert {} == {
@@ -42,7 +40,7 @@ def test_no_folder_holds_more_than_15_modules() -> None:
     """A reader in search of a subject reads the names of one folder at a time."""
     modules = Counter(
         str(path.parent)
-        for path in map(PurePosixPath, _sources())
+        for path in map(PurePosixPath, tracked(".py"))
         if path.name != "__init__.py" and str(path).startswith(CROWDED)
     )
 
@@ -51,18 +49,6 @@ def test_no_folder_holds_more_than_15_modules() -> None:
 
 
 def _functions(name: str) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(_sources()[name])):
+    for node in ast.walk(ast.parse(tracked(".py")[name])):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
-
-
-@cache
-def _sources() -> dict[str, str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "*.py"],  # noqa: S607 - the git of the checkout's owner
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    return {name: (ROOT / name).read_text(encoding="utf-8") for name in listed}

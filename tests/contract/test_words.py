@@ -3,14 +3,13 @@
 import ast
 import io
 import re
-import subprocess
 import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import pytest
 
-from tests.support.readers.template import ROOT
+from tests.support.readers.checkout import tracked
 
 Find = Callable[[str], Iterable[tuple[int, str]]]
 
@@ -197,15 +196,4 @@ def _python() -> dict[str, str]:
 
 @cache
 def _texts() -> dict[str, str]:
-    listed = subprocess.run(
-        ["git", "ls-files"],  # noqa: S607 - the git of a checkout's owner
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    return {
-        name: (ROOT / name).read_text(encoding="utf-8")
-        for name in listed
-        if name.endswith(SUFFIXES) and not name.startswith(EXEMPT) and (ROOT / name).exists()
-    }
+    return {name: it for name, it in tracked(*SUFFIXES).items() if not name.startswith(EXEMPT)}

@@ -4,11 +4,26 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 SAM = ROOT / ".local" / "venvs" / "sam"
+
+
+@cache
+def tracked(*suffixes: str) -> Mapping[str, str]:
+    """Return the text of each file of the checkout whose name ends so, by its path from here."""
+    listed = subprocess.run(
+        ["git", "ls-files", *(f"*{suffix}" for suffix in suffixes)],  # noqa: S607 - the git of the checkout's owner
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    return {name: (ROOT / name).read_text(encoding="utf-8") for name in listed}
 
 
 @dataclass(frozen=True)
