@@ -6,7 +6,6 @@ from dualhome.domain.attachment import Attachment
 from dualhome.domain.planning.types import (
     Claim,
     Decision,
-    End,
     Next,
     Reattach,
     Release,
@@ -50,15 +49,6 @@ def polls(decision: Decision) -> bool:
             return True
         case _:
             return False
-
-
-def confirms(decision: Decision) -> bool:
-    """Return whether a second reading must agree."""
-    match decision:
-        case Release(asked=asked):
-            return not asked
-        case _:
-            return isinstance(decision, End)
 
 
 def after_of(decision: Decision) -> Attachment:

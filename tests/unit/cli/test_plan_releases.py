@@ -19,7 +19,6 @@ from tests.support.scenarios.scene import Scene, a_scene
 from tests.support.scenarios.stack import run
 
 TEN = timedelta(seconds=10)
-DELAYED = replace(POLICY, release_delay=TEN)
 REFUSED = UnexpectedAwsError("Not this one.", code="UnheardOf")
 
 
