@@ -59,10 +59,10 @@ def crowds(account: Account) -> Iterator[Crowd]:
     with an interface reserved for its id is not counted, nor an interface that is unusable.
     """
     reserved: dict[Reserved, list[Interface]] = defaultdict(list)
-    keys = account.policy.keys
+    keys, vpcs = account.policy.keys, account.observed_vpcs()
     for interface in account.interfaces.values():
         target, name = pool_of(interface, keys), reservation_of(interface, keys)
-        if target and name and why_unusable(interface, account.vpcs, account.policy) is None:
+        if target and name and why_unusable(interface, vpcs, account.policy) is None:
             reserved[Reserved(target, interface.zone, name)].append(interface)
     for key, interfaces in sorted(reserved.items(), key=lambda it: _order(it[0])):
         askers = sorted(

@@ -9,19 +9,18 @@ from dualhome.domain.ec2 import (
     Instance,
     InstanceState,
     Interface,
-    Vpc,
     pool_of,
     reservation_of,
     target_of,
 )
-from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, SubnetId, TargetName, VpcId, Zone
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.observed import (
+    ObservedInterface,
+    ObservedVpc,
     desired_state,
     observed_instance,
     observed_interface,
-    observed_vpc,
 )
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
@@ -32,7 +31,7 @@ from dualhome.domain.planning.eligibility import (
 )
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from dualhome.domain.tags import ANY_VPC, WHOLE_TAG, TagKeys, parse_consent
+from dualhome.domain.tags import ANY_VPC, WHOLE_TAG
 
 ANY_INSTANCE = InstanceId("i-any")
 
@@ -114,7 +113,7 @@ class Pool:
 
 
 def why_unusable(
-    interface: Interface, vpcs: Mapping[VpcId, Vpc], policy: Policy
+    interface: Interface, vpcs: Mapping[VpcId, ObservedVpc], policy: Policy
 ) -> Rejection | None:
     """
     Return the rule that keeps every instance from ``interface``; None if one may have it.
@@ -122,8 +121,9 @@ def why_unusable(
     The rules are those of a plan, applied to instances that suit the interface in all that is
     theirs: account, zone, name, and each VPC that the interface's VPC allows.
     """
-    guests = list(guest_vpcs(vpcs.get(interface.vpc), policy.keys)) or [VpcId("")]
-    verdicts = [_verdict(interface, guest, vpcs, policy) for guest in guests]
+    shown = observed_interface(interface, interface.tags, policy.keys)
+    guests = list(guest_vpcs(vpcs.get(interface.vpc))) or [VpcId("")]
+    verdicts = [_verdict(shown, guest, vpcs, policy) for guest in guests]
     faults = [verdict for verdict in verdicts if verdict]
     if len(faults) < len(verdicts):
         return None
@@ -134,19 +134,16 @@ def why_unusable(
     return fault
 
 
-def guest_vpcs(vpc: Vpc | None, keys: TagKeys) -> Iterator[VpcId]:
+def guest_vpcs(vpc: ObservedVpc | None) -> Iterator[VpcId]:
     """Yield the other VPCs whose instances ``vpc`` allows; ``*`` for any."""
     if vpc is None:
         return
-    try:
-        allowed = parse_consent(keys, vpc.tags)
-    except BadTagError:
-        return
+    allowed = vpc.consent.allowed
     yield from (VpcId(ANY_VPC),) if ANY_VPC in allowed else sorted(map(VpcId, allowed - {vpc.id}))
 
 
 def _verdict(
-    interface: Interface, guest: VpcId, vpcs: Mapping[VpcId, Vpc], policy: Policy
+    interface: ObservedInterface, guest: VpcId, vpcs: Mapping[VpcId, ObservedVpc], policy: Policy
 ) -> Rejection | None:
     instance = Instance(
         id=ANY_INSTANCE,
@@ -156,19 +153,11 @@ def _verdict(
         zone_id=interface.zone_id,
         type="",
         state=InstanceState.RUNNING,
-        tags={"Name": reservation_of(interface, policy.keys)},
+        tags={"Name": interface.reservation},
     )
-    target = pool_of(interface, policy.keys) or TargetName("")
-    keys = policy.keys
-    both = filter(None, map(vpcs.get, {interface.vpc, guest}))
-    candidate = Candidate(
-        observed_interface(interface, interface.tags, keys),
-        observed_instance(instance, instance.tags, keys),
-        target,
-        {it.id: observed_vpc(it, it.tags, keys) for it in both},
-        policy,
-    )
-    return why_ineligible(candidate, PAIR_RULES)
+    asker = observed_instance(instance, instance.tags, policy.keys)
+    target = interface.target or TargetName("")
+    return why_ineligible(Candidate(interface, asker, target, vpcs, policy), PAIR_RULES)
 
 
 def pools_of(account: Account) -> tuple[Pool, ...]:
@@ -238,13 +227,19 @@ def _stocks(account: Account) -> dict[Place, dict[VpcId, Stock]]:
         if target := pool_of(interface, account.policy.keys):
             grouped[target, interface.zone][interface.vpc].append(interface)
     stocks: dict[Place, dict[VpcId, Stock]] = defaultdict(dict)
+    vpcs = account.observed_vpcs()
     for place, by_vpc in grouped.items():
-        stocks[place] = {vpc: _stock(account, vpc, found) for vpc, found in by_vpc.items()}
+        stocks[place] = {vpc: _stock(account, vpc, found, vpcs) for vpc, found in by_vpc.items()}
     return stocks
 
 
-def _stock(account: Account, vpc: VpcId, interfaces: Sequence[Interface]) -> Stock:
-    verdicts = {it.id: why_unusable(it, account.vpcs, account.policy) for it in interfaces}
+def _stock(
+    account: Account,
+    vpc: VpcId,
+    interfaces: Sequence[Interface],
+    vpcs: Mapping[VpcId, ObservedVpc],
+) -> Stock:
+    verdicts = {it.id: why_unusable(it, vpcs, account.policy) for it in interfaces}
     uses = {it.id: _use(account, it, verdicts[it.id]) for it in interfaces}
     faults = (verdicts[id_] for id_, use in uses.items() if use is Use.UNUSABLE)
     return Stock(

@@ -141,7 +141,7 @@ def _fault(pool: Pool, vpc: VpcId, account: Account) -> Rejection | None:
         tags={policy.keys.pool: pool.target},
     )
     if not pool.wanting:
-        return why_unusable(new, account.vpcs, policy)
+        return why_unusable(new, account.observed_vpcs(), policy)
     askers = (account.instances[it] for it in sorted(pool.wanting))
     verdicts = [_verdict(new, asker, pool, account) for asker in askers]
     faults = [verdict for verdict in verdicts if verdict]
@@ -250,14 +250,14 @@ def _bad_names(account: Account) -> Iterator[Shortage]:
 
 
 def _of_vpcs(account: Account) -> Iterator[Shortage]:
-    keys = account.policy.keys
+    keys, vpcs = account.policy.keys, account.observed_vpcs()
     stocked = {(it.vpc, pool_of(it, keys)) for it in account.interfaces.values()}
     for vpc, target in sorted(served_by(account).items()):
         if not stocked & {(vpc, target), (vpc, None)}:
             text = f"{vpc} serves {target}, and no interface in it is tagged {keys.pool}={target}"
             remedy = tag(["INTERFACE"], keys.pool, target)
             yield Shortage(Lack.NO_INTERFACES, target, None, vpc, text, remedy)
-        if not any(guest_vpcs(account.vpcs[vpc], keys)):
+        if not any(guest_vpcs(vpcs[vpc])):
             text = f"{vpc} serves {target}, and allows no other VPC: see its tag {keys.allow_from}"
             remedy = allow(account.vpcs[vpc], "SOURCE-VPC", keys)
             yield Shortage(Lack.NONE_ALLOWED, target, None, vpc, text, remedy)

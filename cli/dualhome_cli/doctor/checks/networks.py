@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dualhome.domain.ec2 import Instance, Interface, pool_of
 from dualhome.domain.identifiers import InstanceId, TargetName, VpcId
 from dualhome.domain.invariants.snapshot import Account
-from dualhome.domain.observed import observed_vpc
 from dualhome.domain.planning.eligibility import (
     PAIR_RULES,
     consent_withdrawn,
@@ -66,8 +65,7 @@ def _overlaps_of(instance: Instance, offered: Iterable[Interface], account: Acco
 def withdrawn(account: Account) -> Iterator[Remark]:
     """Both sides consent: without, the two owners must settle what stays attached."""
     found: dict[tuple[VpcId, VpcId, TargetName], list[InstanceId]] = defaultdict(list)
-    keys = account.policy.keys
-    vpcs = {id_: observed_vpc(vpc, vpc.tags, keys) for id_, vpc in account.vpcs.items()}
+    vpcs = account.observed_vpcs()
     for record in account.records.values():
         instance = account.instances.get(record.instance)
         if record.state != State.ATTACHED or instance is None or record.vpc is None:

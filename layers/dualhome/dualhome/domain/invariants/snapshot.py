@@ -7,6 +7,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.ec2 import DeviceSlot, Instance, Interface, Vpc
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.observed import (
+    ObservedVpc,
     observed_instance,
     observed_interface,
     observed_vpc,
@@ -50,6 +51,11 @@ class Account:
     def record(self, instance: InstanceId, target: TargetName) -> Attachment | None:
         """Return the present of one attachment."""
         return self.records.get(Holder(instance, target))
+
+    def observed_vpcs(self) -> dict[VpcId, ObservedVpc]:
+        """Return what the tags of each VPC say; read once, for all that it is asked about."""
+        keys = self.policy.keys
+        return {id_: observed_vpc(it, it.tags, keys) for id_, it in self.vpcs.items()}
 
     def candidate(self, interface: Interface, instance: Instance, target: TargetName) -> Candidate:
         """Return ``interface`` as a plan for ``instance`` sees it."""
