@@ -93,6 +93,5 @@ def _unrecorded(subject: Subject, targets: Sequence[str]) -> set[TargetName]:
     """Return what the tags ask for and no record is open for."""
     if subject.desired.left_as_is:
         return set()
-    released = {it.target for it in subject.records.values() if it.state == State.RELEASED}
-    wanted = {it for it in subject.desired.wanted if not targets or it in targets}
-    return wanted - (subject.records.keys() - released)
+    open_ = {it.target for it in subject.records.values() if it.state != State.RELEASED}
+    return {it for it in subject.desired.unrecorded(open_) if not targets or it in targets}
