@@ -14,6 +14,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
@@ -73,7 +74,8 @@ class Browser:
         ``frame`` and ``page`` are the frame and its document. A frame may be as narrow as a
         phone; a window may not.
         """
-        harness = self.profile.parent / "harness.html"
+        # A name of its own: one that is written anew within a second comes from the cache.
+        harness = self.profile.parent / f"harness-{uuid4().hex}.html"
         harness.write_text(HARNESS.format(path=path, script=script), "utf-8")
         found = _SAID.search(self.open(harness.name).document)
         return json.loads(html.unescape(found[1])) if found else None
