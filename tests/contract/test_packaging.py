@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
@@ -126,3 +127,29 @@ def test_a_service_kept_is_one_that_botocore_knows(prune: ModuleType) -> None:
     models = Path(botocore.__file__).parent / "data"
 
     assert all((models / service).is_dir() for service in prune.services_kept())
+
+
+def test_pip_takes_the_pinned_list_as_it_is_whatever_python_it_runs_on() -> None:
+    """`sam build` runs where people have an older one: its pip would resolve anew, or refuse."""
+    pip, prune = (
+        subprocess.run(
+            ["make", "-n", "-f", "layers/dependencies/Makefile", "build-DependenciesLayer"],  # noqa: S607 - the owner's make
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        .stdout.replace("\\\n", " ")
+        .splitlines()
+    )
+
+    assert {"--no-deps", "--ignore-requires-python", "--require-hashes"} <= set(pip.split())
+    assert "python3 -m pip install" == " ".join(pip.split()[:4])
+    assert prune.startswith("python3 layers/dependencies/prune.py")
+
+
+def test_the_script_that_prunes_has_the_syntax_of_an_older_python() -> None:
+    """It runs on what is first on PATH, when the packages are there already."""
+    script = (ROOT / "layers/dependencies/prune.py").read_text(encoding="utf-8")
+
+    assert ast.parse(script, feature_version=(3, 9)).body

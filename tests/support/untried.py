@@ -11,10 +11,14 @@ REQUIRE_ALL = "DUALHOME_REQUIRE_ALL"
 OTHER_SYSTEMS = "only Linux has "
 """How the reason begins of a test that other systems cannot run, whatever is installed."""
 
+OTHER_PYTHONS = "no Python"
+"""How the reason begins of a test of a Python older than ours, which no system still installs."""
+
 
 def must_be_tried(reason: str, platform: str) -> bool:
     """Return whether a machine that has all there is to install could run what was skipped."""
-    return platform == "linux" or not reason.startswith(OTHER_SYSTEMS)
+    elsewhere = (OTHER_PYTHONS,) if platform == "linux" else (OTHER_PYTHONS, OTHER_SYSTEMS)
+    return not reason.startswith(elsewhere)
 
 
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
