@@ -48,7 +48,7 @@ NAMES = {
     EVENTBRIDGE: {"_put_events"},
     LAMBDA: {"_ESM_BACKOFF_SECONDS", "_emit_lambda_logs", "_esm_wake", "_execute_function_warm"}
     | {"_sqs_esm_concurrency"},
-    PROVISIONERS: {"_RESOURCE_HANDLERS"},
+    PROVISIONERS: {"_RESOURCE_HANDLERS", "_cw_metric_alarm_record"},
     SCHEDULER: {"time"},
     SQS: {"_queues", "time"},
     STEPFUNCTIONS: {"_executions", "_start_execution"},

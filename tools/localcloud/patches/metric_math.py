@@ -1,0 +1,52 @@
+"""The metric math of CloudWatch that is understood here: ``FILL``, ``IF`` and comparisons."""
+
+import ast
+from collections.abc import Mapping
+from operator import ge, gt, le, lt
+
+COMPARISONS = {ast.Gt: gt, ast.GtE: ge, ast.Lt: lt, ast.LtE: le}
+
+Values = Mapping[str, float | None]
+
+
+class MetricMathError(ValueError):
+    """An expression has what is not understood here."""
+
+
+def value_of(expression: str, values: Values) -> float | None:
+    """
+    Return what an expression is for one period; None where it has no value.
+
+    ``values`` has each metric's value in the period, None where there is no data. What is computed
+    from no data has none, unless ``FILL`` puts a value there.
+
+    Source: Amazon CloudWatch User Guide, "Using math expressions with CloudWatch metrics".
+
+    Raises:
+        MetricMathError: it has a function, an operator or a metric that is not known here.
+    """
+    try:
+        return _of(ast.parse(expression, mode="eval").body, values)
+    except SyntaxError as error:
+        raise MetricMathError(f"{expression}: {error.msg}") from error
+
+
+def _of(node: ast.expr, values: Values) -> float | None:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=name) if name in values:
+            return values[name]
+        case ast.Call(func=ast.Name(id="FILL"), args=[series, filler]):
+            found = _of(series, values)
+            return _of(filler, values) if found is None else found
+        case ast.Call(func=ast.Name(id="IF"), args=[condition, met, otherwise]):
+            decided = _of(condition, values)
+            return None if decided is None else _of(met if decided else otherwise, values)
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            one, other = _of(left, values), _of(right, values)
+            if one is None or other is None:
+                return None
+            if compare := COMPARISONS.get(type(operator)):
+                return float(compare(one, other))
+    raise MetricMathError(f"{ast.unparse(node)}: say in patches/metric_math.py what it means")
