@@ -7,7 +7,7 @@ import pytest
 
 from dualhome.domain.states import State
 from dualhome_cli.main import COMMANDS
-from tests.contract.alarm_arithmetic import breaches, dimensions_of, values_for
+from tests.contract.alarm_arithmetic import breaches, dimensions_of, metric_of, values_for
 from tests.support.builders.values import INTERFACE, MGMT, ZONE
 from tests.support.offenders import offenders
 from tests.support.readers.aws_metrics import is_metric_of_aws
@@ -25,7 +25,7 @@ from tests.support.readers.metrics import (
 from tests.support.readers.template import Json, load_observability, of_kind, parsed, resources
 
 ALARMS = of_kind(load_observability(), "CloudWatch::Alarm")
-OURS = {name: it for name, it in ALARMS.items() if it["Namespace"] == "dualhome"}
+OURS = {name: it for name, it in ALARMS.items() if metric_of(it)["Namespace"] == "dualhome"}
 OF_AWS = {name: it for name, it in ALARMS.items() if name not in OURS}
 TOPIC = "${AlarmTopic}"
 DAY = 86_400
@@ -172,11 +172,44 @@ def test_a_sweep_is_missed_after_the_time_of_three(schedule: str, minutes: int) 
     """One that is a little late is no reason to wake anybody."""
     parameters = load_observability(SweepSchedule=f"rate({schedule})")
     alarm = of_kind(parameters, "CloudWatch::Alarm")["SweepSilentAlarm"]
-    periods = int(alarm["EvaluationPeriods"])
+    (period,) = [it["MetricStat"]["Period"] for it in alarm["Metrics"] if "MetricStat" in it]
 
     assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
-    assert 3 * 60 * minutes == periods * alarm["Period"]
-    assert periods * alarm["Period"] <= DAY  # CloudWatch API Reference, PutMetricAlarm
+    assert 3 * 60 * minutes == int(alarm["EvaluationPeriods"]) * period
+
+
+def test_no_data_of_a_sweep_is_a_value_of_its_own() -> None:
+    """Treated as missing, CloudWatch looks for older data first, and the alarm comes too late."""
+    alarm = OURS["SweepSilentAlarm"]
+
+    assert breaches(alarm | {"TreatMissingData": "notBreaching"}, [])
+    assert not breaches(alarm, [1])
+
+
+@pytest.mark.parametrize(
+    ("failed", "ended", "alarming"), [(1, 1, False), (2, 2, False), (1, 3, True), (1, 5, False)]
+)
+def test_a_share_of_very_few_is_none(failed: int, ended: int, *, alarming: bool) -> None:
+    """An instance that fails alone at night is a share of 1, and wakes nobody."""
+    values = [1.0] * failed + [0.0] * (ended - failed)
+
+    assert alarming == breaches(OURS["AttachFailuresAlarm"], values)
+
+
+def test_an_alarm_keeps_the_limits_of_its_periods() -> None:
+    """CloudWatch API Reference, PutMetricAlarm; one period for all metrics of an expression."""
+    slowest = load_observability(SweepSchedule="rate(59 minutes)")
+
+    def facts(alarm: Json) -> dict[str, bool]:
+        several = [it["MetricStat"]["Period"] for it in alarm.get("Metrics", [])[1:]]
+        period, *others = several or [alarm["Period"]]
+        return {
+            "has one period": not others or {period} == set(others),
+            "in whole minutes": period % 60 == 0,
+            "looks back a day at most": int(alarm["EvaluationPeriods"]) * period <= DAY,
+        }
+
+    assert {} == offenders(of_kind(slowest, "CloudWatch::Alarm"), facts)
 
 
 def test_two_stacks_in_one_account_count_each_for_itself() -> None:

@@ -56,7 +56,9 @@ def test_the_stack_has_every_alarm_of_the_template_each_with_its_topic(alone: St
     assert expected == found.keys()
     for alarm in found.values():
         assert [alone.outputs["AlarmTopicArn"]] == alarm["AlarmActions"] == alarm["OKActions"]
-        assert not any("$" in it["Value"] for it in alarm["Dimensions"])
+        statistics = (it["MetricStat"] for it in alarm.get("Metrics", []) if "MetricStat" in it)
+        heard = [alarm, *(it["Metric"] for it in statistics)]
+        assert not any("$" in it["Value"] for each in heard for it in each["Dimensions"])
 
 
 def test_the_stack_has_a_dashboard_in_which_every_name_is_put_in(alone: Stack) -> None:

@@ -1,0 +1,157 @@
+"""Alarms look at several periods, and at expressions: how long silence lasts before it is heard."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from localcloud.patches.metric_math import MetricMathError, value_of
+from tests.integration.localcloud.cloud import Lab, eventually
+from tests.support.readers.template import Json, load_observability, of_kind
+
+MINUTES = [1, 5, 59]
+"""From the shortest to the longest that SweepSchedule may be."""
+
+
+def of_the_stack(name: str, minutes: int = 5) -> Json:
+    """Return an alarm of the stack, which tells nobody here."""
+    unit = "minute" if minutes == 1 else "minutes"
+    stack = load_observability(SweepSchedule=f"rate({minutes} {unit})")
+    alarm = of_kind(stack, "CloudWatch::Alarm")[name]
+    return {key: it for key, it in alarm.items() if key not in {"AlarmActions", "OKActions"}}
+
+
+def deploy(lab: Lab, alarm: Json) -> str:
+    """Deploy an alarm in a stack of its own; return the stack's status."""
+    cloudformation = lab.client("cloudformation")
+    resource = {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}
+    cloudformation.create_stack(
+        StackName=alarm["AlarmName"], TemplateBody=json.dumps({"Resources": {"Alarm": resource}})
+    )
+
+    def status() -> str:
+        (found,) = cloudformation.describe_stacks(StackName=alarm["AlarmName"])["Stacks"]
+        return str(found["StackStatus"])
+
+    assert eventually(lambda: not status().endswith("_IN_PROGRESS"))
+    return status()
+
+
+def put(lab: Lab, name: str, ages: Iterable[float], value: float = 1) -> None:
+    """Write values of some seconds ago; alarms are looked at afterwards."""
+    now = datetime.now(UTC)
+    about: dict[str, Any] = {
+        "MetricName": name,
+        "Dimensions": [{"Name": "service", "Value": "dualhome"}],
+        "Value": value,
+    }
+    lab.client("cloudwatch").put_metric_data(
+        Namespace="dualhome",
+        MetricData=[about | {"Timestamp": now - timedelta(seconds=age)} for age in ages],
+    )
+
+
+def state(lab: Lab, alarm: Json) -> str:
+    """Return the state of an alarm."""
+    asked = lab.client("cloudwatch").describe_alarms(AlarmNames=[alarm["AlarmName"]])
+    (found,) = asked["MetricAlarms"]
+    return str(found["StateValue"])
+
+
+@pytest.mark.parametrize("minutes", MINUTES)
+@pytest.mark.parametrize(
+    ("missed", "seconds", "expected"),
+    [(0, 10, "OK"), (2, 10, "OK"), (3, -10, "OK"), (3, 10, "ALARM")],
+)
+def test_a_third_sweep_that_is_missed_is_heard_and_a_second_is_not(
+    lab: Lab, minutes: int, missed: int, seconds: int, expected: str
+) -> None:
+    """Whatever the schedule: the alarm's periods grow with it."""
+    alarm = of_the_stack("SweepSilentAlarm", minutes)
+    deploy(lab, alarm)
+    last = missed * 60 * minutes + seconds
+
+    put(lab, "SweepTicks", [last + number * 60 * minutes for number in range(6)])
+
+    assert expected == state(lab, alarm)
+
+
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_where_missing_data_is_only_treated_older_data_counts_instead(
+    lab: Lab, minutes: int
+) -> None:
+    """CloudWatch looks back further than an alarm's periods: hence the expression of the other."""
+    filled = of_the_stack("SweepSilentAlarm", minutes)
+    statistic = filled["Metrics"][1]["MetricStat"]
+    plain = {key: it for key, it in filled.items() if key != "Metrics"} | statistic["Metric"]
+    deploy(lab, plain | {"Statistic": statistic["Stat"], "Period": statistic["Period"]})
+    last = 3 * 60 * minutes + 10
+
+    put(lab, "SweepTicks", [last + number * 60 * minutes for number in range(6)])
+
+    assert "OK" == state(lab, plain)
+
+
+def test_a_sweep_that_never_ran_is_heard(lab: Lab) -> None:
+    """As after a deployment whose schedule is broken from the start."""
+    alarm = of_the_stack("SweepSilentAlarm")
+
+    deploy(lab, alarm)
+
+    assert "ALARM" == state(lab, alarm)
+
+
+@pytest.mark.parametrize(
+    ("failed", "ended", "expected"), [(0, 0, "OK"), (2, 2, "OK"), (1, 3, "ALARM"), (1, 5, "OK")]
+)
+def test_a_share_of_failures_counts_from_three_ends_on(
+    lab: Lab, failed: int, ended: int, expected: str
+) -> None:
+    """The alarm is on an expression of two statistics of one metric."""
+    alarm = of_the_stack("AttachFailuresAlarm")
+    deploy(lab, alarm)
+
+    put(lab, "AttachFailed", [10] * failed, 1)
+    put(lab, "AttachFailed", [10] * (ended - failed), 0)
+    put(lab, "SweepTicks", [10])
+
+    assert expected == state(lab, alarm)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "expected"),
+    [
+        ("FILL(m, 0)", {"m": None}, 0),
+        ("FILL(m, 0)", {"m": 2}, 2),
+        ("IF(n >= 3, m, 0)", {"m": 0.5, "n": 3}, 0.5),
+        ("IF(n >= 3, m, 0)", {"m": 0.5, "n": 2}, 0),
+        ("IF(n >= 3, m, 0)", {"m": None, "n": None}, None),
+        ("m > 1", {"m": 2}, 1),
+        ("m < 1", {"m": 2}, 0),
+        ("m <= 1", {"m": None}, None),
+    ],
+)
+def test_an_expression_has_a_value_or_no_data(
+    expression: str, values: dict[str, float | None], expected: float | None
+) -> None:
+    """User Guide, "Using math expressions with CloudWatch metrics"."""
+    assert expected == value_of(expression, values)
+
+
+@pytest.mark.parametrize("expression", ["RATE(m)", "m + 1", "IF(m >)", "other", "FILL(m)"])
+def test_an_expression_that_is_not_understood_is_refused(lab: Lab, expression: str) -> None:
+    """One that is taken for another would keep silent when it should not."""
+    alarm = of_the_stack("SweepSilentAlarm")
+    watched, *others = alarm["Metrics"]
+    alarm["Metrics"] = [watched | {"Expression": expression.replace("m", "ticks")}, *others]
+
+    with pytest.raises(MetricMathError):
+        value_of(expression, {"m": None})
+    assert "ROLLBACK_COMPLETE" == deploy(lab, alarm)
+
+
+def test_an_alarm_is_on_a_metric_or_on_an_expression(lab: Lab) -> None:
+    """CloudFormation refuses both at once."""
+    assert "ROLLBACK_COMPLETE" == deploy(lab, of_the_stack("SweepSilentAlarm") | {"Period": 60})
