@@ -190,7 +190,7 @@ def test_no_data_of_a_sweep_is_a_value_of_its_own() -> None:
     ("failed", "ended", "alarming"), [(1, 1, False), (2, 2, False), (1, 3, True), (1, 5, False)]
 )
 def test_a_share_of_very_few_is_none(failed: int, ended: int, *, alarming: bool) -> None:
-    """An instance that fails alone at night is a share of 1, and wakes nobody."""
+    """An instance that fails alone at night is a share of 1, and wakes no one."""
     values = [1.0] * failed + [0.0] * (ended - failed)
 
     assert alarming == breaches(OURS["AttachFailuresAlarm"], values)

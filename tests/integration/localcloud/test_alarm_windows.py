@@ -16,7 +16,7 @@ MINUTES = [1, 5, 59]
 
 
 def of_the_stack(name: str, minutes: int = 5) -> Json:
-    """Return an alarm of the stack, which tells nobody here."""
+    """Return an alarm of the stack, without its topic."""
     unit = "minute" if minutes == 1 else "minutes"
     stack = load_observability(SweepSchedule=f"rate({minutes} {unit})")
     alarm = of_kind(stack, "CloudWatch::Alarm")[name]
