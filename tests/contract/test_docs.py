@@ -17,7 +17,10 @@ README = "README.md"
 OPERATIONS = "docs/operations.md"
 PARAMETERS = "docs/parameters.md"
 MONITORING = "docs/monitoring.md"
-FOR_USERS = [README, OPERATIONS, PARAMETERS, MONITORING, "docs/limits.md", "docs/security.md"]
+COSTS = "docs/costs.md"
+LIMITS = "docs/limits.md"
+SECURITY = "docs/security.md"
+FOR_USERS = [README, OPERATIONS, PARAMETERS, MONITORING, COSTS, LIMITS, SECURITY]
 DECISIONS = sorted(path.name for path in ROOT.glob("docs/decisions/*.md"))
 DOCUMENTS = [
     *FOR_USERS,
@@ -174,7 +177,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
 def test_the_documents_lead_to_one_another() -> None:
     """A page without a link to it is not read; and the test above has links to follow."""
     linked = set(LINK.findall(text(README)))
-    pages = [OPERATIONS, PARAMETERS, MONITORING, "docs/limits.md", "docs/security.md"]
+    pages = [OPERATIONS, PARAMETERS, MONITORING, COSTS, LIMITS, SECURITY]
 
     assert {(page, "") for page in [*pages, "docs/architecture.md", "docs/decisions/"]} <= linked
 

@@ -19,6 +19,7 @@ from bench.attach import tag_to_attached
 from bench.batch import one_batch
 from bench.cold import cold_imports
 from bench.command import command
+from bench.costs import costs
 from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
 from bench.stage import STACK, Stage
@@ -29,6 +30,7 @@ from localcloud.client.server_process import ServerError
 ROOT = Path(__file__).parents[2]
 WIDEST = 110
 FIGURES: Mapping[str, Callable[[Stage], list[Figure]]] = {
+    "costs": costs,
     "attach": tag_to_attached,
     "crowd": crowds,
     "batch": one_batch,

@@ -41,7 +41,8 @@ def exactly(what: str, wanted: int, seen: int) -> Row:
 
 def at_most(what: str, limit: float, seen: float, detail: str = "") -> Row:
     """Promise a limit."""
-    text = f"{seen:.3g} ({detail})" if detail else f"{seen:.3g}"
+    number = str(seen) if isinstance(seen, int) else f"{seen:.3g}"
+    text = f"{number} ({detail})" if detail else number
     return Row(what, text, f"≤ {limit:g}", kept=seen <= limit)
 
 
