@@ -120,11 +120,11 @@ def test_what_stands_by_the_month_is_in_the_templates() -> None:
     functions = resources("Serverless::Function").values()
     sources = [it for each in functions for it in each.get("Events", {}).values()]
     polled = [it for it in sources if it["Type"] == "SQS"]
-    standing = {
+    by_the_month = {
         f"CloudWatch: {len(heard)} alarms": sum(heard),
         "CloudWatch: the dashboard": len(of_kind(stack, "CloudWatch::Dashboard")),
         "KMS": len(of_kind(stack, "KMS::Key")),
         "SQS": len(polled) * POLLERS * 30 * 24 * 60 * 3,
     }
 
-    assert standing == counts(IDLE, *standing)
+    assert by_the_month == counts(IDLE, *by_the_month)
