@@ -128,6 +128,8 @@ def test_a_share_of_failures_counts_from_three_ends_on(
         ("IF(n >= 3, m, 0)", {"m": 0.5, "n": 3}, 0.5),
         ("IF(n >= 3, m, 0)", {"m": 0.5, "n": 2}, 0),
         ("IF(n >= 3, m, 0)", {"m": None, "n": None}, None),
+        ("IF(n, m, 1)", {"m": None, "n": 1}, 0),
+        ("IF(n, 1, m)", {"m": None, "n": 0}, None),
         ("m > 1", {"m": 2}, 1),
         ("m < 1", {"m": 2}, 0),
         ("m <= 1", {"m": None}, None),
@@ -136,7 +138,7 @@ def test_a_share_of_failures_counts_from_three_ends_on(
 def test_an_expression_has_a_value_or_no_data(
     expression: str, values: dict[str, float | None], expected: float | None
 ) -> None:
-    """User Guide, "Using math expressions with CloudWatch metrics"."""
+    """User Guide, "Using metric math"."""
     assert expected == value_of(expression, values)
 
 
@@ -152,6 +154,62 @@ def test_an_expression_that_is_not_understood_is_refused(lab: Lab, expression: s
     assert "ROLLBACK_COMPLETE" == deploy(lab, alarm)
 
 
-def test_an_alarm_is_on_a_metric_or_on_an_expression(lab: Lab) -> None:
-    """CloudFormation refuses both at once."""
-    assert "ROLLBACK_COMPLETE" == deploy(lab, of_the_stack("SweepSilentAlarm") | {"Period": 60})
+@pytest.mark.parametrize("spoilt", ["a metric beside it", "two periods", "two results"])
+def test_an_alarm_is_on_one_metric_or_on_one_expression(lab: Lab, spoilt: str) -> None:
+    """CloudFormation refuses anything in between; "Using Amazon CloudWatch alarms"."""
+    alarm = of_the_stack("AttachFailuresAlarm")
+    if spoilt == "a metric beside it":
+        alarm["Period"] = 900
+    elif spoilt == "two periods":
+        alarm["Metrics"][1]["MetricStat"]["Period"] = 60
+    else:
+        alarm["Metrics"][1]["ReturnData"] = True
+
+    assert "ROLLBACK_COMPLETE" == deploy(lab, alarm)
+
+
+@pytest.mark.parametrize(
+    ("points", "wanted", "states"),
+    [
+        ("0-X-X", 3, ["OK", "OK", "OK", "OK"]),
+        ("0----", 3, ["OK", "OK", "OK", "OK"]),
+        ("-----", 3, ["INSUFFICIENT_DATA", "OK", "ALARM", "OK"]),
+        ("0XX-X", 3, ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("----X", 3, ["INSUFFICIENT_DATA", "OK", "ALARM", "OK"]),
+        ("X----", 3, ["ALARM", "OK", "ALARM", "OK"]),
+        ("0-X-X", 2, ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("00X0X", 2, ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("0-X--", 2, ["OK", "OK", "ALARM", "OK"]),
+        ("----0", 2, ["OK", "OK", "ALARM", "OK"]),
+        ("----X", 2, ["INSUFFICIENT_DATA", "OK", "ALARM", "OK"]),
+    ],
+)
+def test_missing_data_is_judged_as_in_the_tables_of_cloudwatch_s_guide(
+    lab: Lab, points: str, wanted: int, states: list[str]
+) -> None:
+    """User Guide, "How alarm state is evaluated when data is missing"; the oldest comes first."""
+    cloudwatch = lab.client("cloudwatch")
+    treatments = ["missing", "ignore", "breaching", "notBreaching"]
+    for treatment in treatments:
+        cloudwatch.put_metric_alarm(
+            AlarmName=treatment,
+            Namespace="dualhome",
+            MetricName="Points",
+            Dimensions=[{"Name": "service", "Value": "dualhome"}],
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=3,
+            DatapointsToAlarm=wanted,
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=0,
+            TreatMissingData=treatment,
+        )
+    cloudwatch.set_alarm_state(AlarmName="ignore", StateValue="OK", StateReason="it was so before")
+    ages = {it: [60 * age + 30 for age, one in enumerate(points[::-1]) if one == it] for it in "0X"}
+
+    for one, value in (("0", 0), ("X", 1)):
+        if ages[one]:
+            put(lab, "Points", ages[one], value)
+    put(lab, "Others", [30])
+
+    assert states == [state(lab, {"AlarmName": it}) for it in treatments]

@@ -19,7 +19,7 @@ COMPARISONS = {
 }
 
 MORE_PERIODS = 2
-"""How many periods CloudWatch looks back beyond those of an alarm: as in its guide's examples."""
+"""How many periods CloudWatch looks back beyond an alarm's: 5 for 3 in its guide's example."""
 
 OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit")
 """What an alarm on an expression does not have itself: each metric in it has its own."""
@@ -92,13 +92,17 @@ def _period(alarm: Alarm) -> int:
     """Return the seconds of a period: in an expression, those of each metric."""
     if "Metrics" not in alarm:
         return int(alarm["Period"])
-    (seconds,) = {int(it["Period"]) for it in _statistics(alarm).values()}
-    return seconds
+    periods = {int(it["Period"]) for it in _statistics(alarm).values()}
+    if len(periods) != 1:
+        raise ValueError(f"{alarm['AlarmName']}: each metric must be using the same period")
+    return periods.pop()
 
 
 def _expression(alarm: Alarm) -> str:
-    (watched,) = [it for it in alarm["Metrics"] if _is_true(it.get("ReturnData", True))]
-    return str(watched["Expression"])
+    watched = [it for it in alarm["Metrics"] if _is_true(it.get("ReturnData", True))]
+    if len(watched) != 1 or "Expression" not in watched[0]:
+        raise ValueError(f"{alarm['AlarmName']}: one expression of Metrics must return data")
+    return str(watched[0]["Expression"])
 
 
 def _statistics(alarm: Alarm) -> dict[str, Properties]:
@@ -143,20 +147,18 @@ def _judged(alarm: Alarm, breaches: Sequence[bool | None]) -> str:
     """
     periods = alarm["EvaluationPeriods"]
     wanted = alarm.get("DatapointsToAlarm") or periods
-    known = [breach for breach in breaches if breach is not None][:periods]
+    ages = [age for age, breach in enumerate(breaches) if breach is not None][:periods]
+    known = [breaches[age] for age in ages]
     missing = periods - len(known)
-    at_least = sum(known)
-    at_most = at_least + missing
+    beyond = known.count(True)
     match alarm["TreatMissingData"]:
         case "breaching":
-            return "ALARM" if at_most >= wanted else "OK"
-        case "notBreaching":
-            return "ALARM" if at_least >= wanted else "OK"
-        case _ if at_least >= wanted or at_most < wanted:
-            return "ALARM" if at_least >= wanted else "OK"
-        case "ignore":
+            return "ALARM" if beyond + missing >= wanted else "OK"
+        case _ if beyond >= wanted:
+            return "ALARM"
+        case "ignore" if missing and all(known):
             return str(alarm["StateValue"])
-        case _ if known:
-            return "ALARM" if all(known) else "OK"
+        case "missing" if missing and all(known):
+            return "ALARM" if ages and ages[-1] + 1 >= wanted else "INSUFFICIENT_DATA"
         case _:
-            return "INSUFFICIENT_DATA"
+            return "OK"

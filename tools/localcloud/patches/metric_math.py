@@ -18,9 +18,9 @@ def value_of(expression: str, values: Values) -> float | None:
     Return what an expression is for one period; None where it has no value.
 
     ``values`` has each metric's value in the period, None where there is no data. What is computed
-    from no data has none, unless ``FILL`` puts a value there.
+    from no data has none, unless ``FILL`` puts a value there; what ``IF`` chooses is 0, then.
 
-    Source: Amazon CloudWatch User Guide, "Using math expressions with CloudWatch metrics".
+    Source: Amazon CloudWatch User Guide, "Using metric math".
 
     Raises:
         MetricMathError: it has a function, an operator or a metric that is not known here.
@@ -41,8 +41,7 @@ def _of(node: ast.expr, values: Values) -> float | None:
             found = _of(series, values)
             return _of(filler, values) if found is None else found
         case ast.Call(func=ast.Name(id="IF"), args=[condition, met, otherwise]):
-            decided = _of(condition, values)
-            return None if decided is None else _of(met if decided else otherwise, values)
+            return _chosen(_of(condition, values), met, otherwise, values)
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             one, other = _of(left, values), _of(right, values)
             if one is None or other is None:
@@ -50,3 +49,11 @@ def _of(node: ast.expr, values: Values) -> float | None:
             if compare := COMPARISONS.get(type(operator)):
                 return float(compare(one, other))
     raise MetricMathError(f"{ast.unparse(node)}: say in patches/metric_math.py what it means")
+
+
+def _chosen(
+    decided: float | None, met: ast.expr, otherwise: ast.expr, values: Values
+) -> float | None:
+    if decided:
+        return _of(met, values) or 0.0
+    return None if decided is None else _of(otherwise, values)
