@@ -142,7 +142,9 @@ def test_an_expression_has_a_value_or_no_data(
     assert expected == value_of(expression, values)
 
 
-@pytest.mark.parametrize("expression", ["RATE(m)", "m + 1", "IF(m >)", "other", "FILL(m)"])
+@pytest.mark.parametrize(
+    "expression", ["RATE(m)", "m + 1", "IF(m >)", "other", "FILL(m)", "m == 1"]
+)
 def test_an_expression_that_is_not_understood_is_refused(lab: Lab, expression: str) -> None:
     """One that is taken for another would keep silent when it should not."""
     alarm = of_the_stack("SweepSilentAlarm")
@@ -151,6 +153,15 @@ def test_an_expression_that_is_not_understood_is_refused(lab: Lab, expression: s
 
     with pytest.raises(MetricMathError):
         value_of(expression, {"m": None})
+    assert "ROLLBACK_COMPLETE" == deploy(lab, alarm)
+
+
+@pytest.mark.parametrize("expression", ["IF(ticks > 1, RATE(ticks), 0)", "IF(ticks > 1, 0, other)"])
+def test_what_an_expression_may_come_to_is_understood_at_once(lab: Lab, expression: str) -> None:
+    """Found out when it comes to it, the alarm would be the one that is silent."""
+    alarm = of_the_stack("SweepSilentAlarm")
+    alarm["Metrics"][0]["Expression"] = expression
+
     assert "ROLLBACK_COMPLETE" == deploy(lab, alarm)
 
 

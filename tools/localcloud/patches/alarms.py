@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 from localcloud.patches import internals, metric_math, metrics
@@ -84,7 +85,8 @@ def _of_template(plain: Any, name: str, properties: Properties) -> Alarm:  # noq
         del alarm[key]
     alarm |= {"Metrics": queries, "Dimensions": []}
     _period(alarm)
-    metric_math.value_of(_expression(alarm), dict.fromkeys(_statistics(alarm)))
+    for value in (None, -inf, inf):  # both ways of an IF
+        metric_math.value_of(_expression(alarm), dict.fromkeys(_statistics(alarm), value))
     return alarm
 
 

@@ -18,7 +18,8 @@ def value_of(expression: str, values: Values) -> float | None:
     Return what an expression is for one period; None where it has no value.
 
     ``values`` has each metric's value in the period, None where there is no data. What is computed
-    from no data has none, unless ``FILL`` puts a value there; what ``IF`` chooses is 0, then.
+    from no data has none, unless ``FILL`` puts a value there. Where an ``IF`` is met and has no
+    data to take, it takes 0.
 
     Source: Amazon CloudWatch User Guide, "Using metric math".
 
@@ -42,12 +43,13 @@ def _of(node: ast.expr, values: Values) -> float | None:
             return _of(filler, values) if found is None else found
         case ast.Call(func=ast.Name(id="IF"), args=[condition, met, otherwise]):
             return _chosen(_of(condition, values), met, otherwise, values)
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if (
+            type(operator) in COMPARISONS
+        ):
             one, other = _of(left, values), _of(right, values)
             if one is None or other is None:
                 return None
-            if compare := COMPARISONS.get(type(operator)):
-                return float(compare(one, other))
+            return float(COMPARISONS[type(operator)](one, other))
     raise MetricMathError(f"{ast.unparse(node)}: say in patches/metric_math.py what it means")
 
 
