@@ -113,8 +113,7 @@ def _supports(action: str, arn: str, key: str) -> bool:
     listed = set(types.get("", {}).get("condition_keys", []))
     for kind in types_of(action, arn):
         listed |= {*types[kind]["condition_keys"], *service["resources"][kind]["condition_keys"]}
-    name, _, tag = key.partition("/")
-    return key in GLOBAL_KEYS or key in listed or (bool(tag) and f"{name}/${{TagKey}}" in listed)
+    return key in GLOBAL_KEYS or any(fits(key, re.sub(r"\$\{\w+\}", "*", it)) for it in listed)
 
 
 def _facts(action: str) -> Json:
