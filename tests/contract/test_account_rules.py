@@ -102,7 +102,7 @@ def test_without_a_key_nothing_speaks_of_one() -> None:
 
 
 def test_who_reads_or_writes_a_table_may_use_its_key_for_that() -> None:
-    """And nobody else may, nor for anything else: DynamoDB asks for its caller."""
+    """And no other role may, nor for anything else: DynamoDB asks for its caller."""
 
     def facts(role: Json) -> dict[str, bool]:
         found = statements(role)

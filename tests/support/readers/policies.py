@@ -57,6 +57,10 @@ def _of(template: Json) -> Iterator[Granted]:
             for carrier in policy[carriers]:
                 itself = arn(template, carrier)
                 yield from _statements(template, name, policy["PolicyDocument"], itself)
+    for name, table in of_kind(template, "DynamoDB::Table").items():
+        document = table.get("ResourcePolicy", {"PolicyDocument": {"Statement": []}})
+        itself = arn(template, f"${{{name}.Arn}}")
+        yield from _statements(template, name, document["PolicyDocument"], itself)
     for name, key in of_kind(template, "KMS::Key").items():
         yield from _statements(template, name, key["KeyPolicy"], arn(template, f"${{{name}.Arn}}"))
 
