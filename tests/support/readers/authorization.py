@@ -10,6 +10,7 @@ from typing import Any
 Json = dict[str, Any]
 
 GLOBAL_KEYS = {
+    "aws:CalledVia",
     "aws:PrincipalArn",
     "aws:RequestedRegion",
     "aws:SecureTransport",
