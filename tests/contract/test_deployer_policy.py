@@ -63,6 +63,7 @@ def test_nothing_is_allowed_that_no_resource_type_needs() -> None:
     of_types = {action for actions in needed(types()).values() for action in actions}
 
     assert set() == allowed_by(policy()) - of_types - OF_SAM
+    assert set() == OF_SAM - allowed_by(policy())
 
 
 def test_another_resource_type_is_named_with_what_it_takes() -> None:
