@@ -237,7 +237,9 @@ class Stack:
     def simulator(self) -> PermissionSimulator:
         """IAM's simulation of a role's policies."""
         partition = self.session.get_partition_for_region(self.region)
-        return permissions.IamSimulator(self.client("iam"), partition, self.account, self.region)
+        path = self.parameters.get("RolePath", "/")  # an older template has none
+        iam = self.client("iam")
+        return permissions.IamSimulator(iam, partition, self.account, self.region, path)
 
     def audience(self) -> Audience:
         """Return the subscriptions of the alarm topic."""

@@ -7,6 +7,7 @@ import pytest
 from dualhome.domain.tags import TagKeys
 from dualhome_cli.doctor.checks.permissions import needs
 from tests.support.offenders import offenders
+from tests.support.readers.authorization import actions
 from tests.support.readers.template import ROLES, Json, granted, resources, statements
 
 FUNCTIONS = resources("Serverless::Function")
@@ -17,6 +18,9 @@ NO_NARROWER_RESOURCE = re.compile(
     r"ec2:Describe\w+|dynamodb:ListStreams"
     r"|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)"
 )
+IN_A_TRANSACTION = {
+    "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}
+}
 STEPS = {
     "DetachInterfaceFunction",
     "CheckDetachedFunction",
@@ -46,12 +50,36 @@ def test_a_role_names_each_action_and_each_resource() -> None:
 
 def test_no_role_may_change_or_remove_an_audit_record() -> None:
     """A put may replace by permission: what keeps it from that is the code's condition."""
-    actions = {(role, arn): set(it["Action"]) for role, arn, it in granted("${AuditTable")}
+    allowed = {(role, arn): set(it["Action"]) for role, arn, it in granted("${AuditTable")}
 
-    assert actions.pop(("PublishChangesRole", "${AuditTable.StreamArn}"))
-    assert actions == {
+    assert allowed.pop(("PublishChangesRole", "${AuditTable.StreamArn}"))
+    assert allowed == {
         (role, "${AuditTable.Arn}"): {"dynamodb:PutItem"}
         for role in ("ReconcileInstancesRole", "CloseAttachmentRole", "MarkStuckRole")
+    }
+
+
+def test_an_audit_entry_can_be_put_in_a_transaction_alone() -> None:
+    """That of its move: a put by itself would be an entry of nothing, or in place of another."""
+    conditions = [it["Condition"] for _, _, it in granted("${AuditTable.Arn}", "dynamodb:PutItem")]
+
+    assert [IN_A_TRANSACTION] * 3 == conditions
+
+
+def test_the_audit_table_itself_denies_every_principal_to_change_it() -> None:
+    """A policy of the account may grant more than ours do; a Deny is stronger."""
+    table = resources("DynamoDB::Table")["AuditTable"]
+    never, puts = table["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    every_principal = {"Effect": "Deny", "Principal": "*", "Resource": "*"}
+    writes = set(actions("dynamodb:*Item")) | set(actions("dynamodb:PartiQL*"))
+    reads = {"GetItem", "BatchGetItem", "ConditionCheckItem", "PartiQLSelect"}
+
+    assert every_principal.items() <= never.items()
+    assert every_principal.items() <= puts.items()
+    assert "Condition" not in never
+    assert writes - {f"dynamodb:{it}" for it in reads} == {*never["Action"], puts["Action"]}
+    assert puts["Condition"] == {
+        "ForAllValues:StringNotEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}
     }
 
 
@@ -111,9 +139,9 @@ def test_the_state_machine_may_run_exactly_its_steps_and_the_schedule_exactly_th
 
 def test_a_sweep_asks_for_reconciliations_and_can_change_nothing_itself() -> None:
     """There is one way to change the world."""
-    actions = {action for it in statements(ROLES["SweepAccountRole"]) for action in it["Action"]}
+    allowed = {action for it in statements(ROLES["SweepAccountRole"]) for action in it["Action"]}
 
-    assert actions == {
+    assert allowed == {
         "ec2:DescribeInstances",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeVpcs",

@@ -32,6 +32,12 @@ def writer(guarded: Stack) -> Probe:
     return Probe.with_role_of(guarded, "WriteStatusFunction")
 
 
+@pytest.fixture(scope="module")
+def administrator(guarded: Stack) -> Probe:
+    """Call with a role that may do everything."""
+    return Probe.with_every_permission(guarded)
+
+
 @pytest.mark.parametrize(
     ("pooled", "asking", "answer"),
     [
@@ -70,6 +76,41 @@ def test_the_past_cannot_be_rewritten(guarded: Stack, reconciler: Probe, method:
     audit = guarded.outputs["AuditTableName"]
 
     assert reconciler.ask("dynamodb", method, TableName=audit, Key=key) in DENIALS
+
+
+def test_an_audit_entry_by_itself_cannot_be_put(guarded: Stack, reconciler: Probe) -> None:
+    """In a transaction IAM lets it pass; that it replaces none, the condition sees to."""
+    entry = {
+        "TableName": guarded.outputs["AuditTableName"],
+        "Item": {"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": "2026"}},
+        "ConditionExpression": "attribute_exists(pk)",  # so that nothing is put
+    }
+    move = {"TransactItems": [{"Put": entry}]}
+
+    assert reconciler.ask("dynamodb", "put_item", **entry) in DENIALS
+    assert "TransactionCanceledException" == reconciler.ask(
+        "dynamodb", "transact_write_items", **move
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("put_item", "AccessDeniedException"),
+        ("update_item", "AccessDeniedException"),
+        ("delete_item", "AccessDeniedException"),
+        ("get_item", "ok"),
+    ],
+)
+def test_an_administrator_cannot_rewrite_the_past_either(
+    guarded: Stack, administrator: Probe, method: str, said: str
+) -> None:
+    """The table's own policy denies it, whatever those of the account allow."""
+    key = {"pk": {"S": "INSTANCE#i-1"}, "sk": {"S": "2026"}}
+    named = "Item" if method == "put_item" else "Key"
+    audit = guarded.outputs["AuditTableName"]
+
+    assert said == administrator.ask("dynamodb", method, TableName=audit, **{named: key})
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,23 @@ from dualhome_cli.doctor.facts import Decision, Need
 
 @dataclass(frozen=True, slots=True)
 class IamSimulator:
-    """The port ``PermissionSimulator``, for the roles of an account in a Region."""
+    """
+    The port ``PermissionSimulator``, for the roles of an account in a Region.
+
+    Where a role has a permissions boundary, IAM simulates within it.
+    """
 
     iam: Any
     partition: str
     account: str
     region: str
+    path: str
 
     def decisions(self, need: Need, role: str) -> Iterator[Decision]:
         """Yield what IAM says of each action of ``need``, asked by one call."""
         arn = f"arn:{self.partition}:ec2:{self.region}:{self.account}:{need.resource}"
         answer = self.iam.simulate_principal_policy(
-            PolicySourceArn=f"arn:{self.partition}:iam::{self.account}:role/{role}",
+            PolicySourceArn=f"arn:{self.partition}:iam::{self.account}:role{self.path}{role}",
             ActionNames=list(need.actions),
             ResourceArns=[arn if need.resource != "*" else "*"],
             ContextEntries=[_entry(key, value) for key, value in need.context.items()],

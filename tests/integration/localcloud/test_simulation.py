@@ -16,11 +16,17 @@ ONE_KEY = {
 }
 
 
-def simulate(lab: Lab, statement: Any, action: str, **context: str) -> str:  # noqa: ANN401 - policy language
+def simulate(
+    lab: Lab,
+    statement: Any,  # noqa: ANN401 - policy language
+    action: str,
+    path: str = "/",
+    **context: str,
+) -> str:
     """Return the decision about a role with one statement, by IAM."""
     iam = lab.client("iam")
     document = json.dumps({"Statement": [TRUST | {"Action": "sts:AssumeRole"}]})
-    made = iam.create_role(RoleName="role", AssumeRolePolicyDocument=document)["Role"]
+    made = iam.create_role(RoleName="role", AssumeRolePolicyDocument=document, Path=path)["Role"]
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName="role", PolicyName="p", PolicyDocument=policy)
     entries = [
@@ -46,6 +52,13 @@ def test_a_condition_on_a_tag_sees_the_tag_that_is_given(
     statement = allow("AttachNetworkInterface", when=TAGGED)
 
     assert decision == simulate(lab, statement, "ec2:AttachNetworkInterface", **context)
+
+
+def test_a_role_is_found_under_its_path(lab: Lab) -> None:
+    """Its ARN is all that the simulation is given."""
+    asked = (allow("DescribeVpcs"), "ec2:DescribeVpcs", "/network/dualhome/")
+
+    assert "allowed" == simulate(lab, *asked)
 
 
 @pytest.mark.parametrize(("key", "decision"), [("status", "allowed"), ("targets", "implicitDeny")])

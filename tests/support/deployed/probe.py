@@ -37,11 +37,27 @@ class Probe:
         """Create the function with the role of the template's function ``logical_id``."""
         functions = stack.cloud.client("lambda")
         role = functions.get_function_configuration(FunctionName=stack.role(logical_id))["Role"]
+        return Probe._with(stack, role, f"probe-{logical_id}")
+
+    @staticmethod
+    def with_every_permission(stack: Stack) -> "Probe":
+        """Create the function with a role to which no identity policy denies anything."""
+        iam = stack.cloud.client("iam")
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+        trusted = [trust | {"Action": "sts:AssumeRole"}]
+        allowed = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+        role = iam.create_role(RoleName="administrator", AssumeRolePolicyDocument=_policy(trusted))
+        iam.put_role_policy(
+            RoleName="administrator", PolicyName="all", PolicyDocument=_policy(allowed)
+        )
+        return Probe._with(stack, role["Role"]["Arn"], "probe-administrator")
+
+    @staticmethod
+    def _with(stack: Stack, role: str, name: str) -> "Probe":
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as files:
             files.writestr("probe.py", CODE)
-        name = f"probe-{logical_id}"
-        functions.create_function(
+        stack.cloud.client("lambda").create_function(
             FunctionName=name,
             Role=role,
             Runtime="python3.13",
@@ -58,3 +74,7 @@ class Probe:
             FunctionName=self.function, Payload=json.dumps(event)
         )
         return str(json.loads(answer["Payload"].read()))
+
+
+def _policy(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[3]
-FUNCTIONS_OF_LISTS = {"Equals", "Not", "Or", "Select", "Split"}
+FUNCTIONS_OF_LISTS = {"Equals", "If", "Not", "Or", "Select", "Split"}
+NOTHING = "${AWS::NoValue}"
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": "111122223333",
     "AWS::Partition": "aws",
@@ -94,9 +95,10 @@ def _chosen(template: Json) -> Json:
             case {"Fn::If": [condition, if_met, otherwise]}:
                 return choose(if_met if met[condition] else otherwise)
             case dict():
-                return {key: choose(item) for key, item in value.items()}
+                chosen = {key: choose(item) for key, item in value.items()}
+                return {key: it for key, it in chosen.items() if it != NOTHING}
             case list():
-                return [it for it in map(choose, value) if it != "${AWS::NoValue}"]
+                return [it for it in map(choose, value) if it != NOTHING]
             case _:
                 return value
 

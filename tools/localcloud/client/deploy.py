@@ -31,12 +31,14 @@ def deploy(
     endpoint: str,
     region: str,
     log: Path,
+    caller: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """
     Build and deploy ``template``, and return the stack's outputs.
 
     What has not changed since the last build is not built again, and a stack that would not
-    change stays as it is. What the SAM CLI says goes to ``log``.
+    change stays as it is. What the SAM CLI says goes to ``log``. ``caller`` are the variables of
+    credentials other than the administrator's.
 
     Raises:
         DeployError: the build or the deployment failed.
@@ -44,7 +46,9 @@ def deploy(
     _create_bucket(endpoint, region)
     folder = template.resolve().parent
     with _building_alone(folder), log.open("wb") as words:
-        sam = partial(_run_sam, folder, words, _sam_environment(endpoint, region))
+        sam = partial(
+            _run_sam, folder, words, _sam_environment(endpoint, region) | dict(caller or {})
+        )
         sam("build", "--cached", "--parallel", "--template", template.name)
         sam("deploy", *_deploy_options(stack_name, parameters))
     (stack,) = client("cloudformation", endpoint, region).describe_stacks(StackName=stack_name)[
@@ -91,6 +95,7 @@ def _sam_environment(endpoint: str, region: str) -> dict[str, str]:
 
 def _deploy_options(stack_name: str, parameters: Mapping[str, str]) -> list[str]:
     words = ["--stack-name", stack_name, "--no-resolve-s3", "--s3-bucket", ARTIFACTS_BUCKET]
+    words += ["--s3-prefix", stack_name]
     words += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
     if parameters:
         named = (f'{key}="{value}"' for key, value in parameters.items())

@@ -52,9 +52,20 @@ class LocalCloud(ControlClient):
         return client(service, self.endpoint, self.region)
 
     def deploy(
-        self, template: Path, stack_name: str, parameters: Mapping[str, str] | None = None
+        self,
+        template: Path,
+        stack_name: str,
+        parameters: Mapping[str, str] | None = None,
+        caller: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """Build ``template`` and deploy it; return the stack's outputs. Raises: DeployError."""
+        """
+        Build ``template`` and deploy it; return the stack's outputs.
+
+        ``caller`` are the variables of credentials other than the administrator's.
+
+        Raises:
+            DeployError: the build or the deployment failed.
+        """
         return deploy(
             template,
             stack_name,
@@ -62,4 +73,5 @@ class LocalCloud(ControlClient):
             endpoint=self.endpoint,
             region=self.region,
             log=self.directory / "sam.log",
+            caller=caller,
         )

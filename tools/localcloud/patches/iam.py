@@ -8,6 +8,9 @@ from localcloud.patches import internals
 TLS = (b"x-forwarded-proto", b"https")
 """Makes ``aws:SecureTransport`` true: on loopback plain HTTP stands for TLS."""
 
+TABLE_POLICY = "table_policy_for_arn"
+"""How ministack's evaluator asks a service about the policy that a resource carries."""
+
 SINGLE_ITEM = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 
 
@@ -33,8 +36,18 @@ def install() -> None:
             keys["dynamodb:LeadingKeys"] = _leading_keys(json.loads(body))
         return keys
 
+    internals.add(internals.DYNAMODB, TABLE_POLICY, _policy_of_table)
+    lookups = internals.original(internals.IAM_EVALUATOR, "_RESOURCE_POLICY_LOOKUPS")
+    lookups["dynamodb"] = ("dynamodb", TABLE_POLICY)
     internals.replace(internals.IAM_ACTIONS, "extract_iam_action", as_single)
     internals.replace(internals.IAM_ACTIONS, "request_tag_context", with_service_keys)
+
+
+def _policy_of_table(arn: str) -> tuple[str, str] | None:
+    """Return the policy of the table, of itself or of an index, and the account that owns it."""
+    policies = internals.original(internals.DYNAMODB, "_resource_policies")
+    found = policies.get(arn.partition("/index/")[0])
+    return (found["Policy"], arn.split(":")[4]) if found else None
 
 
 def _leading_keys(asked: dict[str, Any]) -> list[str]:

@@ -35,16 +35,17 @@ MOTO_INSTANCES = "moto.ec2.models.instances"
 NAMES = {
     APP: {"SERVICE_HANDLERS", "app", "detect_service", "extract_region", "_routing_params"}
     | {"extract_access_key_id"},
-    IAM: {"_build_simulate_results_real", "_extract_simulate_params"},
+    IAM: {"_build_simulate_results_real", "_extract_simulate_params", "_roles"},
     IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
     | {"request_tag_context"},
-    IAM_EVALUATOR: {"AuthError", "enforce", "evaluate"},
+    IAM_EVALUATOR: {"AuthError", "_RESOURCE_POLICY_LOOKUPS", "_gather_role_policies"}
+    | {"enforce", "evaluate"},
     RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
     | {"_account_region_from_function_config", "zipfile"},
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
     CLOUDWATCH: {"_calc_stats", "_dims_key", "_dispatch_alarm_actions", "_evaluate_alarm"}
     | {"_evaluate_all_alarms", "_metrics", "_record_history", "_stat_value", "record_metric"},
-    DYNAMODB: {"_tables"},
+    DYNAMODB: {"_resource_policies", "_sse_description_from_spec", "_tables"},
     EVENTBRIDGE: {"_put_events"},
     LAMBDA: {"_ESM_BACKOFF_SECONDS", "_emit_lambda_logs", "_esm_wake", "_execute_function_warm"}
     | {"_sqs_esm_concurrency"},
@@ -111,9 +112,10 @@ def replace(module: str, name: str, value: object) -> None:
 
 
 def add(module: str, name: str, value: object) -> None:
-    """Give a class a member that it lacks; an upgrade that brings its own is an error."""
+    """Give a class or a module a member that it lacks; one that an upgrade brings is an error."""
     owner, _, attribute = name.rpartition(".")
-    target = attrgetter(owner)(importlib.import_module(module))
+    found = importlib.import_module(module)
+    target = attrgetter(owner)(found) if owner else found
     if hasattr(target, attribute):
         raise AttributeError(f"{module}.{name} exists by now; drop ours")
     setattr(target, attribute, value)

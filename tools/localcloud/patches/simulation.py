@@ -1,4 +1,4 @@
-"""The context of IAM's policy simulation, which ministack does not read."""
+"""IAM's policy simulation: its context, which ministack does not read, and roles under a path."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -15,6 +15,7 @@ def install() -> None:
     parameters = internals.original(internals.IAM, "_extract_simulate_params")
     results = internals.original(internals.IAM, "_build_simulate_results_real")
     evaluate = internals.original(internals.IAM_EVALUATOR, "evaluate")
+    policies_of = internals.original(internals.IAM_EVALUATOR, "_gather_role_policies")
 
     def with_context(asked: Mapping[str, Any]) -> Any:  # noqa: ANN401 - ministack's own
         _given.set(_entries(asked))
@@ -34,6 +35,11 @@ def install() -> None:
             }
         return evaluate(context, *policies)
 
+    def by_name(role: str, account: str) -> Any:  # noqa: ANN401 - ministack's own
+        """The simulation is given a role's ARN, whose name may follow a path."""
+        return policies_of(role.rpartition("/")[2], account)
+
+    internals.replace(internals.IAM_EVALUATOR, "_gather_role_policies", by_name)
     internals.replace(internals.IAM, "_extract_simulate_params", with_context)
     internals.replace(internals.IAM, "_build_simulate_results_real", and_without)
     internals.replace(internals.IAM_EVALUATOR, "evaluate", by_context)

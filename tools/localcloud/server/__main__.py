@@ -35,6 +35,7 @@ from localcloud.patches import (
     metrics,
     saved_queries,
     simulation,
+    stacks,
 )
 from localcloud.server.call_log import CallLog
 from localcloud.server.clock import Clock
@@ -134,6 +135,7 @@ def _assemble(
     iam.install()
     simulation.install()
     saved_queries.install()
+    stacks.install()
     metrics.install()
     alarms.install(clock)
     internals.original(internals.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
