@@ -105,7 +105,7 @@ def test_who_reads_or_writes_a_table_may_use_its_key_for_that() -> None:
     """And no other role may, nor for anything else: DynamoDB asks for its caller."""
 
     def facts(role: Json) -> dict[str, bool]:
-        found = statements(role)
+        found = [it for it in statements(role) if it["Effect"] == "Allow"]
         of_key = [it for it in found if any("kms:" in action for action in it["Action"])]
         on_tables = {
             action

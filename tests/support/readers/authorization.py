@@ -55,7 +55,7 @@ def objections(statement: Json, itself: str = "") -> list[str]:
 def ungranted(statements: list[Json]) -> list[str]:
     """Return each action on several resources at once that is not granted on every one of them."""
     granted: dict[str, set[str]] = {}
-    for statement in statements:
+    for statement in (it for it in statements if it.get("Effect") != "Deny"):
         for action in as_list(statement["Action"]):
             for arn in as_list(statement["Resource"]):
                 granted.setdefault(action, set()).update(types_of(action, arn))
