@@ -19,7 +19,11 @@ class Slot:
 
 @dataclass
 class Attachment:
-    """An interface on an instance; moto's serializer reads these fields by their names."""
+    """
+    An interface on an instance; moto's serializer reads these fields by their names.
+
+    ``plugged``: the instance has it; it is never `attached` before.
+    """
 
     attachment_id: str
     attach_time: datetime
@@ -30,6 +34,7 @@ class Attachment:
     delete_on_termination: bool
     attached_at: float
     clock: Callable[[], float]
+    plugged: bool
     detaching: bool = False
 
     @property
@@ -42,7 +47,7 @@ class Attachment:
         """EC2's AttachmentStatus at this moment."""
         if self.detaching:
             return "detaching"
-        return "attaching" if self.clock() < self.attached_at else "attached"
+        return "attached" if self.plugged and self.clock() >= self.attached_at else "attaching"
 
 
 class Identified(Protocol):
