@@ -2,9 +2,9 @@
 
 import ctypes
 import os
+import platform
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,21 +32,20 @@ class PacketsError(Exception):
 
 def check() -> None:
     """Raise a PacketsError that names everything that is missing, and the remedy."""
-    if missing := list(_missing()):
-        lacking = "; ".join(missing)
+    if lacking := missing():
         raise PacketsError(f"--packets: this machine cannot carry packets: {lacking}")
 
 
-def _missing() -> Iterable[str]:
-    if sys.platform != "linux":
-        yield "network namespaces exist on Linux only"
-        return
+def missing() -> str:
+    """Return what this machine lacks, and how to get it; nothing if it can carry packets."""
+    if platform.system() != "Linux":
+        return "only Linux has network namespaces"
     if os.geteuid() != 0:
-        yield "it needs root"
-    absent = [name for name in PACKAGES if shutil.which(name) is None]
-    if absent:
+        return "only root may make network namespaces"
+    if absent := [name for name in PACKAGES if shutil.which(name) is None]:
         packages = sorted({PACKAGES[name] for name in absent})
-        yield f"no {', '.join(absent)} on PATH (Debian: apt-get install {' '.join(packages)})"
+        return f"no {', '.join(absent)} on PATH: install Debian's {', '.join(packages)}"
+    return ""
 
 
 def run(command: Sequence[str], text: str = "") -> str:
@@ -90,7 +89,7 @@ def inside(namespace: str, act: Callable[[], Result]) -> Result:
 
 
 def write_sysctls(namespace: str, values: Mapping[str, int]) -> None:
-    """Set kernel parameters of a network namespace, by their paths below ``net``, if it has them."""
+    """Set those of the parameters, named by their paths below ``net``, that the kernel has."""
 
     def write() -> None:
         for name, value in values.items():

@@ -1,8 +1,9 @@
 """
 Plain hosts in subnets: what instances talk to, without being instances.
 
-To EC2 a host is an interface that a service manages, as those of a database or a load balancer: it
-has an address and a security group, which lets all pass; customers can neither attach nor delete it.
+To EC2 a host is an interface that a service manages, as those of a database or a load balancer.
+It has an address and a security group, which lets all pass; customers can neither attach it nor
+delete it.
 """
 
 import re
