@@ -1,12 +1,14 @@
 """Carries packets as EC2's state says: whatever has changed there is changed here."""
 
 import threading
+from collections.abc import Set as AbstractSet
 from itertools import count
 
 from localcloud.packets import commands, leftovers
 from localcloud.packets.commands import ip
 from localcloud.packets.fabric import ACCEPTER_MAC, REQUESTER_MAC, Fabric
 from localcloud.packets.guests import Guests, Running
+from localcloud.packets.metadata import MetadataService
 from localcloud.packets.model import Interface, Network
 from localcloud.packets.snapshot import read_network
 
@@ -26,6 +28,7 @@ class Carrier:
         self.hosts: set[str] = set()
         self._guests = Guests()
         self._fabrics: dict[str, Fabric] = {}
+        self._services: dict[str, MetadataService] = {}
         self._links: dict[str, tuple[str, tuple[str, str]]] = {}
         self._numbers = count(1)
         self._network: Network | None = None
@@ -140,8 +143,23 @@ class Carrier:
             ip([f"netns add {fabric.namespace}"])
             self._fabrics[vpc] = fabric
             fabric.prepare()
+            self._services[vpc] = MetadataService(
+                fabric.namespace, lambda address: self._metadata(vpc, address)
+            )
         return self._fabrics[vpc]
 
-    def _remove_fabrics(self, vpcs: set[str]) -> None:
-        fabrics = [self._fabrics.pop(vpc) for vpc in vpcs if vpc in self._fabrics]
+    def _metadata(self, vpc: str, address: str) -> dict[str, str] | None:
+        """Return what the instance is told that has ``address`` in a VPC."""
+        network = self._network or Network()
+        for guest in network.guests:
+            held = [it for it in guest.interfaces if it.vpc == vpc]
+            if guest.metadata and any(address in it.addresses for it in held):
+                of_interfaces = (pair for it in guest.interfaces for pair in it.metadata)
+                return dict((*guest.metadata, *of_interfaces))
+        return None
+
+    def _remove_fabrics(self, vpcs: AbstractSet[str]) -> None:
+        for vpc in vpcs & self._services.keys():
+            self._services.pop(vpc).close()
+        fabrics = [self._fabrics.pop(vpc) for vpc in vpcs & self._fabrics.keys()]
         leftovers.remove(fabric.namespace for fabric in fabrics)

@@ -31,9 +31,9 @@ class PacketsError(Exception):
 
 
 def check() -> None:
-    """Raise a PacketsError that names everything that is missing, and the remedy."""
+    """Raise a PacketsError if something is missing."""
     if lacking := missing():
-        raise PacketsError(f"--packets: this machine cannot carry packets: {lacking}")
+        raise PacketsError(lacking)
 
 
 def missing() -> str:

@@ -14,7 +14,7 @@ from itertools import count
 from localcloud.packets.commands import NETNS, ip, nft, run, write_sysctls
 from localcloud.packets.guests import ROUTER6
 from localcloud.packets.model import Interface, Network, Route
-from localcloud.packets.ruleset import VOID, ruleset
+from localcloud.packets.ruleset import METADATA, VOID, ruleset
 
 SYSCTLS = {
     "ipv4/ip_forward": 1,
@@ -81,8 +81,16 @@ class Fabric:
         """Set up the namespace, which exists."""
         write_sysctls(self.namespace, SYSCTLS)
         ends = f"link add {VOID} type veth peer name {VOID}-end"
-        lines = ["link set lo up", ends, f"link set {VOID} up", f"route add default dev {VOID}"]
-        ip(lines, self.namespace)
+        ip(
+            (
+                "link set lo up",
+                f"address add {METADATA}/32 dev lo",
+                ends,
+                f"link set {VOID} up",
+                f"route add default dev {VOID}",
+            ),
+            self.namespace,
+        )
 
     def switch_on(self, devices: Iterable[str]) -> None:
         """Set up devices that are new."""

@@ -50,7 +50,7 @@ class Subnet:
 
 @dataclass(frozen=True)
 class Interface:
-    """An interface that is plugged into a guest as ``device``."""
+    """An interface that is plugged into a guest as ``device``; ``metadata`` tells of it there."""
 
     id: str
     vpc: str
@@ -62,6 +62,7 @@ class Interface:
     source_dest_check: bool
     ingress: tuple[Rule, ...]
     egress: tuple[Rule, ...]
+    metadata: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_addresses(self) -> tuple[str, ...]:
@@ -90,12 +91,14 @@ class Guest:
     """
     An instance that runs, or a host; interfaces in the order of their slots.
 
-    ``resolver`` is the address of the VPC's DNS server; a host (None) has no files of its own.
+    ``resolver`` is the address of the VPC's DNS server; a host (None) has no files of its own and
+    no ``metadata``.
     """
 
     id: str
     interfaces: tuple[Interface, ...]
     resolver: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

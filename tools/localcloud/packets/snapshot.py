@@ -100,17 +100,22 @@ class _Reader:
             for eni in attached_interfaces(instance)
             if eni.attachment and eni.attachment.plugged
         ]
+        primary = instance.nics[0]
         return Guest(
             instance.id,
             tuple(
                 self._interface(eni, slot, checked=_is_checked(instance, eni, slot))
                 for slot, eni in sorted(held, key=lambda pair: pair[0])
             ),
-            resolver=str(ip_network(self._vpc_of(instance.nics[0]).cidr_block)[2]),
+            resolver=str(ip_network(self.backend.vpcs[primary.subnet.vpc_id].cidr_block)[2]),
+            metadata=(
+                ("instance-id", instance.id),
+                ("instance-type", instance.instance_type),
+                ("local-ipv4", primary.private_ip_address),
+                ("mac", primary.mac_address),
+                ("placement/availability-zone", instance.availability_zone),
+            ),
         )
-
-    def _vpc_of(self, eni: ec2.Interface) -> ec2.Vpc:
-        return self.backend.vpcs[eni.subnet.vpc_id]
 
     def _interface(self, eni: ec2.Interface, slot: ec2.Slot, *, checked: bool) -> Interface:
         vpc = eni.subnet.vpc_id
@@ -125,19 +130,38 @@ class _Reader:
             source_dest_check=checked,
             ingress=tuple(self._rules(vpc, (it.ingress_rules for it in eni.group_set))),
             egress=tuple(self._rules(vpc, (it.egress_rules for it in eni.group_set))),
+            metadata=tuple(self._metadata(eni, slot)),
         )
 
+    def _metadata(self, eni: ec2.Interface, slot: ec2.Slot) -> Iterator[tuple[str, str]]:
+        """Source: EC2 User Guide, "Instance metadata categories" (`network/interfaces/macs`)."""
+        vpc = self.backend.vpcs[eni.subnet.vpc_id]
+        blocks = [it["cidr_block"] for it in vpc.get_cidr_block_association_set()]
+        told = {
+            "device-number": [str(slot.index)],
+            "interface-id": [eni.id],
+            "ipv6s": list(eni.ipv6_addresses),
+            "local-ipv4s": list(_addresses(eni)),
+            "mac": [eni.mac_address],
+            "network-card": [str(slot.card)],
+            "owner-id": [eni.owner_id],
+            "security-group-ids": [group.id for group in eni.group_set],
+            "subnet-id": [eni.subnet.id],
+            "subnet-ipv4-cidr-block": [eni.subnet.cidr_block],
+            "subnet-ipv6-cidr-blocks": list(_blocks6(eni.subnet)),
+            "vpc-id": [vpc.id],
+            "vpc-ipv4-cidr-block": [vpc.cidr_block],
+            "vpc-ipv4-cidr-blocks": blocks,
+        }
+        for name, values in told.items():
+            if values:
+                yield f"network/interfaces/macs/{eni.mac_address}/{name}", "\n".join(values)
+
     def _subnet(self, subnet: ec2.Subnet) -> Subnet:
-        associations = subnet.ipv6_cidr_block_associations.values()
-        blocks = [
-            it["ipv6CidrBlock"]
-            for it in associations
-            if it["ipv6CidrBlockState"]["State"] == "associated"
-        ]
         return Subnet(
             id=subnet.id,
             cidr=subnet.cidr_block,
-            cidr6=next(iter(blocks), None),
+            cidr6=next(_blocks6(subnet), None),
             routes=self._route_table_of(subnet),
             acl=next((it for it in map(_acl, self._acls_of(subnet.id))), None),
         )
@@ -181,6 +205,12 @@ def _is_checked(instance: ec2.Instance, eni: ec2.Interface, slot: ec2.Slot) -> b
     """ModifyInstanceAttribute sets the attribute of an instance's only interface in moto apart."""
     of_instance = str(instance.source_dest_check).lower() != "false"
     return eni.source_dest_check and (of_instance or slot != ec2.Slot(0, 0))
+
+
+def _blocks6(subnet: ec2.Subnet) -> Iterator[str]:
+    for association in subnet.ipv6_cidr_block_associations.values():
+        if association["ipv6CidrBlockState"]["State"] == "associated":
+            yield association["ipv6CidrBlock"]
 
 
 def _addresses(eni: ec2.Interface) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _carrier(*, wanted: bool) -> Iterator[Carrier | None]:
     try:
         carrier = Carrier()
     except PacketsError as error:
-        raise SystemExit(str(error)) from error
+        raise SystemExit(f"--packets: this machine cannot carry packets: {error}") from error
     try:
         yield carrier
     finally:

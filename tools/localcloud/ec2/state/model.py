@@ -101,6 +101,9 @@ class Vpc(Identified, Protocol):
 
     cidr_block: str
 
+    def get_cidr_block_association_set(self) -> list[dict[str, Any]]:
+        """Return the IPv4 blocks, each as ``cidr_block``."""
+
 
 class InternetGateway(Identified, Protocol):
     """moto's InternetGateway."""
