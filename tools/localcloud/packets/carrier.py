@@ -100,7 +100,6 @@ class Carrier:
         new = [guest for guest in network.guests if guest.id not in guests]
         self._guests.boot(new)
         links: list[str] = []
-        ports: dict[str, list[str]] = {}
         for guest in network.guests:
             running = guests[guest.id]
             for interface in guest.interfaces:
@@ -110,12 +109,10 @@ class Carrier:
                     near, far = f"{port} netns {fabric.namespace}", f"netns {running.namespace}"
                     end = f"name {interface.device} address {interface.mac}"
                     links.append(f"link add {near} type veth peer {end} {far}")
-                    ports.setdefault(interface.vpc, []).append(port)
+                    fabric.gain(port)
                     running.plugged[interface.id] = (interface.vpc, port)
                 fabric.ports[running.plugged[interface.id][1]] = interface
         ip(links)
-        for vpc, devices in ports.items():
-            self._fabrics[vpc].switch_on(devices)
         return [(guests[guest.id], guest.interfaces[0]) for guest in new]
 
     def _connect(self, network: Network) -> None:
@@ -133,7 +130,7 @@ class Carrier:
             far = f"name {device} address {ACCEPTER_MAC} netns {accepter.namespace}"
             ip([f"link add {near} type veth peer {far}"])
             for fabric, mac in ((requester, ACCEPTER_MAC), (accepter, REQUESTER_MAC)):
-                fabric.switch_on([device])
+                fabric.gain(device)
                 fabric.peers[device] = (mac, peering)
             self._links[peering] = (device, wanted[peering])
 

@@ -97,7 +97,8 @@ def write_sysctls(namespace: str, values: Mapping[str, int]) -> None:
             if path.exists():
                 path.write_text(str(value), encoding="ascii")
 
-    inside(namespace, write)
+    if values:
+        inside(namespace, write)
 
 
 def _entered(namespace: str, act: Callable[[], Result]) -> Result:

@@ -14,7 +14,7 @@ from itertools import count
 from localcloud.packets.commands import NETNS, ip, nft, run, write_sysctls
 from localcloud.packets.guests import ROUTER6
 from localcloud.packets.model import Interface, Network, Route
-from localcloud.packets.ruleset import METADATA, VOID, ruleset
+from localcloud.packets.ruleset import BASE, METADATA, VOID, change, rules
 
 SYSCTLS = {
     "ipv4/ip_forward": 1,
@@ -73,8 +73,8 @@ class Fabric:
     peers: dict[str, tuple[str, str]] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
     _lines: frozenset[Line] = frozenset()
-    _rules: str = ""
-    _ruled: frozenset[str] = frozenset()
+    _rules: dict[str, list[str]] = field(default_factory=dict)
+    _new: list[str] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(FIRST_TABLE))
 
     def prepare(self) -> None:
@@ -91,13 +91,11 @@ class Fabric:
             ),
             self.namespace,
         )
+        nft(BASE, self.namespace)
 
-    def switch_on(self, devices: Iterable[str]) -> None:
-        """Set up devices that are new."""
-        devices = list(devices)
-        sysctls = {name.format(it): value for it in devices for name, value in PORT_SYSCTLS.items()}
-        write_sysctls(self.namespace, sysctls)
-        ip((f"link set {it} up" for it in devices), self.namespace)
+    def gain(self, device: str) -> None:
+        """Note that there is a device to be set up."""
+        self._new.append(device)
 
     def lose(self, devices: Iterable[str]) -> None:
         """Note that devices are gone, and what the kernel has forgotten with them."""
@@ -111,18 +109,23 @@ class Fabric:
         for interface in self.ports.values():
             if interface.subnet.routes not in self.marks:
                 self.marks[interface.subnet.routes] = next(self._numbers)
-        ruled = frozenset(self.ports)
-        rules = ruleset(self.ports, self.marks, ())
-        if rules != self._rules:
-            departed = sorted(self._ruled - ruled)
-            nft(ruleset(self.ports, self.marks, departed), self.namespace)
-            self._rules, self._ruled = rules, ruled
+        wanted_rules = {
+            port: rules(port, self.ports, self.marks[it.subnet.routes])
+            for port, it in self.ports.items()
+        }
+        if changes := list(change(self._rules, wanted_rules)):
+            nft("\n".join(changes) + "\n", self.namespace)
         wanted = frozenset(self._wanted(network))
         gone, new = sorted(self._lines - wanted), sorted(wanted - self._lines)
         lines = [(it.kind, it.deleted()) for it in gone] + [(it.kind, it.added()) for it in new]
-        ip((it for kind, it in lines if kind != RULE6), self.namespace)
+        write_sysctls(
+            self.namespace,
+            {name.format(it): value for it in self._new for name, value in PORT_SYSCTLS.items()},
+        )
+        up = [f"link set {it} up" for it in self._new]
+        ip((*up, *(it for kind, it in lines if kind != RULE6)), self.namespace)
         ip((it for kind, it in lines if kind == RULE6), self.namespace, "-6")
-        self._lines = wanted
+        self._rules, self._lines, self._new = wanted_rules, wanted, []
 
     def dropped(self) -> Iterator[tuple[str, str, int]]:
         """Yield interface, kind and number of what was dropped; zeros are left out."""

@@ -101,7 +101,6 @@ class Guests:
         for guest in guests:
             name = names[guest.id]
             write_sysctls(name, SYSCTLS)
-            ip(["link set lo up"], name)
             holder = self._hold(guest, name) if guest.resolver else None
             self.running[guest.id] = Running(name, holder)
 
@@ -124,7 +123,8 @@ class Guests:
         """Set up a primary interface as DHCP and router advertisements would."""
         device, subnet = interface.device, interface.subnet
         length = subnet.cidr.rpartition("/")[2]
-        lines = [f"address add {interface.addresses[0]}/{length} broadcast + dev {device}"]
+        lines = ["link set lo up"]
+        lines += [f"address add {interface.addresses[0]}/{length} broadcast + dev {device}"]
         lines += [f"address add {it}/128 dev {device} nodad" for it in interface.addresses6]
         lines += [f"link set {device} up", f"route add default via {subnet.router} dev {device}"]
         if interface.addresses6:

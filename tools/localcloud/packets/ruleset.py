@@ -24,81 +24,90 @@ KINDS = (
 TRACKED = "ct state established,related return"
 NUMBERED = {"tcp", "udp", "icmp", "icmpv6"}
 CHAINS = ("from", "leave", "enter", "acl-leave", "acl-enter")
+"""For each interface: all that it sends, what of that the VPC carries, what comes to it."""
+
+HOOKED = CHAINS[:3]
+BASE = f"""
+table inet vpc {{
+  map from {{ type ifname : verdict; }}
+  map leave {{ type ifname : verdict; }}
+  map enter {{ type ifname : verdict; }}
+  # Before connections are tracked (priority -200): what is spoofed leaves no trace.
+  chain prerouting {{ type filter hook prerouting priority -310; policy accept;
+    iifname vmap @from
+  }}
+  chain input {{ type filter hook input priority 0; policy drop;
+    icmpv6 type {{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert }} accept
+    ip daddr {METADATA} tcp dport 80 accept
+  }}
+  chain forward {{ type filter hook forward priority 0; policy accept;
+    iifname vmap @leave
+    oifname "{VOID}" drop
+    oifname vmap @enter
+  }}
+}}
+"""
+"""What every fabric has, before any interface is plugged in."""
 
 
-def ruleset(
-    ports: Mapping[str, Interface], marks: Mapping[str, int], departed: Iterable[str]
-) -> str:
+def change(
+    before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Yield what makes of one ``rules`` by device another; an interface's counters stay."""
+    for port in before.keys() - after.keys():
+        yield from (f'delete element inet vpc {it} {{ "{port}" }}' for it in HOOKED)
+        yield from (f"flush chain inet vpc {it}-{port}" for it in CHAINS)
+        yield from (f"delete chain inet vpc {it}-{port}" for it in CHAINS)
+    for port in after.keys() - before.keys():
+        yield from (f"add chain inet vpc {it}-{port}" for it in CHAINS)
+        yield from after[port]
+        for it in HOOKED:
+            yield f'add element inet vpc {it} {{ "{port}" : jump {it}-{port} }}'
+    for port in before.keys() & after.keys():
+        if before[port] != after[port]:
+            yield from (f"flush chain inet vpc {it}-{port}" for it in CHAINS)
+            yield from after[port]
+
+
+def rules(port: str, ports: Mapping[str, Interface], mark: int) -> list[str]:
     """
-    Return the transaction that puts a fabric's rules in the place of those before; counters stay.
+    Return the counters and rules of one interface.
 
     Args:
-        ports: the interfaces by the device of the fabric into which they are plugged.
-        marks: the mark of what a subnet's interfaces send, by the route table that it has.
-        departed: devices that had rules before.
+        port: the device of the fabric into which it is plugged.
+        ports: all of the fabric.
+        mark: given to what it sends, so that its subnet's route table is asked.
     """
-    counters = [f"add counter inet vpc {it.id}.{kind}" for it in ports.values() for kind in KINDS]
-    chains = [f"delete chain inet vpc {chain}-{port}" for port in departed for chain in CHAINS]
-    of_ports = (line for port in ports for line in _of_port(port, ports))
-    table = ["table inet vpc {", *_common(ports, marks), *of_ports, "}"]
-    lines = ["add table inet vpc", *counters, "flush table inet vpc", *chains, *table]
-    return "\n".join(lines) + "\n"
+    counters = [f"add counter inet vpc {ports[port].id}.{kind}" for kind in KINDS]
+    return counters + [
+        f"add rule inet vpc {chain}-{port} {rule}" for chain, rule in _rules(port, ports, mark)
+    ]
 
 
-def _common(ports: Mapping[str, Interface], marks: Mapping[str, int]) -> Iterator[str]:
-    def by_port(values: Iterable[object]) -> str:
-        pairs = (f'"{port}" : {value}' for port, value in zip(ports, values, strict=True))
-        return f"{{ {', '.join(pairs)} }}"
-
-    def jumps(chain: str) -> str:
-        return by_port(f"jump {chain}-{port}" for port in ports)
-
-    # Before connections are tracked (priority -200): what is spoofed leaves no trace.
-    yield "chain prerouting { type filter hook prerouting priority -310; policy accept;"
-    if ports:
-        yield f"iifname vmap {jumps('from')}"
-        tables = by_port(marks[it.subnet.routes] for it in ports.values())
-        yield f"meta mark set iifname map {tables}"
-    yield "}"
-    yield "chain input { type filter hook input priority 0; policy drop;"
-    yield "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } accept"
-    yield f"ip daddr {METADATA} tcp dport 80 accept"
-    yield "}"
-    yield "chain forward { type filter hook forward priority 0; policy accept;"
-    if ports:
-        counters = by_port(f'"{it.id}.{NO_ROUTE}"' for it in ports.values())
-        yield f'oifname "{VOID}" counter name iifname map {counters}'
-        yield f'oifname "{VOID}" drop'
-        yield f"iifname vmap {jumps('leave')}"
-        yield f"oifname vmap {jumps('enter')}"
-    yield "}"
-
-
-def _of_port(port: str, ports: Mapping[str, Interface]) -> Iterator[str]:
-    """Yield the chains of one interface: for all that it sends, and for what the VPC carries."""
+def _rules(port: str, ports: Mapping[str, Interface], mark: int) -> Iterator[tuple[str, str]]:
     interface, acl = ports[port], ports[port].subnet.acl
-    neighbours = [f'"{name}"' for name, it in ports.items() if it.subnet.id == interface.subnet.id]
-    # A network ACL is asked where a subnet begins and ends (VPC User Guide, "Network ACLs").
-    elsewhere = f"!= {{ {', '.join(neighbours)} }}"
-    yield f"chain from-{port} {{"
     if interface.source_dest_check:
-        yield from _spoofed(interface)
-    yield f"}}\nchain leave-{port} {{"
-    if acl:
-        yield f"oifname {elsewhere} jump acl-leave-{port}"
-    yield from (TRACKED, *_passing(interface.egress, "daddr"), _drop(interface, GROUP_EGRESS))
-    yield f"}}\nchain enter-{port} {{"
-    if interface.source_dest_check:
+        yield from (("from", it) for it in _spoofed(interface))
         for family, own in _sets(interface.all_addresses):
-            yield f"{family} daddr != {own} {_drop(interface, FOREIGN)}"
+            yield "enter", f"{family} daddr != {own} {_drop(interface, FOREIGN)}"
+    yield "from", f"meta mark set {mark}"
+    yield "leave", f'oifname "{VOID}" {_drop(interface, NO_ROUTE)}'
     if acl:
-        yield f"iifname {elsewhere} jump acl-enter-{port}"
-    yield from (TRACKED, *_passing(interface.ingress, "saddr"), _drop(interface, GROUP_INGRESS))
-    yield f"}}\nchain acl-leave-{port} {{"
-    yield from _decided(acl.egress if acl else (), "daddr", _drop(interface, ACL_EGRESS))
-    yield f"}}\nchain acl-enter-{port} {{"
-    yield from _decided(acl.ingress if acl else (), "saddr", _drop(interface, ACL_INGRESS))
-    yield "}"
+        # A network ACL is asked where a subnet begins and ends (VPC User Guide, "Network ACLs").
+        near = [f'"{name}"' for name, it in ports.items() if it.subnet.id == interface.subnet.id]
+        elsewhere = f"!= {{ {', '.join(near)} }}"
+        yield "leave", f"oifname {elsewhere} jump acl-leave-{port}"
+        yield "enter", f"iifname {elsewhere} jump acl-enter-{port}"
+        for it in _decided(acl.egress, "daddr", _drop(interface, ACL_EGRESS)):
+            yield "acl-leave", it
+        for it in _decided(acl.ingress, "saddr", _drop(interface, ACL_INGRESS)):
+            yield "acl-enter", it
+    for chain, group, address, kind in (
+        ("leave", interface.egress, "daddr", GROUP_EGRESS),
+        ("enter", interface.ingress, "saddr", GROUP_INGRESS),
+    ):
+        for it in (TRACKED, *_passing(group, address), _drop(interface, kind)):
+            yield chain, it
 
 
 def _spoofed(interface: Interface) -> Iterator[str]:
