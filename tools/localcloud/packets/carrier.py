@@ -146,7 +146,7 @@ class Carrier:
         return self._fabrics[vpc]
 
     def _metadata(self, vpc: str, address: str) -> dict[str, str] | None:
-        """Return what the instance is told that has ``address`` in a VPC."""
+        """Return what the instance may read that has ``address`` in a VPC."""
         network = self._network or Network()
         for guest in network.guests:
             held = [it for it in guest.interfaces if it.vpc == vpc]

@@ -25,14 +25,14 @@ TTL_HEADER, TOKEN_HEADER = "X-aws-ec2-metadata-token-ttl-seconds", "X-aws-ec2-me
 LONGEST_TTL = 21600
 
 Tree = Mapping[str, str]
-"""What one instance is told: values by their paths below ``ROOT``."""
+"""What one instance may read: values by their paths below ``ROOT``."""
 
 
 class MetadataService:
     """Answers instances of one VPC by the address that they ask from."""
 
     def __init__(self, namespace: str, tree_of: Callable[[str], Tree | None]) -> None:
-        """Listen in ``namespace``, which has the address; ``tree_of`` finds what to tell whom."""
+        """Listen in ``namespace``, which has the address; ``tree_of`` finds what each may read."""
         handler = partial(_Handler, tree_of=tree_of, tokens=set())
         self._server = _Server((METADATA, PORT), handler, bind_and_activate=False)
         self._server.socket.close()

@@ -137,7 +137,7 @@ class _Reader:
         """Source: EC2 User Guide, "Instance metadata categories" (`network/interfaces/macs`)."""
         vpc = self.backend.vpcs[eni.subnet.vpc_id]
         blocks = [it["cidr_block"] for it in vpc.get_cidr_block_association_set()]
-        told = {
+        facts = {
             "device-number": [str(slot.index)],
             "interface-id": [eni.id],
             "ipv6s": list(eni.ipv6_addresses),
@@ -153,7 +153,7 @@ class _Reader:
             "vpc-ipv4-cidr-block": [vpc.cidr_block],
             "vpc-ipv4-cidr-blocks": blocks,
         }
-        for name, values in told.items():
+        for name, values in facts.items():
             if values:
                 yield f"network/interfaces/macs/{eni.mac_address}/{name}", "\n".join(values)
 

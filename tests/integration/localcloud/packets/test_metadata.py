@@ -29,8 +29,8 @@ def ask(
     return inside(node.namespace, request)
 
 
-def told(node: Node, path: str, source: str = "") -> str:
-    """Return what a node is told with a token."""
+def metadata_of(node: Node, path: str, source: str = "") -> str:
+    """Return what a node reads with a token."""
     _, token = ask(node, "PUT", "/latest/api/token", TTL, source)
     status, body = ask(node, "GET", path, {"X-aws-ec2-metadata-token": token}, source)
     assert 200 == status, body
@@ -50,19 +50,19 @@ def test_a_token_is_asked_for(instance: Node) -> None:
     assert 401 == ask(instance, "GET", path, {})[0]
     assert 401 == ask(instance, "GET", path, {"X-aws-ec2-metadata-token": "guessed"})[0]
     assert 400 == ask(instance, "PUT", "/latest/api/token", {})[0]
-    assert instance.id == told(instance, path)
+    assert instance.id == metadata_of(instance, path)
 
 
-def test_an_interface_is_told_of_once_it_is_attached(net: Net, instance: Node) -> None:
+def test_an_interface_is_described_once_it_is_attached(net: Net, instance: Node) -> None:
     """From which tools inside an instance learn addresses, subnets and VPCs."""
     _, subnet = net.vpc("10.1.0.0/16", "10.1.1.0/24")
     interface = net.interface(subnet)
     mac = net.lab.shown(interface)["MacAddress"]
-    assert mac not in told(instance, MACS)
+    assert mac not in metadata_of(instance, MACS)
 
     net.lab.attach(instance.id, interface)
 
-    assert f"{mac}/" in told(instance, MACS).splitlines()
+    assert f"{mac}/" in metadata_of(instance, MACS).splitlines()
     of_it = f"{MACS}{mac}/"
     expected = {
         "device-number": "1",
@@ -71,10 +71,10 @@ def test_an_interface_is_told_of_once_it_is_attached(net: Net, instance: Node) -
         "subnet-ipv4-cidr-block": "10.1.1.0/24",
         "vpc-ipv4-cidr-blocks": "10.1.0.0/16",
     }
-    assert expected == {name: told(instance, of_it + name) for name in expected}
+    assert expected == {name: metadata_of(instance, of_it + name) for name in expected}
 
 
-def test_it_answers_in_either_vpc_and_hosts_are_told_nothing(net: Net, instance: Node) -> None:
+def test_it_answers_in_either_vpc_and_hosts_learn_nothing(net: Net, instance: Node) -> None:
     """The instance is known by the address that it asks from, whichever interface that is on."""
     _, subnet = net.vpc("10.1.0.0/16", "10.1.1.0/24")
     interface, host = net.interface(subnet), net.host(subnet)
@@ -86,7 +86,7 @@ def test_it_answers_in_either_vpc_and_hosts_are_told_nothing(net: Net, instance:
     instance.ip("route add default via 10.1.1.1 dev ens6 table 10001")
     instance.ip(f"rule add from {address} lookup 10001 priority 10001")
 
-    assert instance.id == told(instance, "/latest/meta-data/instance-id", source=address)
+    assert instance.id == metadata_of(instance, "/latest/meta-data/instance-id", source=address)
     _, token = ask(host, "PUT", "/latest/api/token", TTL)
     headers = {"X-aws-ec2-metadata-token": token}
     assert 404 == ask(host, "GET", "/latest/meta-data/instance-id", headers)[0]

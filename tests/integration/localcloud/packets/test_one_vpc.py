@@ -66,7 +66,7 @@ def test_a_security_group_refuses_what_it_does_not_name(net: Net, subnets: list[
 
 
 def test_a_group_that_a_rule_names_is_its_interfaces(net: Net, subnets: list[str]) -> None:
-    """Whoever joins the group is let in, whichever address it has."""
+    """An interface that joins the group is let in, whichever address it has."""
     member, other = net.instance(subnets[0]), net.instance(subnets[0])
     server = net.instance(subnets[1], net.group(subnets[1], members_of(member.group)))
     net.serve(server, "server")
