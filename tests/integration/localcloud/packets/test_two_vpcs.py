@@ -1,9 +1,12 @@
 """An instance with interfaces in two VPCs: what it carries as it is, and with routes of its own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from localcloud.client.control import ControlClient
+from tests.integration.localcloud.cloud import eventually
 from tests.integration.localcloud.packets.network import Net, Node
 
 
@@ -47,6 +50,14 @@ def attached(net: Net) -> DualHomed:
     return dual_homed(net, "10.1.0.0/16")
 
 
+@pytest.fixture
+def timed(net: Net) -> Iterator[ControlClient]:
+    """Settings that the test may change."""
+    settings = net.control.settings()
+    yield net.control
+    net.control.settings(**settings)
+
+
 def test_an_attached_interface_is_there_without_address_and_down(net: Net) -> None:
     """As on a system without a tool that configures what is hot-plugged."""
     (home,) = net.vpc("10.0.0.0/16", "10.0.1.0/24")[1:]
@@ -58,6 +69,22 @@ def test_an_attached_interface_is_there_without_address_and_down(net: Net) -> No
     (link,) = instance.ip("-brief link show ens6").splitlines()
     assert ["DOWN", net.lab.shown(interface)["MacAddress"]] == link.split()[1:3]
     assert "" == instance.ip("address show ens6 to 0.0.0.0/0")
+
+
+def test_a_link_is_plugged_in_when_ec2_says_attached(net: Net, timed: ControlClient) -> None:
+    """Not while it says `attaching`: an attachment that stays so gives an instance nothing."""
+    (home,) = net.vpc("10.0.0.0/16", "10.0.1.0/24")[1:]
+    instance, first, second = net.instance(home), net.interface(home), net.interface(home)
+
+    timed.settings(attach_seconds=3600)
+    net.lab.attach(instance.id, first)
+    assert ("in-use", "attaching") == net.lab.status(first)
+    assert "ens6" not in instance.ip("link")
+
+    timed.settings(attach_seconds=0.5)
+    net.lab.attach(instance.id, second, index=2)
+    assert eventually(lambda: net.lab.status(second) == ("in-use", "attached"))
+    assert "ens7" in instance.ip("link")
 
 
 def test_a_host_of_the_same_subnet_reaches_the_new_address(attached: DualHomed) -> None:
