@@ -70,8 +70,9 @@ endef
 
 ##### The local cloud
 
-up: $(VENV)/installed $(SAM_VENV)/installed ## Start the local cloud and deploy the stack to it; AUTH=off: enforce no IAM policies
-	@$(BIN)/python -m localcloud up --template $(TEMPLATE) --stack-name dualhome $(if $(filter off,$(AUTH)),--no-auth)
+up: $(VENV)/installed $(SAM_VENV)/installed ## Start the local cloud and deploy the stack; AUTH=off: no IAM policies, PACKETS=on: carry packets
+	@$(BIN)/python -m localcloud up --template $(TEMPLATE) --stack-name dualhome \
+	  $(if $(filter off,$(AUTH)),--no-auth) $(if $(filter on,$(PACKETS)),--packets)
 
 down: ## Stop the local cloud
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m localcloud down; fi

@@ -1,5 +1,5 @@
 """
-Three deployed stacks for all tests, each of which has a world of its own on one of them.
+Four deployed stacks for all tests, each of which has a world of its own on one of them.
 
 What a test says of a stack as a whole, it says of ``apart``: on the others it would depend on what
 tests before it have left.
@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 
+from localcloud.packets.commands import missing
 from tests.support.deployed.account import comes_to_rest
 from tests.support.deployed.attachments import Attached
 from tests.support.deployed.events import Inbox
@@ -41,6 +42,16 @@ def apart_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """``apart``, likewise."""
     folder = tmp_path_factory.mktemp("apart")
     with deployed(folder, attach_seconds=0.1, detach_seconds=0.1) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def carrying_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The template on a local cloud that carries packets."""
+    if lacking := missing():
+        pytest.skip(lacking)
+    folder = tmp_path_factory.mktemp("carrying")
+    with deployed(folder, attach_seconds=0.1, detach_seconds=0.1, packets=True) as it:
         yield it
 
 

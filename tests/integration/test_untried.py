@@ -55,9 +55,10 @@ def test_where_all_can_be_tried_what_is_skipped_fails(tmp_path: Path) -> None:
         ("only Linux has a disk always full", "linux", True),
         ("no Chromium: install one", "darwin", True),
         ("no Python 3.9 with pip", "linux", False),
+        ("only root may make network namespaces", "linux", False),
     ],
 )
-def test_what_another_system_cannot_have_is_not_asked_of_it(
+def test_what_another_system_or_user_cannot_have_is_not_asked_of_it(
     reason: str, platform: str, *, expected: bool
 ) -> None:
     """What can be installed is."""

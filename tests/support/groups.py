@@ -22,6 +22,8 @@ SHARED = {
     "demo": "demo",
     "alone": "alarms",
     "apart_of_all": "apart",
+    "carrying_cloud": "packets",
+    "carrying_of_all": "carrying",
 }
 """What takes long to make, by its fixture, and the group of those that share it; longest first."""
 
@@ -35,9 +37,14 @@ FILES = {
     "tests/e2e/test_alarms.py": "alarms",
     "tests/e2e/test_cli_doctor.py": "apart",
     "tests/e2e/test_cli_pause.py": "apart",
+    "tests/e2e/test_packets.py": "carrying",
 }
-FOLDERS = {"tests/faults/": "faults", "tests/e2e/": "e2e"}
-ORDER = list(SHARED.values())
+FOLDERS = {
+    "tests/faults/": "faults",
+    "tests/e2e/": "e2e",
+    "tests/integration/localcloud/packets/": "packets",
+}
+ORDER = list(dict.fromkeys(SHARED.values()))
 
 
 def group_of(nodeid: str) -> str:

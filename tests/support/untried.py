@@ -15,10 +15,14 @@ OTHER_PYTHONS = "no Python"
 """How the reason begins of a test of a Python older than ours, which no system still installs."""
 
 
+OTHER_USERS = "only root "
+"""How it begins of a test that other users cannot run, whatever is installed."""
+
+
 def must_be_tried(reason: str, platform: str) -> bool:
     """Return whether a machine that has all there is to install could run what was skipped."""
-    elsewhere = (OTHER_PYTHONS,) if platform == "linux" else (OTHER_PYTHONS, OTHER_SYSTEMS)
-    return not reason.startswith(elsewhere)
+    elsewhere = (OTHER_PYTHONS, OTHER_USERS)
+    return not reason.startswith(elsewhere if platform == "linux" else (*elsewhere, OTHER_SYSTEMS))
 
 
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -40,6 +40,10 @@ def _up(cloud: Background, wanted: argparse.Namespace) -> int:
         f"local cloud {'already runs' if already else 'started'} at {running.endpoint}", flush=True
     )
     print(f"IAM policies are {'' if running.auth else 'not '}enforced{_to_change(running, wanted)}")
+    if running.packets:
+        print("interfaces carry packets")
+    elif wanted.packets:
+        print("interfaces carry no packets; to change that, stop it first: make down")
     try:
         if wanted.template:
             _deploy(cloud, running, wanted)
@@ -62,6 +66,7 @@ def _start(cloud: Background, wanted: argparse.Namespace) -> Running:
         attach_seconds=wanted.attach_seconds,
         detach_seconds=wanted.detach_seconds,
         auth=wanted.auth,
+        packets=wanted.packets,
     )
 
 
@@ -103,6 +108,11 @@ def _arguments() -> argparse.Namespace:
         action=argparse.BooleanOptionalAction,
         default=True,
         help="enforce IAM policies, as AWS does",
+    )
+    up.add_argument(
+        "--packets",
+        action="store_true",
+        help="carry packets between interfaces; needs root on Linux, iproute2 and nftables",
     )
     down = commands.add_parser("down", help="stop the local cloud; harmless if none runs")
     for command in (up, down):

@@ -20,16 +20,22 @@ from localcloud.client.server_process import (
     free_port,
     kill_group,
 )
+from localcloud.packets.leftovers import remove_leftovers
 
 
 @dataclass(frozen=True)
 class Running:
-    """The local cloud that runs in the background; ``auth``: it enforces IAM policies."""
+    """
+    The local cloud that runs in the background.
+
+    ``auth``: it enforces IAM policies; ``packets``: interfaces carry packets.
+    """
 
     pid: int
     endpoint: str
     region: str
     auth: bool = False
+    packets: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class Background:
                 server.endpoint,
                 options.get("region", REGION),
                 options.get("auth", False),
+                options.get("packets", False),
             )
             json.dump(asdict(running), state)
         try:
@@ -98,6 +105,7 @@ class Background:
             while self.running() and time.monotonic() < deadline:
                 time.sleep(0.05)
             kill_group(running.pid)
+        remove_leftovers()
         self._forget()
         return running
 

@@ -86,6 +86,32 @@ class ControlClient:
         """Let EC2 describe ``vpc`` with ``fields`` from now on. Raises: ControlError."""
         self._ask("POST", f"vpcs/{vpc}", fields)
 
+    def guests(self) -> dict[str, dict[str, Any]]:
+        """
+        Return of each instance that runs its ``Namespace``, as for `ip netns exec`, and ``Enter``.
+
+        ``Enter`` are the words before a command that runs with the guest's own processes, mounts
+        and interfaces. Raises: ControlError, where no packets are carried.
+        """
+        return self._ask("GET", "guests")
+
+    def put_host(self, subnet: str, address: str | None = None) -> dict[str, Any]:
+        """
+        Put a plain host into a subnet, at ``address`` if one is given; its group lets all pass.
+
+        Return its ``NetworkInterfaceId``, ``PrivateIpAddress``, ``GroupId``, ``Namespace`` and
+        ``Enter``. Raises: ControlError.
+        """
+        return self._ask("POST", "hosts", {"SubnetId": subnet, "PrivateIpAddress": address})
+
+    def remove_host(self, interface: str) -> None:
+        """Take away the host that has ``interface``. Raises: ControlError."""
+        self._ask("DELETE", f"hosts/{interface}")
+
+    def violations(self) -> dict[str, dict[str, int]]:
+        """Return how many packets were dropped by interface and kind. Raises: ControlError."""
+        return self._ask("GET", "violations")
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.endpoint}/_localcloud/{path}",

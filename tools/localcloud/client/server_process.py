@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from localcloud.client.environment import without_aws
+from localcloud.packets.leftovers import remove_leftovers
 
 READY_SECONDS = 60.0  # two seconds on an idle machine
 STOP_SECONDS = 10.0
@@ -27,6 +28,7 @@ class ServerOptions(TypedDict, total=False):
 
     Times are in seconds. ``clock_speed``: how many times faster functions, queues and schedules
     see the time pass. ``throttle_scale`` multiplies AWS's request rates; 0 is no throttling.
+    ``packets``: interfaces carry packets, which needs root on Linux, iproute2 and nftables.
     """
 
     attach_seconds: float
@@ -36,6 +38,7 @@ class ServerOptions(TypedDict, total=False):
     auth: bool
     throttle_scale: float
     no_launch_tag_events: bool
+    packets: bool
     region: str
 
 
@@ -110,6 +113,7 @@ class ServerProcess:
         finally:
             kill_group(self.pid)
             self._child.wait()
+            remove_leftovers()
             if self._child.stdin:
                 self._child.stdin.close()
 

@@ -17,6 +17,8 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from hypercorn.asyncio import serve
@@ -26,6 +28,9 @@ from localcloud.ec2.api.call import Call, Scope
 from localcloud.ec2.api.engine import Engine
 from localcloud.ec2.api.handler import Ec2Handler
 from localcloud.ec2.iam import access
+from localcloud.packets.carrier import Carrier
+from localcloud.packets.commands import PacketsError
+from localcloud.packets.hosts import Hosts
 from localcloud.patches import (
     alarms,
     executions,
@@ -65,8 +70,9 @@ def main() -> None:
         )
         if problems := internals.moved():
             raise SystemExit("\n".join(problems))
-        # Not asyncio.run: that would wait for every request under way, a function's for minutes.
-        asyncio.new_event_loop().run_until_complete(_serve(listener, options))
+        with _carrier(wanted=options.packets) as carrier:
+            # Not asyncio.run: it would wait for every request under way, a function's for minutes.
+            asyncio.new_event_loop().run_until_complete(_serve(listener, options, carrier))
     finally:
         lambdas.stop_workers()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -87,17 +93,38 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--clock-speed", type=float, default=1.0, help="2: time flies")
     parser.add_argument("--no-launch-tag-events", dest="launch_tag_events", action="store_false")
+    parser.add_argument(
+        "--packets", action="store_true", help="carry packets: needs root, iproute2 and nftables"
+    )
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when it ends")
     return parser.parse_args()
 
 
-async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
+@contextmanager
+def _carrier(*, wanted: bool) -> Iterator[Carrier | None]:
+    """Yield what carries packets, if wanted; in the end nothing of it is left."""
+    if not wanted:
+        yield None
+        return
+    try:
+        carrier = Carrier()
+    except PacketsError as error:
+        raise SystemExit(f"--packets: this machine cannot carry packets: {error}") from error
+    try:
+        yield carrier
+    finally:
+        carrier.close()
+
+
+async def _serve(
+    listener: socket.socket, options: argparse.Namespace, carrier: Carrier | None
+) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if options.exit_with_stdin:
         threading.Thread(target=_wait_for_eof, args=(loop, stop), daemon=True).start()
-    gateway, engine = _assemble(loop, options)
+    gateway, engine = _assemble(loop, options, carrier)
     first = Call("DescribeVpcs", {}, Scope("000000000000", options.region), "test")
     await asyncio.to_thread(engine.handle, first)  # moto creates its default network, in about 2 s
     config = Config()
@@ -116,7 +143,7 @@ async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
 
 
 def _assemble(
-    loop: asyncio.AbstractEventLoop, options: argparse.Namespace
+    loop: asyncio.AbstractEventLoop, options: argparse.Namespace, carrier: Carrier | None
 ) -> tuple[Gateway, Engine]:
     settings = Settings(
         attach_seconds=options.attach_seconds,
@@ -126,7 +153,9 @@ def _assemble(
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
-    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth)
+    follow = carrier.follow if carrier else None
+    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth, follow=follow)
+    hosts = Hosts(engine, carrier) if carrier else None
     calls = CallLog()
     clock.install()
     lambdas.install(clock)
@@ -139,7 +168,7 @@ def _assemble(
     metrics.install()
     alarms.install(clock)
     internals.original(internals.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
-    return Gateway(Control(settings, calls, engine, Interruptions(), clock), calls), engine
+    return Gateway(Control(settings, calls, engine, Interruptions(), clock, hosts), calls), engine
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

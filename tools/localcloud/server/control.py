@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.ec2.api.engine import Engine
 from localcloud.ec2.api.faults import Fault
 from localcloud.ec2.state.stale_reads import StaleRead
+from localcloud.packets.hosts import Hosts
 from localcloud.server.call_log import CallLog, Request
 from localcloud.server.clock import Clock
 from localcloud.server.interruptions import Interruptions
@@ -28,6 +29,7 @@ class Control:
     engine: Engine
     interruptions: Interruptions
     clock: Clock
+    hosts: Hosts | None = None
 
     def answer(self, request: Request) -> Answer:
         """Return HTTP status and JSON body; a wrong request is 400 with an ``error``."""
@@ -49,6 +51,10 @@ class Control:
             ("DELETE", "stale-reads"): self._call_off_stale_reads,
             ("POST", "tags"): lambda: self._tag_as_aws(rest, _json(request)),
             ("POST", "vpcs"): lambda: self._show_vpc(rest, _json(request)),
+            ("GET", "guests"): self._show_guests,
+            ("POST", "hosts"): lambda: self._put_host(**_json(request)),
+            ("DELETE", "hosts"): lambda: self._remove_host(rest),
+            ("GET", "violations"): self._show_violations,
         }
         route = routes.get((request.method, name))
         if route is None:
@@ -102,6 +108,28 @@ class Control:
     def _show_vpc(self, vpc: str, fields: dict[str, Any]) -> dict[str, Any]:
         self.engine.show_vpc(vpc, fields)
         return {"VpcId": vpc, **fields}
+
+    def _carried(self) -> Hosts:
+        if self.hosts is None:
+            raise ValueError("this local cloud carries no packets: start it with --packets")
+        return self.hosts
+
+    def _show_guests(self) -> dict[str, Any]:
+        return {
+            name: {"Namespace": it.namespace, "Enter": it.enter}
+            for name, it in self._carried().carrier.running().items()
+            if name.startswith("i-")
+        }
+
+    def _show_violations(self) -> dict[str, Any]:
+        return self._carried().carrier.violations()
+
+    def _put_host(self, SubnetId: str, PrivateIpAddress: str | None = None) -> dict[str, Any]:  # noqa: N803 - EC2's own names
+        return self._carried().put(SubnetId, PrivateIpAddress)
+
+    def _remove_host(self, interface: str) -> dict[str, Any]:
+        self._carried().remove(interface)
+        return {}
 
 
 def _json(request: Request) -> Any:  # noqa: ANN401 - what the caller sent

@@ -13,10 +13,16 @@ SLOTS_PER_CARD = 1000
 
 def begin_attach(world: World, instance: Instance, eni: Interface, slot: Slot) -> str:
     """Put an interface on an instance; it is `attaching` for a while. Return the attachment id."""
-    clock = world.timeline.clock
-    eni.attachment = _attachment(instance, slot, clock() + world.settings.attach_seconds, clock)
+    clock, seconds = world.timeline.clock, world.settings.attach_seconds
+    attachment = _attachment(instance, slot, clock() + seconds, clock)
+    eni.attachment = attachment
     _place(instance, eni, slot)
-    return eni.attachment.attachment_id
+
+    def plug() -> None:
+        attachment.plugged = True
+
+    world.timeline.after(seconds, plug)
+    return attachment.attachment_id
 
 
 def attach_at_launch(world: World, instance: Instance, eni: Interface, index: int) -> str:
@@ -25,6 +31,7 @@ def attach_at_launch(world: World, instance: Instance, eni: Interface, index: in
     slot = Slot(spec.network_card_index, index)
     eni.attachment = _attachment(instance, slot, clock() + world.settings.instance_seconds, clock)
     eni.attachment.delete_on_termination = spec.delete_on_termination
+    eni.attachment.plugged = True  # the instance boots with it
     # moto would delete it at once; here ``release`` decides, when the instance has terminated.
     eni.delete_on_termination = False
     if slot == Slot(0, 0):
@@ -46,6 +53,7 @@ def _attachment(
         delete_on_termination=False,
         attached_at=attached_at,
         clock=clock,
+        plugged=False,
     )
 
 

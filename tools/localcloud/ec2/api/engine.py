@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.model import OperationNotFoundError
 
@@ -30,6 +30,7 @@ from localcloud.ec2.state.world import World
 from localcloud.server.events import Publish
 from localcloud.server.settings import Settings
 
+Acted = TypeVar("Acted")
 Action = Callable[[World, Call], Reply]
 ACTIONS: dict[str, Action] = {
     "AttachNetworkInterface": interfaces.attach,
@@ -65,14 +66,22 @@ class Engine:
     """The state of all accounts and Regions is moto's; there is one engine in a process."""
 
     def __init__(
-        self, settings: Settings, publish: Publish, clock: Callable[[], float], *, auth: bool
+        self,
+        settings: Settings,
+        publish: Publish,
+        clock: Callable[[], float],
+        *,
+        auth: bool,
+        follow: Callable[[], None] | None = None,
     ) -> None:
         """
         Change moto's classes to EC2's rules.
 
-        Request limits count seconds of ``clock``; ``auth`` asks IAM policies about every call.
+        Request limits count seconds of ``clock``; ``auth`` asks IAM policies about every call;
+        ``follow`` runs under the lock whenever something may have changed, before it is shown.
         """
         self.faults = Faults()
+        self._follow = follow
         self._lock = threading.Lock()
         self._world = World(settings, Timeline(time.monotonic), publish)
         self._throttle = Throttle(clock)
@@ -85,18 +94,25 @@ class Engine:
     def handle(self, call: Call) -> Reply:
         """Carry out ``call``, after everything that was due before it."""
         with self._lock:
-            self._world.timeline.run_due()
+            self._run_due()
             try:
                 reply = self._answer(call)
             except Ec2Error as refusal:
                 reply = refusal.reply()
-            self._world.timeline.run_due()
+            self._run_due(changed=call.mutating)
             return reply
 
     def advance(self) -> None:
         """Run what is due."""
         with self._lock:
-            self._world.timeline.run_due()
+            self._run_due()
+
+    def alone(self, act: Callable[[World], Acted]) -> Acted:
+        """Let ``act`` change the world between two calls."""
+        with self._lock:
+            result = act(self._world)
+            self._run_due(changed=True)
+            return result
 
     def seconds_to_next(self) -> float | None:
         """Return the seconds to the next planned action; None if nothing is planned."""
@@ -160,6 +176,10 @@ class Engine:
             vpc = moto.find_vpc(vpc_id)
             for name, value in fields.items():
                 setattr(vpc, SHOWN_OF_VPC[name], value)
+
+    def _run_due(self, *, changed: bool = False) -> None:
+        if (self._world.timeline.run_due() or changed) and self._follow:
+            self._follow()
 
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)

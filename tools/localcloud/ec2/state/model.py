@@ -19,7 +19,11 @@ class Slot:
 
 @dataclass
 class Attachment:
-    """An interface on an instance; moto's serializer reads these fields by their names."""
+    """
+    An interface on an instance; moto's serializer reads these fields by their names.
+
+    ``plugged``: the instance has it; it is never `attached` before.
+    """
 
     attachment_id: str
     attach_time: datetime
@@ -30,6 +34,7 @@ class Attachment:
     delete_on_termination: bool
     attached_at: float
     clock: Callable[[], float]
+    plugged: bool
     detaching: bool = False
 
     @property
@@ -42,7 +47,7 @@ class Attachment:
         """EC2's AttachmentStatus at this moment."""
         if self.detaching:
             return "detaching"
-        return "attaching" if self.clock() < self.attached_at else "attached"
+        return "attached" if self.plugged and self.clock() >= self.attached_at else "attaching"
 
 
 class Identified(Protocol):
@@ -58,6 +63,8 @@ class Subnet(Identified, Protocol):
     availability_zone: str
     availability_zone_id: str
     cidr: Any
+    cidr_block: str
+    ipv6_cidr_block_associations: dict[str, dict[str, Any]]
 
     def get_available_subnet_ip(self, instance: None) -> str:
         """Take the next free address; StopIteration when there is none."""
@@ -72,6 +79,11 @@ class Subnet(Identified, Protocol):
 class SecurityRule(Protocol):
     """moto's SecurityGroupRule."""
 
+    ip_protocol: str
+    from_port: int | None
+    to_port: int | None
+    cidr_ipv4: str | None
+    cidr_ipv6: str | None
     source_group: dict[str, str]
 
 
@@ -86,6 +98,11 @@ class SecurityGroup(Identified, Protocol):
 
 class Vpc(Identified, Protocol):
     """moto's VPC."""
+
+    cidr_block: str
+
+    def get_cidr_block_association_set(self) -> list[dict[str, Any]]:
+        """Return the IPv4 blocks, each as ``cidr_block``."""
 
 
 class InternetGateway(Identified, Protocol):
@@ -112,6 +129,10 @@ class Interface(Identified, Protocol):
     requester_managed: bool
     operator: dict[str, Any] | None
     private_ip_address: str
+    private_ip_addresses: list[dict[str, Any]]
+    ipv6_addresses: list[str]
+    mac_address: str
+    source_dest_check: bool
     public_ip: str | None
     delete_on_termination: bool
     device_index: int | None
@@ -120,6 +141,62 @@ class Interface(Identified, Protocol):
 
     def get_filter_value(self, filter_name: str) -> object:
         """Return what a Describe filter compares."""
+
+
+class Peering(Identified, Protocol):
+    """moto's VPCPeeringConnection."""
+
+    vpc: Vpc
+    peer_vpc: Vpc
+    status: dict[str, str]
+
+
+class Route(Protocol):
+    """moto's Route."""
+
+    destination_cidr_block: str | None
+    destination_ipv6_cidr_block: str | None
+    local: bool
+    interface: Interface | None
+    instance: "Instance | None"
+    vpc_pcx: Peering | None
+
+
+class RouteTable(Identified, Protocol):
+    """moto's RouteTable; an association has ``Main`` or ``SubnetId``."""
+
+    vpc_id: str
+    associations: list[dict[str, Any]]
+    routes: list[Route]
+
+
+class AclEntry(Protocol):
+    """moto's NetworkAclEntry."""
+
+    rule_number: int
+    protocol: str
+    rule_action: str
+    egress: bool
+    cidr_block: str | None
+    ipv6_cidr_block: str | None
+    icmp_type: int | None
+    icmp_code: int | None
+    port_range_from: int | None
+    port_range_to: int | None
+
+
+class AclAssociation(Protocol):
+    """moto's NetworkAclAssociation."""
+
+    subnet_id: str
+
+
+class NetworkAcl(Identified, Protocol):
+    """moto's NetworkAcl."""
+
+    default: bool
+    entries: list[AclEntry]
+    associations: list[AclAssociation]
 
 
 class Placement(Protocol):
@@ -136,6 +213,7 @@ class Instance(Identified, Protocol):
     instance_state: State
     availability_zone: str
     placement: Placement
+    source_dest_check: bool | str
     subnet_id: str | None
     nics: dict[int, Interface]
 
@@ -156,6 +234,9 @@ class Backend(Protocol):
     reservations: dict[str, Reservation]
     groups: dict[str, dict[str, SecurityGroup]]
     internet_gateways: dict[str, InternetGateway]
+    route_tables: dict[str, RouteTable]
+    network_acls: dict[str, NetworkAcl]
+    vpc_pcxs: dict[str, Peering]
 
     def describe_instances(self, filters: dict[str, list[str]]) -> list[Reservation]:
         """Return copies of the reservations, each with the instances that pass."""

@@ -73,6 +73,12 @@ def backend(scope: Scope) -> Backend:
     return cast("Backend", backends[scope.account][scope.region])
 
 
+def scopes() -> list[Scope]:
+    """Return each account and Region that has been used."""
+    backends = internals.original("moto.ec2.models", "ec2_backends")
+    return [Scope(account, region) for account, regions in backends.items() for region in regions]
+
+
 def find_interface(interface_id: str) -> Interface:
     """
     Return an interface of any account and Region.

@@ -22,10 +22,13 @@ class Timeline:
         heapq.heappush(self._due, (when, next(self._order), action))
         return when
 
-    def run_due(self) -> None:
-        """Run what is due, also what that plans for now."""
+    def run_due(self) -> bool:
+        """Run what is due, also what that plans for now; return whether there was any."""
+        ran = False
         while self._due and self._due[0][0] <= self.clock():
             heapq.heappop(self._due)[2]()
+            ran = True
+        return ran
 
     def seconds_to_next(self) -> float | None:
         """Return the seconds to the next action; None if nothing is planned."""
