@@ -17,6 +17,7 @@ import socket
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hypercorn.asyncio import serve
@@ -28,6 +29,7 @@ from localcloud.ec2.api.handler import Ec2Handler
 from localcloud.ec2.iam import access
 from localcloud.patches import (
     alarms,
+    documents,
     executions,
     iam,
     internals,
@@ -40,10 +42,16 @@ from localcloud.server.call_log import CallLog
 from localcloud.server.clock import Clock
 from localcloud.server.control import Control
 from localcloud.server.environment import prepare_environment
-from localcloud.server.events import publisher
+from localcloud.server.events import publisher, telling
 from localcloud.server.gateway import Gateway
 from localcloud.server.interruptions import Interruptions
 from localcloud.server.settings import Settings
+from localcloud.ssm import access as ssm_access
+from localcloud.ssm.engine import SystemsManager
+from localcloud.ssm.guests import FolderGuests, Guests
+from localcloud.ssm.handler import SsmHandler
+from localcloud.ssm.nodes import Nodes
+from localcloud.ssm.processes import stop_processes
 
 if TYPE_CHECKING:
     from hypercorn.typing import Framework
@@ -67,6 +75,7 @@ def main() -> None:
         # Not asyncio.run: that would wait for every request under way, a function's for minutes.
         asyncio.new_event_loop().run_until_complete(_serve(listener, options))
     finally:
+        stop_processes()
         lambdas.stop_workers()
         shutil.rmtree(scratch, ignore_errors=True)
     sys.stdout.flush()
@@ -81,6 +90,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--attach-seconds", type=float, default=2.0)
     parser.add_argument("--detach-seconds", type=float, default=2.0)
     parser.add_argument("--instance-seconds", type=float, default=0.2)
+    parser.add_argument("--ssm-agent-seconds", type=float, default=2.0)
     parser.add_argument(
         "--throttle-scale", type=float, default=0.0, help="1: AWS's limits; 0: none"
     )
@@ -121,23 +131,45 @@ def _assemble(
         attach_seconds=options.attach_seconds,
         detach_seconds=options.detach_seconds,
         instance_seconds=options.instance_seconds,
+        ssm_agent_seconds=options.ssm_agent_seconds,
         throttle_scale=options.throttle_scale,
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
-    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth)
+    publish, guests = publisher(loop), _guests()
+    nodes = Nodes(settings, clock.time, guests)
+    engine = Engine(settings, telling(nodes.note, publish), clock.time, auth=options.auth)
+    ssm = SystemsManager(
+        settings=settings,
+        publish=publish,
+        clock=clock,
+        nodes=nodes,
+        guests=guests,
+        faults=engine.faults,
+        auth=options.auth,
+    )
     calls = CallLog()
     clock.install()
     lambdas.install(clock)
     executions.install()
     access.install()
+    ssm_access.install(ssm.actions)
     iam.install()
     simulation.install()
     saved_queries.install()
+    documents.install(ssm)
     metrics.install()
     alarms.install(clock)
-    internals.original(internals.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
-    return Gateway(Control(settings, calls, engine, Interruptions(), clock), calls), engine
+    services = internals.original(internals.APP, "SERVICE_HANDLERS")
+    services["ec2"] = Ec2Handler(engine)
+    services["ssm"] = SsmHandler(ssm, services["ssm"])
+    control = Control(settings, calls, engine, nodes, Interruptions(), clock)
+    return Gateway(control, calls), engine
+
+
+def _guests() -> Guests:
+    """Return what runs in instances; files go below the server's own folder."""
+    return FolderGuests(Path(tempfile.gettempdir()) / "guests")
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
