@@ -24,8 +24,8 @@ class Scene(Lab):
         """Return an EC2 resource's ARN."""
         return f"arn:aws:ec2:us-east-1:{self.account}:{kind}/{resource}"
 
-    def role(self, *statements: Statement) -> "EC2Client":
-        """Return an EC2 client with a role's session that has these statements."""
+    def role(self, *statements: Statement, service: str = "ec2") -> "EC2Client":
+        """Return a client, EC2's unless said, with a role's session that has these statements."""
         iam, name = self.client("iam"), f"role-{next(ROLES)}"
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         made = iam.create_role(
@@ -37,7 +37,7 @@ class Scene(Lab):
             RoleArn=made["Role"]["Arn"], RoleSessionName="test"
         )["Credentials"]
         client: EC2Client = self.cloud.client(
-            "ec2", session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
+            service, session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
         )
         return client
 

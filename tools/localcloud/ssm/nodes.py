@@ -78,6 +78,7 @@ class Nodes:
         for name, value in fields.items():
             if not isinstance(value, FIELDS[name]):
                 raise TypeError(f"{name}: {value!r} is no {FIELDS[name].__name__}")
+        self.ping(instance)
         for name, value in fields.items():
             setattr(node, name, value)
 
