@@ -71,7 +71,9 @@ class ManagedLab(Lab):
         assert eventually(lambda: self.invocation(command, instance)["Status"] in ENDED)
         return self.invocation(command, instance)
 
-    def ran(self, *lines: str, parameters: Parameters | None = None, **given: str) -> dict[str, Any]:
+    def ran(
+        self, *lines: str, parameters: Parameters | None = None, **given: str
+    ) -> dict[str, Any]:
         """Run lines on an instance, with values for the parameters; return the end."""
         instance = self.managed()
         self.document(*lines, parameters=parameters)

@@ -77,9 +77,7 @@ def test_the_document_of_another_name_is_out_of_reach(scene: Scene, instance: st
 
 
 @pytest.mark.parametrize("key", ["ssm:resourceTag", "aws:ResourceTag"])
-def test_an_instance_without_the_tag_is_out_of_reach(
-    scene: Scene, instance: str, key: str
-) -> None:
+def test_an_instance_without_the_tag_is_out_of_reach(scene: Scene, instance: str, key: str) -> None:
     """Whatever the tag was when the role was made."""
     allowed = (on_document(scene), on_instances(scene, key))
     other_value = send(scene, instance, allowed[0], on_instances(scene, key, "other"))
