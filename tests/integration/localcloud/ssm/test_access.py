@@ -16,6 +16,7 @@ SEND = "ssm:SendCommand"
 @pytest.fixture
 def instance(scene: Scene) -> str:
     """An instance that opted in, and whose agent is known; the document is there as well."""
+    scene.cloud.control("PUT", "settings", {"ssm_agent_seconds": 0})
     launched = scene.instance(scene.subnet())
     scene.ec2.create_tags(Resources=[launched], Tags=[OPTED_IN])
     ssm = scene.client("ssm")
@@ -52,7 +53,7 @@ def send(scene: Scene, instance: str, *statements: Statement) -> str:
 
 def role(scene: Scene, *statements: Statement) -> Any:  # noqa: ANN401 - boto3's stubs are not installed for it
     """Return a Systems Manager client with a role's session that has these statements."""
-    return scene.role(*statements, service="ssm")
+    return scene.client_of_role("ssm", *statements)
 
 
 @pytest.mark.parametrize("key", ["ssm:resourceTag", "aws:ResourceTag"])

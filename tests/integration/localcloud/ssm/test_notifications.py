@@ -46,7 +46,8 @@ def test_each_status_of_a_command_and_its_invocations_is_announced(
         kind: {e["detail"]["status"] for e in events if e["detail-type"] == kind}
         for kind in (COMMAND, INVOCATION)
     }
-    assert statuses == dict.fromkeys((COMMAND, INVOCATION), {"InProgress", "Failed"})
+    both = {"InProgress", "Failed"}
+    assert statuses == {COMMAND: both, INVOCATION: both}
     arn = f"arn:aws:ec2:us-east-1:{account.account}:instance/{instance}"
     assert {tuple(e["resources"]) for e in events} == {(arn,)}
     common = {"command-id": command, "document-name": NAME}

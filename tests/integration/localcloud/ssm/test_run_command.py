@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,12 +87,12 @@ def test_steps_run_in_order_and_only_on_their_platform(account: ManagedLab) -> N
     command = account.send(instance)
     asked = {"CommandId": command, "InstanceId": instance}
 
-    def listed() -> dict[str, object]:
+    def listed() -> dict[str, Any]:
         found = account.ssm.list_command_invocations(CommandId=command, Details=True)
         return dict(found["CommandInvocations"][0])
 
     assert eventually(lambda: listed()["Status"] == "Failed")
-    plugins = {it["Name"]: it for it in listed()["CommandPlugins"]}  # type: ignore[attr-defined]
+    plugins = {it["Name"]: it for it in listed()["CommandPlugins"]}
 
     statuses = [plugins[name]["Status"] for name in ("first", "second", "third")]
     assert statuses == ["Failed", "Success", "Success"]
