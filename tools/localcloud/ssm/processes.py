@@ -47,11 +47,14 @@ def run_process(
         start_new_session=True,
     ) as process:
         _running.add(process)
+        watch = _watch(process)
         try:
             killed, out, err = _communicate(
                 process, stdin, lambda: stopped() or clock() >= deadline
             )
         finally:
+            watch.kill()
+            watch.communicate()
             _running.discard(process)
     code = None if killed else process.returncode
     return Finished(code, out.decode(errors="replace"), err.decode(errors="replace"))
@@ -61,6 +64,13 @@ def stop_processes() -> None:
     """Kill whatever still runs."""
     for process in list(_running):
         _kill(process)
+
+
+def _watch(process: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    """Start what kills a process and its children once this one is gone, however it went."""
+    script = 'read -r _; kill -KILL "-$1"'
+    argv = ("/bin/sh", "-c", script, "sh", str(process.pid))
+    return subprocess.Popen(argv, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _communicate(

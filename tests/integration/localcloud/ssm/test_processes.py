@@ -1,5 +1,8 @@
 """What is started for guests ends: when it is told to, and with the server."""
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,17 @@ from tests.support.readers.processes import is_alive
 
 HOUR = 3600.0
 PATH = {"PATH": "/usr/bin:/bin"}
+SERVER = """
+import sys
+from pathlib import Path
+from localcloud.ssm.processes import run_process
+
+home = Path(sys.argv[1])
+script = "sleep 300 & echo $! > pid.new; mv pid.new pid; wait"
+environment = {"PATH": "/usr/bin:/bin"}
+argv = ("sh", "-c", script)
+run_process(argv, environment, home, stdin=b"", timeout=300, stopped=lambda: False)
+"""
 
 
 def run(
@@ -65,3 +79,13 @@ def test_the_end_of_the_server_is_the_end_of_all(tmp_path: Path) -> None:
 
     assert not is_alive(int(pid.read_text()))
     assert ended[0].exit_code == -9
+
+
+def test_a_server_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+    """It has no time to end anything itself."""
+    pid = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path)], cwd="tools") as server:
+        assert eventually(pid.exists)
+        server.send_signal(signal.SIGKILL)
+
+    assert eventually(lambda: not is_alive(int(pid.read_text())))
