@@ -110,6 +110,13 @@ def _parse(text: str, form: str) -> Mapping[str, Any]:
 
 
 def _parameter(name: str, said: Mapping[str, Any]) -> Parameter:
+    try:
+        return _read_parameter(name, said)
+    except (TypeError, ValueError) as exc:  # a limit that is no number, values that are no list
+        raise _wrong(f"parameter {name}: {exc}") from exc
+
+
+def _read_parameter(name: str, said: Mapping[str, Any]) -> Parameter:
     if not NAME.fullmatch(name):
         raise _wrong(f"parameter name {name!r} must match {NAME.pattern}")
     _only(said, OF_PARAMETER, f"parameter {name}")
