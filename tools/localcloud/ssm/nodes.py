@@ -4,6 +4,7 @@ Managed nodes: the instances whose agent Systems Manager knows.
 Source: Systems Manager API Reference, DescribeInstanceInformation, InstanceInformation.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,7 @@ from localcloud.ssm.guests import Guests
 from localcloud.ssm.request import Request, Result, SsmError
 
 LISTED = 10
+VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2,3}")
 FIELDS = {"installed": bool, "version": str, "responding": bool}
 
 
@@ -73,11 +75,14 @@ class Nodes:
         Raises:
             KeyError: there is no such instance, or no such field.
             TypeError: a value is not of the field's type.
+            ValueError: ``version`` is none of an agent.
         """
         node = self._nodes[instance]
         for name, value in fields.items():
             if not isinstance(value, FIELDS[name]):
                 raise TypeError(f"{name}: {value!r} is no {FIELDS[name].__name__}")
+        if "version" in fields and not VERSION.fullmatch(fields["version"]):
+            raise ValueError(f"version: {fields['version']!r} is none of an agent")
         self.ping(instance)
         for name, value in fields.items():
             setattr(node, name, value)

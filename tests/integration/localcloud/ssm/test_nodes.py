@@ -135,7 +135,12 @@ def test_instances_come_in_pages(account: ManagedLab) -> None:
 
 @pytest.mark.parametrize(
     ("instance", "fields"),
-    [(None, {"installed": True}), ("known", {"instaled": True}), ("known", {"version": 3})],
+    [
+        (None, {"installed": True}),
+        ("known", {"instaled": True}),
+        ("known", {"version": 3}),
+        ("known", {"version": "3"}),
+    ],
 )
 def test_an_order_about_an_agent_that_cannot_be_is_refused(
     account: ManagedLab, instance: str | None, fields: dict[str, object]
