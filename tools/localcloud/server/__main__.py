@@ -149,6 +149,16 @@ def _assemble(
         auth=options.auth,
     )
     calls = CallLog()
+    _patch(clock, ssm)
+    services = internals.original(internals.APP, "SERVICE_HANDLERS")
+    services["ec2"] = Ec2Handler(engine)
+    services["ssm"] = SsmHandler(ssm, services["ssm"])
+    control = Control(settings, calls, engine, nodes, Interruptions(), clock)
+    return Gateway(control, calls), engine
+
+
+def _patch(clock: Clock, ssm: SystemsManager) -> None:
+    """Bring ministack nearer to AWS."""
     clock.install()
     lambdas.install(clock)
     executions.install()
@@ -160,11 +170,6 @@ def _assemble(
     documents.install(ssm)
     metrics.install()
     alarms.install(clock)
-    services = internals.original(internals.APP, "SERVICE_HANDLERS")
-    services["ec2"] = Ec2Handler(engine)
-    services["ssm"] = SsmHandler(ssm, services["ssm"])
-    control = Control(settings, calls, engine, nodes, Interruptions(), clock)
-    return Gateway(control, calls), engine
 
 
 def _guests() -> Guests:

@@ -67,6 +67,19 @@ class RunCommand:
 
     def _send(self, request: Request) -> Result:
         """Whatever is refused is refused before anything runs."""
+        command = self._asked(request)
+        instances, steps = self._instances(request), command.version.content.steps
+        command.invocations = {
+            it: Invocation(it, [StepResult(step.name) for step in steps]) for it in instances
+        }
+        with self._commands.lock:
+            self._commands.add(command)
+            shown = self._shown(command)
+        self._runner.start(command)
+        return {"Command": shown}
+
+    def _asked(self, request: Request) -> Command:
+        """Return the command, without its invocations."""
         request.taking(
             *("Comment", "DocumentHash", "DocumentHashType", "DocumentName", "DocumentVersion"),
             *("InstanceIds", "Parameters", "TimeoutSeconds"),
@@ -74,38 +87,24 @@ class RunCommand:
         comment = request.data.get("Comment", "")
         if len(comment) > MOST_COMMENT:
             raise invalid(f"A comment has at most {MOST_COMMENT} characters.")
-        timeout = request.number("TimeoutSeconds", 3600, 30, 2_592_000)
+        name = request.required("DocumentName", NAME_OR_ARN)
+        document = self._documents.find(request.scope, name)
         wanted = request.data.get("DocumentVersion", "$DEFAULT")
-        document = self._documents.find(
-            request.scope, request.required("DocumentName", NAME_OR_ARN)
-        )
         version = document.version(wanted)
         _check_digest(request, version)
         given = request.data.get("Parameters", {})
-        values = check_values(version.content, given)
-        instances = self._instances(request)
-        now = self._clock.time()
-        command = Command(
-            str(uuid4()),
-            request.scope,
-            document.name,
-            version,
-            wanted,
-            comment,
-            given,
-            values,
-            now,
-            timeout,
+        return Command(
+            id=str(uuid4()),
+            scope=request.scope,
+            document=document.name,
+            version=version,
+            wanted_version=wanted,
+            comment=comment,
+            parameters=given,
+            values=check_values(version.content, given),
+            requested=self._clock.time(),
+            timeout_seconds=request.number("TimeoutSeconds", 3600, 30, 2_592_000),
         )
-        names = [step.name for step in version.content.steps]
-        command.invocations = {
-            it: Invocation(it, [StepResult(name) for name in names]) for it in instances
-        }
-        with self._commands.lock:
-            self._commands.add(command)
-            shown = self._shown(command)
-        self._runner.start(command)
-        return {"Command": shown}
 
     def _instances(self, request: Request) -> list[str]:
         instances = request.data.get("InstanceIds") or []

@@ -1,6 +1,7 @@
 """A state machine sends a command and reads its end, without a function."""
 
 import json
+from typing import Any
 
 from tests.integration.localcloud.cloud import eventually
 from tests.integration.localcloud.ssm.managed import NAME, ManagedLab
@@ -12,7 +13,28 @@ def test_a_state_machine_sends_a_command_and_reads_its_end(account: ManagedLab) 
     """By the SDK integrations, which call the service from inside."""
     instance = account.managed()
     account.document("echo done")
-    states = {
+    machines = account.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="machine",
+        definition=json.dumps({"StartAt": "Send", "States": states(instance)}),
+        roleArn=f"arn:aws:iam::{account.account}:role/any",
+    )["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+
+    def shown() -> dict[str, Any]:
+        return dict(machines.describe_execution(executionArn=execution))
+
+    assert eventually(lambda: bool(shown()["status"] != "RUNNING"))
+    output = json.loads(shown()["output"])
+
+    assert output["read"]["StandardOutputContent"] == "done\n"
+
+
+def states(instance: str) -> dict[str, Any]:
+    """Return states that send the document to an instance and read until it is a success."""
+    invocation = {"CommandId.$": "$.sent.Command.CommandId", "InstanceId": instance}
+    success = {"Variable": "$.read.Status", "StringEquals": "Success", "Next": "End"}
+    return {
         "Send": {
             "Type": "Task",
             "Resource": f"{TASK}sendCommand",
@@ -23,30 +45,10 @@ def test_a_state_machine_sends_a_command_and_reads_its_end(account: ManagedLab) 
         "Read": {
             "Type": "Task",
             "Resource": f"{TASK}getCommandInvocation",
-            "Parameters": {"CommandId.$": "$.sent.Command.CommandId", "InstanceId": instance},
+            "Parameters": invocation,
             "ResultPath": "$.read",
             "Next": "Ended",
         },
-        "Ended": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.read.Status", "StringEquals": "Success", "Next": "End"}],
-            "Default": "Read",
-        },
+        "Ended": {"Type": "Choice", "Choices": [success], "Default": "Read"},
         "End": {"Type": "Succeed"},
     }
-    machines = account.client("stepfunctions")
-    machine = machines.create_state_machine(
-        name="machine",
-        definition=json.dumps({"StartAt": "Send", "States": states}),
-        roleArn=f"arn:aws:iam::{account.account}:role/any",
-    )["stateMachineArn"]
-    execution = machines.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
-
-    def ended() -> bool:
-        status = machines.describe_execution(executionArn=execution)["status"]
-        return bool(status != "RUNNING")
-
-    assert eventually(ended)
-    found = machines.describe_execution(executionArn=execution)
-
-    assert json.loads(found["output"])["read"]["StandardOutputContent"] == "done\n"
