@@ -123,7 +123,10 @@ class RunCommand:
     def _enter(
         self, command: Command, invocation: Invocation, status: Status, details: str
     ) -> None:
+        """Let an invocation be in a new status; once it has ended, it stays as it is."""
         with self._commands.lock:
+            if invocation.status in ENDED:
+                return
             before = command.status()
             invocation.status, invocation.details = status, details
             after = command.status()

@@ -97,12 +97,13 @@ class Runner:
             finished = self._finish(command, invocation, script)
         except OSError as exc:
             finished = Finished(1, "", str(exc))
-        result.stdout, result.stderr = finished.stdout, finished.stderr
-        self._wait_for_report(invocation, finished, result.began + script.seconds)
+        arrived = self._report(invocation, finished, result.began + script.seconds)
+        if arrived or invocation.cancelled.is_set():
+            result.stdout, result.stderr = finished.stdout, finished.stderr
         if invocation.cancelled.is_set():
             self._end(result, Status.CANCELLED, Status.CANCELLED, KILLED)
-        elif finished.exit_code is None:
-            self._end(result, Status.TIMED_OUT, EXECUTION_TIMED_OUT, KILLED)
+        elif finished.exit_code is None or not arrived:
+            self._end(result, Status.TIMED_OUT, EXECUTION_TIMED_OUT, KILLED if arrived else -1)
         elif finished.exit_code:
             result.stderr = _with_failure(finished)
             self._end(result, Status.FAILED, Status.FAILED, max(finished.exit_code, -1))
@@ -128,17 +129,19 @@ class Runner:
             ),
         )
 
-    def _wait_for_report(self, invocation: Invocation, finished: Finished, deadline: float) -> None:
+    def _report(self, invocation: Invocation, finished: Finished, deadline: float) -> bool:
         """
-        Wait until the agent can report the end.
+        Wait until the agent can report the end; return whether it did before ``deadline``.
 
         What an instance that stopped was running never ends by itself: its time runs out.
         """
-        reported = finished.exit_code is not None
-        while not invocation.cancelled.is_set() and self._clock.time() < deadline:
-            if reported and self._nodes.ping(invocation.instance) is Ping.ONLINE:
-                return
+        while not invocation.cancelled.is_set():
+            late = self._clock.time() >= deadline
+            online = self._nodes.ping(invocation.instance) is Ping.ONLINE
+            if late or (online and finished.exit_code is not None):
+                return online
             time.sleep(POLL_SECONDS)
+        return False
 
     def _end(self, result: StepResult, status: Status, details: str, code: int) -> None:
         result.ended, result.code = self._clock.time(), code

@@ -90,6 +90,21 @@ def test_a_stop_of_the_instance_ends_the_script_and_leaves_its_time_to_run_out(
     assert account.ended(command, instance)["StatusDetails"] == "ExecutionTimedOut"
 
 
+def test_an_end_that_no_agent_reports_is_none(account: ManagedLab, tmp_path: Path) -> None:
+    """The script has done its work; its output and its code stay unknown."""
+    instance, mark = account.managed(), tmp_path / "mark"
+    account.document(f"sleep 0.3; touch {mark}; echo done", timeoutSeconds="120")
+    command = account.send(instance)
+    assert account.comes_to("InProgress", command, instance)
+
+    account.agent(instance, responding=False)
+    ended = account.ended(command, instance)
+
+    assert mark.exists()
+    assert (ended["Status"], ended["StatusDetails"]) == ("TimedOut", "ExecutionTimedOut")
+    assert (ended["ResponseCode"], ended["StandardOutputContent"]) == (-1, "")
+
+
 def test_a_cancelled_script_is_killed(account: ManagedLab, tmp_path: Path) -> None:
     """With the processes that it started."""
     instance, beat = account.managed(), tmp_path / "beat"
