@@ -26,6 +26,11 @@ class Scene(Lab):
 
     def role(self, *statements: Statement) -> "EC2Client":
         """Return an EC2 client with a role's session that has these statements."""
+        client: EC2Client = self.client_of_role("ec2", *statements)
+        return client
+
+    def client_of_role(self, service: str, *statements: Statement) -> Any:  # noqa: ANN401 - any service's
+        """Return a service's client with a role's session that has these statements."""
         iam, name = self.client("iam"), f"role-{next(ROLES)}"
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         made = iam.create_role(
@@ -36,10 +41,9 @@ class Scene(Lab):
         session = self.client("sts").assume_role(
             RoleArn=made["Role"]["Arn"], RoleSessionName="test"
         )["Credentials"]
-        client: EC2Client = self.cloud.client(
-            "ec2", session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
+        return self.cloud.client(
+            service, session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
         )
-        return client
 
     def tagged_pair(self) -> tuple[str, str]:
         """Return an instance and a free interface, tagged as the policies here want them."""

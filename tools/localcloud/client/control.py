@@ -82,6 +82,10 @@ class ControlClient:
         """Give ``resource`` tags whose keys begin with ``aws:``, no event. Raises: ControlError."""
         self._ask("POST", f"tags/{resource}", tags)
 
+    def show_agent(self, instance: str, **fields: object) -> None:
+        """Let Systems Manager see ``instance``'s agent with ``fields``. Raises: ControlError."""
+        self._ask("POST", f"agents/{instance}", fields)
+
     def show_vpc(self, vpc: str, **fields: object) -> None:
         """Let EC2 describe ``vpc`` with ``fields`` from now on. Raises: ControlError."""
         self._ask("POST", f"vpcs/{vpc}", fields)

@@ -34,6 +34,7 @@ class ServerOptions(TypedDict, total=False):
     attach_seconds: float
     detach_seconds: float
     instance_seconds: float
+    ssm_agent_seconds: float
     clock_speed: float
     auth: bool
     throttle_scale: float

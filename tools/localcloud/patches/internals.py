@@ -49,7 +49,7 @@ NAMES = {
     EVENTBRIDGE: {"_put_events"},
     LAMBDA: {"_ESM_BACKOFF_SECONDS", "_emit_lambda_logs", "_esm_wake", "_execute_function_warm"}
     | {"_sqs_esm_concurrency"},
-    PROVISIONERS: {"_RESOURCE_HANDLERS", "_cw_metric_alarm_record"},
+    PROVISIONERS: {"_RESOURCE_HANDLERS", "_cw_metric_alarm_record", "_update_resource"},
     SCHEDULER: {"time"},
     SQS: {"_queues", "time"},
     STEPFUNCTIONS: {"_executions", "_start_execution"},
@@ -90,6 +90,10 @@ GROUPS = "_group_set"
 # Where ministack keeps a worker's process, and what it says when that has ended by itself.
 WORKER_PROCESS = "_proc"
 WORKER_DIED = "Worker process died"
+
+# A type that ministack's CloudFormation lacks, and how a type asks it for the logical id.
+DOCUMENT = "AWS::SSM::Document"
+WITH_LOGICAL_ID = "update_with_logical_id"
 
 # What ministack's Python worker writes when a handler raises, and what it should write as well.
 WORKER_ERROR = '"error": str(e), "trace": traceback.format_exc()'
@@ -154,6 +158,10 @@ def _changed_inside() -> list[str]:
         problems.append(f"ministack's workers have no {WORKER_PROCESS} any more.")
     if WORKER_DIED not in _texts(original(RUNTIME, "Worker.invoke").__code__):
         problems.append("ministack words the death of a worker in another way.")
+    if DOCUMENT in original(PROVISIONERS, "_RESOURCE_HANDLERS"):
+        problems.append(f"ministack's CloudFormation knows {DOCUMENT} by now; drop ours.")
+    if WITH_LOGICAL_ID not in _texts(original(PROVISIONERS, "_update_resource").__code__):
+        problems.append(f"ministack's CloudFormation has no {WITH_LOGICAL_ID} any more.")
     interface = importlib.import_module(MOTO_INTERFACES).NetworkInterface
     if GROUPS not in interface.__init__.__code__.co_names:
         problems.append(f"moto's interfaces have no {GROUPS} any more.")

@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hypercorn.asyncio import serve
@@ -33,6 +34,7 @@ from localcloud.packets.commands import PacketsError
 from localcloud.packets.hosts import Hosts
 from localcloud.patches import (
     alarms,
+    documents,
     executions,
     iam,
     internals,
@@ -46,10 +48,16 @@ from localcloud.server.call_log import CallLog
 from localcloud.server.clock import Clock
 from localcloud.server.control import Control
 from localcloud.server.environment import prepare_environment
-from localcloud.server.events import publisher
+from localcloud.server.events import publisher, telling
 from localcloud.server.gateway import Gateway
 from localcloud.server.interruptions import Interruptions
 from localcloud.server.settings import Settings
+from localcloud.ssm import access as ssm_access
+from localcloud.ssm.engine import SystemsManager
+from localcloud.ssm.guests import FolderGuests, Guests
+from localcloud.ssm.handler import SsmHandler
+from localcloud.ssm.nodes import Nodes
+from localcloud.ssm.processes import stop_processes
 
 if TYPE_CHECKING:
     from hypercorn.typing import Framework
@@ -74,6 +82,7 @@ def main() -> None:
             # Not asyncio.run: it would wait for every request under way, a function's for minutes.
             asyncio.new_event_loop().run_until_complete(_serve(listener, options, carrier))
     finally:
+        stop_processes()
         lambdas.stop_workers()
         shutil.rmtree(scratch, ignore_errors=True)
     sys.stdout.flush()
@@ -88,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--attach-seconds", type=float, default=2.0)
     parser.add_argument("--detach-seconds", type=float, default=2.0)
     parser.add_argument("--instance-seconds", type=float, default=0.2)
+    parser.add_argument("--ssm-agent-seconds", type=float, default=2.0)
     parser.add_argument(
         "--throttle-scale", type=float, default=0.0, help="1: AWS's limits; 0: none"
     )
@@ -149,26 +159,58 @@ def _assemble(
         attach_seconds=options.attach_seconds,
         detach_seconds=options.detach_seconds,
         instance_seconds=options.instance_seconds,
+        ssm_agent_seconds=options.ssm_agent_seconds,
         throttle_scale=options.throttle_scale,
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
-    follow = carrier.follow if carrier else None
-    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth, follow=follow)
+    publish, guests = publisher(loop), _guests()
+    nodes = Nodes(settings, clock.time, guests)
+    engine = Engine(
+        settings,
+        telling(nodes.note, publish),
+        clock.time,
+        auth=options.auth,
+        follow=carrier.follow if carrier else None,
+    )
+    ssm = SystemsManager(
+        settings=settings,
+        publish=publish,
+        clock=clock,
+        nodes=nodes,
+        guests=guests,
+        faults=engine.faults,
+        auth=options.auth,
+    )
     hosts = Hosts(engine, carrier) if carrier else None
     calls = CallLog()
+    _patch(clock, ssm)
+    services = internals.original(internals.APP, "SERVICE_HANDLERS")
+    services["ec2"] = Ec2Handler(engine)
+    services["ssm"] = SsmHandler(ssm, services["ssm"])
+    control = Control(settings, calls, engine, nodes, Interruptions(), clock, hosts)
+    return Gateway(control, calls), engine
+
+
+def _patch(clock: Clock, ssm: SystemsManager) -> None:
+    """Bring ministack nearer to AWS."""
     clock.install()
     lambdas.install(clock)
     executions.install()
     access.install()
+    ssm_access.install(ssm.actions)
     iam.install()
     simulation.install()
     saved_queries.install()
     stacks.install()
+    documents.install(ssm)
     metrics.install()
     alarms.install(clock)
-    internals.original(internals.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
-    return Gateway(Control(settings, calls, engine, Interruptions(), clock, hosts), calls), engine
+
+
+def _guests() -> Guests:
+    """Return what runs in instances; files go below the server's own folder."""
+    return FolderGuests(Path(tempfile.gettempdir()) / "guests")
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -108,6 +108,8 @@ def operation(request: Request) -> tuple[str, str]:
         method, path, headers, request.body, dict(request.query)
     )
     service = internals.original(app, "detect_service")(method, path, headers, params)
+    if service == "ssm":
+        return service, headers.get("x-amz-target", "").rpartition(".")[2]
     if service == "ec2":
         return service, parse_qs(request.body.decode()).get("Action", params.get("Action", [""]))[0]
     named = internals.original(internals.IAM_ACTIONS, "extract_iam_action")(

@@ -12,6 +12,7 @@ from localcloud.server.call_log import CallLog, Request
 from localcloud.server.clock import Clock
 from localcloud.server.interruptions import Interruptions
 from localcloud.server.settings import Settings
+from localcloud.ssm.nodes import Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ class Control:
     settings: Settings
     calls: CallLog
     engine: Engine
+    nodes: Nodes
     interruptions: Interruptions
     clock: Clock
     hosts: Hosts | None = None
@@ -35,6 +37,7 @@ class Control:
         """Return HTTP status and JSON body; a wrong request is 400 with an ``error``."""
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
         routes: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+            ("POST", "agents"): lambda: self._show_agent(rest, _json(request)),
             ("GET", "calls"): lambda: self.calls.since(int(request.query.get("since", ["0"])[0])),
             ("DELETE", "calls"): self._clear_calls,
             ("GET", "settings"): lambda: asdict(self.settings),
@@ -100,6 +103,10 @@ class Control:
     def _show_interface(self, interface: str, fields: dict[str, Any]) -> dict[str, Any]:
         self.engine.show_interface(interface, fields)
         return {"NetworkInterfaceId": interface, **fields}
+
+    def _show_agent(self, instance: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self.nodes.show(instance, fields)
+        return {"InstanceId": instance, **fields}
 
     def _tag_as_aws(self, resource: str, tags: dict[str, str]) -> dict[str, Any]:
         self.engine.tag_as_aws(resource, tags)

@@ -25,6 +25,16 @@ class Event:
 Publish = Callable[[Event], None]
 
 
+def telling(listener: Publish, publish: Publish) -> Publish:
+    """Return a function that tells ``listener`` of each event before it publishes it."""
+
+    def tell(event: Event) -> None:
+        listener(event)
+        publish(event)
+
+    return tell
+
+
 def publisher(loop: asyncio.AbstractEventLoop) -> Publish:
     """
     Return a function that publishes from any thread, in the order it is called.

@@ -9,13 +9,17 @@ PROBABILITIES = ("drop_tags", "omit_resources")
 @dataclass(slots=True)
 class Settings:
     """
-    How fast and how strict the local EC2 is.
+    How fast and how strict the local EC2 and the local Systems Manager are.
 
     ``attach_seconds`` and ``detach_seconds``: time in `attaching` and `detaching`.
     ``instance_seconds``: time in `pending`, `stopping` and `shutting-down`.
     ``throttle_scale``: multiplies AWS's request buckets; 0 turns throttling off.
     ``launch_tag_events``: tags given at creation raise tag events (AWS does not say whether
     they do, so both worlds can be tried).
+
+    ``ssm_agent_seconds``: time from `running` until Systems Manager knows an instance's agent.
+    ``ssm_invocation_seconds``: time from SendCommand until reads show the command.
+    ``ssm_events``: commands raise events (AWS delivers them on a best-effort basis).
 
     What follows happens to lists alone, not to reads by id, nor to DescribeTags.
     ``read_lag_seconds``: each shows what there was a random time ago, at most so long.
@@ -28,6 +32,9 @@ class Settings:
     instance_seconds: float = 0.2
     throttle_scale: float = 0.0
     launch_tag_events: bool = True
+    ssm_agent_seconds: float = 2.0
+    ssm_invocation_seconds: float = 0.2
+    ssm_events: bool = True
     read_lag_seconds: float = 0.0
     drop_tags: float = 0.0
     omit_resources: float = 0.0

@@ -8,6 +8,7 @@ from localcloud.ec2.api.call import Call, Ec2Error
 STATUS = {
     "InternalError": 500,
     "InternalFailure": 500,
+    "InternalServerError": 500,
     "RequestLimitExceeded": 503,
     "ServiceUnavailable": 503,
     "Unavailable": 503,
