@@ -51,6 +51,11 @@ class Carrier:
         with self._lock:
             return dict(self._guests.running)
 
+    def words_into(self, instance: str) -> list[str] | None:
+        """Return the words before a command that is to run in an instance; None: it is off."""
+        running = self.running().get(instance)
+        return running.enter if running else None
+
     def violations(self) -> dict[str, dict[str, int]]:
         """Return how many packets were dropped, by interface and kind; zeros are left out."""
         found: dict[str, dict[str, int]] = {}

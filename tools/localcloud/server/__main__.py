@@ -54,7 +54,7 @@ from localcloud.server.interruptions import Interruptions
 from localcloud.server.settings import Settings
 from localcloud.ssm import access as ssm_access
 from localcloud.ssm.engine import SystemsManager
-from localcloud.ssm.guests import FolderGuests, Guests
+from localcloud.ssm.guests import EnteredGuests, FolderGuests, Guests
 from localcloud.ssm.handler import SsmHandler
 from localcloud.ssm.nodes import Nodes
 from localcloud.ssm.processes import stop_processes
@@ -164,7 +164,7 @@ def _assemble(
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
-    publish, guests = publisher(loop), _guests()
+    publish, guests = publisher(loop), _guests(carrier)
     nodes = Nodes(settings, clock.time, guests)
     engine = Engine(
         settings,
@@ -208,8 +208,10 @@ def _patch(clock: Clock, ssm: SystemsManager) -> None:
     alarms.install(clock)
 
 
-def _guests() -> Guests:
-    """Return what runs in instances; files go below the server's own folder."""
+def _guests(carrier: Carrier | None) -> Guests:
+    """Return what runs in instances; without guests, in folders below the server's own."""
+    if carrier:
+        return EnteredGuests(carrier.words_into)
     return FolderGuests(Path(tempfile.gettempdir()) / "guests")
 
 

@@ -63,3 +63,39 @@ class FolderGuests:
         home.mkdir(parents=True, exist_ok=True)
         own = {**environment, "HOME": str(home), "TMPDIR": str(home)}
         return run_process(argv, own, home, stdin=stdin, timeout=timeout, stopped=stopped)
+
+
+class EnteredGuests:
+    """
+    Each guest is a machine of its own, with processes, files and interfaces.
+
+    ``enter`` returns the words before a command that is to run in an instance; none: it is off.
+    Every instance has an agent.
+    """
+
+    def __init__(self, enter: Callable[[str], Sequence[str] | None]) -> None:
+        """Enter guests by ``enter``."""
+        self._enter = enter
+
+    def agent_version(self, instance: str) -> str | None:  # noqa: ARG002 - the same in all
+        """Return the version of an instance's agent."""
+        return AGENT
+
+    def run(
+        self,
+        instance: str,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        stdin: bytes,
+        timeout: float,
+        stopped: Callable[[], bool],
+    ) -> Finished:
+        """Run a process in an instance's guest."""
+        words = self._enter(instance)
+        if words is None:
+            return Finished(None, "", "")
+        own = {**environment, "HOME": "/root"}
+        return run_process(
+            [*words, *argv], own, Path("/"), stdin=stdin, timeout=timeout, stopped=stopped
+        )

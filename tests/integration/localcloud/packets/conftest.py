@@ -21,7 +21,8 @@ def can_carry_packets() -> None:
 @pytest.fixture(scope="session")
 def carrying_cloud(can_carry_packets: None) -> Iterator[Cloud]:  # noqa: ARG001 - asked first
     """A local AWS that carries packets, and in which nothing takes time."""
-    with running_cloud(*AT_ONCE, "--packets") as cloud:
+    with running_cloud(*AT_ONCE, "--packets", "--ssm-agent-seconds", "0") as cloud:
+        cloud.control("PUT", "settings", {"ssm_invocation_seconds": 0})
         yield cloud
 
 
