@@ -1,6 +1,7 @@
 """A scene under IAM enforcement: tagged resources, and roles to try on them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,11 @@ class Scene(Lab):
 
     def role(self, *statements: Statement) -> "EC2Client":
         """Return an EC2 client with a role's session that has these statements."""
+        client: EC2Client = self.session(*statements)("ec2")
+        return client
+
+    def session(self, *statements: Statement) -> Callable[[str], Any]:
+        """Return what makes clients with a role's session that has these statements."""
         iam, name = self.client("iam"), f"role-{next(ROLES)}"
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         made = iam.create_role(
@@ -36,10 +42,9 @@ class Scene(Lab):
         session = self.client("sts").assume_role(
             RoleArn=made["Role"]["Arn"], RoleSessionName="test"
         )["Credentials"]
-        client: EC2Client = self.cloud.client(
-            "ec2", session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
+        return lambda service: self.cloud.client(
+            service, session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
         )
-        return client
 
     def tagged_pair(self) -> tuple[str, str]:
         """Return an instance and a free interface, tagged as the policies here want them."""

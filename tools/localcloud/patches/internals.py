@@ -37,8 +37,9 @@ NAMES = {
     | {"extract_access_key_id"},
     IAM: {"_build_simulate_results_real", "_extract_simulate_params"},
     IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
-    | {"request_tag_context"},
-    IAM_EVALUATOR: {"AuthError", "enforce", "evaluate"},
+    | {"dynamodb_transaction_checks", "request_tag_context"},
+    IAM_EVALUATOR: {"AuthError", "enforce", "evaluate", "_conditions_met"}
+    | {"_resolve_condition_key"},
     RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
     | {"_account_region_from_function_config", "zipfile"},
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
