@@ -21,6 +21,7 @@ from bench.cold import cold_imports
 from bench.command import command
 from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
+from bench.pause import pauses
 from bench.stage import STACK, Stage
 from localcloud.client.deploy import DeployError
 from localcloud.client.lifecycle import LocalCloud
@@ -34,6 +35,7 @@ FIGURES: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "batch": one_batch,
     "cold": cold_imports,
     "command": command,
+    "pause": pauses,
 }
 
 
