@@ -16,6 +16,7 @@ from ulid import ULID
 
 from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.pause import DynamoDbPauseBook
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.interfaces import Ec2Interfaces
@@ -26,13 +27,13 @@ from dualhome.application.snapshot import Sources
 from dualhome.application.sweep_ports import Scan, SweepCheckpoints
 from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.identifiers import AccountId, InstanceId, TargetName
+from dualhome.domain.pause import PauseChange, PauseReading
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.status import StatusScope
 from dualhome.domain.tags import TagKeys
-from dualhome_cli.actions.update import StackUpdates
 from dualhome_cli.aws import attachments, ec2, functions, permissions, queues, resources
 from dualhome_cli.aws.audit_log import DynamoDbAuditItems, DynamoDbAuditLog
-from dualhome_cli.aws.stack_updates import CloudFormationUpdates
+from dualhome_cli.data.pauses import PauseBook, read_pause
 from dualhome_cli.data.ports import AuditLog, BreakerState, Caller, Partitions
 from dualhome_cli.data.skipped_items import SkippedItems
 from dualhome_cli.doctor.facts import Audience, Interfaces, PermissionSimulator, Queue, Resources
@@ -140,10 +141,26 @@ class Stack:
             self.account,
             self.keys,
             refuse_overlap=self.parameter("OnOverlappingCidr") == "refuse",
-            paused=self.parameter("Paused") == "true",
+            pause=self.pause,
             release_delay=timedelta(seconds=int(self.parameter("ReleaseDelaySeconds"))),
             release_without_consent=self.parameter("OnConsentWithdrawn") == "release",
         )
+
+    @property
+    def paused_by_parameter(self) -> bool:
+        """Whether the deployment pauses as long as no operator has paused or resumed."""
+        return self.parameter("Paused") == "true"
+
+    @cached_property
+    def pauses(self) -> PauseBook:
+        """The pause, and its audit entries."""
+        tables = self.output("AttachmentsTableName"), self.output("AuditTableName")
+        return DynamoDbPauseBook(self.client("dynamodb"), *tables)
+
+    @cached_property
+    def pause(self) -> PauseReading:
+        """Whether anything is attached or detached, read once; unreadable counts as paused."""
+        return read_pause(self.pauses, parameter=self.paused_by_parameter)
 
     @property
     def whole_past(self) -> bool:
@@ -224,11 +241,6 @@ class Stack:
         return SqsReconcileQueue(self.client("sqs"), self.output("ChangesQueueUrl"))
 
     @cached_property
-    def updates(self) -> StackUpdates:
-        """CloudFormation's updates of this stack."""
-        return CloudFormationUpdates(self.client("cloudformation"), self.name)
-
-    @cached_property
     def resources(self) -> Resources:
         """The stack's parts."""
         return resources.AwsResources(self.client, self.name)
@@ -296,7 +308,7 @@ class Stack:
             return items.read_records(listed)
         return self.skipped.readable(listed, items.read_record)
 
-    def _read_audits(self, listed: Iterable[Item]) -> Iterator[AuditEntry]:
+    def _read_audits(self, listed: Iterable[Item]) -> Iterator[AuditEntry | PauseChange]:
         if self.strict:
             return items.read_audits(listed)
         return self.skipped.readable(listed, items.read_audit)

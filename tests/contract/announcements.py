@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.domain.attachment import AuditEntry
+from dualhome.domain.pause import PauseChange
 
 Event = dict[str, Any]
 
@@ -36,7 +37,7 @@ class _Bus:
         return {"FailedEntryCount": 0}
 
 
-def announced(entries: Iterable[AuditEntry]) -> list[Event]:
+def announced(entries: Iterable[AuditEntry | PauseChange]) -> list[Event]:
     """Return the events of ``entries``, in their order."""
     bus = _Bus()
     EventBridgeEvents(cast("Any", bus)).publish(list(entries))

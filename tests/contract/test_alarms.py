@@ -20,6 +20,7 @@ from tests.support.readers.metrics import (
     held_back,
     move,
     moves,
+    paused,
     sweep,
 )
 from tests.support.readers.template import Json, load_observability, of_kind, parsed, resources
@@ -34,7 +35,7 @@ DAY = 86_400
 FAULTS: dict[str, list[Emission]] = {
     "StuckAlarm": [sweep(states={State.ATTACHED: 3, State.STUCK: 1})],
     "BreakerOpenAlarm": [sweep(releases=21, tripped=True)],
-    "PausedAlarm": [sweep(paused=True)],
+    "PausedAlarm": [paused()],
     "PoolLowAlarm": [sweep(pools={(MGMT, ZONE): 1})],
     "InconsistentClaimsAlarm": [sweep(inconsistent_claims=(INTERFACE,))],
     "SweepSilentAlarm": [],

@@ -10,6 +10,7 @@ from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
 from dualhome.application.ports import Ledger
 from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import State
 from dualhome_cli.aws.audit_log import DynamoDbAuditLog
 from dualhome_cli.data.ports import AuditLog
@@ -52,9 +53,10 @@ def filled(written: Written) -> Written:
     return written
 
 
-def summary(entries: Iterator[AuditEntry]) -> list[tuple[str, str]]:
-    """Return instance and state of each entry."""
-    return [(it.after.instance, it.after.state.value) for it in entries]
+def summary(entries: Iterator[AuditEntry | PauseChange]) -> list[tuple[str, str]]:
+    """Return instance and state of each move."""
+    moves = (it for it in entries if isinstance(it, AuditEntry))
+    return [(it.after.instance, it.after.state.value) for it in moves]
 
 
 def test_an_instance_has_its_own_moves_oldest_first(written: Written) -> None:

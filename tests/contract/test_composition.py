@@ -10,6 +10,7 @@ import pytest
 from dualhome import bootstrap
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger, DynamoDbRecords
 from dualhome.adapters.sqs import SqsReconcileQueue
+from dualhome.domain.errors import PausedError
 from dualhome.settings import SettingsError
 from tests.support.readers.template import ROOT, resources
 
@@ -17,6 +18,8 @@ FUNCTIONS = {
     function["CodeUri"]: function["Environment"]["Variables"]
     for function in resources("Serverless::Function").values()
 }
+
+CLIENT = bootstrap._ec2  # noqa: SLF001 - of no port does one see which hooks its client has
 
 
 def source(folder: str) -> str:
@@ -69,6 +72,24 @@ def test_a_step_that_only_reads_has_nothing_to_write_with(
     assert DynamoDbRecords in parts
     assert {DynamoDbLedger, SqsReconcileQueue}.isdisjoint(parts)
     assert not hasattr(DynamoDbRecords, "commit")
+
+
+@pytest.mark.parametrize("folder", ["functions/reconcile_instances", "functions/detach_interface"])
+def test_who_attaches_or_detaches_reads_the_pause_before_each_request(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore asks at each try. There are no credentials here: unreadable is paused."""
+    CLIENT.cache_clear()
+    for variable, value in FUNCTIONS[folder].items():
+        monkeypatch.setenv(variable, value)
+    composition(folder)()
+    events = CLIENT().meta.events
+
+    for action in ("AttachNetworkInterface", "DetachNetworkInterface"):
+        with pytest.raises(PausedError, match="the pause cannot be read"):
+            events.emit(f"before-send.ec2.{action}", request=None)
+
+    events.emit("before-send.ec2.DescribeInstances", request=None)
 
 
 def test_no_function_imports_an_adapter() -> None:

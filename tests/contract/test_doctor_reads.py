@@ -12,6 +12,7 @@ from botocore.stub import Stubber
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.domain.errors import AccessDeniedError
+from dualhome.domain.pause import UNPAUSED
 from dualhome.domain.sweep import SweepCheckpoint
 from dualhome_cli.doctor.checks.queues import Controls, Sweeps, read_controls, sweeps
 from dualhome_cli.stack import Stack
@@ -47,7 +48,9 @@ def stack() -> Iterator[ItsOwnStack]:
 
 def test_a_breaker_that_was_never_used_is_closed(stack: ItsOwnStack) -> None:
     """There is no item then."""
-    assert Controls(paused=False, breaker_open=False, admitted=0, most=MOST) == read_controls(stack)
+    assert Controls(pause=UNPAUSED, breaker_open=False, admitted=0, most=MOST) == read_controls(
+        stack
+    )
 
 
 def test_a_breaker_says_which_instances_it_has_admitted_and_that_it_is_open(
@@ -58,7 +61,9 @@ def test_a_breaker_says_which_instances_it_has_admitted_and_that_it_is_open(
     breaker.admits(INSTANCE)
     breaker.open()
 
-    assert Controls(paused=False, breaker_open=True, admitted=1, most=MOST) == read_controls(stack)
+    assert Controls(pause=UNPAUSED, breaker_open=True, admitted=1, most=MOST) == read_controls(
+        stack
+    )
 
 
 def test_a_breaker_that_may_not_be_read_fails_as_any_record_does(stack: ItsOwnStack) -> None:

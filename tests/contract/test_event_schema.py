@@ -29,8 +29,9 @@ FOLDER = ROOT / "docs/events"
 SCHEMA = json.loads((FOLDER / "attachment-state-change.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 EXAMPLES: dict[str, Event] = {
-    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    path.stem: event
     for path in sorted(FOLDER.glob("examples/*.json"))
+    if (event := json.loads(path.read_text(encoding="utf-8")))["detail-type"] == DETAIL_TYPE
 }
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 RULE_FILE = parsed("docs/events/example-rule.yaml")

@@ -1,12 +1,24 @@
 """What is counted, in the lines that the functions really write."""
 
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+
 import pytest
 
 from dualhome.adapters.emf_metrics import count_ec2_call
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders.values import DATA, MGMT, OTHER_ZONE, ZONE
-from tests.support.readers.metrics import Emission, ec2_calls, emitted, held_back, move, sweep
+from tests.support.builders.values import DATA, MGMT, NOW, OTHER_ZONE, ZONE
+from tests.support.readers.metrics import (
+    Emission,
+    ec2_calls,
+    emitted,
+    held_back,
+    move,
+    paused,
+    sweep,
+)
 
 pytestmark = pytest.mark.usefixtures("environment_of_functions")
 
@@ -109,3 +121,28 @@ def test_free_interfaces_are_counted_by_target_and_zone_and_so_are_low_pools() -
         (DATA, ZONE): 0,
     }
     assert counted("PoolsLow", found) == {(): 2}
+
+
+def test_a_pause_and_its_end_are_counted_at_once_as_by_every_sweep() -> None:
+    """One alarm looks at both: it need not wait for a sweep, and a sweep does not undo it."""
+    by_command = [figure for on in (True, False) for figure in emitted(paused(on=on))]
+    by_sweeps = [
+        figure
+        for on in (True, False)
+        for figure in emitted(sweep(paused=on))
+        if figure.name == "Paused"
+    ]
+
+    assert [1, 0] == [figure.value for figure in by_command]
+    assert by_sweeps == by_command
+
+
+def test_a_pause_that_is_published_late_is_dated_as_it_was_made() -> None:
+    """Redriven a day later, it would raise an alarm on a stack that is not paused."""
+    log = StringIO()
+
+    with redirect_stdout(log):
+        paused()()
+
+    body = json.loads(log.getvalue())
+    assert int(NOW.timestamp() * 1000) == body["_aws"]["Timestamp"]

@@ -171,6 +171,7 @@ def test_a_sweep_writes_its_checkpoint_and_the_breaker_and_no_record() -> None:
     }
 
     assert written == {
+        ("dynamodb:GetItem", "PAUSE"),
         ("dynamodb:GetItem", "SWEEP"),
         ("dynamodb:PutItem", "SWEEP"),
         ("dynamodb:UpdateItem", "RELEASE_BREAKER"),
@@ -178,11 +179,57 @@ def test_a_sweep_writes_its_checkpoint_and_the_breaker_and_no_record() -> None:
     }
 
 
+def test_what_attaches_detaches_or_sweeps_reads_the_pause_and_no_other_item_by_key() -> None:
+    """Each of them stops by it; the steps that change nothing in EC2 need not."""
+    readers = {
+        role: it["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+        for role, _, it in granted("${AttachmentsTable.Arn}", "dynamodb:GetItem")
+        if it["Sid"] == "ReadThePause"
+    }
+
+    assert readers == {
+        "ReconcileInstancesRole": ["PAUSE"],
+        "SweepAccountRole": ["PAUSE"],
+        "DetachInterfaceRole": ["PAUSE"],
+    }
+
+
+def test_no_role_may_write_the_pause_or_its_audit_entries() -> None:
+    """Operators alone pause; an intruder in a function can neither end a pause nor forge one."""
+    open_writers = {
+        (role, arn)
+        for table in ("${AttachmentsTable.Arn}", "${AuditTable.Arn}")
+        for action in ("dynamodb:PutItem", "dynamodb:DeleteItem")
+        for role, arn, it in granted(table, action)
+        if "Condition" not in it
+    }
+    fence = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["PAUSE", "PAUSE#*"]}}
+    fenced = {
+        (role, arn)
+        for role, properties in ROLES.items()
+        for it in statements(properties)
+        for arn in it["Resource"]
+        if it["Effect"] == "Deny" and fence == it["Condition"]
+        if {"dynamodb:PutItem", "dynamodb:DeleteItem"} == set(it["Action"])
+    }
+
+    assert {role for role, _ in open_writers} == {role for role, _ in fenced}
+    assert open_writers == fenced
+
+
 def test_the_reconciler_alone_starts_rollbacks_and_nothing_else() -> None:
     """Another state machine of the account is none of its business."""
     started = [(role, arn) for role, arn, _ in granted("", "states:StartExecution")]
 
     assert started == [("ReconcileInstancesRole", "${RollbackStateMachine}")]
+
+
+def test_the_reconciler_describes_executions_of_the_rollback_alone() -> None:
+    """To tell one that a pause has ended from one that has died."""
+    ((role, arn, _),) = granted("", "states:DescribeExecution")
+
+    assert role == "ReconcileInstancesRole"
+    assert arn.endswith(":execution:dualhome-rollback:*")
 
 
 def test_only_the_status_tag_may_be_written_and_only_where_we_work() -> None:

@@ -5,14 +5,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualhome.adapters.sfn_rollbacks import TRIES, execution_name
+from dualhome.adapters.sfn_rollbacks import MOST_NAMES, execution_name
 from dualhome.domain.identifiers import TargetName
 from dualhome.domain.states import State
 from tests.support.builders.values import a_record
 
 TARGETS = st.text("ab1._-", min_size=1, max_size=32).map(TargetName)
 VERSIONS = st.integers(1, 10**6)
-NUMBERS = st.integers(1, TRIES)
+NUMBERS = st.integers(1, MOST_NAMES)
 INSTANCE = "i-0123456789abcdef0"
 
 

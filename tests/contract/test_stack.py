@@ -56,12 +56,18 @@ def test_one_call_tells_all_that_a_command_needs() -> None:
 
     assert ("123456789012", "us-east-1") == (stack.account, stack.region)
     assert "audittablename" == stack.outputs["AuditTableName"]
-    assert ("acme:targets", True, True, True, timedelta(seconds=30)) == (
+    policy = stack.policy
+    assert ("acme:targets", True, True, timedelta(seconds=30)) == (
         stack.keys.targets,
-        stack.policy.refuse_overlap,
-        stack.policy.release_without_consent,
-        stack.policy.paused,
-        stack.policy.release_delay,
+        policy.refuse_overlap,
+        policy.release_without_consent,
+        policy.release_delay,
+    )
+    # There is no table here: what cannot be read counts as paused, and says so.
+    assert (True, True, True) == (
+        stack.paused_by_parameter,
+        policy.paused,
+        "ResourceNotFoundException" in policy.pause.unread,
     )
 
 

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dualhome.application.rollback import POLLS
 from dualhome.domain import errors
+from dualhome.domain.states import poll_delay
 from tests.support.offenders import offenders
 from tests.support.readers.template import ROOT, resources
 
@@ -16,8 +18,9 @@ ENDS = {"Succeed", "Fail"}
 
 SERVICE_ERRORS = ("TooManyRequests", "Service", "AWSLambda", "SdkClient")
 
-# Only the step that asks EC2 to detach is held back while the stack is paused.
-RAISED_BY_DETACH_ALONE = {"PausedError"}
+# Only the step that asks EC2 to detach is held back while the stack is paused; none waits for that.
+ENDED_BY_A_PAUSE = {"PausedError"}
+DETACH = "Detach interface"
 
 
 def leaves(kind: type[errors.DualhomeError]) -> set[str]:
@@ -77,21 +80,23 @@ def test_every_transient_error_is_retried_by_each_step_and_bounded() -> None:
     """Step Functions matches class names, knows no inheritance, and so lists every leaf."""
 
     def facts(name: str) -> dict[str, bool]:
-        others = set() if name == "Detach interface" else RAISED_BY_DETACH_ALONE
-        missing = leaves(errors.TransientError) - others - retried(name).keys()
+        missing = leaves(errors.TransientError) - ENDED_BY_A_PAUSE - retried(name).keys()
         bounded = {
-            f"{error} {retrier}": 0 < retrier["MaxAttempts"] <= 5000
-            and (retrier.get("JitterStrategy") == "FULL" or error in RAISED_BY_DETACH_ALONE)
+            f"{error} {retrier}": 0 < retrier["MaxAttempts"] <= 60
+            and retrier.get("JitterStrategy") == "FULL"
             for error, retrier in retried(name).items()
         }
-        return {f"{missing} are retried": not missing} | bounded
+        return {
+            f"{missing} are retried": not missing,
+            "a pause is not": ENDED_BY_A_PAUSE.isdisjoint(retried(name)),
+        } | bounded
 
     assert {} == offenders(TASKS, facts)
 
 
 def test_what_passes_by_itself_is_retried_for_about_half_an_hour() -> None:
     """A new account has few concurrent executions: minutes without one make no rollback stuck."""
-    passing = leaves(errors.TransientError) - RAISED_BY_DETACH_ALONE
+    passing = leaves(errors.TransientError) - ENDED_BY_A_PAUSE
     passing |= {f"Lambda.{error}Exception" for error in SERVICE_ERRORS}
 
     def facts(name: str) -> dict[str, bool]:
@@ -103,6 +108,24 @@ def test_what_passes_by_itself_is_retried_for_about_half_an_hour() -> None:
         }
 
     assert {} == offenders(TASKS, facts)
+
+
+def test_a_pause_ends_the_execution_well_and_before_the_last_resort() -> None:
+    """Step Functions takes the first catcher that matches; a failure would be counted as a try."""
+    first, last = STATES[DETACH]["Catch"]
+
+    assert {"ErrorEquals": ["PausedError"], "ResultPath": "$.error", "Next": "Paused"} == first
+    assert ["States.ALL"] == last["ErrorEquals"]
+    assert "Succeed" == STATES["Paused"]["Type"]
+
+
+def test_an_execution_outlives_the_polls_and_an_outage_of_any_one_step() -> None:
+    """What takes longer is timed out: its alarm is raised, and a sweep begins another try."""
+    polls = sum(poll_delay(number).total_seconds() for number in range(1, POLLS))
+    outage = max(mean_wait(it) for name in TASKS for it in retried(name).values())
+
+    assert 15 * 60 < polls < 17 * 60
+    assert polls + outage < DEFINITION["TimeoutSeconds"] <= 2 * 3600
 
 
 def mean_wait(retrier: dict[str, Any]) -> float:
@@ -130,7 +153,7 @@ def test_each_step_has_a_timeout_and_a_last_resort_that_keeps_its_input() -> Non
         state = STATES[name]
         return {
             "has a timeout": 0 < state["TimeoutSeconds"] <= 300,
-            "catches": state.get("Catch") == (None if name == LAST_RESORT else last),
+            "catches": (state.get("Catch") or [])[-1:] == ([] if name == LAST_RESORT else last),
         }
 
     assert {} == offenders(TASKS, facts)

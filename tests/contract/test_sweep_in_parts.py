@@ -1,12 +1,15 @@
 """A sweep over the adapters, a page at each tick: the tokens of EC2 and DynamoDB are kept."""
 
+import time
 from datetime import UTC, datetime
 
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger
+from dualhome.adapters.dynamodb.pause import DynamoDbPauses, log_unread
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
 from dualhome.adapters.ec2.scan import Ec2Scan
+from dualhome.application.pause import PauseGate
 from dualhome.application.sweep import SweepContext, SweepReport, sweep
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.domain.attachment import Move
@@ -44,6 +47,12 @@ def test_a_sweep_of_one_page_at_a_time_finds_all(local_world: LocalWorld) -> Non
             inventory=DynamoDbInventory(dynamodb, ATTACHMENTS, page=2),
             ledger=ledger,
             policy=POLICY,
+            gate=PauseGate(
+                DynamoDbPauses(dynamodb, ATTACHMENTS),
+                parameter=False,
+                monotonic=time.monotonic,
+                tell=log_unread,
+            ),
             scope=StatusScope.BOTH,
             clock=lambda: datetime.now(UTC),
         )

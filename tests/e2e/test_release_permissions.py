@@ -55,6 +55,7 @@ def test_every_action_granted_to_a_step_is_used(calls: dict[str, list[Item]], ro
     granted = {
         action
         for statement in template.statements(template.resources("IAM::Role")[role])
+        if statement["Effect"] == "Allow"
         for action in statement["Action"]
     }
 

@@ -29,6 +29,7 @@ SHARED = {
 
 FILES = {
     "tests/faults/test_storm.py": "storm",
+    "tests/e2e/test_cli_pause_permissions.py": "guarded",
     "tests/e2e/test_permissions.py": "guarded",
     "tests/e2e/test_permissions_denied.py": "guarded",
     "tests/e2e/test_release_permissions.py": "guarded",

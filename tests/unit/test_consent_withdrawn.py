@@ -13,12 +13,11 @@ from tests.support.builders.values import (
     INSTANCE,
     MGMT_VPC,
     OTHER_ACCOUNT,
-    POLICY,
     an_instance,
     an_interface,
 )
 from tests.support.fakes.ec2_scan import Sweeper
-from tests.support.scenarios.attached import attached, holder
+from tests.support.scenarios.attached import attached, holder, paused
 from tests.support.scenarios.scene import Scene, a_scene
 
 ALLOW_FROM = "dualhome:allow-from"
@@ -123,10 +122,9 @@ def test_a_vpc_that_is_only_shared_with_us_withdraws_nothing(scene: Scene) -> No
 
 def test_it_is_noted_while_the_stack_is_paused(scene: Scene) -> None:
     """Reads and records go on."""
-    scene.policy = replace(POLICY, paused=True)
     scene.ec2.tag(MGMT_VPC, {ALLOW_FROM: None})
 
-    Sweeper(scene).tick()
+    Sweeper(paused(scene)).tick()
 
     assert WITHDRAWN == scene.record().warnings
 

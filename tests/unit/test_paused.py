@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 from dualhome.domain.ec2 import InstanceState
-from dualhome.domain.errors import ThrottledError
+from dualhome.domain.errors import AccessDeniedError, ThrottledError
 from dualhome.domain.planning.observe import IN_FLIGHT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
-from tests.support.builders.values import INSTANCE, INTERFACE, SLOT, an_instance, an_interface
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    SLOT,
+    an_instance,
+    an_interface,
+)
 from tests.support.fakes.ec2_scan import Sweeper
 from tests.support.scenarios.attached import attached, holder, paused, unpaused
 from tests.support.scenarios.scene import a_scene
@@ -157,3 +163,58 @@ def test_a_sweep_after_the_pause_resumes_what_was_left() -> None:
 
     assert State.RELEASED == scene.record().state
     assert State.ATTACHED == scene.record(instance="i-02").state
+
+
+def test_a_pause_that_cannot_be_read_attaches_nothing_and_is_read_again_soon() -> None:
+    """The record names the cause; the next sweep, minutes later, is not waited for."""
+    scene = a_scene(an_instance(), an_interface())
+    denied = AccessDeniedError("GetItem: AccessDenied: no")
+    scene.calls.fail_next("read_pause", denied, times=3)
+
+    scene.request()
+    held = scene.record()
+    scene.work_off(60)
+
+    assert (State.WAITING, Reason.PAUSED) == (held.state, held.reason)
+    assert "the pause cannot be read: GetItem: AccessDenied: no" == held.detail
+    assert State.ATTACHED == scene.record().state
+    assert [denied] * 3 == scene.unread
+
+
+def test_requests_for_a_pause_that_cannot_be_read_come_to_an_end() -> None:
+    """A role that lacks the permission must not keep the queue busy for ever."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.calls.fail_next("read_pause", AccessDeniedError("no"), times=10_000)
+
+    scene.request()
+    scene.work_off(HOUR)
+
+    assert scene.queue.seconds_to_next() is None
+    assert 22 >= len(scene.unread)
+
+
+def test_the_detail_says_whether_a_person_has_paused() -> None:
+    """What could not be read may turn out to be a pause, and the other way round."""
+    scene = a_scene(an_instance(), an_interface())
+    scene.calls.fail_next("read_pause", AccessDeniedError("no"))
+    scene.request()
+    unread = scene.record().detail
+
+    paused(scene).request(event="event-2")
+
+    assert "the pause cannot be read: no" == unread
+    assert "nothing is attached or detached while the stack is paused" == scene.record().detail
+
+
+def test_what_stays_attached_says_too_whether_a_person_has_paused() -> None:
+    """Its owner asks the operator who has paused, or the one who deploys."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.fail_next("read_pause", AccessDeniedError("no"))
+    scene.request(event="event-2")
+    unread = scene.record()
+
+    paused(scene).request(event="event-3")
+
+    assert (Reason.PAUSED, "the pause cannot be read: no") == (unread.reason, unread.detail)
+    assert "nothing is attached or detached while the stack is paused" == scene.record().detail

@@ -4,9 +4,11 @@ import pytest
 
 from dualhome.application.publish import publish
 from dualhome.application.requests import StatusRequest
+from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import UnavailableError
 from dualhome.domain.identifiers import InstanceId
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import State
 from dualhome.domain.status import StatusScope
 from tests.support.builders.values import (
@@ -14,6 +16,7 @@ from tests.support.builders.values import (
     INTERFACE,
     OTHER_ZONE,
     POLICY,
+    a_pause_change,
     a_vpc,
     an_instance,
     an_interface,
@@ -201,3 +204,26 @@ def _attached(scope: StatusScope = StatusScope.BOTH) -> Stage:
     scene.request()
     scene.work_off()
     return Stage(scene, scope)
+
+
+def test_a_pause_is_announced_and_counted_between_the_moves_and_asks_for_no_status() -> None:
+    """No instance's status says more than before; the records say PAUSED by themselves."""
+    stage = _attached()
+    first, *others = stage.scene.ledger.audit
+    entries: list[AuditEntry | PauseChange] = [first, a_pause_change(), *others]
+
+    publish(entries, stage.publishers)
+
+    assert entries == stage.events.announced
+    assert ([a_pause_change()], [first, *others]) == (stage.metrics.pauses, stage.metrics.counted)
+    assert {INSTANCE} == {it.instance for it in stage.statuses.waiting()}
+
+
+def test_a_pause_alone_asks_for_nothing_but_its_event_and_its_metric() -> None:
+    """The status queue need not even answer."""
+    stage = _attached()
+    stage.scene.calls.forget()
+
+    assert publish([a_pause_change(paused=False)], stage.publishers) is None
+
+    assert (1, 0) == (stage.scene.calls.count("put_events"), len(stage.statuses.waiting()))

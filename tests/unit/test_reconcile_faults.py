@@ -18,7 +18,7 @@ from tests.support.builders.values import (
 from tests.support.fakes.call_log import READS, Killed
 from tests.support.scenarios.scene import Scene, a_scene
 
-CALLS = 21
+CALLS = 23
 """Calls of all ports on the way from the first request to two attachments seen."""
 
 

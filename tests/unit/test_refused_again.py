@@ -1,7 +1,5 @@
 """What EC2 refuses again and again: it is tried ever less often, and said in EC2's words."""
 
-from dataclasses import replace
-
 import pytest
 
 from dualhome.application.reconcile import LOSSES
@@ -26,6 +24,7 @@ from tests.support.builders.values import (
     an_interface,
 )
 from tests.support.fakes.ec2_scan import Sweeper
+from tests.support.scenarios.attached import paused
 from tests.support.scenarios.scene import Scene, a_scene
 
 HOUR = 3600
@@ -131,9 +130,8 @@ def test_a_pause_leaves_a_failure_as_it_is() -> None:
     scene.calls.fail_next("attach", UnexpectedAwsError("no", code="OperationNotPermitted"))
     scene.request()
     before = scene.record()
-    scene.policy = replace(scene.policy, paused=True)
 
-    _sweep_for(scene, HOUR)
+    _sweep_for(paused(scene), HOUR)
 
     assert State.FAILED == before.state
     assert before == scene.record(instance=INSTANCE)

@@ -1,7 +1,5 @@
 """Releases that tags ask for are limited between two sweeps; what is held back says so."""
 
-from dataclasses import replace
-
 import pytest
 
 from dualhome.domain.errors import UnavailableError
@@ -9,6 +7,7 @@ from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.builders.values import an_instance, an_interface
+from tests.support.scenarios.attached import paused
 from tests.support.scenarios.scene import Scene, a_scene
 
 TARGETS = "dualhome:targets"
@@ -103,7 +102,8 @@ def test_a_breaker_that_cannot_be_asked_admits_nothing_yet() -> None:
 def test_the_note_does_not_time_the_attachment_again(reason: Reason) -> None:
     """Seconds to attached are those of the attach, not of a pause a week later."""
     scene = _attached(most=0)
-    scene.policy = replace(scene.policy, paused=reason is Reason.PAUSED)
+    if reason is Reason.PAUSED:
+        paused(scene)
 
     _untag(scene)
 

@@ -12,7 +12,7 @@ from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_i
 from tests.support.fakes.call_log import Killed
 from tests.support.scenarios.scene import Scene, a_scene
 
-CALLS = 38
+CALLS = 42
 """Calls of all ports from the request that finds the tag gone until another instance has it."""
 
 

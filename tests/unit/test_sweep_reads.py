@@ -35,8 +35,8 @@ The VPCs, once for all of what is attached.
 
 Claims and records are read by key, in the pools once each, for each target, and for who asks.
 """
-CHECKPOINTS = {"read_round": 1, "write_round": 12}
-"""One after each page, and one at the end."""
+CHECKPOINTS = {"read_round": 1, "write_round": 12, "read_pause": 1}
+"""One after each page, and one at the end; the pause once a second."""
 
 
 def test_as_many_instances_as_a_page_holds_cost_so_many_pages_and_no_more() -> None:

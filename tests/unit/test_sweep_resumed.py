@@ -177,7 +177,7 @@ def test_a_tick_without_time_turns_no_page() -> None:
     report = sweeper.sweep(pages=0)
 
     assert (False, 0) == (report.swept, report.instances)
-    assert ["read_round"] == scene.calls.made
+    assert ["read_round", "read_pause"] == scene.calls.made
 
 
 def test_each_round_counts_afresh() -> None:

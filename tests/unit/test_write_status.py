@@ -1,6 +1,5 @@
 """Status tags: written as the ledger says then, and later if they cannot be written now."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
+from tests.support.scenarios.attached import paused
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
 
@@ -236,7 +236,7 @@ def test_a_note_about_what_stays_attached_writes_no_tag() -> None:
     stage = _attached()
     stage.publish_all()
     stage.scene.calls.forget()
-    stage.scene.policy = replace(stage.scene.policy, paused=True)
+    paused(stage.scene)
     stage.scene.ec2.tag(INSTANCE, {POLICY.keys.targets: None})
     stage.scene.request()
     noted = stage.scene.ledger.audit[-1:]

@@ -22,6 +22,7 @@ from bench.command import command
 from bench.costs import costs
 from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
+from bench.pause import pauses
 from bench.stage import STACK, Stage
 from localcloud.client.deploy import DeployError
 from localcloud.client.lifecycle import LocalCloud
@@ -36,6 +37,7 @@ FIGURES: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "batch": one_batch,
     "cold": cold_imports,
     "command": command,
+    "pause": pauses,
 }
 
 

@@ -67,7 +67,7 @@ def _row(stage: Stage, *words: str, runs: int = RUNS) -> Row:
 
 def _run(stage: Stage, words: tuple[str, ...]) -> _Run:
     began, before = time.monotonic(), _cpu_of_children()
-    out = _dualhome(stage, "-m", "dualhome_cli", *words).stdout
+    out = run_command(stage, *words)
     seconds, cpu = time.monotonic() - began, _cpu_of_children() - before
     return _Run(1000 * seconds, 1000 * cpu, out.count("\n"))
 
@@ -76,6 +76,11 @@ def _peak(stage: Stage, words: tuple[str, ...]) -> str:
     """Return the most memory that the process had, where the system reports it."""
     peak = PEAK.search(_dualhome(stage, "-c", PRINT_PEAK, *words).stderr)
     return f"{int(peak[1]) / 1024:.0f} MB" if peak else ""
+
+
+def run_command(stage: Stage, *words: str) -> str:
+    """Run `dualhome WORDS` to its end, and return what it prints."""
+    return _dualhome(stage, "-m", "dualhome_cli", *words).stdout
 
 
 def _dualhome(stage: Stage, *words: str) -> subprocess.CompletedProcess[str]:

@@ -60,6 +60,10 @@ class Field:
         tags = [{"Key": key, "Value": value} for key, value in self._targets_tag.items()]
         self.stage.ec2.create_tags(Resources=[instance], Tags=tags)  # type: ignore[arg-type]
 
+    def untag(self, instance: InstanceId) -> None:
+        """Take the target's tag off an instance."""
+        self.stage.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "dualhome:targets"}])
+
     def wait_until_running(self, count: int) -> None:
         """Wait for all ``count`` instances of this field."""
         running = [

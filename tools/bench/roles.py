@@ -2,3 +2,4 @@
 
 RECONCILER = "dualhome-ReconcileInstancesRole-"
 STATUS_WRITER = "dualhome-WriteStatusRole-"
+DETACHER = "dualhome-DetachInterfaceRole-"

@@ -37,6 +37,10 @@ class Stage(Deployment):
         """The audit log, to read."""
         return DynamoDbAuditLog(self.dynamodb, self.outputs["AuditTableName"])
 
+    def sweep(self) -> None:
+        """Sweep once, apart from the schedule."""
+        self.functions.invoke(FunctionName=self.outputs["SweepAccountFunctionName"])
+
     def changes_source(self) -> Mapping[str, Any]:
         """Return the event source mapping that feeds the reconciler."""
         function = self.outputs["ReconcileInstancesFunctionName"]

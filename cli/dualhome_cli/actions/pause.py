@@ -1,59 +1,134 @@
-"""Pause and resume: one parameter, changed by an update of the stack."""
+"""Pause and resume: one item of the ledger, written with its audit entry."""
 
-import time
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 
 import click
-from rich.text import Text
 from ulid import ULID
 
-from dualhome_cli.actions.follow import waiting
-from dualhome_cli.actions.update import PARAMETER, StackEvent, why_not_now
-from dualhome_cli.errors import CommandError
+from dualhome.application.pause import TRUSTED_FOR
+from dualhome.application.requests import SOURCE, ReconcileRequest
+from dualhome.domain.attachment import Cause
+from dualhome.domain.errors import DualhomeError, RecordMovedError, TransientError
+from dualhome.domain.pause import Pause, PauseChange, PauseReading
+from dualhome.domain.reasons import Reason
+from dualhome.domain.states import State
+from dualhome_cli.data.pauses import print_since
+from dualhome_cli.data.ports import Caller
+from dualhome_cli.errors import AWS_ERRORS, CommandError, advice
 from dualhome_cli.stack import Stack
 from dualhome_cli.ui.prompts import confirm
-from dualhome_cli.ui.terminal import printable
 
-SECONDS_BETWEEN_READS = 2.0
+KNOWN_AFTER = timedelta(seconds=TRUSTED_FOR + 1)
+"""By then no function goes by a reading that is older than the resume."""
 
 
-def switch(stack: Stack, intent: Iterable[str], *, paused: bool, yes: bool, follow: bool) -> None:
+def pause(stack: Stack, reason: str, intent: Iterable[str], *, yes: bool) -> None:
     """
-    Ask, update the stack's parameter, and follow the update to its end.
+    Ask, then stop attaching and detaching; what an operator has paused already stays as it is.
 
     Raises:
-        CommandError: the stack cannot be updated now, or its update was rolled back.
+        CommandError: the caller's identity is not known, or another operator was faster.
     """
-    state = "paused" if paused else "not paused"
-    updates = stack.updates
-    found = updates.describe()
-    if found.paused is paused:
-        click.echo(f"Stack {stack.name} is {state} already.")
+    before = _read(stack)
+    if before and before.paused:
+        click.echo(f"Stack {stack.name} is paused already, {_since(stack, before)}")
         return
-    if why := why_not_now(found):
-        raise CommandError(why)
+    # Where the parameter alone has paused it, a later deployment would end that.
     confirm(intent, yes=yes)
-    token = f"dualhome-{ULID()}"
-    if not updates.start(found, token, PARAMETER, str(paused).lower()):
-        click.echo(f"Stack {stack.name} is {state} already.")
-        return
-    if not follow:
-        click.echo(f"CloudFormation updates stack {stack.name}; it takes a minute or two.")
-        return
-    events = updates.follow(found, token, lambda: time.sleep(SECONDS_BETWEEN_READS))
-    _follow_to_end(stack, events, state)
+    change = _change(stack, before, reason, paused=True)
+    _write(stack, change)
+    click.echo(f"Stack {stack.name} is paused: nothing is attached or detached from now on.")
 
 
-def _follow_to_end(stack: Stack, events: Iterable[StackEvent], state: str) -> None:
-    first_failure = ""
-    with waiting("CloudFormation is updating; Ctrl-C stops the wait, not the update.") as write:
-        for event in events:
-            reason = printable(event.reason)
-            if event.status.endswith("FAILED") and not first_failure:
-                first_failure = f" {event.resource}: {reason}"
-            if not event.status.endswith("IN_PROGRESS") or event.whole:
-                line = f"{event.at:%H:%M:%S}  {event.resource}  {event.status}"
-                write(Text(f"{line}  {reason}".rstrip()))
-            if event.ended is False:
-                raise CommandError(f"The update was rolled back.{first_failure}")
-    click.echo(f"Stack {stack.name} is {state}.")
+def resume(stack: Stack, reason: str, intent: Iterable[str], *, yes: bool) -> None:
+    """
+    Ask, then attach and detach again, and queue what the pause has held.
+
+    Raises:
+        CommandError: as ``pause``.
+    """
+    before = _read(stack)
+    if not PauseReading.of(before, parameter=stack.paused_by_parameter).paused:
+        click.echo(f"Stack {stack.name} is not paused, {_since(stack, before)}")
+        return
+    confirm(intent, yes=yes)
+    change = _change(stack, before, reason, paused=False)
+    _write(stack, change)
+    click.echo(f"Stack {stack.name} is not paused any more.")
+    click.echo(_requeue(stack, change))
+
+
+def _read(stack: Stack) -> Pause | None:
+    stack.output("PauseKey")  # functions of an older version do not read the item
+    return stack.pauses.read()
+
+
+def _since(stack: Stack, found: Pause | None) -> str:
+    return f"{print_since(PauseReading.of(found, parameter=stack.paused_by_parameter))}."
+
+
+def _change(stack: Stack, before: Pause | None, reason: str, *, paused: bool) -> PauseChange:
+    who = _caller(stack)
+    after = Pause(
+        paused=paused,
+        since=who.at or stack.now(),
+        by=who.arn,
+        user_id=who.user_id,
+        reason=reason,
+        version=before.version + 1 if before else 1,
+    )
+    return PauseChange(str(ULID()), before, after, stack.account, stack.region)
+
+
+def _caller(stack: Stack) -> Caller:
+    try:
+        return stack.caller()
+    except AWS_ERRORS as error:
+        raise CommandError(
+            "AWS does not say who you are (sts:GetCallerIdentity), so nothing was written."
+            f" {advice(error)}"
+        ) from error
+
+
+def _write(stack: Stack, change: PauseChange) -> None:
+    """Write ``change``; where it is not known whether it was written, ask what stands."""
+    try:
+        stack.pauses.write(change, int(stack.parameter("AuditRetentionDays")))
+    except (RecordMovedError, TransientError) as error:
+        found = None
+        with suppress(DualhomeError):
+            found = stack.pauses.read()
+        if found == change.after:
+            return
+        if isinstance(error, RecordMovedError) and found:
+            raise CommandError(
+                "Another operator was faster, and this command has written nothing: stack"
+                f" {stack.name} is {'paused' if found.paused else 'not paused'},"
+                f" {_since(stack, found)} Run it again if that is not what you want."
+            ) from error
+        raise
+
+
+def _requeue(stack: Stack, change: PauseChange) -> str:
+    """Queue the instances whose records wait for the end of the pause; say how many."""
+    after = change.after
+    cause = Cause(change.id, SOURCE, "Resume", after.since, principal=after.by)
+    sweep = f"the next sweep ({stack.parameters.get('SweepSchedule', 'its schedule')})"
+    try:
+        held = {
+            record.instance
+            for record in stack.ledger.unsettled()
+            if record.state is State.RELEASING or record.reason is Reason.PAUSED
+        }
+        if held:
+            requests = [ReconcileRequest(it, cause) for it in sorted(held)]
+            stack.reconcile_queue.put(requests, KNOWN_AFTER)
+    except (*AWS_ERRORS, DualhomeError) as error:
+        return f"What the pause has held could not be queued; {sweep} takes it up. {advice(error)}"
+    rest = f"what stays attached although unwanted is taken up by {sweep}"
+    if not held:
+        return f"The pause has held nothing to queue; {rest}, within MaxReleasesPerSweep."
+    count = f"{len(held)} instance{'' if len(held) == 1 else 's'}"
+    return f"Queued {count} that the pause has held; {rest}, within MaxReleasesPerSweep."

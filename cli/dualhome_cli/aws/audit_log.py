@@ -8,13 +8,14 @@ from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.dynamodb.items import instance_key, read_audits, wire
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.pause import PauseChange
 from dualhome.wire import stamp
 from dualhome_cli.redrive.publish import Item, Span
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ReadAudits = Callable[[Iterable[Mapping[str, Any]]], Iterator[AuditEntry]]
+ReadAudits = Callable[[Iterable[Mapping[str, Any]]], Iterator[AuditEntry | PauseChange]]
 
 
 class DynamoDbAuditLog:
@@ -32,7 +33,9 @@ class DynamoDbAuditLog:
     ) -> Iterator[AuditEntry]:
         """Yield the moves of an instance's attachments, as last written."""
         where = {"ConsistentRead": True}
-        return self._query("pk", instance_key(instance), since, newest=newest, where=where)
+        for entry in self._query("pk", instance_key(instance), since, newest=newest, where=where):
+            if isinstance(entry, AuditEntry):
+                yield entry
 
     def of_interface(
         self, interface: InterfaceId, since: datetime | None = None, *, newest: bool = False
@@ -41,13 +44,13 @@ class DynamoDbAuditLog:
         where = {"IndexName": "by-interface"}
         for entry in self._query("interface", interface, since, newest=newest, where=where):
             # Older entries are in the index for the interface that their record held last.
-            if entry.held:
+            if isinstance(entry, AuditEntry) and entry.held:
                 yield entry
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves of a day, in UTC."""
+    ) -> Iterator[AuditEntry | PauseChange]:
+        """Yield the moves and pauses of a day, in UTC."""
         where = {"IndexName": "by-day"}
         return self._query("day", day.isoformat(), since, newest=newest, where=where)
 
@@ -59,7 +62,7 @@ class DynamoDbAuditLog:
         *,
         newest: bool,
         where: Mapping[str, Any],
-    ) -> Iterator[AuditEntry]:
+    ) -> Iterator[AuditEntry | PauseChange]:
         values = {":key": value} | ({":since": stamp(since)} if since else {})
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,

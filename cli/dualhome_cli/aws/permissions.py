@@ -49,9 +49,9 @@ def _entry(key: str, value: str) -> Mapping[str, Any]:
 
 
 def read_caller(sts: Any) -> Caller:  # noqa: ANN401 - its types are not installed
-    """Return the ARN of the caller, and the time by AWS's clock."""
+    """Return the ARN of the caller, its unique id, and the time by AWS's clock."""
     answer = sts.get_caller_identity()
-    return Caller(answer["Arn"], _answered_at(answer))
+    return Caller(answer["Arn"], answer["UserId"], _answered_at(answer))
 
 
 def _answered_at(answer: Mapping[str, Any]) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from dualhome.domain.attachment import AuditEntry
+from dualhome.domain.pause import PauseChange
 from dualhome_cli.data.moves import moves_of, moves_since
 from dualhome_cli.history.transitions import OF_MANY, OF_ONE, Transition, transition_of
 from dualhome_cli.stack import Stack, pass_stack
@@ -52,6 +53,7 @@ def command(
 
     Dates and times are UTC. A cause is what queued the reconcile request: a changed tag, a changed
     state of the instance, the sweep, or an operator. JSON and CSV have all that is recorded.
+    Without an INSTANCE or INTERFACE, pauses and resumes stand among the moves.
     """
     if bool(subject or since) == bool(day):
         raise click.UsageError("give an INSTANCE or INTERFACE, or --since, or --day alone.")
@@ -68,7 +70,7 @@ def command(
 
 def _entries(
     stack: Stack, subject: str | None, since: datetime | None, day: datetime | None
-) -> Iterator[AuditEntry]:
+) -> Iterator[AuditEntry | PauseChange]:
     if subject:
         return moves_of(stack.audit_log, subject, since)
     if day:

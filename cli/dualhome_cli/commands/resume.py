@@ -2,38 +2,39 @@
 
 import click
 
-from dualhome_cli.actions.pause import switch
+from dualhome_cli.actions.pause import resume
 from dualhome_cli.stack import Stack, pass_stack
-from dualhome_cli.ui.prompts import follow_option, yes_option
+from dualhome_cli.ui.parameters import REASON
+from dualhome_cli.ui.prompts import yes_option
 
 EPILOG = """
 \b
 Examples:
   dualhome resume
-  dualhome resume --yes --no-follow
+  dualhome resume --reason "the tags are back" --yes
 
 \b
 Exit codes:
   0    the stack is not paused
   1    you did not agree
-  3    CloudFormation could not update the stack, or rolled the update back
+  3    AWS refused, or another operator was faster: the text says what stands
 """
 
 
 @click.command(epilog=EPILOG)
+@click.option("--reason", type=REASON, default="", help="Why, for the audit.")
 @yes_option
-@follow_option
 @pass_stack
-def command(stack: Stack, *, yes: bool, follow: bool) -> None:
+def command(stack: Stack, *, reason: str, yes: bool) -> None:
     """
     Attach and detach again, after a pause.
 
-    The command updates the stack; the update changes the parameter Paused and nothing else.
+    Queues at once what waits for an interface and what is being released. What stays attached
+    although unwanted is left to the next sweep, which bounds releases.
     """
-    schedule = stack.parameters.get("SweepSchedule", "its schedule")
     intent = [
-        f"Resuming stack {stack.name} in {stack.region}: its parameter Paused becomes false.",
-        f"At the latest the next sweep ({schedule}) queues what was asked for meanwhile.",
+        f"Resuming stack {stack.name} in {stack.region}: it attaches and detaches again.",
+        "What the pause has held is queued at once, releases begun before it among it.",
         "`dualhome status --attention` shows it before, `dualhome watch` while it happens.",
     ]
-    switch(stack, intent, paused=False, yes=yes, follow=follow)
+    resume(stack, reason, intent, yes=yes)

@@ -22,7 +22,7 @@ from dualhome_cli.ui.output import Format, live, output_option
 @pass_stack
 def command(stack: Stack, *, output: Format) -> None:
     """
-    Show each move as it happens, until Ctrl-C.
+    Show each move, and each pause, as it happens, until Ctrl-C.
 
     A move is shown a few seconds after it was made. With -o json each is an object on a line of
     its own. Moves made while AWS cannot be reached are shown afterwards.

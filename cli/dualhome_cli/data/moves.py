@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.pause import PauseChange
 from dualhome_cli.data.ports import AuditLog
 
 
@@ -15,8 +16,10 @@ def moves_of(log: AuditLog, subject: str, since: datetime | None) -> Iterator[Au
     return log.of_instance(InstanceId(subject), since)
 
 
-def moves_since(log: AuditLog, since: datetime, now: datetime) -> Iterator[AuditEntry]:
-    """Yield every move since a time, day by day."""
+def moves_since(
+    log: AuditLog, since: datetime, now: datetime
+) -> Iterator[AuditEntry | PauseChange]:
+    """Yield every move and every pause since a time, day by day."""
     for day in days(since, now):
         yield from log.of_day(day, since)
 

@@ -10,6 +10,7 @@ from dualhome.application.sweep_ports import Scan
 from dualhome.domain.attachment import Attachment, AuditEntry
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.planning.types import Holder
 
@@ -35,8 +36,8 @@ class AuditLog(Protocol):
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves of a day, in UTC."""
+    ) -> Iterator[AuditEntry | PauseChange]:
+        """Yield the moves and pauses of a day, in UTC."""
         ...
 
 
@@ -67,9 +68,14 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The operator's ARN; ``at`` is the time by AWS's clock, if AWS said it."""
+    """
+    The operator's ARN, and the unique id that IAM calls ``aws:userid``.
+
+    ``at`` is the time by AWS's clock, if AWS said it.
+    """
 
     arn: str
+    user_id: str
     at: datetime | None
 
 

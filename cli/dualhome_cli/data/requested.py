@@ -11,6 +11,7 @@ from dualhome.domain.ec2 import Instance
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.observed import DesiredState, desired_state
 from dualhome.domain.tags import TagKeys
+from dualhome_cli.data.pauses import print_pause
 from dualhome_cli.stack import Stack
 
 
@@ -94,6 +95,6 @@ def check_not_paused(stack: Stack) -> None:
     """
     if stack.policy.paused:
         raise click.ClickException(
-            f"Stack {stack.name} is paused and neither attaches nor detaches: run `dualhome resume`"
-            " first."
+            f"Stack {stack.name} neither attaches nor detaches. {print_pause(stack.pause)}."
+            " Run `dualhome resume` first."
         )

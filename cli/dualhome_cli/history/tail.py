@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import TransientError
+from dualhome.domain.pause import PauseChange
 from dualhome_cli.data.moves import moves_since
 from dualhome_cli.data.ports import AuditLog
 from dualhome_cli.errors import advice, will_pass
@@ -35,7 +36,7 @@ class Tail:
         for _ in self.new(now):
             pass
 
-    def new(self, now: datetime) -> Iterator[AuditEntry]:
+    def new(self, now: datetime) -> Iterator[AuditEntry | PauseChange]:
         """
         Yield the moves that have come, oldest first; the next read repeats one that failed.
 
@@ -61,7 +62,7 @@ def follow(
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
     say: Callable[[str], None],
-) -> Iterator[AuditEntry]:
+) -> Iterator[AuditEntry | PauseChange]:
     """Yield moves for ever; an outage is reported once, and retried with growing pauses."""
     pause = PAUSE_SECONDS
     while True:

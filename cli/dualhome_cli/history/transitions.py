@@ -1,4 +1,4 @@
-"""A move as a row: what changed, why, and what caused it."""
+"""A move, or a pause, as a row: what changed, why, and what caused it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from dualhome.domain.attachment import Attachment, AuditEntry, Cause, Origin
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.reasons import Reason
 from dualhome.domain.refusals import Refusal
 from dualhome.domain.states import State
@@ -55,13 +56,15 @@ class Transition:
     One move; ``by`` is the ARN of the operator who requested it, and otherwise dualhome.
 
     ``interface`` is the one that is held after the move or, if it ends that, was held before.
+    A pause or a resume has neither instance, target nor states: ``paused`` says which of them it
+    is, ``by`` who, as that caller said, and ``user_id`` who, as AWS has authenticated.
     """
 
     at: datetime
-    instance: InstanceId
-    target: TargetName
+    instance: InstanceId | None
+    target: TargetName | None
     from_state: State | None
-    to_state: State
+    to_state: State | None
     text: Annotated[str, Named("story")]
     interface: InterfaceId | None
     device_index: int | None
@@ -74,25 +77,32 @@ class Transition:
     cause_source: str
     cause_detail_type: str
     cause_event_id: str
-    cause_time: datetime
+    cause_time: datetime | None
     tag_version: int | None
     cause_resource: str | None
     seconds_to_attached: float | None
-    attempt: int
+    attempt: int | None
     account: AccountId
     region: str
-    request_id: str
+    request_id: str | None
     execution_arn: str | None
     id: str
     warnings: tuple[Reason, ...]
     mentions: tuple[str, ...]
+    paused: bool | None = None
+    user_id: str | None = None
+
+    @property
+    def shown_state(self) -> str:
+        """The state that the move led to, or which of the two a pause is."""
+        return self.to_state or ("paused" if self.paused else "resumed")
 
 
 WHEN: Column[Transition] = Column("When (UTC)", lambda it: print_time(it.at))
-INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance)
+INSTANCE: Column[Transition] = Column("Instance", lambda it: it.instance or "")
 REST: Sequence[Column[Transition]] = (
-    Column("Target", lambda it: it.target),
-    Column("State", lambda it: it.to_state, style=lambda it: colour_of(it.to_state)),
+    Column("Target", lambda it: it.target or ""),
+    Column("State", lambda it: it.shown_state, style=lambda it: colour_of(it.to_state)),
     Column("Cause", lambda it: it.caused_by),
     Column("What happened", lambda it: it.text, prose=True),
 )
@@ -103,8 +113,63 @@ OF_ONE = (WHEN, *REST)
 OF_MANY = (WHEN, INSTANCE, *REST)
 
 
-def transition_of(entry: AuditEntry) -> Transition:
-    """Return the row of a move."""
+def transition_of(entry: AuditEntry | PauseChange) -> Transition:
+    """Return the row of a move, or of a pause."""
+    match entry:
+        case AuditEntry():
+            return _of_move(entry)
+        case PauseChange():
+            return _of_pause(entry)
+
+
+def _of_pause(change: PauseChange) -> Transition:
+    after, what = change.after, "Pause" if change.after.paused else "Resume"
+    return Transition(
+        at=change.at,
+        instance=None,
+        target=None,
+        from_state=None,
+        to_state=None,
+        text=_text_of_pause(change),
+        interface=None,
+        device_index=None,
+        reason=None,
+        detail=after.reason,
+        error_code=None,
+        error_message=None,
+        caused_by=f"{what.lower()} by {_name(after.by)}",
+        by=after.by,
+        cause_source=OURS,
+        cause_detail_type=what,
+        cause_event_id=change.id,
+        cause_time=None,
+        tag_version=None,
+        cause_resource=None,
+        seconds_to_attached=None,
+        attempt=None,
+        account=change.account,
+        region=change.region,
+        request_id=None,
+        execution_arn=None,
+        id=change.id,
+        warnings=(),
+        mentions=mentions(after.reason),
+        paused=after.paused,
+        user_id=after.user_id,
+    )
+
+
+def _text_of_pause(change: PauseChange) -> str:
+    """Say what it did and why; an ARN that is not the authenticated caller's is unproven."""
+    what = "Attaches and detaches again"
+    if change.after.paused:
+        what = "Attaches and detaches nothing from now on"
+    why = f": {change.after.reason}" if change.after.reason else ""
+    unproven = f" Unproven: AWS has authenticated {change.after.user_id}, not {change.after.by}."
+    return f"{what}{why}.{'' if change.proven else unproven}"
+
+
+def _of_move(entry: AuditEntry) -> Transition:
     after, cause, trace, held = entry.after, entry.after.cause, entry.trace, entry.held
     return Transition(
         at=entry.at,

@@ -8,6 +8,7 @@ from datetime import UTC, date
 from enum import StrEnum
 
 from dualhome.domain.attachment import AuditEntry
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import State
 
 HOURS = 24
@@ -60,12 +61,14 @@ class Day:
     times: Times | None
 
 
-def day_of(when: date, entries: Iterable[AuditEntry]) -> Day:
+def day_of(when: date, entries: Iterable[AuditEntry | PauseChange]) -> Day:
     """Count the moves of a day; what is kept of each is one number at most."""
     moves = 0
     outcomes = [Counter[Outcome]() for _ in range(HOURS)]
     seconds: list[list[float]] = [[] for _ in range(HOURS)]
     for entry in entries:
+        if isinstance(entry, PauseChange):
+            continue
         moves += 1
         hour = entry.at.astimezone(UTC).hour
         if outcome := OUTCOMES.get(entry.after.state):

@@ -5,6 +5,7 @@ Each function of this module raises ``SettingsError`` where the environment lack
 """
 
 import os
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -17,17 +18,19 @@ from ulid import ULID
 from dualhome.adapters.dynamodb import items
 from dualhome.adapters.dynamodb.inventory import DynamoDbInventory
 from dualhome.adapters.dynamodb.ledger import DynamoDbLedger, DynamoDbRecords
+from dualhome.adapters.dynamodb.pause import DynamoDbPauses, log_unread
 from dualhome.adapters.dynamodb.release_breaker import DynamoDbReleaseBreaker
 from dualhome.adapters.dynamodb.sweep_checkpoint import DynamoDbSweepCheckpoints
 from dualhome.adapters.ec2.facts import Ec2Facts
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
-from dualhome.adapters.ec2.interfaces import Ec2Interfaces
+from dualhome.adapters.ec2.interfaces import Ec2Interfaces, check_each_write
 from dualhome.adapters.ec2.scan import Ec2Scan
 from dualhome.adapters.ec2.status_tags import Ec2StatusTags
 from dualhome.adapters.emf_metrics import EmfMetrics, count_ec2_call, count_sweep
 from dualhome.adapters.eventbridge_events import EventBridgeEvents
 from dualhome.adapters.sfn_rollbacks import SfnRollbacks
 from dualhome.adapters.sqs import SqsReconcileQueue, SqsSetAside, SqsStatusQueue
+from dualhome.application.pause import PauseGate
 from dualhome.application.publish import Publishers
 from dualhome.application.rollback import (
     check_detached,
@@ -40,6 +43,7 @@ from dualhome.application.sweep import SweepContext
 from dualhome.application.sweep_compare import CompareContext
 from dualhome.application.write_status import Writing
 from dualhome.domain.attachment import AuditEntry, Trace
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.tags import TagKeys
 from dualhome.entrypoints.steps import Run, Step
@@ -78,7 +82,8 @@ def reconciling() -> Reconciler:
     """Return what the reconciler works with."""
     given = read(ReconcileInstancesSettings, os.environ)
     keys = TagKeys(given.tag_prefix)
-    ec2 = _ec2()
+    ec2, gate = _ec2(), _gate(given)
+    check_each_write(ec2, gate.check)
     return Reconciler(
         instances=Ec2Instances(ec2),
         vpcs=Ec2Vpcs(ec2),
@@ -90,11 +95,11 @@ def reconciling() -> Reconciler:
         ),
         breaker=_breaker(given),
         queue=_queue(given.changes_queue_url),
+        gate=gate,
         policy=Policy(
             given.account_id,
             keys,
             refuse_overlap=given.on_overlapping_cidr is OnOverlappingCidr.REFUSE,
-            paused=given.paused,
             release_without_consent=given.on_consent_withdrawn is OnConsentWithdrawn.RELEASE,
             release_delay=timedelta(seconds=given.release_delay_seconds),
         ),
@@ -116,7 +121,7 @@ def publishers() -> Publishers:
     )
 
 
-def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+def read_audit(item: Mapping[str, Any]) -> AuditEntry | PauseChange:
     """Return the entry that an item of the stream holds; raises ``UnreadableItemError``."""
     return items.read_audit(item)
 
@@ -150,12 +155,8 @@ def sweeper() -> Sweeper:
                 vpcs=Ec2Vpcs(_ec2()),
                 inventory=DynamoDbInventory(dynamodb, given.attachments_table),
                 ledger=_records(given.attachments_table),
-                policy=Policy(
-                    given.account_id,
-                    keys,
-                    paused=given.paused,
-                    release_without_consent=release,
-                ),
+                policy=Policy(given.account_id, keys, release_without_consent=release),
+                gate=_gate(given),
                 scope=given.status_tags,
                 clock=lambda: datetime.now(UTC),
             ),
@@ -173,8 +174,9 @@ def sweeper() -> Sweeper:
 def detaching() -> Step:
     """Return the rollback's step "Detach interface"."""
     given = read(DetachInterfaceSettings, os.environ)
-    ledger, interfaces = _records(given.attachments_table), _interfaces()
-    return lambda rollback, _: detach_interface(rollback, ledger, interfaces, paused=given.paused)
+    ledger, interfaces, gate = _records(given.attachments_table), _interfaces(), _gate(given)
+    check_each_write(_ec2(), gate.check)
+    return lambda rollback, _: detach_interface(rollback, ledger, interfaces, gate)
 
 
 @cache
@@ -231,6 +233,13 @@ def _ec2(config: Config = CLIENT) -> "EC2Client":
 def _interfaces() -> Ec2Interfaces:
     """Return the interfaces for a step, which finds them by id: the keys of tags do not matter."""
     return Ec2Interfaces(_ec2(), TagKeys())
+
+
+def _gate(
+    given: ReconcileInstancesSettings | SweepAccountSettings | DetachInterfaceSettings,
+) -> PauseGate:
+    pauses = DynamoDbPauses(_dynamodb(), given.attachments_table)
+    return PauseGate(pauses, given.paused, time.monotonic, log_unread)
 
 
 def _breaker(given: ReconcileInstancesSettings | SweepAccountSettings) -> DynamoDbReleaseBreaker:

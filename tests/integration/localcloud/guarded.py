@@ -1,6 +1,7 @@
 """A scene under IAM enforcement: tagged resources, and roles to try on them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,11 @@ class Scene(Lab):
 
     def role(self, *statements: Statement) -> "EC2Client":
         """Return an EC2 client with a role's session that has these statements."""
-        client: EC2Client = self.client_of_role("ec2", *statements)
+        client: EC2Client = self.session(*statements)("ec2")
         return client
 
-    def client_of_role(self, service: str, *statements: Statement) -> Any:  # noqa: ANN401 - any service's
-        """Return a service's client with a role's session that has these statements."""
+    def session(self, *statements: Statement) -> Callable[[str], Any]:
+        """Return what makes clients with a role's session that has these statements."""
         iam, name = self.client("iam"), f"role-{next(ROLES)}"
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         made = iam.create_role(
@@ -41,7 +42,7 @@ class Scene(Lab):
         session = self.client("sts").assume_role(
             RoleArn=made["Role"]["Arn"], RoleSessionName="test"
         )["Credentials"]
-        return self.cloud.client(
+        return lambda service: self.cloud.client(
             service, session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
         )
 

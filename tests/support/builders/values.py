@@ -25,6 +25,7 @@ from dualhome.domain.identifiers import (
     Zone,
     ZoneId,
 )
+from dualhome.domain.pause import Pause, PauseChange, PauseReading
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.states import HOLDING, State
 from dualhome.domain.tags import TagKeys
@@ -42,6 +43,9 @@ DATA = TargetName("data")
 INSTANCE = InstanceId("i-01")
 INTERFACE = InterfaceId("eni-01")
 SLOT = DeviceSlot(card=0, index=1)
+OPERATOR = "arn:aws:sts::111122223333:assumed-role/oncall/alex"
+OPERATOR_ID = "AROAEXAMPLEEXAMPLE123:alex"
+PAUSED = PauseReading(paused=True)
 POLICY = Policy(account=ACCOUNT, keys=TagKeys("dualhome"))
 TRACE = Trace(account=ACCOUNT, region="us-east-1", request_id="request-1")
 
@@ -181,3 +185,20 @@ def a_record(
         state=state,
         **(ordinary | fields),
     )
+
+
+def a_pause(**fields: Any) -> Pause:
+    """Return the pause of an operator, or what ends one."""
+    ordinary: dict[str, Any] = {
+        "paused": True,
+        "since": NOW,
+        "by": OPERATOR,
+        "user_id": OPERATOR_ID,
+        "reason": "a tag policy went wrong",
+    }
+    return Pause(**(ordinary | fields))
+
+
+def a_pause_change(id_: str = "01KAPAUSE0000000000000000A", **fields: Any) -> PauseChange:
+    """Return the audit entry of a pause, the first of its stack."""
+    return PauseChange(id_, None, a_pause(**fields), ACCOUNT, TRACE.region)

@@ -34,10 +34,19 @@ class Inbox:
 
     def events(self, instance: str) -> list[Item]:
         """Return the events about ``instance`` that have arrived so far, in their order."""
+        self._take()
+        about = [it for it in self.received if it["detail"].get("instance") == instance]
+        return sorted(about, key=lambda it: str(it["detail"]["id"]))
+
+    def pauses(self) -> list[Item]:
+        """Return the details of the pauses and resumes that have arrived so far, in their order."""
+        self._take()
+        found = [it["detail"] for it in self.received if it["detail-type"] == "Pause Change"]
+        return sorted(found, key=lambda it: int(it["after"]["version"]))
+
+    def _take(self) -> None:
         while messages := self._receive():
             self.received += messages
-        about = [it for it in self.received if it["detail"]["instance"] == instance]
-        return sorted(about, key=lambda it: str(it["detail"]["id"]))
 
     def _receive(self) -> list[Item]:
         answer = self.stack.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,14 +58,16 @@ class Probe:
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as files:
             files.writestr("probe.py", CODE)
-        stack.cloud.client("lambda").create_function(
-            FunctionName=name,
-            Role=role,
-            Runtime="python3.13",
-            Handler="probe.handler",
-            Timeout=30,
-            Code={"ZipFile": package.getvalue()},
-        )
+        functions = stack.cloud.client("lambda")
+        with suppress(functions.exceptions.ResourceConflictException):  # made by another test
+            functions.create_function(
+                FunctionName=name,
+                Role=role,
+                Runtime="python3.13",
+                Handler="probe.handler",
+                Timeout=30,
+                Code={"ZipFile": package.getvalue()},
+            )
         return Probe(stack, name)
 
     def ask(self, service: str, method: str, **arguments: Any) -> str:

@@ -1,14 +1,18 @@
 """The ports to EC2, over the EC2 in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dualhome.domain.ec2 import Capacity, DeviceSlot, Instance, Interface, Vpc
-from dualhome.domain.errors import AttachmentGoneError
+from dualhome.domain.errors import AttachmentGoneError, UnavailableError
 from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.tags import TagKeys
 from tests.support.builders.values import POLICY
 from tests.support.fakes.ec2 import InMemoryEc2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,16 @@ class InMemoryVpcs:
 
 @dataclass(frozen=True, slots=True)
 class InMemoryInterfaces:
-    """The port ``Interfaces`` over an EC2 in memory."""
+    """
+    The port ``Interfaces`` over an EC2 in memory; ``check`` comes before each request that writes.
+
+    What EC2 does not answer is asked ``tries`` times in all, as an SDK does.
+    """
 
     ec2: InMemoryEc2
     keys: TagKeys = POLICY.keys
+    check: Callable[[], None] = lambda: None
+    tries: int = 1
 
     def pool(self, targets: Iterable[TargetName]) -> Mapping[InterfaceId, Interface]:
         """Return the interfaces tagged for one of ``targets``, in use or not."""
@@ -62,23 +72,39 @@ class InMemoryInterfaces:
         self, instance: InstanceId, interface: InterfaceId, slot: DeviceSlot
     ) -> AttachmentId:
         """Attach under EC2's rules; raises as EC2 refuses."""
-        with self.ec2.calls.making("attach"):
-            return self.ec2.attach(instance, interface, slot)
+
+        def attach() -> AttachmentId:
+            with self.ec2.calls.making("attach"):
+                return self.ec2.attach(instance, interface, slot)
+
+        return self._written(attach)
 
     def detach(self, attachment: AttachmentId, *, force: bool = False) -> None:
         """Detach an interface; raises as EC2 refuses."""
-        with self.ec2.calls.making("detach"):
-            for it in self.ec2.interfaces():
-                if it.attachment and it.attachment.id == attachment:
-                    self.ec2.detach(it.id, force=force)
-                    return
-            raise AttachmentGoneError(f"The attachment ID '{attachment}' does not exist")
+
+        def detach() -> None:
+            with self.ec2.calls.making("detach"):
+                for it in self.ec2.interfaces():
+                    if it.attachment and it.attachment.id == attachment:
+                        self.ec2.detach(it.id, force=force)
+                        return
+                raise AttachmentGoneError(f"The attachment ID '{attachment}' does not exist")
+
+        self._written(detach)
 
     def find(self, interface: InterfaceId) -> Interface | None:
         """Return ``interface``; None if it does not exist."""
         with self.ec2.calls.making("find"):
             found = self.ec2.interface(interface)
             return self.ec2.as_read("find", found) if found else None
+
+    def _written(self, request: Callable[[], T]) -> T:
+        for _ in range(self.tries - 1):
+            self.check()
+            with suppress(UnavailableError):
+                return request()
+        self.check()
+        return request()
 
 
 @dataclass(frozen=True, slots=True)

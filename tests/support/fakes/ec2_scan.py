@@ -87,6 +87,7 @@ class Sweeper:
                 inventory=InMemoryInventory(self.scene.ledger, self.page),
                 ledger=self.scene.ledger,
                 policy=self.scene.policy,
+                gate=self.scene.gate,
                 scope=self.scope,
                 clock=self.scene.clock,
             ),

@@ -11,6 +11,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import ClaimTakenError, RecordMovedError, SlotClaimedError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import SETTLED, State
 from dualhome.domain.sweep import SweepCheckpoint
@@ -131,9 +132,10 @@ def _slots(record: Attachment | None) -> set[Slot]:
 
 @dataclass(frozen=True, slots=True)
 class InMemoryAuditLog:
-    """The port ``AuditLog``; ``audit`` may grow while it is read."""
+    """The port ``AuditLog``; ``audit`` and ``pauses`` may grow while they are read."""
 
     audit: Sequence[AuditEntry]
+    pauses: Sequence[PauseChange] = ()
 
     def of_instance(
         self, instance: InstanceId, since: datetime | None = None, *, newest: bool = False
@@ -151,9 +153,15 @@ class InMemoryAuditLog:
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
-        """Yield the moves of a day, in UTC."""
-        return self._those(lambda it: it.at.astimezone(UTC).date() == day, since, newest=newest)
+    ) -> Iterator[AuditEntry | PauseChange]:
+        """Yield the moves and pauses of a day, in UTC."""
+        every: list[AuditEntry | PauseChange] = [*self.audit, *self.pauses]
+        found = [
+            it
+            for it in every
+            if it.at.astimezone(UTC).date() == day and (not since or it.at >= since)
+        ]
+        return iter(sorted(found, key=lambda it: (it.at, it.id), reverse=newest))
 
     def _those(
         self, mine: Callable[[AuditEntry], bool], since: datetime | None, *, newest: bool

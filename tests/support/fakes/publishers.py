@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dualhome.domain.attachment import AuditEntry, UnreadableAudit
 from dualhome.domain.errors import DualhomeError
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.tags import MAX_VALUE
 from tests.support.builders.values import POLICY
 from tests.support.fakes.call_log import Calls
@@ -13,15 +14,20 @@ from tests.support.fakes.ec2 import InMemoryEc2
 
 @dataclass(frozen=True, slots=True)
 class InMemoryEvents:
-    """The port ``Events``; ``published`` is what subscribers saw."""
+    """The port ``Events``; ``announced`` is what subscribers saw, ``published`` the moves in it."""
 
     calls: Calls
-    published: list[AuditEntry] = field(default_factory=list)
+    announced: list[AuditEntry | PauseChange] = field(default_factory=list)
 
-    def publish(self, entries: Sequence[AuditEntry]) -> None:
+    @property
+    def published(self) -> list[AuditEntry]:
+        """The moves that subscribers saw."""
+        return [it for it in self.announced if isinstance(it, AuditEntry)]
+
+    def publish(self, entries: Sequence[AuditEntry | PauseChange]) -> None:
         """Announce ``entries`` in their order."""
         with self.calls.making("put_events"):
-            self.published.extend(entries)
+            self.announced.extend(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,18 @@ class InMemoryStatusTags:
 
 @dataclass(frozen=True, slots=True)
 class InMemoryMetrics:
-    """The port ``Metrics``; ``counted`` holds every move that was counted."""
+    """The port ``Metrics``; ``counted`` holds every move that was counted, ``pauses`` what else."""
 
     counted: list[AuditEntry] = field(default_factory=list)
+    pauses: list[PauseChange] = field(default_factory=list)
 
     def moved(self, entry: AuditEntry) -> None:
         """Count a move."""
         self.counted.append(entry)
+
+    def paused(self, change: PauseChange) -> None:
+        """Keep what is told of a pause."""
+        self.pauses.append(change)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dualhome.adapters.sfn_rollbacks import TRIES
+from dualhome.adapters.sfn_rollbacks import MOST_NAMES, TRIES
+from dualhome.application.pause import PauseGate
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.rollback import (
     RollbackInput,
@@ -24,6 +25,7 @@ from tests.support.readers.checkout import ROOT
 
 DEFINITION = json.loads((ROOT / "statemachines" / "rollback.asl.json").read_text())
 STATES: Mapping[str, Any] = DEFINITION["States"]
+LONGEST = timedelta(seconds=DEFINITION["TimeoutSeconds"])
 CRASH = "Lambda.Unknown"
 """A process that dies (Step Functions Developer Guide, "Handling errors")."""
 
@@ -33,6 +35,7 @@ class Execution:
     """One run: its data, and the state that comes next, and when; ``tries`` is by retrier."""
 
     data: dict[str, Any]
+    begun: datetime
     due: datetime
     state: str = DEFINITION["StartAt"]
     tries: Counter[int] = field(default_factory=Counter)
@@ -51,9 +54,10 @@ class InMemoryRollbacks:
     queue: ReconcileQueue
     clock: Callable[[], datetime]
     calls: Calls
-    paused: bool
+    gate: PauseGate
     executions: dict[tuple[str, str, int], Execution] = field(default_factory=dict)
-    ended: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    died: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    succeeded: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     def start(self, record: Attachment) -> None:
         """Start, unless it runs; what has died is tried ``TRIES`` times in all."""
@@ -61,37 +65,40 @@ class InMemoryRollbacks:
             name = (record.instance, record.target, record.version)
             if name in self.executions:
                 return
-            if self.ended[name] == TRIES:
-                raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended")
+            if self.died[name] == TRIES or self.died[name] + self.succeeded[name] == MOST_NAMES:
+                raise RollbackExhaustedError(f"{name}: {self.died[name]} executions have died")
             data = dict(zip(("instance", "target", "version"), name, strict=True))
-            self.executions[name] = Execution(data, self.clock())
+            self.executions[name] = Execution(data, self.clock(), self.clock())
 
     def abort(self) -> None:
         """End every execution, as an operator at the console does."""
-        self.ended.update(list(self.executions))
+        self.died.update(list(self.executions))
         self.executions.clear()
 
     def seconds_to_next(self) -> float | None:
-        """Return the seconds until a step is due; None if nothing runs."""
+        """Return the seconds until a step is due, or a time is up; None if nothing runs."""
         now = self.clock()
-        return min(
-            ((it.due - now).total_seconds() for it in self.executions.values()), default=None
-        )
+        dues = (min(it.due, it.begun + LONGEST) for it in self.executions.values())
+        return min(((due - now).total_seconds() for due in dues), default=None)
 
     def run_due(self) -> None:
-        """Run every state that is due, once."""
+        """Run every state that is due, once; an execution whose time is up ends."""
         for name, it in list(self.executions.items()):
-            if it.due <= self.clock():
+            if self.clock() >= it.begun + LONGEST:
+                del self.executions[name]
+                self.died[name] += 1
+            elif it.due <= self.clock():
                 it.due = self.clock()
                 if not self._advance(it):
                     del self.executions[name]
-                    self.ended[name] += 1
+                    ended = self.succeeded if STATES[it.state]["Type"] == "Succeed" else self.died
+                    ended[name] += 1
 
     def step(self, resource: str, given: RollbackInput) -> RollbackInput:
         """Do what the function ``resource`` does."""
         match resource:
             case "${DetachInterfaceFunctionArn}":
-                return detach_interface(given, self.ledger, self.interfaces, paused=self.paused)
+                return detach_interface(given, self.ledger, self.interfaces, self.gate)
             case "${CheckDetachedFunctionArn}":
                 return check_detached(given, self.ledger, self.interfaces)
             case "${CloseAttachmentFunctionArn}":
@@ -138,6 +145,8 @@ def _retry(execution: Execution, state: Mapping[str, Any], error: str, cause: st
             execution.due += timedelta(seconds=min(wait, retrier.get("MaxDelaySeconds", wait)))
             return True
     for catcher in state.get("Catch", []):
+        if not {error, "States.ALL"} & set(catcher["ErrorEquals"]):
+            continue
         execution.data["error"] = {"Error": error, "Cause": cause}
         execution.go_to(catcher["Next"])
         return True

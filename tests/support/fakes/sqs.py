@@ -10,14 +10,19 @@ from typing import Any
 from dualhome.application.requests import ReconcileRequest
 from dualhome.domain.ec2 import Instance, Interface
 from dualhome.wire import parse_request
-from tests.support.builders.values import INSTANCE, INTERFACE, an_instance, an_interface
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    OPERATOR,
+    OPERATOR_ID,
+    an_instance,
+    an_interface,
+)
 from tests.support.scenarios.scene import Scene, a_scene
 from tests.support.scenarios.stack import PARAMETERS, InMemoryStack
 
 NEVER = 10_000_000
 """Seconds that no test waits for."""
-
-OPERATOR = "arn:aws:sts::111122223333:assumed-role/oncall/alex"
 
 
 class WorkedOffSqs:
@@ -37,6 +42,7 @@ class WorkedOffSqs:
         """Take the messages, and let the deployment do what they ask for."""
         assert QueueUrl.endswith("/changes")
         requests = [parse_request(loads(entry["MessageBody"])) for entry in Entries]
+        self._scene.clock.advance(max(entry.get("DelaySeconds", 0) for entry in Entries))
         self.requests += requests
         self._scene.invoke(*requests)
         self.meanwhile()
@@ -53,7 +59,11 @@ class Sts:
     def get_caller_identity(self) -> Mapping[str, Any]:
         """Say who asks, and when."""
         date = format_datetime(self.now().replace(microsecond=0), usegmt=True)
-        return {"Arn": OPERATOR, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+        return {
+            "Arn": OPERATOR,
+            "UserId": OPERATOR_ID,
+            "ResponseMetadata": {"HTTPHeaders": {"date": date}},
+        }
 
 
 def a_deployment(
@@ -65,6 +75,7 @@ def a_deployment(
     stack = InMemoryStack(
         ec2=scene.ec2,
         recorded=scene.ledger,
+        paused_by=scene.pauses,
         clients={"sqs": sqs, "sts": Sts(scene.clock)},
         parameters=PARAMETERS | parameters,
     )

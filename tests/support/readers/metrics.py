@@ -20,7 +20,7 @@ from dualhome.application.sweep import SweepReport
 from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import LEGAL_MOVES, State
-from tests.support.builders.values import MGMT, NOW, TRACE, ZONE, a_record
+from tests.support.builders.values import MGMT, NOW, TRACE, ZONE, a_pause_change, a_record
 
 Dimensions = frozenset[tuple[str, str]]
 
@@ -121,7 +121,13 @@ def ec2_calls(times: int = 1, status: int = 200, code: str = "") -> Emission:
 def everything() -> list[Emission]:
     """Return emissions after which each metric was written under each set of its dimensions."""
     failure = move(State.RELEASING, State.FAILED)
-    return [*moves(), failure, held_back(), contested(), sweep(), ec2_calls()]
+    return [*moves(), failure, held_back(), contested(), paused(), sweep(), ec2_calls()]
+
+
+def paused(*, on: bool = True) -> Emission:
+    """Return what is told of a pause, or of its end."""
+    change = a_pause_change(paused=on)
+    return lambda: EmfMetrics().paused(change)
 
 
 def held_back() -> Emission:

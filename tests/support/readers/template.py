@@ -154,5 +154,6 @@ def granted(resource: str, action: str = "") -> list[tuple[str, str, Json]]:
         for role, properties in ROLES.items()
         for statement in statements(properties)
         for arn in statement["Resource"]
+        if statement["Effect"] == "Allow"
         if resource in arn and (not action or action in statement["Action"])
     ]

@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
-from tests.support.builders.values import INSTANCE, INTERFACE, POLICY, an_instance, an_interface
+from dualhome.application.pause import TRUSTED_FOR
+from dualhome.domain.pause import PauseReading
+from tests.support.builders.values import (
+    INSTANCE,
+    INTERFACE,
+    POLICY,
+    a_pause,
+    an_instance,
+    an_interface,
+)
 from tests.support.scenarios.scene import Scene, a_scene
 
 
-def attached() -> Scene:
-    """Return a deployment whose instance holds its interface, and nothing is on its way."""
-    scene = a_scene(an_instance(), an_interface())
+def attached(tries: int = 1) -> Scene:
+    """Return a deployment whose instance holds its interface; its SDK ``tries`` so often."""
+    scene = a_scene(an_instance(), an_interface(), tries=tries)
     scene.request()
     scene.work_off()
     scene.clock.advance(600)
@@ -39,6 +48,10 @@ def unpaused(scene: Scene) -> Scene:
 
 
 def _pausing(scene: Scene, *, paused: bool) -> Scene:
-    scene.policy = replace(scene.policy, paused=paused)
-    scene.rollbacks.paused = paused
+    """Write the pause, and let the second pass after which it is read everywhere."""
+    last = scene.pauses.written
+    pause = a_pause(paused=paused, since=scene.clock(), version=last.version + 1 if last else 1)
+    scene.pauses.written = pause
+    scene.policy = replace(scene.policy, pause=PauseReading.of(pause, parameter=False))
+    scene.clock.advance(TRUSTED_FOR)
     return scene

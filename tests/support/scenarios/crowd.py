@@ -14,10 +14,12 @@ from dualhome.domain.identifiers import AttachmentId, InstanceId, InterfaceId, V
 from dualhome.domain.invariants.always import broken_invariants
 from dualhome.domain.invariants.snapshot import Account
 from dualhome.domain.planning.types import Holder
+from dualhome.domain.states import State
 from dualhome.domain.status import MOVING
 from tests.support.builders.values import POLICY, a_cause, a_vpc, an_instance, an_interface
 from tests.support.fakes.call_log import Killed
 from tests.support.fakes.ec2_scan import Sweeper
+from tests.support.scenarios import attached
 from tests.support.scenarios.scene import Scene, a_scene
 
 ANY = 1000
@@ -102,9 +104,8 @@ class Crowd:
         self.by_hand.add(self.scene.ec2.attach(instance, interface, DeviceSlot(0, index)))
 
     def pause(self, *, paused: bool) -> None:
-        """Let the stack's parameter be so from now on, also for rollbacks that run."""
-        self.scene.policy = replace(self.scene.policy, paused=paused)
-        self.scene.rollbacks.paused = paused
+        """Let an operator pause, or resume."""
+        (attached.paused if paused else attached.unpaused)(self.scene)
 
     def limit(self, most: int) -> None:
         """Let so many instances lose what they no longer want between two sweeps."""
@@ -154,13 +155,13 @@ class Crowd:
         # Before its time no sweep requeues what has failed.
         if any(it.retry_at and it.retry_at > swept for it in records):
             return False
-        running = {} if self.scene.policy.paused else self.scene.rollbacks.executions
+        running = self.scene.rollbacks.executions
         return not (self.scene.queue.queued or running or any(map(self._moves, records)))
 
     def _moves(self, record: Attachment) -> bool:
-        """Whether something is under way; a rollback waits for the end of a pause."""
-        waits = (record.instance, record.target, record.version) in self.scene.rollbacks.executions
-        return record.state in MOVING and not (self.scene.policy.paused and waits)
+        """Whether something is under way; a release waits for the end of a pause."""
+        waits = self.scene.policy.paused and record.state is State.RELEASING
+        return record.state in MOVING and not waits
 
     def account(self) -> Account:
         """Return all there is to check."""

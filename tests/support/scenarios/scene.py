@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from dualhome.application.pause import PauseGate
 from dualhome.application.reconcile import reconcile
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import Requeue
 from dualhome.application.snapshot import Invocation, Reconciler
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.ec2 import Instance, Interface, Vpc
+from dualhome.domain.errors import DualhomeError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.planning.eligibility import Policy
 from dualhome.domain.states import State
@@ -23,6 +25,7 @@ from tests.support.fakes.ec2_ports import (
     InMemoryVpcs,
 )
 from tests.support.fakes.ledger import InMemoryLedger
+from tests.support.fakes.pauses import InMemoryPauses
 from tests.support.fakes.queues import InMemoryReconcileQueue
 from tests.support.fakes.release_breaker import InMemoryReleaseBreaker
 from tests.support.fakes.rollbacks import InMemoryRollbacks
@@ -33,10 +36,16 @@ REDELIVERY = 180
 
 @dataclass(slots=True)
 class Scene:
-    """The fakes, and what runs over them; ``time_left`` is an invocation's, in seconds."""
+    """
+    The fakes, and what runs over them; ``time_left`` is an invocation's, in seconds.
+
+    ``tries`` are those of the SDK, for a request that attaches or detaches and is not answered.
+    ``unread`` is what the gate has told of pauses that could not be read.
+    """
 
     policy: Policy = POLICY
     time_left: float = 60.0
+    tries: int = 1
     clock: FakeClock = field(default_factory=FakeClock)
     calls: Calls = field(default_factory=Calls)
     ec2: InMemoryEc2 = field(init=False)
@@ -44,15 +53,22 @@ class Scene:
     queue: InMemoryReconcileQueue = field(init=False)
     rollbacks: InMemoryRollbacks = field(init=False)
     breaker: InMemoryReleaseBreaker = field(init=False)
+    pauses: InMemoryPauses = field(init=False)
+    gate: PauseGate = field(init=False)
+    unread: list[DualhomeError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Let the fakes share one clock and one count of calls."""
         self.ec2 = InMemoryEc2(self.clock, self.calls)
         self.ledger = InMemoryLedger(self.calls)
         self.queue = InMemoryReconcileQueue(self.clock, self.calls)
-        interfaces, paused = InMemoryInterfaces(self.ec2), self.policy.paused
+        self.pauses = InMemoryPauses(self.calls)
+        self.gate = PauseGate(
+            self.pauses, self.policy.paused, lambda: self.clock().timestamp(), self.unread.append
+        )
+        interfaces = InMemoryInterfaces(self.ec2, check=self.gate.check, tries=self.tries)
         self.rollbacks = InMemoryRollbacks(
-            interfaces, self.ledger, self.queue, self.clock, self.calls, paused
+            interfaces, self.ledger, self.queue, self.clock, self.calls, self.gate
         )
         self.breaker = InMemoryReleaseBreaker(self.calls)
 
@@ -61,12 +77,13 @@ class Scene:
         return Reconciler(
             instances=InMemoryInstances(self.ec2),
             vpcs=InMemoryVpcs(self.ec2),
-            interfaces=InMemoryInterfaces(self.ec2),
+            interfaces=self.rollbacks.interfaces,
             ledger=self.ledger,
             facts=InMemoryFacts(self.ec2),
             rollbacks=self.rollbacks,
             breaker=self.breaker,
             queue=self.queue,
+            gate=self.gate,
             policy=self.policy,
             region=TRACE.region,
             clock=self.clock,
@@ -108,7 +125,7 @@ class Scene:
 
     def _seconds_to_next(self) -> float | None:
         waits = (self.queue.seconds_to_next(), self.rollbacks.seconds_to_next())
-        return min((wait for wait in waits if wait is not None), default=None)
+        return min((max(wait, 0) for wait in waits if wait is not None), default=None)
 
     def record(self, target: str = MGMT, instance: str = INSTANCE) -> Attachment:
         """Return the present of one attachment."""
@@ -122,9 +139,12 @@ class Scene:
 
 
 def a_scene(
-    *things: Instance | Interface | Vpc, policy: Policy = POLICY, time_left: float = 60.0
+    *things: Instance | Interface | Vpc,
+    policy: Policy = POLICY,
+    time_left: float = 60.0,
+    tries: int = 1,
 ) -> Scene:
     """Return a deployment with an application VPC, a target VPC and ``things``."""
-    scene = Scene(policy, time_left)
+    scene = Scene(policy, time_left, tries)
     scene.ec2.add(an_app_vpc(), a_vpc(), *things)
     return scene

@@ -23,12 +23,14 @@ from tests.support.fakes.ec2 import InMemoryEc2
 from tests.support.fakes.ec2_ports import InMemoryInstances, InMemoryInterfaces, InMemoryVpcs
 from tests.support.fakes.ec2_scan import InMemoryScan
 from tests.support.fakes.ledger import InMemoryAuditLog, InMemoryLedger, InMemorySweepCheckpoints
+from tests.support.fakes.pauses import InMemoryPauses
 
 OUTPUTS = {
     "AttachmentsTableName": "attachments",
     "AuditTableName": "audit",
     "ChangesQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes",
     "StatusQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/status",
+    "PauseKey": "PAUSE",
     "ChangesDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/changes-dlq",
 }
 PARAMETERS = {
@@ -62,6 +64,7 @@ class InMemoryStack(Stack):
     recorded: InMemoryLedger = field(default_factory=InMemoryLedger)
     clients: Mapping[str, Any] = field(default_factory=dict)
     breaker_state: BreakerState = field(default_factory=BreakerState)
+    paused_by: InMemoryPauses = field(default_factory=InMemoryPauses)
 
     def now(self) -> datetime:
         """Return the time of the EC2 in memory."""
@@ -79,7 +82,12 @@ class InMemoryStack(Stack):
     @cached_property
     def audit_log(self) -> InMemoryAuditLog:
         """The audit log that the ledger has written."""
-        return InMemoryAuditLog(self.ledger.audit)
+        return InMemoryAuditLog(self.ledger.audit, self.pauses.audit)
+
+    @cached_property
+    def pauses(self) -> InMemoryPauses:
+        """The pause, and its past."""
+        return self.paused_by
 
     @cached_property
     def checkpoints(self) -> InMemorySweepCheckpoints:

@@ -1,6 +1,6 @@
 """What contract tests do to an EC2: ours in memory, or the strict local one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from dualhome.application.ports import Facts, Instances, Interfaces, Vpcs
@@ -32,6 +32,10 @@ class Ec2World(Protocol):
     @property
     def vpcs(self) -> Vpcs:
         """The port on its VPCs."""
+        ...
+
+    def checked(self, check: Callable[[], None]) -> Interfaces:
+        """Return the interfaces by an SDK that tries twice, with ``check`` before each write."""
         ...
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:

@@ -1,6 +1,6 @@
 """Our EC2 in memory, for contract tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -35,6 +35,10 @@ class InMemoryWorld:
         self.interfaces = InMemoryInterfaces(self.ec2)
         self.vpcs = InMemoryVpcs(self.ec2)
         self.facts = InMemoryFacts(self.ec2)
+
+    def checked(self, check: Callable[[], None]) -> InMemoryInterfaces:
+        """Return the interfaces by an SDK that tries twice, with ``check`` before each write."""
+        return InMemoryInterfaces(self.ec2, check=check, tries=2)
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:
         """Return a new VPC."""

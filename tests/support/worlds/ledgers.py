@@ -55,7 +55,8 @@ def dynamodb_books(client: "DynamoDBClient", new_id: Callable[[], str]) -> Books
 
     def past() -> list[AuditEntry]:
         entries = map(read_audit, client.scan(TableName=AUDIT)["Items"])
-        return sorted(entries, key=lambda entry: entry.id)
+        moves = (it for it in entries if isinstance(it, AuditEntry))
+        return sorted(moves, key=lambda entry: entry.id)
 
     return Books(DynamoDbLedger(client, ATTACHMENTS, AUDIT, new_id), past)
 

@@ -1,5 +1,6 @@
 """The strict local EC2, for contract tests: an account for each test."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from botocore.config import Config
 
 from dualhome.adapters.ec2.facts import Ec2Facts
 from dualhome.adapters.ec2.instances import Ec2Instances, Ec2Vpcs
-from dualhome.adapters.ec2.interfaces import Ec2Interfaces
+from dualhome.adapters.ec2.interfaces import Ec2Interfaces, check_each_write
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, SubnetId, VpcId, Zone
 from localcloud.client.lifecycle import LocalCloud
 from tests.support.builders.values import POLICY, ZONE
@@ -36,18 +37,17 @@ class LocalWorld:
 
     def __post_init__(self) -> None:
         """Read the account through the adapters, with a client that does not retry."""
-        self.client = _session().client(
-            "ec2",
-            endpoint_url=self.cloud.endpoint,
-            region_name=self.cloud.region,
-            aws_access_key_id=self.account,
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+        self.client = self._connect(tries=1)
         self.instances = Ec2Instances(self.client)
         self.interfaces = Ec2Interfaces(self.client, POLICY.keys)
         self.vpcs = Ec2Vpcs(self.client)
         self.facts = Ec2Facts(self.client)
+
+    def checked(self, check: Callable[[], None]) -> Ec2Interfaces:
+        """Return the interfaces by an SDK that tries twice, with ``check`` before each write."""
+        client = self._connect(tries=2)
+        check_each_write(client, check)
+        return Ec2Interfaces(client, POLICY.keys)
 
     def vpc(self, cidr: str, tags: Tags) -> VpcId:
         """Return a new VPC."""
@@ -112,6 +112,16 @@ class LocalWorld:
         """Let the next attach call be answered with an error."""
         order = {"action": "AttachNetworkInterface", "error_code": code, "message": message}
         self.cloud.faults(order | {"after_execution": after_execution})
+
+    def _connect(self, tries: int) -> "EC2Client":
+        return _session().client(
+            "ec2",
+            endpoint_url=self.cloud.endpoint,
+            region_name=self.cloud.region,
+            aws_access_key_id=self.account,
+            aws_secret_access_key="test",
+            config=Config(retries={"mode": "standard", "total_max_attempts": tries}, proxies={}),
+        )
 
     def _attachment(self, interface: InterfaceId) -> str:
         found = self.client.describe_network_interfaces(NetworkInterfaceIds=[interface])

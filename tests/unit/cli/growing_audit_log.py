@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from dualhome.domain.attachment import AuditEntry, Move
 from dualhome.domain.identifiers import InstanceId, InterfaceId
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import State
 from dualhome_cli.history.tail import Tail, follow
 from tests.support.builders.values import NOW, TRACE, a_record
@@ -26,6 +27,7 @@ class GrowingAuditLog:
 
     time: datetime = NOW
     audit: list[AuditEntry] = field(default_factory=list)
+    pauses: list[PauseChange] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
@@ -34,11 +36,11 @@ class GrowingAuditLog:
 
     def of_day(
         self, day: date, since: datetime | None = None, *, newest: bool = False
-    ) -> Iterator[AuditEntry]:
+    ) -> Iterator[AuditEntry | PauseChange]:
         """Yield what is there, or fail half-way through as ordered."""
         error = self.errors.pop(0) if self.errors else None
         self.reads += 1
-        for entry in InMemoryAuditLog(self.audit).of_day(day, since, newest=newest):
+        for entry in InMemoryAuditLog(self.audit, self.pauses).of_day(day, since, newest=newest):
             yield entry
             if error:
                 raise error

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from dualhome.domain.pause import UNPAUSED, PauseReading
 from dualhome_cli.doctor.check import Remark, Severity
 from dualhome_cli.doctor.checks import limits, permissions, queues, stack
 from dualhome_cli.doctor.checks.queues import Controls, Sweeps
@@ -17,7 +18,7 @@ from dualhome_cli.doctor.checkup import (
     STACK_CHECKS,
 )
 from dualhome_cli.doctor.facts import Alarm, Audience, Decision, Interfaces, Part, Queue
-from tests.support.builders.values import NOW
+from tests.support.builders.values import NOW, a_pause
 from tests.unit.cli.transcript import Transcript
 
 EVERY = timedelta(minutes=5)
@@ -69,13 +70,15 @@ def test_a_sweep_that_does_not_come_is_an_error(
 def test_releases_below_the_limit_are_well() -> None:
     """The breaker counts; it does not complain."""
     assert [] == list(
-        queues.controls(Controls(paused=False, breaker_open=False, admitted=19, most=20))
+        queues.controls(Controls(pause=UNPAUSED, breaker_open=False, admitted=19, most=20))
     )
 
 
-def controls(*, paused: bool = False, breaker_open: bool = False, admitted: int = 0) -> Controls:
+def controls(
+    *, pause: PauseReading = UNPAUSED, breaker_open: bool = False, admitted: int = 0
+) -> Controls:
     """Return what stops changes, of 20 releases at most."""
-    return Controls(paused=paused, breaker_open=breaker_open, admitted=admitted, most=20)
+    return Controls(pause=pause, breaker_open=breaker_open, admitted=admitted, most=20)
 
 
 ALARM = Alarm("StuckAlarm", "dualhome-stuck", "Threshold Crossed", "Stuck. Next: dualhome status.")
@@ -88,7 +91,7 @@ JUDGED: Mapping[str, Iterable[Remark]] = {
     "late sweep": queues.sweep(Sweeps(EVERY, NOW - timedelta(minutes=16), NOW, NOW)),
     "no sweep yet": queues.sweep(Sweeps(EVERY, None, NOW, NOW)),
     "no sweep at all": queues.sweep(Sweeps(EVERY, None, NOW - timedelta(hours=1), NOW)),
-    "paused": queues.controls(controls(paused=True)),
+    "paused": queues.controls(controls(pause=PauseReading.of(a_pause(), parameter=False))),
     "breaker open": queues.controls(controls(breaker_open=True, admitted=20)),
     "breaker nearly open": queues.controls(controls(admitted=20)),
     "breaker closed": queues.controls(controls(admitted=19)),

@@ -32,6 +32,7 @@ def without(name: str) -> InMemoryStack:
         (["redrive", "sweep"], "output", "SweepDeadLetterQueueUrl"),
         (["status"], "parameter", "TagPrefix"),
         (["retry", "i-01"], "parameter", "Paused"),
+        (["pause", "--yes", "--reason", "why"], "output", "PauseKey"),
     ],
 )
 def test_what_an_older_stack_lacks_is_named(words: list[str], kind: str, name: str) -> None:

@@ -1,6 +1,5 @@
 """What a plan says of instances and records that are not as they should be."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +9,8 @@ from dualhome.domain.errors import UnexpectedAwsError
 from dualhome.domain.identifiers import InstanceId
 from dualhome.domain.reasons import Reason
 from dualhome_cli.plan.outcome import Outcome
-from tests.support.builders.values import INSTANCE, OTHER_ZONE, POLICY, an_instance, an_interface
+from tests.support.builders.values import INSTANCE, OTHER_ZONE, an_instance, an_interface
+from tests.support.scenarios.attached import paused
 from tests.support.scenarios.plan_driver import outcome, outcomes
 from tests.support.scenarios.scene import a_scene
 
@@ -104,7 +104,7 @@ def test_one_at_another_index_than_is_pinned_now_is_released_first() -> None:
 
 def test_a_stack_that_is_paused_attaches_nothing() -> None:
     """The answer is about now."""
-    found = outcome(a_scene(an_instance(), *POOL, policy=replace(POLICY, paused=True)))
+    found = outcome(paused(a_scene(an_instance(), *POOL)))
 
     assert (Outcome.WAIT, Reason.PAUSED, False) == (found.outcome, found.reason, found.good)
 
@@ -114,9 +114,8 @@ def test_a_stack_that_is_paused_keeps_what_nobody_wants_any_more() -> None:
     scene = a_scene(an_instance(), *POOL)
     scene.request()
     scene.work_off()
-    scene.policy = replace(POLICY, paused=True)
 
-    found = outcome(scene, "")
+    found = outcome(paused(scene), "")
 
     assert (Outcome.KEEP, Reason.PAUSED, True) == (found.outcome, found.reason, found.good)
 

@@ -1,6 +1,5 @@
 """Whatever the account looks like, the reconciler does what was simulated."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -16,6 +15,7 @@ from tests.support.builders.values import (
     an_instance,
     an_interface,
 )
+from tests.support.scenarios.attached import paused
 from tests.support.scenarios.plan_driver import outcomes
 from tests.support.scenarios.scene import Scene, a_scene
 
@@ -101,7 +101,8 @@ def test_the_simulated_record_is_the_one_that_a_reconciliation_leaves(
         happen(scene, what)
     scene.clock.advance(60)
     scene.ec2.tag(INSTANCE, {POLICY.keys.targets: wanted, **marks})
-    scene.policy = replace(POLICY, paused=stopped == "paused")
+    if stopped == "paused":
+        paused(scene)
     scene.breaker.held = stopped == "held"
 
     simulated = {it.target: it.record for it in outcomes(scene) if it.record}

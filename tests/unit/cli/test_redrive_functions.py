@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from dualhome.adapters.dynamodb.items import read_audit
+from dualhome.adapters.dynamodb.items import pause_item, read_audit, wire
 from dualhome.entrypoints.publish import handle_moves
 from dualhome_cli.aws.functions import PAUSES, FailedCallError, PublishFunction
 from dualhome_cli.errors import CommandError
+from tests.support.builders.values import a_pause_change
 from tests.support.scenarios.scene import a_scene
 from tests.support.scenarios.stage import Stage
 
@@ -92,3 +93,12 @@ def test_any_other_error_of_the_function_is_reported() -> None:
     with pytest.raises(FailedCallError, match="AccessDeniedError"):
         publisher(functions, []).publish(ITEMS)
     assert 1 == functions.calls
+
+
+def test_a_pause_is_published_again_as_a_move_is() -> None:
+    """An outage of the bus may have swallowed it."""
+    stage = Stage(a_scene())
+    item = wire(pause_item(a_pause_change(), 0))
+
+    assert [] == publisher(Published(stage), []).publish([item])
+    assert [a_pause_change()] == stage.events.announced

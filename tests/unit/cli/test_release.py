@@ -15,11 +15,12 @@ from tests.support.builders.values import (
     INTERFACE,
     MGMT,
     MGMT_VPC,
+    OPERATOR,
     POLICY,
     an_instance,
     an_interface,
 )
-from tests.support.fakes.sqs import NEVER, OPERATOR, a_deployment, be_stuck
+from tests.support.fakes.sqs import NEVER, a_deployment, be_stuck
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.stack import InMemoryStack, run
 from tests.unit.cli.transcript import Transcript

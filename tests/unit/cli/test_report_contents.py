@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from dualhome.domain.pause import PauseReading
 from dualhome_cli.report.html import render
 from tests.support.builders.large_report import POOLS, Crowd, one
-from tests.support.builders.values import NOW, a_record, an_instance
+from tests.support.builders.values import NOW, OPERATOR, a_pause, a_record, an_instance
 from tests.support.readers.pages import read_page
 from tests.support.scenarios.stack import WAITING, a_stack_with, run
 from tests.unit.cli.transcript import Transcript
@@ -36,13 +37,12 @@ def test_an_empty_account_says_that_there_is_nothing() -> None:
 
 def test_a_pause_is_said_at_the_top() -> None:
     """It explains why nothing moves."""
-    facts = one().facts()
-    paused = replace(facts.account, policy=replace(facts.account.policy, paused=True))
+    facts, reading = one().facts(), PauseReading.of(a_pause(reason="<b>why</b>"), parameter=False)
+    paused = replace(facts.account, policy=replace(facts.account.policy, pause=reading))
 
-    assert (
-        "Paused: nothing is attached or detached until "
-        in read_page(render(replace(facts, account=paused))).text()
-    )
+    text = read_page(render(replace(facts, account=paused))).text()
+    assert f"Paused since 2026-03-01 12:00:00 UTC by {OPERATOR}: <b>why</b>." in text
+    assert "Nothing is attached or detached until " in text
 
 
 def test_targets_and_addresses_are_in_the_table() -> None:

@@ -10,7 +10,7 @@ from dualhome.domain.states import State
 from dualhome_cli.report.charts import SIZE, moves_chart, seconds_of, times_chart
 from dualhome_cli.report.statistics import OUTCOMES, Day, Outcome, Times, day_of, times_of
 from tests.support.builders.large_report import many, seen_at
-from tests.support.builders.values import NOW
+from tests.support.builders.values import NOW, a_pause_change
 
 TODAY = NOW.date()
 
@@ -139,3 +139,10 @@ def test_a_day_without_moves_is_drawn_too() -> None:
 def test_a_duration_is_written_to_what_matters_of_it(seconds: float, expected: str) -> None:
     """Milliseconds of a minute do not matter."""
     assert expected == seconds_of(seconds)
+
+
+def test_a_pause_is_no_move() -> None:
+    """The report says at its top that it is paused."""
+    moves = list(seen_at([NOW]))
+
+    assert day_of(TODAY, moves) == day_of(TODAY, [a_pause_change(), *moves])

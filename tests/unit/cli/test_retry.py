@@ -14,11 +14,12 @@ from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,
+    OPERATOR,
     POLICY,
     an_instance,
     an_interface,
 )
-from tests.support.fakes.sqs import OPERATOR, a_deployment, be_stuck, let_go
+from tests.support.fakes.sqs import a_deployment, be_stuck, let_go
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.stack import InMemoryStack, run
 from tests.unit.cli.transcript import Transcript

@@ -19,7 +19,7 @@ def test_a_pause_is_shown_beside_the_rows() -> None:
 
     result = run(paused, "status", "-o", "json")
 
-    assert "nothing is attached or detached until `dualhome resume`.\n" in result.stderr
+    assert "Nothing is attached or detached until `dualhome resume`.\n" in result.stderr
     assert ["i-01"] == [row["instance"] for row in json.loads(result.stdout)]
     assert "resume" not in run(stack, "status").stderr
 

@@ -7,7 +7,7 @@ import pytest
 
 from dualhome.domain.errors import AccessDeniedError, ThrottledError, UnavailableError
 from dualhome_cli.history.tail import LONGEST_PAUSE_SECONDS, OVERLAP, Tail
-from tests.support.builders.values import NOW
+from tests.support.builders.values import NOW, a_pause_change
 from tests.unit.cli.growing_audit_log import GrowingAuditLog, a_move
 
 SECOND = timedelta(seconds=1)
@@ -149,3 +149,16 @@ def test_what_can_come_no_more_is_forgotten() -> None:
 
     assert 500 == len(list(tail.new(NOW)))
     assert len(tail._seen) <= OVERLAP.total_seconds() + 1  # noqa: SLF001 - what a leak would fill
+
+
+def test_a_pause_is_shown_among_the_moves() -> None:
+    """It explains why nothing follows."""
+    log = GrowingAuditLog(pauses=[a_pause_change("earlier", since=NOW - SECOND)])
+    pause = a_pause_change("pause", since=NOW + 2 * SECOND)
+    log.later = {
+        1: log.adds(a_move("1", NOW + SECOND)),
+        2: lambda: log.pauses.append(pause),
+        3: log.adds(a_move("2", NOW + 3 * SECOND)),
+    }
+
+    assert ["1", "pause", "2"] == shown(log, 3)

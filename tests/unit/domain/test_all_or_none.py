@@ -18,6 +18,7 @@ from tests.support.builders.values import (
     DATA,
     MGMT,
     NOW,
+    PAUSED,
     POLICY,
     a_primary,
     a_record,
@@ -195,7 +196,7 @@ def test_a_unit_with_a_target_that_is_stuck_is_incomplete() -> None:
 
 def test_nothing_is_released_from_a_unit_while_the_stack_is_paused() -> None:
     """What it lacks says that it is the pause."""
-    paused = replace(view(a_record(), pool=(HELD, FOR_DATA)), policy=replace(POLICY, paused=True))
+    paused = replace(view(a_record(), pool=(HELD, FOR_DATA)), policy=replace(POLICY, pause=PAUSED))
 
     steps = steps_of(paused)
 

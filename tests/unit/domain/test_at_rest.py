@@ -15,6 +15,7 @@ from tests.support.builders.values import (
     DATA,
     INSTANCE,
     INTERFACE,
+    PAUSED,
     POLICY,
     a_record,
     an_instance,
@@ -22,7 +23,7 @@ from tests.support.builders.values import (
 )
 
 FREE = {INTERFACE: an_interface()}
-PAUSED = replace(POLICY, paused=True)
+HELD_BACK = replace(POLICY, pause=PAUSED)
 UNIT = an_instance(targets="mgmt data", tags={"dualhome:policy": "all"})
 
 
@@ -44,7 +45,7 @@ def test_what_still_moves_is_reported(state: State) -> None:
 
 def test_a_release_may_wait_for_the_end_of_a_pause() -> None:
     """Nothing is detached while the stack is paused."""
-    held = an_account(a_record(State.RELEASING), policy=PAUSED)
+    held = an_account(a_record(State.RELEASING), policy=HELD_BACK)
 
     assert [] == broken_invariants(held)
 
@@ -137,7 +138,7 @@ def test_a_pause_is_a_reason_to_wait_beside_what_is_free() -> None:
     """The record says that it is the stack, not the pool."""
     waiting = a_record(State.WAITING, reason=Reason.PAUSED)
     asking = with_instance(an_instance())
-    account = an_account(waiting, instances=asking, interfaces=FREE, policy=PAUSED)
+    account = an_account(waiting, instances=asking, interfaces=FREE, policy=HELD_BACK)
 
     assert [] == broken_invariants(account)
 
@@ -169,7 +170,7 @@ def test_a_part_of_a_unit_that_is_had_alone_is_reported() -> None:
     account = an_account(a_record(), refused, instances=with_instance(half))
 
     assert {"units_are_whole_or_not_at_all"} == rules_broken(account)
-    assert [] == broken_invariants(replace(account, policy=PAUSED))
+    assert [] == broken_invariants(replace(account, policy=HELD_BACK))
 
 
 def test_targets_that_are_no_unit_are_had_one_by_one() -> None:

@@ -1,5 +1,6 @@
 """What becomes of the records of an instance that goes away."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from dualhome.domain.states import HOLDING, State
 from tests.support.builders.decisions import after_of, attach_of, polls, release_of
 from tests.support.builders.values import (
     NOW,
+    PAUSED,
+    POLICY,
     a_record,
     a_seen_attachment,
     an_instance,
@@ -100,3 +103,13 @@ def test_a_departed_instance_with_everything_released_needs_no_step() -> None:
 def test_an_instance_that_ec2_does_not_know_needs_no_step() -> None:
     """Neither EC2 nor the ledger has heard of it."""
     assert plan_instance(a_view(None)) == ()
+
+
+@pytest.mark.parametrize("instance", [*GONE, an_instance(), an_instance(targets=None)])
+def test_a_release_under_way_waits_for_the_end_of_a_pause(instance: Instance | None) -> None:
+    """Of an instance that is there as of one that is gone: a rollback could only end again."""
+    policy = replace(POLICY, pause=PAUSED)
+    view = a_view(instance, records=[a_record(State.RELEASING)], policy=policy)
+
+    assert () == plan_instance(view)
+    assert () != plan_instance(replace(view, policy=POLICY))

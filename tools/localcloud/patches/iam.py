@@ -1,6 +1,7 @@
 """What IAM knows on AWS and ministack's evaluator lacks."""
 
 import json
+import re
 from typing import Any
 
 from localcloud.patches import internals
@@ -10,6 +11,9 @@ TLS = (b"x-forwarded-proto", b"https")
 
 TABLE_POLICY = "table_policy_for_arn"
 """How ministack's evaluator asks a service about the policy that a resource carries."""
+
+VARIABLE = re.compile(r"\$\{([\w:/-]+)\}")
+"""A policy variable, such as ``${aws:userid}`` (IAM User Guide, "Variables and tags")."""
 
 SINGLE_ITEM = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 
@@ -41,6 +45,69 @@ def install() -> None:
     lookups["dynamodb"] = ("dynamodb", TABLE_POLICY)
     internals.replace(internals.IAM_ACTIONS, "extract_iam_action", as_single)
     internals.replace(internals.IAM_ACTIONS, "request_tag_context", with_service_keys)
+    _know_the_items_of_transactions()
+    _resolve_policy_variables()
+
+
+class _ItemsTable(str):
+    """The ARN of a table, with the partition keys that a part of a transaction names."""
+
+    __slots__ = ("keys",)
+    keys: list[str]
+
+
+def _know_the_items_of_transactions() -> None:
+    """
+    Ask about each item of a transaction as about a call on that item alone.
+
+    Source: DynamoDB Developer Guide, "Using IAM with DynamoDB transactions".
+    """
+    checks_of = internals.original(internals.IAM_ACTIONS, "dynamodb_transaction_checks")
+    enforce = internals.original(internals.IAM_EVALUATOR, "enforce")
+
+    def by_item(action: str, body: bytes, *where: str) -> list[tuple[str, str]]:
+        if not checks_of(action, body, *where):
+            return []
+        found: list[tuple[str, str]] = []
+        for item in json.loads(body)["TransactItems"]:
+            alone = json.dumps({"TransactItems": [item]}).encode()
+            for single, arn in checks_of(action, alone, *where):
+                table = _ItemsTable(arn)
+                table.keys = [key for part in item.values() for key in _leading_keys(part)]
+                found.append((single, table))
+        return found
+
+    def with_its_keys(*asked: object, **named: Any) -> object:
+        table = named.get("resource_arn")
+        if isinstance(table, _ItemsTable):
+            others = named.get("service_context") or {}
+            named["service_context"] = others | {"dynamodb:LeadingKeys": table.keys}
+        return enforce(*asked, **named)
+
+    internals.replace(internals.IAM_ACTIONS, "dynamodb_transaction_checks", by_item)
+    internals.replace(internals.IAM_EVALUATOR, "enforce", with_its_keys)
+
+
+def _resolve_policy_variables() -> None:
+    """
+    Put the request's values in the place of a condition's variables; without one, it is not met.
+
+    Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    """
+    met = internals.original(internals.IAM_EVALUATOR, "_conditions_met")
+    value_of = internals.original(internals.IAM_EVALUATOR, "_resolve_condition_key")
+
+    def with_values(conditions: dict[str, Any], context: object) -> bool:
+        text = json.dumps(conditions or {})
+        values = {name: value_of(name, context) for name in set(VARIABLE.findall(text))}
+        if not values:
+            return bool(met(conditions, context))
+        if not all(isinstance(value, str) for value in values.values()):
+            return False
+        filled = VARIABLE.sub(lambda found: json.dumps(values[found[1]])[1:-1], text)
+        return bool(met(json.loads(filled), context))
+
+    internals.replace(internals.IAM_EVALUATOR, "_conditions_met", with_values)
 
 
 def _policy_of_table(arn: str) -> tuple[str, str] | None:

@@ -37,9 +37,9 @@ NAMES = {
     | {"extract_access_key_id"},
     IAM: {"_build_simulate_results_real", "_extract_simulate_params", "_roles"},
     IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
-    | {"request_tag_context"},
-    IAM_EVALUATOR: {"AuthError", "_RESOURCE_POLICY_LOOKUPS", "_gather_role_policies"}
-    | {"enforce", "evaluate"},
+    | {"dynamodb_transaction_checks", "request_tag_context"},
+    IAM_EVALUATOR: {"AuthError", "_RESOURCE_POLICY_LOOKUPS", "_conditions_met"}
+    | {"_gather_role_policies", "_resolve_condition_key", "enforce", "evaluate"},
     RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
     | {"_account_region_from_function_config", "zipfile"},
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dualhome.domain.pause import PauseReading
+from dualhome_cli.data.pauses import print_pause
 from dualhome_cli.doctor.check import Remark, error, note, warning
 from dualhome_cli.doctor.facts import Queue
 from dualhome_cli.stack import Stack
@@ -26,9 +28,9 @@ class Sweeps:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What stops changes: the pause by parameter, and the release breaker."""
+    """What stops changes: the pause, and the release breaker."""
 
-    paused: bool
+    pause: PauseReading
     breaker_open: bool
     admitted: int
     most: int
@@ -89,8 +91,8 @@ def controls(controls: Controls) -> Iterator[Remark]:
 
     A limit that is reached has deferred no release yet; the records name those it defers.
     """
-    if controls.paused:
-        yield warning("the stack is paused: it neither attaches nor detaches", "dualhome resume")
+    if controls.pause.paused:
+        yield warning(print_pause(controls.pause), "dualhome resume")
     so_far = (
         f"it has admitted releases of {controls.admitted} instances since the last sweep,"
         f" of {controls.most} at most"
@@ -125,7 +127,7 @@ def read_controls(stack: Stack) -> Controls:
     """Return the pause, and the release breaker as the ledger has it."""
     breaker = stack.breaker()
     return Controls(
-        paused=stack.policy.paused,
+        pause=stack.pause,
         breaker_open=breaker.open,
         admitted=len(breaker.admitted),
         most=int(stack.parameter("MaxReleasesPerSweep")),

@@ -1,7 +1,9 @@
 """Metrics in CloudWatch's embedded metric format, written to the function's log."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from warnings import catch_warnings
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -9,6 +11,7 @@ from dualhome.adapters.aws_errors import RULES
 from dualhome.application.sweep import SweepReport
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import ThrottledError
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import State
 
 Dimensions = Mapping[str, str]
@@ -31,6 +34,10 @@ class EmfMetrics:
         if (seconds := entry.seconds_to_attached) is not None:
             timed = {"SecondsToAttached": seconds}
             _emit(timed, {}, {"Target": after.target}, unit=MetricUnit.Seconds)
+
+    def paused(self, change: PauseChange) -> None:
+        """Tell at once what every sweep tells: 1 while paused, else 0; dated as the change is."""
+        _emit({"Paused": int(change.after.paused)}, at=change.at)
 
 
 def count_sweep(report: SweepReport, low_water: int) -> None:
@@ -80,8 +87,14 @@ def _emit(
     *dimensions: Dimensions,
     unit: MetricUnit = MetricUnit.Count,
     about: Mapping[str, str] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Write one line: each of ``figures`` once under each of ``dimensions``, or under none."""
+    """
+    Write one line: each of ``figures`` once under each of ``dimensions``, or under none.
+
+    It is dated ``at``, or now: a redriven change must not stand as today's. CloudWatch skips what
+    is older than 14 days (CloudWatch User Guide, "Embedded metric format specification").
+    """
     first, *others = dimensions or ({},)
     metrics = EphemeralMetrics()
     for name, value in figures.items():
@@ -92,4 +105,7 @@ def _emit(
         metrics.add_dimensions(service=str(metrics.service), **more)
     for key, text in (about or {}).items():
         metrics.add_metadata(key=key, value=text)
+    if at:
+        with catch_warnings(action="ignore"):
+            metrics.set_timestamp(at)
     metrics.flush_metrics()

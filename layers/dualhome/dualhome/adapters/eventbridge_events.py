@@ -1,19 +1,21 @@
-"""Moves as events on the default event bus."""
+"""Moves and pauses as events on the default event bus."""
 
 from collections.abc import Sequence
 from json import dumps
 from typing import TYPE_CHECKING
 
 from dualhome.adapters.aws_errors import domain_errors
-from dualhome.adapters.dynamodb.items import audit_values
+from dualhome.adapters.dynamodb.items import Values, audit_values, pause_values
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import UnavailableError
+from dualhome.domain.pause import PauseChange
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "dualhome"
 DETAIL_TYPE = "Attachment State Change"
+PAUSE_DETAIL_TYPE = "Pause Change"
 
 ENTRIES_PER_PUT = 10
 """Entries that one PutEvents takes (EventBridge quotas)."""
@@ -25,7 +27,7 @@ class EventBridgeEvents:
     def __init__(self, events: "EventBridgeClient") -> None:
         self._events = events
 
-    def publish(self, entries: Sequence[AuditEntry]) -> None:
+    def publish(self, entries: Sequence[AuditEntry | PauseChange]) -> None:
         """
         Announce ``entries`` in their order.
 
@@ -39,11 +41,12 @@ class EventBridgeEvents:
                     Entries=[
                         {
                             "Source": SOURCE,
-                            "DetailType": DETAIL_TYPE,
+                            "DetailType": detail_type,
                             "Time": entry.at,
-                            "Detail": dumps(audit_values(entry)),
+                            "Detail": dumps(detail),
                         }
                         for entry in some
+                        for detail_type, detail in [_announcement(entry)]
                     ]
                 )
             if answer.get("FailedEntryCount"):
@@ -53,3 +56,11 @@ class EventBridgeEvents:
                     f" {failed.get('ErrorMessage', '')}",
                     code=failed.get("ErrorCode", ""),
                 )
+
+
+def _announcement(entry: AuditEntry | PauseChange) -> tuple[str, Values]:
+    match entry:
+        case AuditEntry():
+            return DETAIL_TYPE, audit_values(entry)
+        case PauseChange():
+            return PAUSE_DETAIL_TYPE, pause_values(entry)

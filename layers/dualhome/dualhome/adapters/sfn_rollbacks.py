@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 
 TRIES = 5
+"""Executions that die before an operator must act."""
+
+MOST_NAMES = 30
+"""Executions of one release, those included that a pause has ended: no search goes on for ever."""
 
 
 def execution_name(record: Attachment, number: int) -> str:
@@ -44,21 +48,29 @@ class SfnRollbacks:
         The name tells the record's version, so that a second start finds the first: while it runs
         with the same input it is the same execution, afterwards it is refused (Step Functions
         API Reference, StartExecution). An execution that ended and left the record ``releasing``
-        has died: the next try has a name of its own.
+        has died: the next try has a name of its own. One that succeeded and left it so was ended
+        by a pause, and is none of the ``TRIES``.
 
         Raises:
-            RollbackExhaustedError: every try has died.
+            RollbackExhaustedError: every try has died, or pauses have ended too many.
         """
         subject = {
             "instance": record.instance,
             "target": record.target,
             "version": record.version,
         }
-        for number in range(1, TRIES + 1):
-            if self._started(execution_name(record, number), dumps(subject)):
+        died = 0
+        for number in range(1, MOST_NAMES + 1):
+            name = execution_name(record, number)
+            if self._started(name, dumps(subject)):
                 return
-        name = execution_name(record, 1)
-        raise RollbackExhaustedError(f"{name}: {TRIES} executions have ended without a result")
+            died += not self._ended_by_pause(name)
+            if died == TRIES:
+                break
+        first = execution_name(record, 1)
+        raise RollbackExhaustedError(
+            f"{first}: {number} executions have ended without a result, {died} of them died"
+        )
 
     def _started(self, name: str, subject: str) -> bool:
         with domain_errors():
@@ -69,3 +81,13 @@ class SfnRollbacks:
             except self._stepfunctions.exceptions.ExecutionAlreadyExists:
                 return False
         return True
+
+    def _ended_by_pause(self, name: str) -> bool:
+        """Whether the execution has ended well, although the record still waits for its result."""
+        machine = self._state_machine.replace(":stateMachine:", ":execution:")
+        with domain_errors():
+            try:
+                found = self._stepfunctions.describe_execution(executionArn=f"{machine}:{name}")
+            except self._stepfunctions.exceptions.ExecutionDoesNotExist:
+                return False
+        return found["status"] == "SUCCEEDED"

@@ -15,6 +15,7 @@ from dualhome.domain.identifiers import (
     VpcId,
     Zone,
 )
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.planning.types import Holder
 from dualhome.domain.states import State
 
@@ -52,7 +53,10 @@ class Interfaces(Protocol):
         """
         Ask EC2 to attach; the answer means accepted, not attached.
 
+        The pause is read before each request, those that repeat one included.
+
         Raises:
+            PausedError: nothing is asked any more; an earlier request may have been carried out.
             DualhomeError: as ``domain.errors`` sorts EC2's codes.
         """
         ...
@@ -63,6 +67,7 @@ class Interfaces(Protocol):
 
         Raises:
             AttachmentGoneError: it is detached already.
+            PausedError: as ``attach``.
             DualhomeError: as ``domain.errors`` sorts EC2's codes.
         """
         ...
@@ -147,8 +152,11 @@ class Rollbacks(Protocol):
         """
         Start the rollback of what ``record`` holds; starting again is harmless.
 
+        One that a pause has ended is started anew, and is none of the tries that are counted.
+
         Raises:
             TransientError: it may not have started.
+            RollbackExhaustedError: every try has died.
         """
         ...
 
@@ -162,9 +170,9 @@ class ReconcileQueue(Protocol):
 
 
 class Events(Protocol):
-    """Where moves are announced."""
+    """Where moves are announced, and pauses."""
 
-    def publish(self, entries: Sequence[AuditEntry]) -> None:
+    def publish(self, entries: Sequence[AuditEntry | PauseChange]) -> None:
         """
         Announce ``entries`` in their order.
 
@@ -247,4 +255,8 @@ class Metrics(Protocol):
 
     def moved(self, entry: AuditEntry) -> None:
         """Count a move by state and reason, and time it if it ended in ``attached``."""
+        ...
+
+    def paused(self, change: PauseChange) -> None:
+        """Tell that a pause has begun, or ended."""
         ...

@@ -1,4 +1,4 @@
-"""Tell the world about moves: events, metrics, and whose status may have changed."""
+"""Tell the world about moves and pauses: events, metrics, and whose status may have changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from dualhome.application.ports import Events, Metrics, SetAside, StatusQueue
 from dualhome.application.requests import status_requests
 from dualhome.domain.attachment import AuditEntry
 from dualhome.domain.errors import DualhomeError
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.status import StatusScope
 
 
@@ -21,7 +22,9 @@ class Publishers:
     scope: StatusScope = StatusScope.BOTH
 
 
-def publish(entries: Sequence[AuditEntry], publishers: Publishers) -> DualhomeError | None:
+def publish(
+    entries: Sequence[AuditEntry | PauseChange], publishers: Publishers
+) -> DualhomeError | None:
     """
     Publish ``entries``, which stand in the order in which they were written.
 
@@ -33,7 +36,8 @@ def publish(entries: Sequence[AuditEntry], publishers: Publishers) -> DualhomeEr
         TransientError: publish all of ``entries`` again.
     """
     refused = None
-    requests = status_requests(entries) if publishers.scope is not StatusScope.NONE else ()
+    moves = [it for it in entries if isinstance(it, AuditEntry)]
+    requests = status_requests(moves) if publishers.scope is not StatusScope.NONE else ()
     if requests:
         try:
             publishers.statuses.put(requests)
@@ -42,5 +46,9 @@ def publish(entries: Sequence[AuditEntry], publishers: Publishers) -> DualhomeEr
     if entries:
         publishers.events.publish(entries)
     for entry in entries:
-        publishers.metrics.moved(entry)
+        match entry:
+            case AuditEntry():
+                publishers.metrics.moved(entry)
+            case PauseChange():
+                publishers.metrics.paused(entry)
     return refused

@@ -8,6 +8,7 @@ One pass over one instance, in this order:
 3. ``_compare_announced``: tags that an event announced and EC2 does not show yet are requeued;
 4. ``plan_confirmed``: one decision for each target; what ends rests on a second reading;
 5. ``_carry_out``: each decision: a move is written first, then EC2 or Step Functions is asked;
+   a pause that has begun meanwhile stops claims and releases, and all is planned again;
 6. ``_requeue_what_is_due``: decisions that name a time;
 7. ``_what_is_left``: the request to poll with, unless another pass follows at once.
 """
@@ -37,6 +38,7 @@ from dualhome.domain.errors import (
     InstanceGoneError,
     InstanceStateError,
     InterfaceInUseError,
+    PausedError,
     RollbackExhaustedError,
     SlotTakenError,
     StalePlanError,
@@ -85,7 +87,7 @@ class Outcome(Enum):
     """As ``POLL``, and the waits in between, which grow while nothing happens, begin anew."""
     PLAN_AGAIN = auto()
     STALE = auto()
-    """Another invocation was faster: nothing was done, and all is read and planned again."""
+    """Another invocation, or a pause, was faster: nothing was done, and all is planned again."""
 
 
 POLLED = {Outcome.POLL, Outcome.MOVED_ON, Outcome.STALE}
@@ -122,7 +124,8 @@ def _reconcile(request: ReconcileRequest, invocation: Invocation) -> ReconcileRe
         outcomes = {_carry_out(decision, request.cause, invocation) for decision in plan}
         _requeue_what_is_due(plan, request, invocation)
         request = _what_is_left(request, outcomes)
-        polled |= bool(outcomes & POLLED)
+        # A pause that cannot be read may be none.
+        polled |= bool(outcomes & POLLED) or bool(view.policy.pause.unread)
         if not outcomes & PLANNED_AGAIN:
             return request if polled else None
     return request
@@ -156,6 +159,8 @@ def _carry_out(decision: Decision, cause: Cause, invocation: Invocation) -> Outc
             invocation.refresh(record.instance, record.interface)
         # EC2 may have acted for the one who was faster, or for us: it is read afresh.
         return Outcome.STALE
+    except PausedError:
+        return Outcome.STALE
 
 
 def _rests_on(decision: Decision) -> Attachment | None:
@@ -184,10 +189,13 @@ def _do(decision: Decision, cause: Cause, invocation: Invocation) -> Outcome:
             invocation.commit(move)
             outcome = Outcome.PLAN_AGAIN if plan_again else Outcome.SETTLED
         case Claim(move):
+            invocation.ports.gate.check()
             outcome = _attach(invocation.commit(move), cause, invocation)
         case Reattach(record):
             outcome = _attach(record, cause, invocation)
-        case Release(move):
+        case Release(move, asked):
+            if not asked:
+                invocation.ports.gate.check()
             _start_rollback(invocation.commit(move), cause, invocation)
         case ResumeRelease(record):
             _start_rollback(record, cause, invocation)
@@ -214,6 +222,9 @@ def _attach(record: Attachment, cause: Cause, invocation: Invocation) -> Outcome
 
 
 def _start_rollback(record: Attachment, cause: Cause, invocation: Invocation) -> None:
+    """Start it; while paused the record stays ``releasing``, and the end of the pause starts it."""
+    if invocation.ports.gate.reading().paused:
+        return
     try:
         invocation.ports.rollbacks.start(record)
     except RollbackExhaustedError as error:
@@ -278,6 +289,9 @@ def attach(record: Attachment, cause: Cause, invocation: Invocation) -> AttachAn
         )
     except ThrottledError as error:
         return Postponed(Reason.THROTTLED, error.message)
+    except PausedError:
+        # An earlier try of the same call may have been carried out: EC2 shows it.
+        return InDoubt()
     except DualhomeError as error:
         if isinstance(error, AccessDeniedError) and _may_not_see_tags(cause, invocation):
             return Postponed(Reason.PERMISSION_PENDING, error.message)

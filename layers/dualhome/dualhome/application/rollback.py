@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dualhome.application.pause import PauseGate
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import waiting_beside
@@ -48,7 +49,7 @@ class RollbackInput:
 
 
 def detach_interface(
-    given: RollbackInput, ledger: Claims, interfaces: Interfaces, *, paused: bool
+    given: RollbackInput, ledger: Claims, interfaces: Interfaces, gate: PauseGate
 ) -> RollbackInput:
     """
     Ask EC2 to detach the interface; by force only if the record says so.
@@ -57,17 +58,20 @@ def detach_interface(
     there is nothing to detach is EC2's to say.
 
     Raises:
-        PausedError: EC2 shows it attached, and nothing may be detached now.
+        PausedError: EC2 shows it attached, and nothing may be detached now: the rollback ends, and
+            another one begins when the pause has ended.
         DualhomeError: as ``Interfaces.detach`` does.
     """
+    gate.anew()
     record = _releasing(given, ledger)
     if record is None or record.attachment_id is None:
         return given
     held = _held(record, interfaces)
-    if paused:
+    reading = gate.reading()
+    if reading.paused:
         if held in {None, AttachmentStatus.DETACHING}:
             return given
-        raise PausedError(f"{record.interface} stays attached while the stack is paused")
+        raise PausedError(f"{record.interface} stays attached: {reading.detail}")
     if record.force_detach or held is not AttachmentStatus.DETACHING:
         # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
         with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):

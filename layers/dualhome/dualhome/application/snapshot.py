@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from dualhome.application.pause import PauseGate
 from dualhome.application.ports import (
     Facts,
     Instances,
@@ -258,6 +259,7 @@ class Reconciler(Sources):
     rollbacks: Rollbacks
     breaker: ReleaseBreaker
     queue: ReconcileQueue
+    gate: PauseGate
     policy: Policy
     region: str
     clock: Callable[[], datetime]
@@ -293,12 +295,14 @@ class Invocation:
         Raises:
             TransientError: a read failed; nothing was changed.
         """
+        ports.gate.anew()
         snapshot = read_snapshot(requests, ports, ports.policy, ports.clock())
         return cls(ports, trace, time_left, snapshot, requeue)
 
     def view(self, request: ReconcileRequest) -> InstanceView:
-        """Return what a plan for the instance of ``request`` rests on now."""
-        return self.snapshot.view(request, self.ports.policy, self.ports.clock())
+        """Return what a plan for the instance of ``request`` rests on now, the pause included."""
+        policy = self.ports.gate.applied_to(self.ports.policy)
+        return self.snapshot.view(request, policy, self.ports.clock())
 
     def commit(self, move: Move) -> Attachment:
         """

@@ -91,6 +91,7 @@ def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -
         TransientError: the checkpoint was not read.
         PageGoneError: AWS refuses a token that it gave a moment ago.
     """
+    context.compare.gate.anew()
     context = replace(context, compare=context.compare.reading_vpcs_once())
     now = context.compare.clock()
     last = context.checkpoints.read() or SweepCheckpoint(now, phase=Phase.DONE)
@@ -115,6 +116,7 @@ def sweep(context: SweepContext, cause: Cause, time_left: Callable[[], float]) -
 
 def _turn(context: SweepContext, at: SweepCheckpoint, cause: Cause) -> SweepCheckpoint:
     """Read one page: judge it, queue what it asks for, write the checkpoint."""
+    context = replace(context, compare=context.compare.as_it_stands())
     if at.phase is Phase.RELEASES:
         after = replace(at, phase=Phase.DONE)
         to_reconcile = _released(context, at)
@@ -172,6 +174,7 @@ def _ask(context: SweepContext, instances: Iterable[InstanceId], cause: Cause) -
 
 def _report(context: SweepContext, at: SweepCheckpoint) -> SweepReport:
     found = at.found
+    paused = context.compare.as_it_stands().paused
     return SweepReport(
         instances=found.instances,
         drifts=found.drifts,
@@ -185,7 +188,7 @@ def _report(context: SweepContext, at: SweepCheckpoint) -> SweepReport:
             for target, zones in found.free.items()
             for zone, free in zones.items()
         },
-        paused=context.compare.paused,
+        paused=paused,
         swept=at.phase is Phase.DONE,
         misstated=len(found.misstated),
         repairs=found.repairs,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from dualhome.application.pause import PauseGate
 from dualhome.application.ports import Instances, Vpcs
 from dualhome.application.sweep_ports import Claims, Inventory, Page, Scan
 from dualhome.application.sweep_statuses import (
@@ -40,7 +41,7 @@ from dualhome.domain.tags import TagKeys
 
 @dataclass(frozen=True, slots=True)
 class CompareContext:
-    """What pages are read from; while ``paused``, what is unwanted is no release."""
+    """What pages are read from; while ``paused``, as the gate last said, nothing is a release."""
 
     scan: Scan
     instances: Instances
@@ -48,6 +49,7 @@ class CompareContext:
     inventory: Inventory
     ledger: Claims
     policy: Policy
+    gate: PauseGate
     scope: StatusScope
     clock: Callable[[], datetime]
 
@@ -60,6 +62,10 @@ class CompareContext:
     def paused(self) -> bool:
         """Whether nothing is attached and nothing released."""
         return self.policy.paused
+
+    def as_it_stands(self) -> Self:
+        """Return the same with the pause as it is now."""
+        return replace(self, policy=self.gate.applied_to(self.policy))
 
     def reading_vpcs_once(self) -> Self:
         """Return the same for one sweep: its VPCs are read with the first page that needs them."""
@@ -166,7 +172,7 @@ def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
         (record.instance, drift)
         for record in page.items
         if (drift := _drift_of(context, record, shown.get(record.instance), vpcs))
-        and not (context.paused and drift is Drift.UNWANTED and record.reason is Reason.PAUSED)
+        and not (context.paused and _rests(record, drift))
     ]
     unwanted = {id_ for id_, drift in drifts if drift is Drift.UNWANTED}
     # Wanted by its tag, and released but for the breaker: its unit lacks another target.
@@ -186,6 +192,12 @@ def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
         to_reconcile=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
         token=page.token,
     )
+
+
+def _rests(record: Attachment, drift: Drift) -> bool:
+    """Whether ``record`` waits for the end of a pause, and asks for nothing until then."""
+    unwanted = drift is Drift.UNWANTED and record.reason is Reason.PAUSED
+    return unwanted or record.state is State.RELEASING
 
 
 def _drift_of(

@@ -8,10 +8,11 @@ from aws_lambda_powertools import Logger
 from dualhome.application.publish import Publishers, publish
 from dualhome.domain.attachment import AuditEntry, UnreadableAudit
 from dualhome.domain.errors import DualhomeError
+from dualhome.domain.pause import PauseChange
 
 logger = Logger(child=True)
 
-ReadEntry = Callable[[Mapping[str, Any]], AuditEntry]
+ReadEntry = Callable[[Mapping[str, Any]], AuditEntry | PauseChange]
 
 
 def handle_moves(
@@ -27,7 +28,7 @@ def handle_moves(
     Raises:
         TransientError: the stream delivers the batch again.
     """
-    entries: list[AuditEntry] = []
+    entries: list[AuditEntry | PauseChange] = []
     unreadable: list[UnreadableAudit] = []
     for record in event["Records"]:
         image = record["dynamodb"]

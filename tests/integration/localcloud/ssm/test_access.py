@@ -53,7 +53,7 @@ def send(scene: Scene, instance: str, *statements: Statement) -> str:
 
 def role(scene: Scene, *statements: Statement) -> Any:  # noqa: ANN401 - boto3's stubs are not installed for it
     """Return a Systems Manager client with a role's session that has these statements."""
-    return scene.client_of_role("ssm", *statements)
+    return scene.session(*statements)("ssm")
 
 
 @pytest.mark.parametrize("key", ["ssm:resourceTag", "aws:ResourceTag"])

@@ -18,6 +18,7 @@ from dualhome.domain.attachment import Attachment, AuditEntry, Move, Trace
 from dualhome.domain.ec2 import DeviceSlot
 from dualhome.domain.errors import ThrottledError, UnreadableItemError
 from dualhome.domain.identifiers import InstanceId, InterfaceId, TargetName, Zone
+from dualhome.domain.pause import PauseChange
 from dualhome.domain.states import SETTLED, State
 from dualhome.wire import stamp
 
@@ -86,6 +87,11 @@ def audit_values(entry: AuditEntry) -> Values:
             **values(entry.move),
         }
     )
+
+
+def pause_values(change: PauseChange) -> Values:
+    """Return the audit entry of a pause or a resume as its table and its event show it."""
+    return values(change) | {"at": stamp(change.at), "proven": change.proven}
 
 
 def _without_nothing(plain: Values) -> Values:
@@ -183,23 +189,42 @@ def read_records(items: Iterable[Mapping[str, Any]]) -> Iterator[Attachment]:
 def audit_item(entry: AuditEntry, retention_days: int) -> Item:
     """Return the item of an audit entry; it expires after ``retention_days``, 0 being never."""
     item: Item = loads(dumps(audit_values(entry)), parse_float=Decimal)  # DynamoDB takes no float
-    at, after = item["at"], entry.after
-    item |= {"pk": instance_key(after.instance), "sk": f"{at}#{entry.id}", "day": at[:10]}
+    item["pk"] = instance_key(entry.after.instance)
+    return _kept(item, entry.id, entry.at, retention_days)
+
+
+def _kept(item: Item, id_: str, at: datetime, retention_days: int) -> Item:
+    """Return an audit item with its sort key, its day, and when it expires."""
+    item |= {"sk": f"{stamp(at)}#{id_}", "day": stamp(at)[:10]}
     if retention_days:
-        expires = entry.at + timedelta(days=retention_days)
-        item["expires_at"] = int(expires.timestamp())
+        item["expires_at"] = int((at + timedelta(days=retention_days)).timestamp())
     return item
 
 
-def read_audit(item: Mapping[str, Any]) -> AuditEntry:
+PAUSED_BY = "PAUSE#"
+"""The partition of a person's pauses and resumes begins so; the rest is the person's unique id."""
+
+
+def pause_item(change: PauseChange, retention_days: int) -> Item:
+    """Return the item of a pause's audit entry; it expires as every entry does."""
+    item = pause_values(change)
+    item["pk"] = f"{PAUSED_BY}{change.after.user_id}"
+    return _kept(item, change.id, change.at, retention_days)
+
+
+def read_audit(item: Mapping[str, Any]) -> AuditEntry | PauseChange:
     """Return the entry that an audit item in wire form holds; raises as ``read_item``."""
     it = plain(item)
     with _readable(it):
+        if it["pk"].startswith(PAUSED_BY):
+            # The key's, which IAM has checked: what the item says beside it is its writer's word.
+            it["after"] = it["after"] | {"user_id": it["pk"].removeprefix(PAUSED_BY)}
+            return read(PauseChange, {"before": None} | it)
         move = read(Move, {"before": None} | it)
         return AuditEntry(id=it["id"], move=move, trace=read(Trace, it))
 
 
-def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry]:
+def read_audits(items: Iterable[Mapping[str, Any]]) -> Iterator[AuditEntry | PauseChange]:
     """Yield the entry of each audit item; raises as ``read_item``."""
     return map(read_audit, items)
 

@@ -1,7 +1,7 @@
 """EC2's interfaces: read the pools, attach, and see what became of it."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from dualhome.adapters.aws_errors import domain_errors
 from dualhome.adapters.ec2 import shapes
@@ -14,6 +14,25 @@ from dualhome.domain.tags import TagKeys
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+
+WRITES = ("AttachNetworkInterface", "DetachNetworkInterface")
+
+
+def check_each_write(ec2: "EC2Client", check: Callable[[], None]) -> None:
+    """
+    Call ``check`` before ``ec2`` sends a request that attaches or detaches, its retries included.
+
+    What ``check`` raises ends the call. botocore's event ``before-send`` comes once for each
+    attempt (botocore, ``Endpoint._do_get_response``); its retry handlers repeat errors of the
+    network alone.
+    """
+
+    def before_send(**_: Any) -> None:
+        check()
+
+    for action in WRITES:
+        ec2.meta.events.register(f"before-send.ec2.{action}", before_send)
 
 
 class Ec2Interfaces:

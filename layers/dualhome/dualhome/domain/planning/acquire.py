@@ -93,8 +93,8 @@ def acquire(vacancy: Vacancy) -> Acquisition | None:
         decision = adopted
     elif view.policy.paused:
         left = later or (record and record.state == State.FAILED)
-        detail = "nothing is attached while the stack is paused"
-        decision = None if left else _decline(vacancy, Why(Reason.PAUSED, detail))
+        why = Why(Reason.PAUSED, view.policy.pause.detail)
+        decision = None if left else _decline(vacancy, why)
     elif later and not _may_try_another(vacancy, choice):
         decision = None
     elif later and view.refused_now.get(vacancy.target, 0) >= ATTACHES:
@@ -250,8 +250,9 @@ def _decline(
         raise ValueError(f"{vacancy.target}: declined without a reason")
     state, record = state_for(why.reason), vacancy.record
     # What waits has a detail that changes with every other attachment: no move for that, unless
-    # it names the one who holds what is reserved.
-    settled = state == State.WAITING and why.reason is not Reason.RESERVED_IN_USE
+    # it names the one who holds what is reserved, or tells a pause from one that cannot be read.
+    with_detail = {Reason.RESERVED_IN_USE, Reason.PAUSED}
+    settled = state == State.WAITING and why.reason not in with_detail
     now = (state, why.reason, vacancy.want.index)
     same = record and (record.state, record.reason, record.pin) == now
     if record and same and (settled or record.detail == why.detail):

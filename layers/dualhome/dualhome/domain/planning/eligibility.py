@@ -10,6 +10,7 @@ from dualhome.domain.ec2 import GONE, InstanceDescription
 from dualhome.domain.errors import BadTagError
 from dualhome.domain.identifiers import AccountId, InstanceId, InterfaceId, TargetName, VpcId
 from dualhome.domain.observed import ObservedInstance, ObservedInterface, ObservedVpc
+from dualhome.domain.pause import UNPAUSED, PauseReading
 from dualhome.domain.reasons import Reason
 from dualhome.domain.tags import Consent, TagKeys
 
@@ -22,12 +23,17 @@ class Policy:
     keys: TagKeys = field(default_factory=TagKeys)
     """Under which keys people tag: plans name them in their texts, and look nothing up."""
     refuse_overlap: bool = False
-    paused: bool = False
-    """Nothing is attached and nothing detached; reads and records go on."""
+    pause: PauseReading = UNPAUSED
+    """While paused, nothing is attached and nothing detached; reads and records go on."""
     release_delay: timedelta = timedelta()
     """How long a release waits for the second reading that confirms it."""
     release_without_consent: bool = False
     """What is attached goes when the target's VPC takes its consent back; else it is noted."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is attached and nothing detached now."""
+        return self.pause.paused
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def observe(
         case State.CLAIMED | State.ATTACHING | State.ATTACHED:
             return _not_seen(view, instance, record, terms, wanted=wantedness.wanted)
         case State.RELEASING:
-            return ResumeRelease(record)
+            return None if view.policy.paused else ResumeRelease(record)
         case State.STUCK if not (seen or _in_pool_read(view, record)):
             # The operator has detached it: it ends as the rollback would have ended.
             state = State.FAILED if record.failure else State.RELEASED
@@ -83,7 +83,8 @@ def close_departed(view: InstanceView, terms: Terms) -> Iterator[Decision]:
         if record.state == State.RELEASED:
             continue
         if record.state == State.RELEASING:
-            yield ResumeRelease(record)
+            if not view.policy.paused:
+                yield ResumeRelease(record)
         elif record.holding and (_in_pool_read(view, record) or _may_yet_be_seen(view, record)):
             yield Wait(record.target)
         elif record.state == State.ATTACHED and not is_due(

@@ -78,7 +78,8 @@ def keep_or_release(
     if reason is None or (unproven and wantedness is Wantedness.INCOMPLETE):
         decision = _noted(view, record, UNEXPLAINED, None, warnings)
     elif view.policy.paused:
-        decision = _noted(view, record, Why(Reason.PAUSED), None, warnings)
+        why = Why(Reason.PAUSED, view.policy.pause.detail)
+        decision = _noted(view, record, why, None, warnings)
     elif not _has_waited(view, record, reason):
         decision = defer(view, record, Why(reason, terms.lacking), warnings)
     elif not terms.admitted:
@@ -136,7 +137,8 @@ def _noted(
     warnings: tuple[Reason, ...],
 ) -> Write | None:
     """Return what notes all this on an attached record; None if it says so already."""
-    if (record.reason, record.pending, record.warnings) == (why.reason, pending, warnings):
+    same = (record.reason, record.pending, record.warnings) == (why.reason, pending, warnings)
+    if same and (why.reason is not Reason.PAUSED or record.detail == why.detail):
         return None
     move = view.move(record, State.ATTACHED, why, pending=pending, warnings=warnings)
     return Write(move)
