@@ -103,7 +103,7 @@ class Command:
 
 
 class Commands:
-    """All commands, newest last; ``lock`` is held by whoever changes or shows one."""
+    """All commands, newest last; ``lock`` is held while one is changed or shown."""
 
     def __init__(self) -> None:
         """Begin without any."""
