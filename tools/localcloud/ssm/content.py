@@ -20,7 +20,7 @@ PLUGIN = "aws:runShellScript"
 MOST_BYTES = 64 * 1024
 TYPES = {"Boolean", "Integer", "String", "StringList"}
 NAME = re.compile("[a-zA-Z0-9]+")
-STEP_NAME = re.compile(r"[a-zA-Z0-9_\-]{3,128}")
+STEP_NAME = re.compile(r"[a-zA-Z0-9_\-]{1,128}")
 DEFAULT_SECONDS = "3600"
 
 TOP = {"schemaVersion", "description", "parameters", "mainSteps"}

@@ -123,10 +123,7 @@ class RunCommand:
     def _enter(
         self, command: Command, invocation: Invocation, status: Status, details: str
     ) -> None:
-        """Let an invocation be in a new status; once it has ended, it stays as it is."""
         with self._commands.lock:
-            if invocation.status in ENDED:
-                return
             before = command.status()
             invocation.status, invocation.details = status, details
             after = command.status()
@@ -146,8 +143,9 @@ class RunCommand:
             raise SsmError("InvalidInstanceId", message)
         for instance in named:
             invocation = command.invocations[instance]
-            if invocation.status is Status.IN_PROGRESS:
-                self._enter(command, invocation, Status.CANCELLING, Status.CANCELLING)
+            with self._commands.lock:  # so that an end that comes meanwhile is the last status
+                if invocation.status is Status.IN_PROGRESS:
+                    self._enter(command, invocation, Status.CANCELLING, Status.CANCELLING)
             invocation.cancelled.set()
         return {}
 

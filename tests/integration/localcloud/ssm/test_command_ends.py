@@ -103,6 +103,7 @@ def test_an_end_that_no_agent_reports_is_none(account: ManagedLab, tmp_path: Pat
     assert mark.exists()
     assert (ended["Status"], ended["StatusDetails"]) == ("TimedOut", "ExecutionTimedOut")
     assert (ended["ResponseCode"], ended["StandardOutputContent"]) == (-1, "")
+    assert float(ended["ExecutionElapsedTime"].strip("PTS")) >= 120
 
 
 def test_a_cancelled_script_is_killed(account: ManagedLab, tmp_path: Path) -> None:

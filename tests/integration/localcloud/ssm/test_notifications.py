@@ -67,7 +67,7 @@ def test_each_status_of_a_command_and_its_invocations_is_announced(
 
 
 def test_events_can_be_lost(account: ManagedLab, inbox: str) -> None:
-    """They are best effort: a caller that waits for one alone may wait forever."""
+    """They are best effort: to wait for one alone may be to wait forever."""
     account.cloud.control("PUT", "settings", {"ssm_events": False})
     instance = account.managed()
     account.document("true")
