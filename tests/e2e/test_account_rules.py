@@ -108,16 +108,6 @@ def test_the_address_of_the_alarms_is_shown_nowhere(strict: Stack) -> None:
     assert ADDRESS not in (strict.cloud.directory / "sam.log").read_text(encoding="utf-8")
 
 
-def test_a_pause_keeps_the_address(strict: Stack) -> None:
-    """An update that sent the asterisks back would lose it."""
-    assert 0 == dualhome(strict, "pause", "--yes").returncode
-    assert 0 == dualhome(strict, "resume", "--yes").returncode
-    topic = strict.outputs["AlarmTopicArn"]
-    found = strict.cloud.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-
-    assert [ADDRESS] == [it["Endpoint"] for it in found]
-
-
 def test_the_doctor_simulates_the_roles_under_their_path(strict: Stack) -> None:
     """A role that it does not find is a check that says nothing."""
     said = dualhome(strict, "doctor", "-o", "json")

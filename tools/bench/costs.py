@@ -15,7 +15,7 @@ from dualhome.domain.states import State
 SWEEP = {
     "requests of Lambda": 1,
     "GB-s of Lambda": 0.5,
-    "reads of DynamoDB": 10,
+    "reads of DynamoDB": 24,
     "writes of DynamoDB": 12,
     "bytes of logs": 5_500,
 }
@@ -29,7 +29,7 @@ ATTACHMENT = {
     "requests of SQS": 30,
     "events published": 6,
     "state transitions": 12,
-    "reads of DynamoDB": 36,
+    "reads of DynamoDB": 48,
     "writes of DynamoDB": 110,
     "bytes of logs": 30_000,
     "bytes stored": 40_000,
