@@ -24,7 +24,7 @@ from bench.figures import BROKEN, Figure, draw
 from bench.stage import STACK, Stage
 from localcloud.client.lifecycle import LocalCloud
 from localcloud.client.server_process import ServerError
-from samcli.run import SamError
+from sam_command.run import SamError
 
 ROOT = Path(__file__).parents[2]
 WIDEST = 110

@@ -27,7 +27,7 @@ from demo.steps.summary import history, report, summary
 from demo.watch import Expectation
 from localcloud.client.lifecycle import LocalCloud
 from localcloud.client.server_process import LOG_NAME, ServerError
-from samcli.run import SamError
+from sam_command.run import SamError
 
 DIRECTORY = ROOT / ".local" / "demo"
 LOGS = (DIRECTORY / LOG_NAME, DIRECTORY / "functions.log")

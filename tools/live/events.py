@@ -4,8 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
+from live.account import Account
 from live.tagging import RUN_TAG, Run
 
 if TYPE_CHECKING:
@@ -46,9 +45,10 @@ class EventWatch:
             )
 
 
-def watch(session: boto3.Session, run: Run) -> EventWatch:
-    """Make queue and rule, which carry the run's tag."""
-    sqs, rules, name = session.client("sqs"), session.client("events"), f"{run.stack}-events"
+def watch(account: Account, run: Run) -> EventWatch:
+    """Make queue and rule, which carry the run's tag; SQS keeps a name for a minute after all."""
+    sqs, rules = account.client("sqs"), account.client("events")
+    name = f"{run.stack}-events-{run.id[-10:]}"
     queue = sqs.create_queue(QueueName=name, tags={RUN_TAG: run.id})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"

@@ -13,6 +13,8 @@ INSTANCE_TYPE: Final = "t3.nano"
 TARGET = "live"
 APPLICATION_CIDR, TARGET_CIDR = "10.251.0.0/24", "10.252.0.0/24"
 POOL_SIZE = 2
+MOST_INSTANCES = 40
+"""A run launches no more: what it says of its costs rests on that."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from live.believed.belief import Belief
-from live.world import World
+from live.world import EndOfPatienceError, World
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def try_belief(belief: Belief, probe: Probe, world: World) -> Finding:
     began = time.monotonic()
     try:
         seen = probe(world)
-    except (BotoCoreError, ClientError, TimeoutError) as error:
+    except (BotoCoreError, ClientError, WaiterError, EndOfPatienceError) as error:
         seen = unclear(f"{error}")
     finally:
         world.end_instances()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ulid import ULID
+
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import TagSpecificationTypeDef
 
@@ -29,6 +31,11 @@ class Run:
     id: str
     prefix: str = STACK
     stack: str = STACK
+
+    @staticmethod
+    def new() -> "Run":
+        """Return a run with an id that says when it began."""
+        return Run(str(ULID()))
 
     def tags(self, tags: Mapping[str, str] | None = None) -> list[Any]:
         """Return ``tags`` and the run's own, as most AWS calls take them; each types them anew."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import boto3
 from botocore.exceptions import ClientError
 
+from live.account import Account
 from live.events import EventWatch
-from live.network import INSTANCE_TYPE, Network, Vpc
+from live.network import INSTANCE_TYPE, MOST_INSTANCES, Network, Vpc
 from live.tagging import Run, specify
 
 if TYPE_CHECKING:
@@ -21,27 +21,31 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 T = TypeVar("T")
 
 
+class EndOfPatienceError(Exception):
+    """A probe cannot go on, and its belief stays unclear; the message says why."""
+
+
 @dataclass
 class World:
     """
     A run's place in an account.
 
+    ``outputs``: those of the run's stack. ``may_launch``: so many instances more.
     ``patience``: seconds after which a probe takes what has not come for what does not come.
     """
 
-    session: boto3.Session
+    account: Account
     run: Run
     network: Network
     events: EventWatch
+    outputs: Mapping[str, str]
     patience: float
-    _clients: dict[str, Any] = field(default_factory=dict)
+    may_launch: int = MOST_INSTANCES
     _launched: list[str] = field(default_factory=list)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the caller names the client's type
         """Return the run's client of ``service``, with the caller's own credentials."""
-        if service not in self._clients:
-            self._clients[service] = self.session.client(service)  # type: ignore[call-overload]
-        return self._clients[service]
+        return self.account.client(service)
 
     @property
     def ec2(self) -> "EC2Client":
@@ -64,6 +68,9 @@ class World:
             "SubnetId": self.network.application.subnet,
             "TagSpecifications": specify(self.run, tags or {}, "instance", "volume"),
         }
+        if not self.may_launch:
+            raise EndOfPatienceError("the run has launched as many instances as it said")
+        self.may_launch -= 1
         made = self.ec2.run_instances(MinCount=1, MaxCount=1, **(wanted | more))
         instance = made["Instances"][0]["InstanceId"]
         self._launched.append(instance)
@@ -71,11 +78,16 @@ class World:
         return instance
 
     def instance_comes_to(self, instance: str, state: str) -> None:
-        """Wait until DescribeInstances shows ``instance`` in ``state``. Raises: TimeoutError."""
+        """
+        Wait until DescribeInstances shows ``instance`` in ``state``.
+
+        Raises:
+            EndOfPatienceError: it did not in ten minutes.
+        """
         if not self.wait_until(
             lambda: self.shown_instance(instance).get("State", {}).get("Name") == state, 600
         ):
-            raise TimeoutError(f"{instance} did not become {state} in ten minutes")
+            raise EndOfPatienceError(f"{instance} did not become {state} in ten minutes")
 
     def end_instances(self) -> None:
         """Terminate what ``launch`` has made since the last call; they are not waited for."""

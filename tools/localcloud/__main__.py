@@ -12,7 +12,7 @@ from typing import NoReturn
 from localcloud.client.background import Background, Running
 from localcloud.client.deploy import deploy
 from localcloud.client.server_process import ServerError
-from samcli.run import SamError
+from sam_command.run import SamError
 
 DEFAULT_PORT = 4566  # what AWS emulators listen on by custom
 

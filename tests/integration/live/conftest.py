@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
+from live.account import of_credentials
+from live.deployment import deploy
 from live.events import watch
 from live.network import build
+from live.run import ROOT
 from live.tagging import Run
 from live.world import World
 from localcloud.client.environment import client_environment
@@ -33,9 +35,13 @@ def shared_world(shared_cloud: LocalCloud) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in client_environment(shared_cloud.endpoint).items():
             patch.setenv(name, value)
-        session, run = boto3.Session(), Run("test", "dualhome-live", "dualhome-live")
-        network = build(session.client("ec2"), run)
-        yield World(session, run, network, watch(session, run), PATIENCE)
+        patch.setenv("SAM_CLI_POLL_DELAY", "0.2")
+        account, run = of_credentials(None), Run.new()
+        network = build(account.client("ec2"), run)
+        with (shared_cloud.directory / "sam.log").open("w+b") as log:
+            outputs = deploy(account, run, ROOT, log, log.fileno())
+        events = watch(account, run)
+        yield World(account, run, network, events, outputs, PATIENCE, may_launch=1000)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from localcloud.client.connect import client
 from localcloud.client.environment import bound_to
-from samcli.run import building_alone, run_sam
+from sam_command.run import building_alone, run_sam
 
 ARTIFACTS_BUCKET = "localcloud-artifacts"
 POLL_SECONDS = "0.2"  # the SAM CLI asks every 5 s by default
