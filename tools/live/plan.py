@@ -17,6 +17,7 @@ STACK_HOUR = (6.40 + 7.80 + 7.50) / 730
 def plan(account: Account) -> str:
     """Return the text that a person reads before typing the account's id."""
     an_hour = INSTANCE_HOUR + VOLUME_HOUR
+    instances = MOST_INSTANCES * an_hour
     stack = STACK_HOURS * STACK_HOUR
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     where = f"account {account.id}, Region {account.region}" + (
@@ -38,7 +39,7 @@ with one thing: the key of the stack's alarms, which is gone seven days later an
 until then. The rule sees events of other resources, too; they are read and dropped.
 
 List prices of {PRICES_OF}; yours may differ:
-  {MOST_INSTANCES} instances with a volume x 1 hour x ${an_hour:.4f} = ${MOST_INSTANCES * an_hour:.2f}
+  {MOST_INSTANCES} instances with a volume x 1 hour x ${an_hour:.4f} = ${instances:.2f}
   alarms, metrics, dashboard, key x {STACK_HOURS} hours x ${STACK_HOUR:.3f} = ${stack:.2f}
   requests, logs and storage: cents
 That is a dollar or less. A run takes about half an hour.

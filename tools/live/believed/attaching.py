@@ -64,7 +64,7 @@ ATTACHING = (
         "An attach of an interface that an AWS service manages is refused with"
         " OperationNotPermitted.",
         "EC2 User Guide, requester-managed interfaces: that it is refused, not how",
-        "Such interfaces are passed over before any call",
+        "Such interfaces are skipped before any call",
         ERRORS,
         needs="an interface that a service manages, such as an interface endpoint's (by the hour)",
     ),
@@ -72,7 +72,7 @@ ATTACHING = (
         "account-mismatch-error",
         "An attach of another account's interface is refused with OperationNotPermitted.",
         "EC2 User Guide, scenarios for network interfaces: that it is refused, not how",
-        "Such interfaces are passed over before any call",
+        "Such interfaces are skipped before any call",
         ERRORS,
         needs="a second account that shares a subnet through AWS RAM",
     ),

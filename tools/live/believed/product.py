@@ -22,7 +22,7 @@ PRODUCT = (
     ),
     Belief(
         "rollback",
-        "An attach that EC2 refuses is taken back: the ledger says `failed` with EC2's code, and"
+        "An attach that EC2 refuses is rolled back: the ledger says `failed` with EC2's code, and"
         " the interface is free.",
         WORK,
         "None: this is the product",
