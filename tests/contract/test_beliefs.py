@@ -1,0 +1,32 @@
+"""The list of what is believed of AWS is complete, and fits the checkout."""
+
+import re
+from collections import Counter
+
+from live.beliefs import BELIEFS
+from live.probes.table import PROBES
+from tests.support.readers.template import ROOT
+
+
+def test_each_belief_has_an_id_of_its_own_in_kebab_case() -> None:
+    """Reports of two runs are compared by it."""
+    count = Counter(it.id for it in BELIEFS)
+
+    assert BELIEFS
+    assert [] == [name for name, times in count.items() if times > 1]
+    assert [] == [name for name in count if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)]
+
+
+def test_each_belief_names_a_file_that_exists() -> None:
+    """Who reads `refuted` opens it."""
+    assert [] == [it.id for it in BELIEFS if not (ROOT / it.file).is_file()]
+
+
+def test_each_belief_says_what_it_rests_on_and_what_is_right_without_it() -> None:
+    """An empty word would be printed."""
+    assert [] == [it.id for it in BELIEFS if not (it.statement and it.source and it.default)]
+
+
+def test_each_probe_has_its_belief() -> None:
+    """What has no belief is never run."""
+    assert set() == set(PROBES) - {it.id for it in BELIEFS}

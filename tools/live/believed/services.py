@@ -1,0 +1,116 @@
+"""Beliefs about the services around EC2."""
+
+from live.believed.belief import Belief
+
+TEMPLATE = "template.yaml"
+STATE_MACHINE = "statemachines/rollback.asl.json"
+UPDATE = "cli/dualhome_cli/actions/update.py"
+
+SERVICES = (
+    Belief(
+        "update-stack-with-macro",
+        "UpdateStack with UsePreviousTemplate and CAPABILITY_AUTO_EXPAND changes one parameter of a"
+        " stack whose template names the SAM macro.",
+        "CloudFormation API Reference, UpdateStack",
+        "`dualhome pause` fails with CloudFormation's words; the console can set the parameter",
+        UPDATE,
+    ),
+    Belief(
+        "execution-name-once",
+        "StartExecution with the name of an execution that runs is a success if the input is the"
+        " same, and ExecutionAlreadyExists if it is not, or if that one has ended.",
+        "Step Functions API Reference, StartExecution",
+        "An execution that exists already counts as started",
+        "layers/dualhome/dualhome/adapters/sfn_rollbacks.py",
+    ),
+    Belief(
+        "rule-execution-name",
+        "A rule whose target is a state machine does not let the execution be named.",
+        "EventBridge API Reference, Target: there is no field for it",
+        "A function starts every execution",
+        "layers/dualhome/dualhome/adapters/sfn_rollbacks.py",
+    ),
+    Belief(
+        "ssm-error-prefix",
+        "Errors of Step Functions' SDK integration with Systems Manager begin with `Ssm.`.",
+        "Inferred from other services",
+        "The state machine calls no other service than Lambda",
+        STATE_MACHINE,
+    ),
+    Belief(
+        "stream-retry-spacing",
+        "Lambda spaces the retries of a failed batch of a DynamoDB stream.",
+        "Lambda Developer Guide: retries until the record expires; the pauses are undocumented",
+        "The publisher's retries are bounded by age, an hour",
+        TEMPLATE,
+        needs="a stream whose function fails for some minutes",
+    ),
+    Belief(
+        "tracing-prices",
+        "X-Ray and SnapStart cost what public pages said in 2025.",
+        "Public pages",
+        "Neither is used",
+        "docs/limits.md",
+        needs="the price list of the day; no call to an account settles it",
+    ),
+)
+
+NO_HOOKS = "dualhome uses no lifecycle hooks"
+
+
+def _auto_scaling(identifier: str, statement: str, needs: str) -> Belief:
+    return Belief(identifier, statement, "Undocumented", NO_HOOKS, "docs/limits.md", needs)
+
+
+AUTO_SCALING = (
+    _auto_scaling(
+        "hook-before-running",
+        "A launch hook's event may come before the instance is `running`.",
+        "an Auto Scaling group with a hook, and several launches",
+    ),
+    _auto_scaling(
+        "auto-scaling-rates",
+        "Auto Scaling throttles by account and Region, at rates it does not name.",
+        "calls until some are refused, which disturbs the account",
+    ),
+    _auto_scaling(
+        "launch-hooks-parallel",
+        "Several launch hooks wait side by side, and an ABANDON of one does not end the others.",
+        "an Auto Scaling group with two hooks",
+    ),
+    _auto_scaling(
+        "heartbeat-change",
+        "A changed heartbeat timeout holds for new waits alone.",
+        "an Auto Scaling group with a hook, changed during a wait",
+    ),
+    _auto_scaling(
+        "heartbeat-past-global",
+        "A heartbeat past the global timeout ends in the hook's default result.",
+        "a wait of 48 hours",
+    ),
+    _auto_scaling(
+        "death-in-wait",
+        "An instance that is terminated in Pending:Wait leaves the group without a launch.",
+        "an Auto Scaling group with a hook",
+    ),
+    _auto_scaling(
+        "scale-in-tags",
+        "A scale-in leaves an instance's tags until it is gone.",
+        "an Auto Scaling group",
+    ),
+    _auto_scaling(
+        "foreign-hooks",
+        "Managed node groups of EKS keep hooks that others add.",
+        "a managed node group",
+    ),
+    _auto_scaling(
+        "warm-pool-interface",
+        "A warm pool stops and starts instances that have a second interface.",
+        "an Auto Scaling group with a warm pool",
+    ),
+    _auto_scaling(
+        "wrong-hook-name",
+        "A completion with a wrong hook name is refused with ValidationError.",
+        "an Auto Scaling group",
+    ),
+)

@@ -1,0 +1,36 @@
+"""The tag that everything of a run carries from its creation, so that it is found again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import TagSpecificationTypeDef
+
+RUN_TAG = "dualhome-live-run"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its id, the prefix of its stack's tags, and the name of that stack."""
+
+    id: str
+    prefix: str
+    stack: str
+
+    def tags(self, tags: Mapping[str, str] | None = None) -> list[Any]:
+        """Return ``tags`` and the run's own, as most AWS calls take them; each types them anew."""
+        return pairs({RUN_TAG: self.id, **(tags or {})})
+
+
+def pairs(tags: Mapping[str, str]) -> list[Any]:
+    """Return ``tags`` as most AWS calls take them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def specify(run: Run, tags: Mapping[str, str], *kinds: str) -> "list[TagSpecificationTypeDef]":
+    """Return the ``TagSpecifications`` of a creation that makes resources of ``kinds``."""
+    return [
+        {"ResourceType": kind, "Tags": run.tags(tags)}  # type: ignore[typeddict-item]
+        for kind in kinds
+    ]
