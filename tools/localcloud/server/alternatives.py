@@ -18,6 +18,9 @@ class Alternatives:
     each_key_has_its_tag_event: bool = False
     tag_events_have_a_version_vector: bool = False
 
+    # CreateTags, and tags given at creation.
+    long_tag_is_an_unsupported_operation: bool = False
+
     # AttachNetworkInterface.
     stopped_is_attached_at_once: bool = False
     stopped_stays_attaching: bool = False
@@ -26,6 +29,7 @@ class Alternatives:
     unsettled_is_an_unsupported_operation: bool = False
     in_use_is_an_incorrect_state: bool = False
     taken_index_has_another_text: bool = False
+    missing_card_is_an_unsupported_operation: bool = False
     index_ends_at_the_count: bool = False
     index_ends_at_31: bool = False
     attached_is_deleted_on_termination: bool = False
@@ -44,6 +48,7 @@ class Alternatives:
     # Describe calls.
     reads_by_id_lag: bool = False
     tag_reads_lag: bool = False
+    filter_values_have_no_limit: bool = False
     bad_page_token_has_another_text: bool = False
 
     def change(self, changes: dict[str, bool]) -> None:

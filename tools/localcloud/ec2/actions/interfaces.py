@@ -32,7 +32,7 @@ def checked(world: World, call: Call) -> tuple[Instance, Interface, Slot]:
     rules.same_owner(interface, instance.owner_id)
     rules.same_zone(interface.subnet, instance.availability_zone)
     rules.settled_instance(instance, otherwise, hibernated=instance.id in world.hibernated)
-    rules.known_card(instance.instance_type, slot.card)
+    rules.known_card(instance.instance_type, slot.card, otherwise)
     rules.free_slot(instance, {*taken, *world.blocked.get(instance.id, ())}, slot, otherwise)
     rules.index_in_range(instance.instance_type, slot, otherwise)
     count = 1 + sum(other.card == slot.card for other in taken)

@@ -53,7 +53,7 @@ def _check(world: World, call: Call) -> None:
         rules.launch_groups_of_vpc(call.scope, groups, subnet)
     cards = Counter(int(spec.params.get("NetworkCardIndex", "0")) for spec in specs)
     for card, count in cards.items():
-        rules.known_card(instance_type or DEFAULT_TYPE, card)
+        rules.known_card(instance_type or DEFAULT_TYPE, card, world.alternatives)
         rules.within_limit(instance_type or DEFAULT_TYPE, card, count)
     subnets = {spec.params.get("DeviceIndex", "0"): _check_interface(world, spec) for spec in specs}
     primary = subnets.get("0")

@@ -135,12 +135,15 @@ def index_in_range(instance_type: str, slot: Slot, otherwise: Alternatives) -> N
         raise Ec2Error("InvalidParameterValue", message)
 
 
-def known_card(instance_type: str, card: int) -> None:
+def known_card(instance_type: str, card: int, otherwise: Alternatives) -> None:
     """Source: "Elastic network interfaces" (network cards). Code and text: undocumented."""
+    code = "InvalidParameterValue"
+    if otherwise.missing_card_is_an_unsupported_operation:
+        code = "UnsupportedOperation"
     cards = moto.network_cards(instance_type)
     if cards is not None and not 0 <= card < len(cards):
         message = f"Network card index {card} is not valid for instance type {instance_type}"
-        raise Ec2Error("InvalidParameterValue", message)
+        raise Ec2Error(code, message)
 
 
 def within_limit(instance_type: str, card: int, count: int) -> None:
@@ -276,17 +279,20 @@ def own_tag_keys(keys: Iterable[str]) -> None:
             raise Ec2Error("InvalidParameterValue", message)
 
 
-def fitting_tags(tags: Mapping[str, str]) -> None:
+def fitting_tags(tags: Mapping[str, str], otherwise: Alternatives) -> None:
     """
     Source: "Tag your Amazon EC2 resources" (tag restrictions).
 
     The code is undocumented. The text is as reported of values; of keys it is a guess.
     """
+    code = "InvalidParameterValue"
+    if otherwise.long_tag_is_an_unsupported_operation:
+        code = "UnsupportedOperation"
     for key, value in tags.items():
         for what, text, most in (("key", key, KEY_CHARACTERS), ("value", value, VALUE_CHARACTERS)):
             if len(text) > most:
                 message = f"Tag {what} exceeds the maximum length of {most} characters"
-                raise Ec2Error("InvalidParameterValue", message)
+                raise Ec2Error(code, message)
 
 
 def room_for_tags(keys: Iterable[str]) -> None:

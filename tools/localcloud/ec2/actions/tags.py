@@ -15,11 +15,11 @@ TAG_CALLS = {"CreateTags", "DeleteTags"}
 Tags = dict[str, dict[str, str]]
 
 
-def create_tags(_world: World, call: Call) -> Reply:
+def create_tags(world: World, call: Call) -> Reply:
     """Answer CreateTags; moto would tag instances that do not exist."""
     resources, new = call.items("ResourceId"), _tags_of(call)
     rules.known_resources(call.scope, resources)
-    _check(new)
+    _check(world, new)
     tags = moto.backend(call.scope).tags
     for name in resources:
         rules.room_for_tags({*tags.get(name, {}), *new})
@@ -27,7 +27,7 @@ def create_tags(_world: World, call: Call) -> Reply:
         return moto.forward(call)
 
 
-def check_tags_at_creation(call: Call) -> None:
+def check_tags_at_creation(world: World, call: Call) -> None:
     """
     Check what a call says of the tags of resources that it creates.
 
@@ -40,7 +40,7 @@ def check_tags_at_creation(call: Call) -> None:
         kind = spec.get("ResourceType", "")
         by_kind.setdefault(kind, {}).update(_tags_of(call.nested(spec)))
     for tags in by_kind.values():
-        _check(tags)
+        _check(world, tags)
         rules.room_for_tags(tags)
 
 
@@ -48,9 +48,9 @@ def _tags_of(call: Call) -> dict[str, str]:
     return {tag.get("Key", ""): tag.get("Value", "") for tag in call.groups("Tag")}
 
 
-def _check(tags: dict[str, str]) -> None:
+def _check(world: World, tags: dict[str, str]) -> None:
     rules.own_tag_keys(tags)
-    rules.fitting_tags(tags)
+    rules.fitting_tags(tags, world.alternatives)
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def _listed(
     world: World, call: Call, kind: _Kind, now: Iterable[Resource]
 ) -> tuple[list[Resource], str | None]:
     """Return one page, and the token of the next; a read by id lags only by an alternative."""
-    filters, ids = _filters(call), call.items(kind.ids)
+    filters, ids = _filters(world, call), call.items(kind.ids)
 
     def passes(one: Resource) -> bool:
         named = not ids or one.id in ids
@@ -116,9 +116,10 @@ def _listed(
     return listing.shown(page, passes), token
 
 
-def _filters(call: Call) -> dict[str, list[str]]:
+def _filters(world: World, call: Call) -> dict[str, list[str]]:
     found = {group["Name"]: call.nested(group).items("Value") for group in call.groups("Filter")}
-    if sum(map(len, found.values())) > FILTER_VALUES:
+    limited = not world.alternatives.filter_values_have_no_limit
+    if limited and sum(map(len, found.values())) > FILTER_VALUES:
         message = (
             f"The maximum number of filter values specified on a single call is {FILTER_VALUES}"
         )

@@ -199,7 +199,7 @@ class Engine:
         before = snapshot(call.scope) if call.mutating else {}
         kept = self._world.history.before(call) if call.mutating else None
         action: Action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
-        check_tags_at_creation(call)
+        check_tags_at_creation(self._world, call)
         try:
             reply = action(self._world, call)
         except OperationNotFoundError as exc:
