@@ -8,6 +8,18 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import TagSpecificationTypeDef
 
 RUN_TAG = "dualhome-live-run"
+STACK = "dualhome-live"
+"""Stack and tag prefix of a run: neither is that of an installation."""
+
+
+def role_path(region: str) -> str:
+    """Return the path of the roles that probes make."""
+    return f"/{STACK}/{region}/"
+
+
+def bucket_prefix(account: str, region: str) -> str:
+    """Return how the names of the buckets of runs begin."""
+    return f"{STACK}-{region}-{account}-"
 
 
 @dataclass(frozen=True)
@@ -15,8 +27,8 @@ class Run:
     """One run: its id, the prefix of its stack's tags, and the name of that stack."""
 
     id: str
-    prefix: str
-    stack: str
+    prefix: str = STACK
+    stack: str = STACK
 
     def tags(self, tags: Mapping[str, str] | None = None) -> list[Any]:
         """Return ``tags`` and the run's own, as most AWS calls take them; each types them anew."""

@@ -54,7 +54,7 @@ class LocalCloud(ControlClient):
     def deploy(
         self, template: Path, stack_name: str, parameters: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """Build ``template`` and deploy it; return the stack's outputs. Raises: DeployError."""
+        """Build ``template`` and deploy it; return the stack's outputs. Raises: SamError."""
         return deploy(
             template,
             stack_name,
