@@ -6,12 +6,14 @@ from live.believed.calls import CALLS
 from live.believed.events import EVENTS
 from live.believed.permissions import PERMISSIONS
 from live.believed.product import PRODUCT
+from live.believed.reads import READS
 from live.believed.services import AUTO_SCALING, SERVICES
 
 BELIEFS: tuple[Belief, ...] = (
     *PRODUCT,
     *EVENTS,
     *ATTACHING,
+    *READS,
     *CALLS,
     *PERMISSIONS,
     *SERVICES,

@@ -46,10 +46,11 @@ def shared_world(shared_cloud: LocalCloud) -> Iterator[World]:
 
 @pytest.fixture
 def cloud(shared_cloud: LocalCloud) -> Iterator[LocalCloud]:
-    """The local cloud; its settings last for one test."""
-    settings = shared_cloud.settings()
+    """The local cloud; its settings and alternatives last for one test."""
+    settings, alternatives = shared_cloud.settings(), shared_cloud.alternatives()
     yield shared_cloud
     shared_cloud.settings(**settings)
+    shared_cloud.alternatives(**alternatives)
     shared_cloud.clear_faults()
 
 

@@ -5,6 +5,8 @@ from live.believed.belief import Belief
 ERRORS = "layers/dualhome/dualhome/adapters/aws_errors.py"
 SELECT = "layers/dualhome/dualhome/domain/planning/select.py"
 ELIGIBILITY = "layers/dualhome/dualhome/domain/planning/eligibility.py"
+ROLLBACK = "layers/dualhome/dualhome/application/rollback.py"
+LOCAL_ATTACHMENTS = "tools/localcloud/ec2/actions/attachments.py"
 OBSERVE = "layers/dualhome/dualhome/domain/planning/observe.py"
 LOCAL_RULES = "tools/localcloud/ec2/actions/rules.py"
 
@@ -17,16 +19,23 @@ ATTACHING = (
         OBSERVE,
     ),
     Belief(
+        "stopped-shows-attaching",
+        "An interface attached to a stopped instance shows `attaching` first.",
+        "Inferred from running instances; an EC2-compatible implementation skips it",
+        "The interface is polled by its state",
+        LOCAL_ATTACHMENTS,
+    ),
+    Belief(
         "attach-to-hibernated",
         "An interface attached to a hibernated instance comes to show `attached`.",
         "Inferred: a hibernated instance is `stopped`",
-        "The interface is polled by its state, and the record becomes `stuck` at worst",
+        "A refusal makes the record `failed`, and it is retried later",
         OBSERVE,
     ),
     Belief(
         "pending-instance-error",
-        "An attach to an instance that is neither running nor stopped is refused with"
-        " IncorrectState or IncorrectInstanceState.",
+        "An attach to a `pending` instance is refused with IncorrectState or"
+        " IncorrectInstanceState.",
         "EC2 API Reference, error codes; which of both, and the text, is undocumented",
         "An unknown code makes the message fail loudly, and it is redelivered",
         ERRORS,
@@ -36,14 +45,66 @@ ATTACHING = (
         "A device index at or above the type's number of interfaces is accepted.",
         "Undocumented",
         "A pin must be below it, and the lowest free index always is",
-        SELECT,
+        LOCAL_RULES,
+    ),
+    Belief(
+        "taken-index-error",
+        "An attach at a device index that is taken is refused with InvalidParameterValue, in a text"
+        " with `interface attached at device index`.",
+        "Public code that matches this text; EC2 promises none",
+        "The record becomes `failed` and is retried later; the next index is not tried at once",
+        ERRORS,
+    ),
+    Belief(
+        "in-use-error",
+        "An attach of an interface in use is refused with InvalidNetworkInterface.InUse, or with"
+        " InvalidParameterValue in a text with `in use`.",
+        "EC2 API Reference, error codes: either; the second text is undocumented",
+        "EC2 is asked who has the interface, whatever the code",
+        ERRORS,
+    ),
+    Belief(
+        "attach-keeps-interface",
+        "An attachment has DeleteOnTermination off unless it is switched on afterwards.",
+        "Public code that switches it on; AWS documents the default of launches alone",
+        "The record warns DELETE_ON_TERMINATION; the pool loses the interface with the instance",
+        "docs/limits.md",
+    ),
+    Belief(
+        "attach-time",
+        "An attach to a running instance shows `attached` within five minutes.",
+        "Terraform's AWS provider waits as long; AWS gives no figure",
+        "The attachment is released, ATTACH_TIMEOUT, and retried later",
+        OBSERVE,
+    ),
+    Belief(
+        "detach-time",
+        "A detach from a running instance is over within five minutes, of 17 that a rollback polls"
+        " for.",
+        "Public reports of more than 200 seconds; AWS gives no figure",
+        "The record becomes `stuck`, and an operator must act",
+        ROLLBACK,
+    ),
+    Belief(
+        "detach-gone-error",
+        "A detach of an attachment that is gone is refused with InvalidAttachmentID.NotFound.",
+        "EC2 API Reference, error codes; public code takes it as success",
+        "The rollback polls the interface, which decides; if it cannot, the record is `stuck`",
+        ERRORS,
+    ),
+    Belief(
+        "detach-twice",
+        "A second detach, while the first is under way, is accepted.",
+        "Undocumented",
+        "A refusal is repeated until the interface is free",
+        "statemachines/rollback.asl.json",
     ),
     Belief(
         "index-upper-bound",
-        "A device index above 31 is refused with InvalidParameterValue.",
-        "An EC2-compatible implementation",
-        "The lowest free index is used",
-        SELECT,
+        "A device index above 31 is accepted.",
+        "Undocumented; an EC2-compatible implementation refuses it",
+        "An index is below the type's number of interfaces, so at most 31 on any type",
+        LOCAL_RULES,
     ),
     Belief(
         "force-detach-index",

@@ -32,8 +32,8 @@ CALLS = (
     ),
     Belief(
         "dry-run-permission-only",
-        "A dry run of an attach into another zone answers DryRunOperation: it asks for permission"
-        " alone.",
+        "A dry run of an attach at a device index that is taken answers DryRunOperation: it asks"
+        " for permission alone.",
         "EC2 API Reference, DryRun; whether parameters are checked too is undocumented",
         "No decision rests on a dry run",
         "tools/localcloud/ec2/api/engine.py",

@@ -3,6 +3,8 @@
 from live.believed.belief import Belief
 
 TEMPLATE = "template.yaml"
+RECONCILE = "layers/dualhome/dualhome/application/reconcile.py"
+WRITE_STATUS = "layers/dualhome/dualhome/application/write_status.py"
 MESSAGES = "layers/dualhome/dualhome/entrypoints/messages.py"
 
 EVENTS = (
@@ -48,5 +50,19 @@ EVENTS = (
         "Undocumented",
         "Each event starts a reconcile, which reads the tags from EC2",
         MESSAGES,
+    ),
+    Belief(
+        "unchanged-tag-events",
+        "CreateTags with the value that a tag has raises no tag event.",
+        "Tag Editor User Guide: 'any change to a tag'",
+        "A status tag that is right is not written, and no rule matches its key",
+        WRITE_STATUS,
+    ),
+    Belief(
+        "tag-event-delay",
+        "A tag event comes within a minute of the change.",
+        "AWS says 'near real time'; a denied attach is taken for tags that are too new so long",
+        "The next sweep finds the change, by default within five minutes",
+        RECONCILE,
     ),
 )

@@ -36,6 +36,7 @@ from localcloud.patches import (
     saved_queries,
     simulation,
 )
+from localcloud.server.alternatives import Alternatives
 from localcloud.server.call_log import CallLog
 from localcloud.server.clock import Clock
 from localcloud.server.control import Control
@@ -125,7 +126,8 @@ def _assemble(
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
-    engine = Engine(settings, publisher(loop), clock.time, auth=options.auth)
+    alternatives = Alternatives()
+    engine = Engine(settings, alternatives, publisher(loop), clock.time, auth=options.auth)
     calls = CallLog()
     clock.install()
     lambdas.install(clock)
@@ -137,7 +139,8 @@ def _assemble(
     metrics.install()
     alarms.install(clock)
     internals.original(internals.APP, "SERVICE_HANDLERS")["ec2"] = Ec2Handler(engine)
-    return Gateway(Control(settings, calls, engine, Interruptions(), clock), calls), engine
+    control = Control(settings, alternatives, calls, engine, Interruptions(), clock)
+    return Gateway(control, calls), engine
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -51,11 +51,25 @@ def change_state(world: World, call: Call) -> Reply:
     reply = moto.forward(call)
     for instance in instances if reply.ok else ():
         if before[instance.id] in change.starts:
+            _remember_stop(world, call, instance)
             _remove_public_address(instance)
             states.move_instance(world, call.scope, instance, change.through, change.to)
         else:
             states.show(instance, before[instance.id])
     return reply
+
+
+def _remember_stop(world: World, call: Call, instance: Instance) -> None:
+    """
+    Remember who hibernates, and free what was blocked until a stop.
+
+    Source: EC2 User Guide, "Hibernate your Amazon EC2 instance"; its state is `stopped`.
+    """
+    world.blocked.pop(instance.id, None)
+    world.hibernated.discard(instance.id)
+    if call.params.get("Hibernate", "").lower() == "true":
+        world.hibernated.add(instance.id)
+        moto.show_hibernation(instance)
 
 
 def _remove_public_address(instance: Instance) -> None:

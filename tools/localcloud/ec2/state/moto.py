@@ -1,6 +1,7 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -118,6 +119,17 @@ def give_tags(resource: str, tags: Mapping[str, str]) -> None:
     found.ec2_backend.tags[resource].update(tags)
 
 
+@contextmanager
+def showing_tags(scope: Scope, tags: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+    """Let moto show ``tags`` in the place of all tags of the account and Region."""
+    shown = backend(scope)
+    now, shown.tags = shown.tags, {name: dict(one) for name, one in tags.items()}
+    try:
+        yield
+    finally:
+        shown.tags = now
+
+
 def _find(id_: str, shelf: Callable[[Backend], Mapping[str, Found]]) -> Found:
     for one in _backends():
         if id_ in shelf(one):
@@ -168,6 +180,16 @@ def resource_kind(resource: str) -> str:
 def forget_tags(scope: Scope, resource: str) -> None:
     """Take the tags of a resource that is deleted; moto keeps them, and DescribeTags shows them."""
     backend(scope).tags.pop(resource, None)
+
+
+def show_hibernation(instance: Any) -> None:  # noqa: ANN401 - moto's instance
+    """
+    Let an instance that stops say why, as one that hibernates does; moto knows no hibernation.
+
+    Source: EC2 User Guide, "Hibernate your Amazon EC2 instance" (StateReason of the instance).
+    """
+    code = "Client.UserInitiatedHibernate"
+    instance.state_reason = type(instance.state_reason)(f"{code}: User initiated hibernate", code)
 
 
 def new_attachment_id() -> str:
