@@ -79,7 +79,7 @@ ATTACHING = (
     ),
     Belief(
         "detach-time",
-        "A detach from a running instance is over within five minutes, of 17 that a rollback polls"
+        "A detach from a running instance is over within five minutes, of 16 that a rollback polls"
         " for.",
         "Public reports of more than 200 seconds; AWS gives no figure",
         "The record becomes `stuck`, and an operator must act",
