@@ -15,7 +15,7 @@ ATTACHING = (
         "attach-to-stopped",
         "An interface attached to a stopped instance comes to show `attached`.",
         "An EC2-compatible implementation; AWS documents the attach alone",
-        "The interface is polled by its state, and the record becomes `stuck` at worst",
+        "After five minutes it is detached, ATTACH_TIMEOUT, and retried later",
         OBSERVE,
     ),
     Belief(

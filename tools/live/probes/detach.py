@@ -4,7 +4,7 @@ from dualhome.domain.errors import AttachmentGoneError
 from live.probe import Seen, unclear
 from live.probes import timing
 from live.probes.refusals import is_accepted, is_refused_as
-from live.world import World
+from live.world import EndOfPatienceError, World
 
 
 def force_detach_index(world: World) -> Seen:
@@ -56,7 +56,7 @@ def _attached(world: World) -> tuple[str, str, str]:
     instance, interface = world.launch(), world.interface()
     attachment = world.attach(instance, interface)
     if not world.wait_until(lambda: world.attachment_status(interface) == "attached"):
-        raise TimeoutError(f"{interface} was not attached in {world.patience:g} s")
+        raise EndOfPatienceError(f"{interface} was not attached in {world.patience:g} s")
     return instance, interface, attachment
 
 
