@@ -1,6 +1,7 @@
 """Each probe says `held` of the local cloud as it is, and `refuted` of its opposite."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,8 @@ from live.world import World
 from localcloud.client.lifecycle import LocalCloud
 from tests.integration.live.opposites import OPPOSITES, SLOWED
 
-SOON = 1.0
-"""Seconds: the bound of what does not come."""
+SOON, PATIENT = 1.0, 10.0
+"""Seconds: the bound of what does not come, and of what comes even on a slow machine."""
 
 BY_ID = {belief.id: belief for belief in BELIEFS}
 
@@ -30,6 +31,15 @@ def test_every_probe_has_an_opposite_world() -> None:
     assert set(PROBES) == set(OPPOSITES)
 
 
+def test_every_alternative_of_the_local_cloud_is_the_opposite_of_a_belief(
+    cloud: LocalCloud,
+) -> None:
+    """What no probe tells apart might as well not be there."""
+    opposites = {name for changes in OPPOSITES.values() for name in changes}
+
+    assert set() == set(cloud.alternatives()) - opposites
+
+
 @pytest.mark.parametrize("belief", PROBES)
 def test_a_belief_is_held_on_the_local_cloud_as_it_is(
     world: World, cloud: LocalCloud, belief: str
@@ -37,7 +47,7 @@ def test_a_belief_is_held_on_the_local_cloud_as_it_is(
     """The local cloud is what we believe; where it is not, one of both is wrong."""
     arrange(cloud, SLOWED.get(belief, {}))
 
-    found = try_belief(BY_ID[belief], PROBES[belief], world)
+    found = try_belief(BY_ID[belief], PROBES[belief], replace(world, patience=PATIENT))
 
     assert (Verdict.HELD, belief) == (found.verdict, belief), found.seen
 

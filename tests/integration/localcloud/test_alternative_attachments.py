@@ -35,16 +35,6 @@ def test_a_stopped_instance_attaches_as_a_running_one_unless_switched(lab: Lab) 
     ]
 
 
-def test_a_stopped_instance_may_be_refused(lab: Lab) -> None:
-    """Then an attachment waits until the instance is started."""
-    pair = stopped_pair(lab)
-    switch(lab, "stopped_is_refused")
-
-    assert attach_code(lab, *pair) == "IncorrectState"
-    lab.cloud.control("PUT", "alternatives", {"stopped_is_refused": False})
-    assert attach_code(lab, *pair) == ""
-
-
 def test_a_hibernated_instance_may_be_refused(lab: Lab) -> None:
     """Its state is `stopped`; only its reason tells it from one that was shut down."""
     asleep, off = stopped_pair(lab, Hibernate=True), stopped_pair(lab)

@@ -27,8 +27,8 @@ def test_alternatives_are_all_off_until_switched_on(lab: Lab) -> None:
 
     assert shown
     assert not any(shown.values())
-    changed = lab.cloud.control("PUT", "alternatives", {"stopped_is_refused": True})
-    assert changed == shown | {"stopped_is_refused": True}
+    changed = lab.cloud.control("PUT", "alternatives", {"hibernated_is_refused": True})
+    assert changed == shown | {"hibernated_is_refused": True}
 
 
 def test_the_page_of_the_local_cloud_names_each_alternative() -> None:
@@ -38,7 +38,7 @@ def test_the_page_of_the_local_cloud_names_each_alternative() -> None:
     assert [] == [name for name in asdict(Alternatives()) if f"`{name}`" not in page]
 
 
-@pytest.mark.parametrize("wrong", [{"stopped_is_kept": True}, {"stopped_is_refused": 1}])
+@pytest.mark.parametrize("wrong", [{"stopped_is_kept": True}, {"hibernated_is_refused": 1}])
 def test_an_unknown_alternative_is_refused(lab: Lab, wrong: dict[str, object]) -> None:
     """A misspelt switch would let a test pass in the wrong world."""
     with pytest.raises(urllib.error.HTTPError) as caught:

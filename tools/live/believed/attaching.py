@@ -15,7 +15,7 @@ ATTACHING = (
         "attach-to-stopped",
         "An interface attached to a stopped instance comes to show `attached`.",
         "An EC2-compatible implementation; AWS documents the attach alone",
-        "The interface is polled by its state, and the record becomes `stuck` at worst",
+        "After five minutes it is detached, ATTACH_TIMEOUT, and retried later",
         OBSERVE,
     ),
     Belief(
@@ -79,7 +79,7 @@ ATTACHING = (
     ),
     Belief(
         "detach-time",
-        "A detach from a running instance is over within five minutes, of 17 that a rollback polls"
+        "A detach from a running instance is over within five minutes, of 16 that a rollback polls"
         " for.",
         "Public reports of more than 200 seconds; AWS gives no figure",
         "The record becomes `stuck`, and an operator must act",

@@ -31,6 +31,14 @@ CALLS = (
         LOCAL_TOKENS,
     ),
     Belief(
+        "client-token-lifetime",
+        "A client token of CreateNetworkInterface is remembered without end.",
+        "EC2 Developer Guide, idempotency: the end is undocumented",
+        UNUSED,
+        LOCAL_TOKENS,
+        needs="days or weeks between two calls",
+    ),
+    Belief(
         "dry-run-permission-only",
         "A dry run of an attach at a device index that is taken answers DryRunOperation: it asks"
         " for permission alone.",
@@ -66,6 +74,7 @@ CALLS = (
         "Seen for RunInstances and TerminateInstances alone",
         "The documents say to ask by the event's name",
         "docs/operations.md",
-        needs="waiting for CloudTrail, which shows a call up to 15 minutes later",
+        needs="a wait of 15 minutes or more, and a local cloud with CloudTrail to prove the"
+        " probe on",
     ),
 )

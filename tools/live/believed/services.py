@@ -43,7 +43,8 @@ SERVICES = (
         "Lambda Developer Guide: retries until the record expires; the pauses are undocumented",
         "The publisher's retries are bounded by age, an hour",
         TEMPLATE,
-        needs="a stream whose function fails for some minutes",
+        needs="a function that fails on purpose for some minutes, and a local cloud whose stream"
+        " retries with and without pauses to prove the probe on",
     ),
     Belief(
         "tracing-prices",

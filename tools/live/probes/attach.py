@@ -6,20 +6,19 @@ from botocore.exceptions import ClientError
 
 from dualhome.domain.errors import InstanceStateError, InterfaceInUseError, SlotTakenError
 from live.network import INSTANCE_TYPE
-from live.probe import Seen, refuted, unclear
-from live.probes import timing
+from live.probe import Seen, unclear
+from live.probes import refusals, timing
 from live.probes.refusals import is_accepted, is_refused_as, is_refused_with
-from live.world import World, code_of, refusal
+from live.world import World, refusal
 
 HIBERNATION_SECONDS = 240
 """An instance is ready to hibernate two minutes or so after it has booted."""
 
 # EC2 User Guide, "Enable hibernation for an Amazon EC2 instance": the root volume is encrypted.
+ENCRYPTED = {"Encrypted": True, "VolumeSize": 10, "DeleteOnTermination": True}
 ABLE_TO_HIBERNATE: dict[str, Any] = {
     "HibernationOptions": {"Configured": True},
-    "BlockDeviceMappings": [
-        {"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "VolumeSize": 10}}
-    ],
+    "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ENCRYPTED}],
 }
 
 
@@ -168,7 +167,7 @@ def _comes_to_attached(world: World, instance: str) -> Seen:
     try:
         world.attach(instance, interface)
     except ClientError as error:
-        return refuted(f"{code_of(error)}: {error.response['Error']['Message']}")
+        return refusals.refusal(error)
     at_once = world.attachment_status(interface)
     attached = world.wait_until(lambda: world.attachment_status(interface) == "attached")
     last = world.attachment_status(interface)

@@ -3,10 +3,10 @@
 from botocore.exceptions import ClientError
 from ulid import ULID
 
-from live.probe import Seen, refuted
-from live.probes.refusals import is_refused_with
+from live.probe import Seen
+from live.probes.refusals import is_refused_with, refusal
 from live.tagging import pairs, specify
-from live.world import World, code_of
+from live.world import World
 
 
 def group_of_other_vpc_error(world: World) -> Seen:
@@ -24,7 +24,7 @@ def default_group_on_create(world: World) -> Seen:
             TagSpecifications=specify(world.run, {}, "network-interface"),
         )
     except ClientError as error:
-        return refuted(f"{code_of(error)}: {error.response['Error']['Message']}")
+        return refusal(error)
     groups = [it["GroupId"] for it in made["NetworkInterface"]["Groups"]]
     return Seen(groups == [target.group], f"its groups are {groups}; the default is {target.group}")
 
@@ -38,7 +38,7 @@ def client_token_after_delete(world: World) -> Seen:
     try:
         again = world.interface(ClientToken=token)
     except ClientError as error:
-        return refuted(f"{code_of(error)}: {error.response['Error']['Message']}")
+        return refusal(error)
     exists = "exists" if world.shown_interface(again) else "does not exist"
     return Seen(again == first, f"{first} was deleted; the answer names {again}, which {exists}")
 

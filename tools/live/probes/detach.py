@@ -4,16 +4,24 @@ from dualhome.domain.errors import AttachmentGoneError
 from live.probe import Seen, unclear
 from live.probes import timing
 from live.probes.refusals import is_accepted, is_refused_as
-from live.world import World
+from live.world import EndOfPatienceError, World
 
 
 def force_detach_index(world: World) -> Seen:
-    """Detach by force, and attach at the same device index again."""
+    """Detach by force, attach at the same device index again, and wait for `attached`."""
     instance, interface, attachment = _attached(world)
     world.ec2.detach_network_interface(AttachmentId=attachment, Force=True)
     if not world.wait_until(lambda: _is_free(world, interface)):
         return unclear(f"{interface} was not free in {world.patience:g} s")
-    return is_accepted(world.attach, instance=instance, interface=interface)
+    again = is_accepted(world.attach, instance=instance, interface=interface)
+    if not again.holds:
+        return again
+    return timing.within(
+        world,
+        timing.ATTACH,
+        "attached again",
+        lambda: world.attachment_status(interface) == "attached",
+    )
 
 
 def detach_time(world: World) -> Seen:
@@ -48,7 +56,7 @@ def _attached(world: World) -> tuple[str, str, str]:
     instance, interface = world.launch(), world.interface()
     attachment = world.attach(instance, interface)
     if not world.wait_until(lambda: world.attachment_status(interface) == "attached"):
-        raise TimeoutError(f"{interface} was not attached in {world.patience:g} s")
+        raise EndOfPatienceError(f"{interface} was not attached in {world.patience:g} s")
     return instance, interface, attachment
 
 

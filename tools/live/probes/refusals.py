@@ -1,4 +1,4 @@
-"""How EC2 refuses a call, and what dualhome takes that for."""
+"""What EC2's answer to one call says of a belief about it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,18 +6,32 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from dualhome.adapters.aws_errors import meaning
-from dualhome.domain.errors import DualhomeError
-from live.probe import Seen, refuted
+from dualhome.domain import errors
+from live.probe import Seen, refuted, unclear
+from live.world import code_of
+
+BESIDE_THE_POINT = (
+    errors.TransientError,
+    errors.AccessDeniedError,
+    errors.CallerRefusedError,
+    errors.InstanceGoneError,
+    errors.InterfaceGoneError,
+    errors.VpcGoneError,
+)
+"""EC2 does not know yet what was made a moment ago, or refuses whatever is asked."""
 
 
-def is_refused_as(kind: type[DualhomeError], call: Callable[..., object], **how: Any) -> Seen:
+def is_refused_as(
+    kind: type[errors.DualhomeError], call: Callable[..., object], **how: Any
+) -> Seen:
     """Make a call that EC2 refuses; the belief holds if dualhome takes the answer for ``kind``."""
     try:
         call(**how)
     except ClientError as error:
-        meant = meaning(error)
-        what = f"{meant.code}: {meant.verbatim}; dualhome takes it for {type(meant).__name__}"
-        return Seen(isinstance(meant, kind), what)
+        meant = type(meaning(error))
+        seen = refusal(error)
+        holds = True if issubclass(meant, kind) else seen.holds
+        return Seen(holds, f"{seen.what}; dualhome takes it for {meant.__name__}")
     return refuted("it was accepted")
 
 
@@ -26,8 +40,8 @@ def is_refused_with(code: str, call: Callable[..., object], **how: Any) -> Seen:
     try:
         call(**how)
     except ClientError as error:
-        answer = error.response["Error"]
-        return Seen(answer["Code"] == code, f"{answer['Code']}: {answer['Message']}")
+        seen = refusal(error)
+        return Seen(holds=True, what=seen.what) if code_of(error) == code else seen
     return refuted("it was accepted")
 
 
@@ -36,5 +50,11 @@ def is_accepted(call: Callable[..., object], **how: Any) -> Seen:
     try:
         call(**how)
     except ClientError as error:
-        return refuted(f"{error.response['Error']['Code']}: {error.response['Error']['Message']}")
+        return refusal(error)
     return Seen(holds=True, what="it was accepted")
+
+
+def refusal(error: ClientError) -> Seen:
+    """Return what the refusal of a call says of the belief that it is accepted."""
+    what = f"{code_of(error)}: {error.response['Error']['Message']}"
+    return unclear(what) if isinstance(meaning(error), BESIDE_THE_POINT) else refuted(what)

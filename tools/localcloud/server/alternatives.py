@@ -24,7 +24,6 @@ class Alternatives:
     # AttachNetworkInterface.
     stopped_is_attached_at_once: bool = False
     stopped_stays_attaching: bool = False
-    stopped_is_refused: bool = False
     hibernated_is_refused: bool = False
     unsettled_is_an_unsupported_operation: bool = False
     in_use_is_an_incorrect_state: bool = False

@@ -90,12 +90,10 @@ def free_interface(interface: Interface, otherwise: Alternatives) -> None:
 def settled_instance(instance: Instance, otherwise: Alternatives, *, hibernated: bool) -> None:
     """Source: "Error codes …", IncorrectState. The text is undocumented."""
     code = "IncorrectState"
-    refused = instance.instance_state.name not in ATTACHABLE
-    if refused and otherwise.unsettled_is_an_unsupported_operation:
+    if otherwise.unsettled_is_an_unsupported_operation:
         code = "UnsupportedOperation"
-    if instance.instance_state.name == "stopped":
-        refused = otherwise.stopped_is_refused or (hibernated and otherwise.hibernated_is_refused)
-    if refused:
+    asleep = hibernated and otherwise.hibernated_is_refused
+    if asleep or instance.instance_state.name not in ATTACHABLE:
         raise Ec2Error(code, f"Instance '{instance.id}' is not 'running' or 'stopped'")
 
 
