@@ -7,7 +7,6 @@ from live.probe import Seen, refuted
 from live.roles import allow, arn, caller_with, is_denied
 from live.world import World
 
-
 TRANSACTION = "TransactWriteItems"
 
 
