@@ -8,6 +8,7 @@ from enum import StrEnum
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from live.believed.belief import Belief
+from live.command import CommandError
 from live.world import EndOfPatienceError, World
 
 
@@ -76,7 +77,7 @@ def try_belief(belief: Belief, probe: Probe, world: World) -> Finding:
     began = time.monotonic()
     try:
         seen = probe(world)
-    except (BotoCoreError, ClientError, WaiterError, EndOfPatienceError) as error:
+    except (BotoCoreError, ClientError, WaiterError, CommandError, EndOfPatienceError) as error:
         seen = unclear(f"{error}")
     finally:
         world.end_instances()

@@ -13,6 +13,9 @@ SLOWED: Mapping[str, Mapping[str, float]] = {
 """Settings of both worlds: what the probe is to meet must last on a slow machine."""
 
 OPPOSITES: Mapping[str, Mapping[str, float]] = {
+    "main-job": {"attach_seconds": LONG},
+    "release": {"detach_seconds": LONG},
+    "rollback": {"many_addresses_are_an_incorrect_state": True},
     "launch-tag-events": {"launch_tag_events": False},
     "creation-tag-events": {"launch_tag_events": False},
     "interface-tag-events": {"interface_tags_raise_no_event": True},

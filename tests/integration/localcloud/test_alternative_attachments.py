@@ -172,3 +172,12 @@ def test_a_detach_may_be_refused_while_another_lasts(lab: Lab) -> None:
     code, _ = refusal(lab.ec2.detach_network_interface, AttachmentId=attachment)
 
     assert code == "IncorrectState"
+
+
+def test_more_addresses_than_the_type_takes_may_be_an_incorrect_state(lab: Lab) -> None:
+    """A reconciler would wait for the instance to change."""
+    subnet = lab.subnet()
+    pair = lab.instance(subnet), lab.interface(subnet, SecondaryPrivateIpAddressCount=6)
+    switch(lab, "many_addresses_are_an_incorrect_state")
+
+    assert attach_code(lab, *pair) == "IncorrectState"

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from live.probe import Probe
-from live.probes import attach, create, detach, launch, reads, tags
+from live.probes import attach, create, detach, launch, product, reads, tags
 
 PROBES: Mapping[str, Probe] = {
+    "main-job": product.main_job,
+    "release": product.release,
+    "rollback": product.rollback,
     "launch-tag-events": launch.launch_tag_events,
     "creation-tag-events": tags.creation_tag_events,
     "interface-tag-events": tags.interface_tag_events,

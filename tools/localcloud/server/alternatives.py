@@ -31,6 +31,7 @@ class Alternatives:
     missing_card_is_an_unsupported_operation: bool = False
     index_ends_at_the_count: bool = False
     index_ends_at_31: bool = False
+    many_addresses_are_an_incorrect_state: bool = False
     attached_is_deleted_on_termination: bool = False
     dry_run_applies_the_rules: bool = False
 

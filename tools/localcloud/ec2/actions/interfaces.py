@@ -37,6 +37,7 @@ def checked(world: World, call: Call) -> tuple[Instance, Interface, Slot]:
     rules.index_in_range(instance.instance_type, slot, otherwise)
     count = 1 + sum(other.card == slot.card for other in taken)
     rules.within_limit(instance.instance_type, slot.card, count)
+    rules.within_address_limit(instance.instance_type, interface, otherwise)
     return instance, interface, slot
 
 

@@ -175,6 +175,20 @@ def not_detaching(interface: Interface) -> None:
         raise Ec2Error("IncorrectState", message)
 
 
+def within_address_limit(
+    instance_type: str, interface: Interface, alternatives: Alternatives
+) -> None:
+    """Source: "Error codes …", PrivateIpAddressLimitExceeded; NetworkInfo. The text is a guess."""
+    most = moto.addresses_per_interface(instance_type)
+    count = len(interface.private_ip_addresses)
+    if most is not None and count > most:
+        code = "PrivateIpAddressLimitExceeded"
+        if alternatives.many_addresses_are_an_incorrect_state:
+            code = "IncorrectState"
+        message = f"Number of private addresses {count} exceeds the limit of {instance_type}"
+        raise Ec2Error(code, message)
+
+
 def detachable(interface: Interface) -> None:
     """Source: "Elastic network interfaces" (the primary interface cannot be detached)."""
     if interface.attachment and interface.attachment.slot == Slot(0, 0):

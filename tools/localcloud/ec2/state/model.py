@@ -112,6 +112,7 @@ class Interface(Identified, Protocol):
     requester_managed: bool
     operator: dict[str, Any] | None
     private_ip_address: str
+    private_ip_addresses: list[dict[str, Any]]
     public_ip: str | None
     delete_on_termination: bool
     device_index: int | None

@@ -170,6 +170,17 @@ def network_cards(instance_type: str) -> list[int] | None:
     return [int(card["MaximumNetworkInterfaces"]) for card in ordered]
 
 
+def addresses_per_interface(instance_type: str) -> int | None:
+    """
+    Return how many private IPv4 addresses an interface may have; None for a type unknown here.
+
+    Source: EC2 API Reference, NetworkInfo (Ipv4AddressesPerInterface).
+    """
+    types: dict[str, Any] = internals.original("moto.ec2.models.instance_types", "INSTANCE_TYPES")
+    known = types.get(instance_type)
+    return int(known["NetworkInfo"]["Ipv4AddressesPerInterface"]) if known else None
+
+
 def resource_kind(resource: str) -> str:
     """Return the resource type, such as ``network-interface``, of an id; empty if unknown."""
     prefix = internals.original("moto.ec2.utils", "get_prefix")(resource)
