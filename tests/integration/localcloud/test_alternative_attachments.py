@@ -1,7 +1,5 @@
 """How AttachNetworkInterface and DetachNetworkInterface may be otherwise."""
 
-from typing import Any
-
 import pytest
 
 from tests.integration.localcloud.alternatives import HOURS, attach_code, setting, switch
@@ -10,11 +8,18 @@ from tests.integration.localcloud.cloud import Lab, refusal
 PERMITTED = "DryRunOperation"
 
 
-def stopped_pair(lab: Lab, **how: Any) -> tuple[str, str]:
+def stopped_pair(lab: Lab) -> tuple[str, str]:
     """Return a stopped instance, and a free interface in its zone."""
     instance, interface = lab.pair()
-    lab.ec2.stop_instances(InstanceIds=[instance], **how)
+    lab.ec2.stop_instances(InstanceIds=[instance])
     return instance, interface
+
+
+def hibernated_pair(lab: Lab) -> tuple[str, str]:
+    """Return a hibernated instance, and a free interface in its zone."""
+    instance = lab.instance(lab.subnet(), HibernationOptions={"Configured": True})
+    lab.ec2.stop_instances(InstanceIds=[instance], Hibernate=True)
+    return instance, lab.interface(lab.subnet(cidr="10.1.0.0/20"))
 
 
 def test_a_stopped_instance_attaches_as_a_running_one_unless_switched(lab: Lab) -> None:
@@ -37,7 +42,7 @@ def test_a_stopped_instance_attaches_as_a_running_one_unless_switched(lab: Lab) 
 
 def test_a_hibernated_instance_may_be_refused(lab: Lab) -> None:
     """Its state is `stopped`; only its reason tells it from one that was shut down."""
-    asleep, off = stopped_pair(lab, Hibernate=True), stopped_pair(lab)
+    off, asleep = stopped_pair(lab), hibernated_pair(lab)
     switch(lab, "hibernated_is_refused")
 
     assert attach_code(lab, *asleep) == "IncorrectState"

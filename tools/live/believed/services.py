@@ -39,6 +39,15 @@ SERVICES = (
         STATE_MACHINE,
     ),
     Belief(
+        "hidden-messages",
+        "Lambda leaves alone the messages of a queue that its function has hidden for longer.",
+        "SQS Developer Guide, ChangeMessageVisibility; what Lambda does beside it is undocumented",
+        "A status tag that failed is retried after the queue's own six minutes",
+        "layers/dualhome/dualhome/entrypoints/write_status.py",
+        needs="a status tag that cannot be written for some minutes, and a local cloud that shows"
+        " hidden messages all the same to prove the probe on",
+    ),
+    Belief(
         "stream-retry-spacing",
         "Lambda spaces the retries of a failed batch of a DynamoDB stream.",
         "Lambda Developer Guide: retries until the record expires; the pauses are undocumented",

@@ -97,6 +97,16 @@ def settled_instance(instance: Instance, otherwise: Alternatives, *, hibernated:
         raise Ec2Error(code, f"Instance '{instance.id}' is not 'running' or 'stopped'")
 
 
+def able_to_hibernate(instances: Iterable[Instance]) -> None:
+    """Source: "Error codes …", UnsupportedHibernationConfiguration; the text is as reported."""
+    for instance in instances:
+        if str(instance.hibernation_options.get("Configured")).lower() != "true":
+            message = "The instance can't be hibernated because it was not configured at launch"
+            raise Ec2Error(
+                "UnsupportedHibernationConfiguration", f"{message} for hibernation: {instance.id}"
+            )
+
+
 def own_interface(interface: Interface) -> None:
     """Source: "Requester-managed network interfaces", "Amazon EC2 managed instances"."""
     operator = getattr(interface, "operator", None) or {}

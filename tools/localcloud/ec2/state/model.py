@@ -138,6 +138,7 @@ class Instance(Identified, Protocol):
     availability_zone: str
     placement: Placement
     subnet_id: str | None
+    hibernation_options: dict[str, Any]
     nics: dict[int, Interface]
 
 
