@@ -1,6 +1,7 @@
 """One local cloud for all probes, with policies enforced and a world like that of a run."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from live.tagging import Run
 from live.world import World
 from localcloud.client.environment import client_environment
 from localcloud.client.lifecycle import LocalCloud
+from tests.integration.live.account import Account
 
 PATIENCE = 3.0
 """Seconds; what comes at all on the local cloud comes sooner."""
+
+ACCOUNTS = count(200_000_000_001)
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +62,24 @@ def cloud(shared_cloud: LocalCloud) -> Iterator[LocalCloud]:
 def world(shared_world: World, cloud: LocalCloud) -> World:  # noqa: ARG001 - restored afterwards
     """The world, for one test."""
     return shared_world
+
+
+@pytest.fixture
+def account(cloud: LocalCloud, tmp_path: Path) -> Iterator[Account]:
+    """An account with things of other owners, whose names and tags are not unlike a run's."""
+    cloud.settings(attach_seconds=0.5, detach_seconds=0.5, instance_seconds=0.5)
+    account = Account(cloud, str(next(ACCOUNTS)), tmp_path)
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/24")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "dualhome:target", "Value": "live"}])
+    account.client("s3").create_bucket(Bucket=f"dualhome-live-{account.id}")
+    account.client("sqs").create_queue(QueueName="dualhome-live-of-others")
+    account.client("dynamodb").create_table(
+        TableName="dualhome-live-of-others",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    before = account.inventory()
+    yield account
+    assert before == account.inventory()
