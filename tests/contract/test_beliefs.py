@@ -27,6 +27,9 @@ def test_each_belief_says_what_it_rests_on_and_what_is_right_without_it() -> Non
     assert [] == [it.id for it in BELIEFS if not (it.statement and it.source and it.default)]
 
 
-def test_each_probe_has_its_belief() -> None:
-    """What has no belief is never run."""
-    assert set() == set(PROBES) - {it.id for it in BELIEFS}
+def test_each_belief_is_probed_or_says_what_a_probe_would_take() -> None:
+    """One without a probe is printed with it; one with a probe takes nothing more."""
+    by_id = {it.id: bool(it.needs) for it in BELIEFS}
+
+    assert set() == set(PROBES) - by_id.keys()
+    assert set(PROBES) == {name for name, needs_more in by_id.items() if not needs_more}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
+from ulid import ULID
 
 from live.account import Account
 from live.events import EventWatch
@@ -52,6 +53,10 @@ class World:
         """The caller's EC2."""
         client: EC2Client = self.client("ec2")
         return client
+
+    def name(self, kind: str) -> str:
+        """Return a name of the run's own for something of a kind; AWS may keep used ones."""
+        return f"{self.run.stack}-{kind}-{str(ULID())[-12:].lower()}"
 
     def launch(
         self, tags: Mapping[str, str] | None = None, *, state: str = "running", **more: Any

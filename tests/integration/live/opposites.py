@@ -50,5 +50,15 @@ OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "client-token-after-delete": {"token_of_deleted_creates_anew": True},
     "dry-run-permission-only": {"dry_run_applies_the_rules": True},
     "tag-length-error": {"long_tag_is_an_unsupported_operation": True},
+    "detach-gone-fenced": {"what_is_gone_is_asked_about": True},
+    "attach-fenced-first-second": {"policy_tags_lag_seconds": LONG},
+    "delete-all-tags-keys": {"deleting_all_tags_names_their_keys": True},
+    "tagging-api-permission": {"tagging_api_needs_no_create_tags": True},
+    "for-all-values-empty": {"nothing_fails_for_all_values": True},
+    "leading-keys-in-transactions": {"transactions_have_no_leading_keys": True},
+    "enclosing-operation": {"transactions_have_no_enclosing_operation": True},
+    "update-stack-with-macro": {"previous_template_with_a_macro_is_refused": True},
+    "execution-name-once": {"ended_execution_names_are_free": True},
+    "ssm-error-prefix": {"ssm_errors_have_another_prefix": True},
 }
 """Settings of the local cloud, and alternatives to what its EC2 does."""

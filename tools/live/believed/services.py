@@ -29,6 +29,7 @@ SERVICES = (
         "EventBridge API Reference, Target: there is no field for it",
         "A function starts every execution",
         "layers/dualhome/dualhome/adapters/sfn_rollbacks.py",
+        needs="a field of the SDK's model that EventBridge's Target does not have",
     ),
     Belief(
         "ssm-error-prefix",

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from live.probe import Probe
-from live.probes import attach, create, detach, launch, product, reads, tags
+from live.probes import (
+    attach,
+    create,
+    detach,
+    fences,
+    launch,
+    product,
+    reads,
+    services,
+    tags,
+    transactions,
+)
 
 PROBES: Mapping[str, Probe] = {
     "main-job": product.main_job,
@@ -43,4 +54,14 @@ PROBES: Mapping[str, Probe] = {
     "client-token-after-delete": create.client_token_after_delete,
     "dry-run-permission-only": attach.dry_run_permission_only,
     "tag-length-error": create.tag_length_error,
+    "detach-gone-fenced": fences.detach_gone_fenced,
+    "attach-fenced-first-second": fences.attach_fenced_first_second,
+    "delete-all-tags-keys": fences.delete_all_tags_keys,
+    "tagging-api-permission": fences.tagging_api_permission,
+    "for-all-values-empty": fences.for_all_values_empty,
+    "leading-keys-in-transactions": transactions.leading_keys_in_transactions,
+    "enclosing-operation": transactions.enclosing_operation,
+    "update-stack-with-macro": services.update_stack_with_macro,
+    "execution-name-once": services.execution_name_once,
+    "ssm-error-prefix": services.ssm_error_prefix,
 }

@@ -33,8 +33,10 @@ from localcloud.patches import (
     internals,
     lambdas,
     metrics,
+    otherwise,
     saved_queries,
     simulation,
+    tagging_api,
 )
 from localcloud.server.alternatives import Alternatives
 from localcloud.server.call_log import CallLog
@@ -131,9 +133,11 @@ def _assemble(
     calls = CallLog()
     clock.install()
     lambdas.install(clock)
-    executions.install()
+    executions.install(alternatives)
     access.install()
-    iam.install()
+    iam.install(alternatives)
+    otherwise.install(alternatives)
+    tagging_api.install(engine, alternatives)
     simulation.install()
     saved_queries.install()
     metrics.install()

@@ -1,4 +1,4 @@
-"""What the local EC2 may do otherwise, where AWS does not document what EC2 does."""
+"""What the local AWS may do otherwise, where AWS does not document what it does."""
 
 from dataclasses import asdict, dataclass
 
@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 @dataclass(slots=True)
 class Alternatives:
     """
-    Each is off unless switched on: off is what the local EC2 takes EC2 to do.
+    Each is off unless switched on: off is what the local AWS takes AWS to do.
 
-    The names say what the local EC2 then does. What lasts longer, or lags, is a setting.
+    The names say what it then does. What lasts longer, or lags, is a setting.
     """
 
     # Tag events.
@@ -50,6 +50,19 @@ class Alternatives:
     tag_reads_lag: bool = False
     filter_values_have_no_limit: bool = False
     bad_page_token_has_another_text: bool = False
+
+    # IAM's policies, and the calls that ask them.
+    what_is_gone_is_asked_about: bool = False
+    deleting_all_tags_names_their_keys: bool = False
+    tagging_api_needs_no_create_tags: bool = False
+    nothing_fails_for_all_values: bool = False
+    transactions_have_no_leading_keys: bool = False
+    transactions_have_no_enclosing_operation: bool = False
+
+    # Step Functions and CloudFormation.
+    ended_execution_names_are_free: bool = False
+    ssm_errors_have_another_prefix: bool = False
+    previous_template_with_a_macro_is_refused: bool = False
 
     def change(self, changes: dict[str, bool]) -> None:
         """

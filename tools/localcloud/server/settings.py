@@ -18,6 +18,8 @@ class Settings:
     they do, so both worlds can be tried). ``tag_event_seconds``: time from a tag change to its
     event.
 
+    ``policy_tags_lag_seconds``: how long a policy sees the tags from before the last CreateTags.
+
     What follows happens to lists alone, not to DescribeTags, nor, unless an alternative says so, to
     reads by id.
     ``read_lag_seconds``: each shows what there was a random time ago, at most so long.
@@ -31,6 +33,7 @@ class Settings:
     throttle_scale: float = 0.0
     launch_tag_events: bool = True
     tag_event_seconds: float = 0.0
+    policy_tags_lag_seconds: float = 0.0
     read_lag_seconds: float = 0.0
     drop_tags: float = 0.0
     omit_resources: float = 0.0

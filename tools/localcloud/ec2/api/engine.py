@@ -173,7 +173,7 @@ class Engine:
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)
         if self._auth:
-            access.authorize(call)
+            access.authorize(self._world, call)
         if call.dry_run:
             if self._world.alternatives.dry_run_applies_the_rules:
                 self._check(call)
