@@ -13,7 +13,7 @@ from live.world import World
 from localcloud.client.lifecycle import LocalCloud
 from tests.integration.live.opposites import OPPOSITES, SLOWED
 
-SOON, PATIENT = 1.0, 10.0
+SOON, AMPLE = 1.0, 10.0
 """Seconds: the bound of what does not come, and of what comes even on a slow machine."""
 
 BY_ID = {belief.id: belief for belief in BELIEFS}
@@ -47,7 +47,7 @@ def test_a_belief_is_held_on_the_local_cloud_as_it_is(
     """The local cloud is what we believe; where it is not, one of both is wrong."""
     arrange(cloud, SLOWED.get(belief, {}))
 
-    found = try_belief(BY_ID[belief], PROBES[belief], replace(world, patience=PATIENT))
+    found = try_belief(BY_ID[belief], PROBES[belief], replace(world, patience=AMPLE))
 
     assert (Verdict.HELD, belief) == (found.verdict, belief), found.seen
 

@@ -137,7 +137,7 @@ def test_a_dry_run_may_apply_the_rules(lab: Lab) -> None:
 
 
 def test_the_index_of_a_forced_detach_may_be_blocked_until_a_stop(lab: Lab) -> None:
-    """The guest has not let go of the device."""
+    """The guest still uses the device."""
     (instance, interface), (other, free) = lab.pair(), lab.pair()
     lab.ec2.detach_network_interface(AttachmentId=lab.attach(other, free), Force=True)
     assert attach_code(lab, other, free) == ""

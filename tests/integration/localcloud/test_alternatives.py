@@ -85,7 +85,7 @@ def test_a_tag_that_does_not_change_may_raise_an_event(lab: Lab, inbox: Inbox) -
 
 
 def test_each_key_may_have_an_event_of_its_own(lab: Lab, inbox: Inbox) -> None:
-    """One call, several events: whoever counts them is wrong."""
+    """One call, several events: a program that counts them is wrong."""
     interface, tags = lab.interface(lab.subnet()), [tag("a"), tag("b")]
     lab.ec2.create_tags(Resources=[interface], Tags=tags)
     inbox.wait_for(1)

@@ -67,6 +67,7 @@ SERVICES = (
 )
 
 NO_HOOKS = "dualhome uses no lifecycle hooks"
+AND_PROOF = ", and a local cloud with working groups to prove the probe on"
 
 
 def _auto_scaling(identifier: str, statement: str, needs: str) -> Belief:
@@ -77,7 +78,7 @@ AUTO_SCALING = (
     _auto_scaling(
         "hook-before-running",
         "A launch hook's event may come before the instance is `running`.",
-        "an Auto Scaling group with a hook, and several launches",
+        f"an Auto Scaling group with a hook, and several launches{AND_PROOF}",
     ),
     _auto_scaling(
         "auto-scaling-rates",
@@ -87,12 +88,12 @@ AUTO_SCALING = (
     _auto_scaling(
         "launch-hooks-parallel",
         "Several launch hooks wait side by side, and an ABANDON of one does not end the others.",
-        "an Auto Scaling group with two hooks",
+        f"an Auto Scaling group with two hooks{AND_PROOF}",
     ),
     _auto_scaling(
         "heartbeat-change",
         "A changed heartbeat timeout holds for new waits alone.",
-        "an Auto Scaling group with a hook, changed during a wait",
+        f"an Auto Scaling group with a hook, changed during a wait{AND_PROOF}",
     ),
     _auto_scaling(
         "heartbeat-past-global",
@@ -102,26 +103,26 @@ AUTO_SCALING = (
     _auto_scaling(
         "death-in-wait",
         "An instance that is terminated in Pending:Wait leaves the group without a launch.",
-        "an Auto Scaling group with a hook",
+        f"an Auto Scaling group with a hook{AND_PROOF}",
     ),
     _auto_scaling(
         "scale-in-tags",
         "A scale-in leaves an instance's tags until it is gone.",
-        "an Auto Scaling group",
+        f"an Auto Scaling group{AND_PROOF}",
     ),
     _auto_scaling(
         "foreign-hooks",
         "Managed node groups of EKS keep hooks that others add.",
-        "a managed node group",
+        f"a managed node group{AND_PROOF}",
     ),
     _auto_scaling(
         "warm-pool-interface",
         "A warm pool stops and starts instances that have a second interface.",
-        "an Auto Scaling group with a warm pool",
+        f"an Auto Scaling group with a warm pool{AND_PROOF}",
     ),
     _auto_scaling(
         "wrong-hook-name",
         "A completion with a wrong hook name is refused with ValidationError.",
-        "an Auto Scaling group",
+        f"an Auto Scaling group{AND_PROOF}",
     ),
 )

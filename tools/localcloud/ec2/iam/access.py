@@ -1,6 +1,6 @@
 """IAM for EC2: the caller's policies, asked by ministack's own evaluator."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from localcloud.ec2.api.call import Call, Ec2Error, Scope
 from localcloud.ec2.iam.resources import Check, checks
@@ -45,7 +45,7 @@ def authorize(world: World, call: Call) -> None:
         _ask(call, checks(call, world.alternatives))
 
 
-def _tags_as_policies_see_them(world: World, scope: Scope) -> Mapping[str, Mapping[str, str]]:
+def _tags_as_policies_see_them(world: World, scope: Scope) -> dict[str, dict[str, str]]:
     now = moto.backend(scope).tags
     since, earlier = world.earlier_tags.get(scope, (0, {}))
     if world.timeline.clock() - since >= world.settings.policy_tags_lag_seconds:

@@ -120,10 +120,10 @@ def give_tags(resource: str, tags: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def showing_tags(scope: Scope, tags: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
-    """Let moto show ``tags`` in the place of all tags of the account and Region."""
+def showing_tags(scope: Scope, tags: dict[str, dict[str, str]]) -> Iterator[None]:
+    """Let moto show ``tags`` in the place of all tags of the account; they are not copied."""
     shown = backend(scope)
-    now, shown.tags = shown.tags, {name: dict(one) for name, one in tags.items()}
+    now, shown.tags = shown.tags, tags
     try:
         yield
     finally:
