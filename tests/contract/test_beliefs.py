@@ -5,6 +5,7 @@ from collections import Counter
 
 from live.beliefs import BELIEFS
 from live.probes.table import PROBES
+from live.start.preflight import ACTIONS
 from tests.support.readers.template import ROOT
 
 
@@ -33,3 +34,12 @@ def test_each_belief_is_probed_or_says_what_a_probe_would_take() -> None:
 
     assert set() == set(PROBES) - by_id.keys()
     assert set(PROBES) == {name for name, needs_more in by_id.items() if not needs_more}
+
+
+def test_the_document_names_each_permission_that_is_checked() -> None:
+    """A run that is refused for one sends its reader there."""
+    text = (ROOT / "docs/live.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z0-9]+)` \| (.+) \|$", text, re.MULTILINE))
+
+    named = {f"{it}:{name}" for it, names in rows.items() for name in re.findall("`(.+?)`", names)}
+    assert set(ACTIONS) == named

@@ -19,6 +19,7 @@ SHARED = {
     "stack_of_all": "e2e",
     "storm": "storm",
     "guarded_of_all": "guarded",
+    "shared_world": "live",
     "demo": "demo",
     "alone": "alarms",
     "apart_of_all": "apart",
@@ -36,7 +37,11 @@ FILES = {
     "tests/e2e/test_cli_doctor.py": "apart",
     "tests/e2e/test_cli_pause.py": "apart",
 }
-FOLDERS = {"tests/faults/": "faults", "tests/e2e/": "e2e"}
+FOLDERS = {
+    "tests/faults/": "faults",
+    "tests/e2e/": "e2e",
+    "tests/integration/live/": "live",
+}
 ORDER = list(SHARED.values())
 
 

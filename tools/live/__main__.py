@@ -14,10 +14,10 @@ from rich.console import Console
 from live.account import Account, NotBegunError, of_credentials
 from live.interruptions import interruptible
 from live.output import as_json, print_table, print_verdict
-from live.plan import plan
-from live.preflight import check
 from live.removal.removal import describe, leftovers
 from live.run import ROOT, Exit, Place, Say, clean_up, run
+from live.start.plan import plan
+from live.start.preflight import check
 
 
 def main() -> int:
