@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONHASHSEED := $(or $(PYTHONHASHSEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv sam up down demo bench soak check test lint unit contract integration e2e seeds scan invoke lock reference snapshots clean
+.PHONY: help venv sam up down demo bench live soak check test lint unit contract integration e2e seeds scan invoke lock reference snapshots clean
 .PHONY: environments quick-tests all-tests every-fault mixtures
 .DELETE_ON_ERROR:
 
@@ -82,6 +82,9 @@ demo: $(VENV)/installed $(SAM_VENV)/installed ## Watch instances become dual-hom
 
 bench: $(VENV)/installed $(SAM_VENV)/installed ## Measure seconds and EC2 calls on a local cloud; counts are promises. ONLY=attach, AUTH=on
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(filter on,$(AUTH)),--auth)
+
+live: $(VENV)/installed $(SAM_VENV)/installed ## Try in your AWS account what dualhome believes of AWS, for less than a dollar; REGION=, CLEANUP=1, JSON=1
+	@$(BIN)/python -m live $(if $(REGION),--region $(REGION)) $(if $(CLEANUP),--cleanup) $(if $(JSON),--json)
 
 soak: $(if $(SEED),,every-fault) mixtures ## Try every fault, then break a stack at random for MINUTES=10; SEED=1: at random from there
 

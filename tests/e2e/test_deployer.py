@@ -13,9 +13,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.client.deploy import ARTIFACTS_BUCKET, DeployError
+from localcloud.client.deploy import ARTIFACTS_BUCKET
 from localcloud.client.environment import ACCOUNT, REGION
 from localcloud.client.lifecycle import LocalCloud
+from sam_command.run import SamError
 from tests.support.readers.template import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
@@ -81,7 +82,7 @@ def test_the_policy_deploys_updates_and_deletes_the_stack(
 
 def test_the_policy_is_for_this_stack_alone(cloud: LocalCloud, deployer: Mapping[str, str]) -> None:
     """Another team's stack is none of its holder's business."""
-    with pytest.raises(DeployError, match="not authorized to perform"):
+    with pytest.raises(SamError, match="not authorized to perform"):
         cloud.deploy(TEMPLATE, "billing", {}, deployer)
     with pytest.raises(ClientError, match="not authorized to perform: iam:CreateRole"):
         client_of(deployer, cloud, "iam").create_role(

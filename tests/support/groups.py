@@ -19,6 +19,7 @@ SHARED = {
     "stack_of_all": "e2e",
     "storm": "storm",
     "guarded_of_all": "guarded",
+    "shared_world": "live",
     "demo": "demo",
     "alone": "alarms",
     "apart_of_all": "apart",
@@ -44,6 +45,7 @@ FOLDERS = {
     "tests/faults/": "faults",
     "tests/e2e/": "e2e",
     "tests/integration/localcloud/packets/": "packets",
+    "tests/integration/live/": "live",
 }
 ORDER = list(dict.fromkeys(SHARED.values()))
 

@@ -24,9 +24,9 @@ from bench.crowd import crowds
 from bench.figures import BROKEN, Figure, draw
 from bench.pause import pauses
 from bench.stage import STACK, Stage
-from localcloud.client.deploy import DeployError
 from localcloud.client.lifecycle import LocalCloud
 from localcloud.client.server_process import ServerError
+from sam_command.run import SamError
 
 ROOT = Path(__file__).parents[2]
 WIDEST = 110
@@ -54,7 +54,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
             broken = _measure(console, Path(folder), wanted)
-        except (ServerError, DeployError) as error:
+        except (ServerError, SamError) as error:
             console.print(Text(str(error), BROKEN))
             return 1
     for title, what in broken:

@@ -25,9 +25,9 @@ from demo.steps.release import target_removed
 from demo.steps.setup import set_stage, untagged_instances
 from demo.steps.summary import history, report, summary
 from demo.watch import Expectation
-from localcloud.client.deploy import DeployError
 from localcloud.client.lifecycle import LocalCloud
 from localcloud.client.server_process import LOG_NAME, ServerError
+from sam_command.run import SamError
 
 DIRECTORY = ROOT / ".local" / "demo"
 LOGS = (DIRECTORY / LOG_NAME, DIRECTORY / "functions.log")
@@ -60,7 +60,7 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.failure("interrupted; nothing is left running")
         return 128 + signal.SIGINT
-    except (ServerError, DeployError, CommandError, BotoCoreError, ClientError) as error:
+    except (ServerError, SamError, CommandError, BotoCoreError, ClientError) as error:
         screen.failure(f"{error}", f"log of the local cloud: {LOGS[0]}")
         return 1
     return screen.verdict(expectations, time.monotonic() - began, LOGS)

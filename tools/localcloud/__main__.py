@@ -10,8 +10,9 @@ from types import FrameType
 from typing import NoReturn
 
 from localcloud.client.background import Background, Running
-from localcloud.client.deploy import DeployError, deploy
+from localcloud.client.deploy import deploy
 from localcloud.client.server_process import ServerError
+from sam_command.run import SamError
 
 DEFAULT_PORT = 4566  # what AWS emulators listen on by custom
 
@@ -25,7 +26,7 @@ def main() -> int:
     try:
         with cloud.alone():
             return _down(cloud) if wanted.command == "down" else _up(cloud, wanted)
-    except (ServerError, DeployError) as error:
+    except (ServerError, SamError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

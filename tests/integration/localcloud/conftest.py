@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.localcloud.cloud import AT_ONCE, Cloud, Lab, running_cloud
 from tests.integration.localcloud.guarded import Scene
+from tests.integration.localcloud.inbox import Inbox
 
 ACCOUNTS = count(100_000_000_001)
 
@@ -20,10 +21,12 @@ def shared_cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def cloud(shared_cloud: Cloud) -> Iterator[Cloud]:
-    """The shared local AWS; settings, faults and stale reads last for one test."""
+    """The shared local AWS; settings, alternatives, faults and stale reads last for one test."""
     settings = shared_cloud.control("GET", "settings")
+    alternatives = shared_cloud.control("GET", "alternatives")
     yield shared_cloud
     shared_cloud.control("PUT", "settings", settings)
+    shared_cloud.control("PUT", "alternatives", alternatives)
     shared_cloud.control("DELETE", "faults")
     shared_cloud.control("DELETE", "stale-reads")
 
@@ -32,6 +35,12 @@ def cloud(shared_cloud: Cloud) -> Iterator[Cloud]:
 def lab(cloud: Cloud) -> Lab:
     """An account of the test's own."""
     return Lab(cloud, str(next(ACCOUNTS)))
+
+
+@pytest.fixture
+def inbox(lab: Lab) -> Inbox:
+    """Listen to what EC2 publishes from now on."""
+    return Inbox.of(lab)
 
 
 @pytest.fixture(scope="session")

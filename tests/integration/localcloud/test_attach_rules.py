@@ -77,6 +77,16 @@ def test_the_instance_type_limits_the_interfaces(lab: Lab) -> None:
     )
 
 
+def test_the_instance_type_limits_the_addresses_of_an_interface(lab: Lab) -> None:
+    """A t3.medium takes six, the primary one included; EC2 creates an interface with more."""
+    subnet = lab.subnet()
+    instance = lab.instance(subnet)
+    most, more = (lab.interface(subnet, SecondaryPrivateIpAddressCount=it) for it in (5, 6))
+
+    assert attach_refusal(lab, instance, more)[0] == "PrivateIpAddressLimitExceeded"
+    lab.attach(instance, most)
+
+
 def test_a_network_card_that_the_type_lacks_is_refused(lab: Lab) -> None:
     """A t3.medium has one network card."""
     instance, interface = lab.pair()

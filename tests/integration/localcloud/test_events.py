@@ -1,50 +1,7 @@
 """Events on the default bus, as a rule with a queue behind it sees them."""
 
-import json
-from dataclasses import dataclass, field
-from typing import Any
-
-import pytest
-
-from tests.integration.localcloud.cloud import Lab, eventually, tag
-
-
-@dataclass
-class Inbox:
-    """A queue behind a rule for all of EC2's events."""
-
-    lab: Lab
-    url: str
-    got: list[dict[str, Any]] = field(default_factory=list)
-
-    def wait_for(self, number: int) -> list[dict[str, Any]]:
-        """Return the events once there are ``number`` of them."""
-        assert eventually(lambda: self._receive() >= number), self.got
-        return self.got
-
-    def details(self, number: int) -> list[dict[str, Any]]:
-        """Return the events' details once there are ``number`` of them."""
-        return [event["detail"] for event in self.wait_for(number)]
-
-    def _receive(self) -> int:
-        sqs = self.lab.client("sqs")
-        answer = sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
-        for message in answer.get("Messages", []):
-            self.got.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return len(self.got)
-
-
-@pytest.fixture
-def inbox(lab: Lab) -> Inbox:
-    """Listen to what EC2 publishes from now on."""
-    sqs, events = lab.client("sqs"), lab.client("events")
-    url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
-    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    pattern = {"source": ["aws.ec2", "aws.tag"]}
-    events.put_rule(Name="ec2", EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="ec2", Targets=[{"Id": "1", "Arn": asked["Attributes"]["QueueArn"]}])
-    return Inbox(lab, url)
+from tests.integration.localcloud.cloud import Lab, tag
+from tests.integration.localcloud.inbox import Inbox
 
 
 def test_a_launch_is_announced_as_pending_and_running(lab: Lab, inbox: Inbox) -> None:

@@ -169,6 +169,17 @@ def test_stop_and_start_take_time(lab: Lab) -> None:
     assert refusal(lab.ec2.start_instances, InstanceIds=[stopping])[0] == "IncorrectInstanceState"
 
 
+def test_only_an_instance_that_was_launched_for_it_hibernates(lab: Lab) -> None:
+    """Plain moto would stop any."""
+    instance = lab.instance(lab.subnet())
+
+    code, message = refusal(lab.ec2.stop_instances, InstanceIds=[instance], Hibernate=True)
+
+    assert code == "UnsupportedHibernationConfiguration"
+    assert message.endswith(f"not configured at launch for hibernation: {instance}")
+    assert state(lab, instance) == "running"
+
+
 def test_a_second_interface_costs_the_public_address_at_the_next_start(lab: Lab) -> None:
     """EC2 gives no new address to an instance with two interfaces."""
     subnet = lab.subnet()

@@ -1,4 +1,4 @@
-"""The local cloud from Python: its call log, its settings, faults and interruptions, its clock."""
+"""The local cloud from Python: its call log, its settings, alternatives, faults and its clock."""
 
 import json
 import urllib.error
@@ -35,6 +35,10 @@ class ControlClient:
     def settings(self, **changes: float) -> dict[str, Any]:
         """Take over ``changes`` and return all settings. Raises: ControlError."""
         return self._ask("PUT", "settings", changes)
+
+    def alternatives(self, **changes: bool) -> dict[str, bool]:
+        """Take over ``changes`` and return all alternatives. Raises: ControlError."""
+        return self._ask("PUT", "alternatives", changes)
 
     def faults(self, *orders: Mapping[str, Any]) -> None:
         """Let coming calls fail as ordered. Raises: ControlError."""

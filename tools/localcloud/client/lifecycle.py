@@ -64,7 +64,7 @@ class LocalCloud(ControlClient):
         ``caller`` are the variables of credentials other than the administrator's.
 
         Raises:
-            DeployError: the build or the deployment failed.
+            SamError: the build or the deployment failed.
         """
         return deploy(
             template,

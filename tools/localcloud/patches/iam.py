@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from localcloud.patches import internals
+from localcloud.server.alternatives import Alternatives
 
 TLS = (b"x-forwarded-proto", b"https")
 """Makes ``aws:SecureTransport`` true: on loopback plain HTTP stands for TLS."""
@@ -18,7 +19,7 @@ VARIABLE = re.compile(r"\$\{([\w:/-]+)\}")
 SINGLE_ITEM = {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")}
 
 
-def install() -> None:
+def install(alternatives: Alternatives) -> None:
     """Correct the evaluator; call once, after every other change of its actions."""
     action_of = internals.original(internals.IAM_ACTIONS, "extract_iam_action")
     tags_of = internals.original(internals.IAM_ACTIONS, "request_tag_context")
@@ -45,7 +46,7 @@ def install() -> None:
     lookups["dynamodb"] = ("dynamodb", TABLE_POLICY)
     internals.replace(internals.IAM_ACTIONS, "extract_iam_action", as_single)
     internals.replace(internals.IAM_ACTIONS, "request_tag_context", with_service_keys)
-    _know_the_items_of_transactions()
+    _know_the_items_of_transactions(alternatives)
     _resolve_policy_variables()
 
 
@@ -56,7 +57,7 @@ class _ItemsTable(str):
     keys: list[str]
 
 
-def _know_the_items_of_transactions() -> None:
+def _know_the_items_of_transactions(alternatives: Alternatives) -> None:
     """
     Ask about each item of a transaction as about a call on that item alone.
 
@@ -79,7 +80,7 @@ def _know_the_items_of_transactions() -> None:
 
     def with_its_keys(*asked: object, **named: Any) -> object:
         table = named.get("resource_arn")
-        if isinstance(table, _ItemsTable):
+        if isinstance(table, _ItemsTable) and not alternatives.transactions_have_no_leading_keys:
             others = named.get("service_context") or {}
             named["service_context"] = others | {"dynamodb:LeadingKeys": table.keys}
         return enforce(*asked, **named)

@@ -19,6 +19,8 @@ IAM_ACTIONS = "ministack.core.iam_actions"
 IAM_EVALUATOR = "ministack.core.iam_evaluator"
 RUNTIME = "ministack.core.lambda_runtime"
 RESPONSES = "ministack.core.responses"
+CLOUDFORMATION = "ministack.services.cloudformation.handlers"
+CLOUDFORMATION_ANSWERS = "ministack.services.cloudformation.helpers"
 CLOUDWATCH = "ministack.services.cloudwatch"
 DYNAMODB = "ministack.services.dynamodb"
 EVENTBRIDGE = "ministack.services.eventbridge"
@@ -39,10 +41,13 @@ NAMES = {
     IAM_ACTIONS: {"extract_iam_action", "extract_resource_arn", "identity_denial_message"}
     | {"dynamodb_transaction_checks", "request_tag_context"},
     IAM_EVALUATOR: {"AuthError", "_RESOURCE_POLICY_LOOKUPS", "_conditions_met"}
-    | {"_gather_role_policies", "_resolve_condition_key", "enforce", "evaluate"},
+    | {"_evaluate_single_condition", "_gather_role_policies", "_resolve_condition_key"}
+    | {"enforce", "evaluate"},
     RUNTIME: {"_PYTHON_WORKER_SCRIPT", "Worker.invoke", "execution_credentials", "reset"}
     | {"_account_region_from_function_config", "zipfile"},
     RESPONSES: {"get_account_id", "get_region", "set_request_account_id", "set_request_region"},
+    CLOUDFORMATION: {"_ACTION_HANDLERS"},
+    CLOUDFORMATION_ANSWERS: {"_error"},
     CLOUDWATCH: {"_calc_stats", "_dims_key", "_dispatch_alarm_actions", "_evaluate_alarm"}
     | {"_evaluate_all_alarms", "_metrics", "_record_history", "_stat_value", "record_metric"},
     DYNAMODB: {"_resource_policies", "_sse_description_from_spec", "_tables"},
@@ -52,9 +57,9 @@ NAMES = {
     PROVISIONERS: {"_RESOURCE_HANDLERS", "_cw_metric_alarm_record", "_update_resource"},
     SCHEDULER: {"time"},
     SQS: {"_queues", "time"},
-    STEPFUNCTIONS: {"_executions", "_start_execution"},
+    STEPFUNCTIONS: {"_AWS_SDK_ERROR_PREFIX", "_executions", "_start_execution"},
     STS: {"_sessions", "register_session"},
-    TAGGING: {"_COLLECTORS", "_RESOURCE_TAG_COLLECTORS"},
+    TAGGING: {"_COLLECTORS", "_RESOURCE_TAG_COLLECTORS", "_WRITERS", "handle_request"},
     "moto.core.responses": {"ActionResult"},
     "moto.ec2.models": {"ec2_backends"},
     "moto.ec2.models.core": {"TaggedEC2Resource.get_tags"},

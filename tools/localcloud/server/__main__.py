@@ -40,10 +40,13 @@ from localcloud.patches import (
     internals,
     lambdas,
     metrics,
+    otherwise,
     saved_queries,
     simulation,
     stacks,
+    tagging_api,
 )
+from localcloud.server.alternatives import Alternatives
 from localcloud.server.call_log import CallLog
 from localcloud.server.clock import Clock
 from localcloud.server.control import Control
@@ -164,10 +167,12 @@ def _assemble(
         launch_tag_events=options.launch_tag_events,
     )
     clock = Clock(options.clock_speed)
+    alternatives = Alternatives()
     publish, guests = publisher(loop), _guests(carrier)
     nodes = Nodes(settings, clock.time, guests)
     engine = Engine(
         settings,
+        alternatives,
         telling(nodes.note, publish),
         clock.time,
         auth=options.auth,
@@ -184,22 +189,24 @@ def _assemble(
     )
     hosts = Hosts(engine, carrier) if carrier else None
     calls = CallLog()
-    _patch(clock, ssm)
+    _patch(clock, alternatives, engine, ssm)
     services = internals.original(internals.APP, "SERVICE_HANDLERS")
     services["ec2"] = Ec2Handler(engine)
     services["ssm"] = SsmHandler(ssm, services["ssm"])
-    control = Control(settings, calls, engine, nodes, Interruptions(), clock, hosts)
+    control = Control(settings, alternatives, calls, engine, nodes, Interruptions(), clock, hosts)
     return Gateway(control, calls), engine
 
 
-def _patch(clock: Clock, ssm: SystemsManager) -> None:
+def _patch(clock: Clock, alternatives: Alternatives, engine: Engine, ssm: SystemsManager) -> None:
     """Bring ministack nearer to AWS."""
     clock.install()
     lambdas.install(clock)
-    executions.install()
+    executions.install(alternatives)
     access.install()
     ssm_access.install(ssm.actions)
-    iam.install()
+    iam.install(alternatives)
+    otherwise.install(alternatives)
+    tagging_api.install(engine, alternatives)
     simulation.install()
     saved_queries.install()
     stacks.install()

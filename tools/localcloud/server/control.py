@@ -1,4 +1,4 @@
-"""The control paths under ``/_localcloud/``: log, settings, clock, faults, stale reads …."""
+"""The control paths under ``/_localcloud/``: log, settings, alternatives, clock, faults …."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,6 +8,7 @@ from localcloud.ec2.api.engine import Engine
 from localcloud.ec2.api.faults import Fault
 from localcloud.ec2.state.stale_reads import StaleRead
 from localcloud.packets.hosts import Hosts
+from localcloud.server.alternatives import Alternatives
 from localcloud.server.call_log import CallLog, Request
 from localcloud.server.clock import Clock
 from localcloud.server.interruptions import Interruptions
@@ -26,6 +27,7 @@ class Control:
     """What the control paths act on."""
 
     settings: Settings
+    alternatives: Alternatives
     calls: CallLog
     engine: Engine
     nodes: Nodes
@@ -42,6 +44,8 @@ class Control:
             ("DELETE", "calls"): self._clear_calls,
             ("GET", "settings"): lambda: asdict(self.settings),
             ("PUT", "settings"): lambda: self._change_settings(_json(request)),
+            ("GET", "alternatives"): lambda: asdict(self.alternatives),
+            ("PUT", "alternatives"): lambda: self._change_alternatives(_json(request)),
             ("POST", "faults"): lambda: self._order_faults(_json(request)),
             ("DELETE", "faults"): self._clear_faults,
             ("GET", "clock"): lambda: {"now": self.clock.now().isoformat()},
@@ -76,6 +80,10 @@ class Control:
         if "lag_seed" in changes:
             self.engine.begin_lag_seed()
         return asdict(self.settings)
+
+    def _change_alternatives(self, changes: dict[str, bool]) -> dict[str, Any]:
+        self.alternatives.change(changes)
+        return asdict(self.alternatives)
 
     def _order_faults(self, orders: list[dict[str, Any]]) -> dict[str, Any]:
         faults = [Fault(**order) for order in orders]

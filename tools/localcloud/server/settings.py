@@ -15,13 +15,16 @@ class Settings:
     ``instance_seconds``: time in `pending`, `stopping` and `shutting-down`.
     ``throttle_scale``: multiplies AWS's request buckets; 0 turns throttling off.
     ``launch_tag_events``: tags given at creation raise tag events (AWS does not say whether
-    they do, so both worlds can be tried).
+    they do, so both worlds can be tried). ``tag_event_seconds``: time from a tag change to its
+    event.
 
     ``ssm_agent_seconds``: time from `running` until Systems Manager knows an instance's agent.
     ``ssm_invocation_seconds``: time from SendCommand until reads show the command.
     ``ssm_events``: commands raise events (AWS delivers them on a best-effort basis).
+    ``policy_tags_lag_seconds``: how long a policy sees the tags from before the last CreateTags.
 
-    What follows happens to lists alone, not to reads by id, nor to DescribeTags.
+    What follows happens to lists alone, not to DescribeTags, nor, unless an alternative says so, to
+    reads by id.
     ``read_lag_seconds``: each shows what there was a random time ago, at most so long.
     ``drop_tags``, ``omit_resources``: for each resource in them the probability that its tags, or
     all of it, are left out. ``lag_seed``: decides all three.
@@ -35,6 +38,8 @@ class Settings:
     ssm_agent_seconds: float = 2.0
     ssm_invocation_seconds: float = 0.2
     ssm_events: bool = True
+    tag_event_seconds: float = 0.0
+    policy_tags_lag_seconds: float = 0.0
     read_lag_seconds: float = 0.0
     drop_tags: float = 0.0
     omit_resources: float = 0.0

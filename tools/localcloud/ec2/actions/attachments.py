@@ -1,5 +1,6 @@
 """Interfaces come onto instances and leave them; both take time."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,16 +14,27 @@ SLOTS_PER_CARD = 1000
 
 def begin_attach(world: World, instance: Instance, eni: Interface, slot: Slot) -> str:
     """Put an interface on an instance; it is `attaching` for a while. Return the attachment id."""
-    clock, seconds = world.timeline.clock, world.settings.attach_seconds
+    clock, seconds = world.timeline.clock, _seconds_attaching(world, instance)
     attachment = _attachment(instance, slot, clock() + seconds, clock)
+    attachment.delete_on_termination = world.alternatives.attached_is_deleted_on_termination
     eni.attachment = attachment
     _place(instance, eni, slot)
 
     def plug() -> None:
         attachment.plugged = True
 
-    world.timeline.after(seconds, plug)
+    if seconds < math.inf:
+        world.timeline.after(seconds, plug)
     return attachment.attachment_id
+
+
+def _seconds_attaching(world: World, instance: Instance) -> float:
+    if instance.instance_state.name == "stopped":
+        if world.alternatives.stopped_is_attached_at_once:
+            return 0
+        if world.alternatives.stopped_stays_attaching:
+            return math.inf
+    return world.settings.attach_seconds
 
 
 def attach_at_launch(world: World, instance: Instance, eni: Interface, index: int) -> str:
@@ -73,6 +85,8 @@ def begin_detach(world: World, eni: Interface, *, force: bool) -> None:
     if attachment is None or (attachment.detaching and not force):
         return
     attachment.detaching = True
+    if force and world.alternatives.forced_index_is_blocked:
+        world.blocked.setdefault(attachment.instance_id, set()).add(attachment.slot)
 
     def finish() -> None:
         if eni.attachment is attachment:

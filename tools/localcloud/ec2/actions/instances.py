@@ -48,14 +48,34 @@ def change_state(world: World, call: Call) -> Reply:
         if state not in change.starts | change.idle:
             message = f"not in a state from which it can be {change.verb}"
             raise Ec2Error("IncorrectInstanceState", f"The instance '{name}' is {message}.")
+    if _hibernates(call):
+        rules.able_to_hibernate(instances)
     reply = moto.forward(call)
     for instance in instances if reply.ok else ():
         if before[instance.id] in change.starts:
+            _remember_stop(world, call, instance)
             _remove_public_address(instance)
             states.move_instance(world, call.scope, instance, change.through, change.to)
         else:
             states.show(instance, before[instance.id])
     return reply
+
+
+def _remember_stop(world: World, call: Call, instance: Instance) -> None:
+    """
+    Remember who hibernates, and free what was blocked until a stop.
+
+    Source: EC2 User Guide, "Hibernate your Amazon EC2 instance"; its state is `stopped`.
+    """
+    world.blocked.pop(instance.id, None)
+    world.hibernated.discard(instance.id)
+    if _hibernates(call):
+        world.hibernated.add(instance.id)
+        moto.show_hibernation(instance)
+
+
+def _hibernates(call: Call) -> bool:
+    return call.params.get("Hibernate", "").lower() == "true"
 
 
 def _remove_public_address(instance: Instance) -> None:

@@ -13,7 +13,7 @@ DEFAULT_TYPE = "m1.small"
 
 def run_instances(world: World, call: Call) -> Reply:
     """Answer RunInstances: `pending` now, `running` a little later."""
-    _check(call)
+    _check(world, call)
     backend = moto.backend(call.scope)
     before = {group.id for group in backend.describe_instances({})}
     world.launching = _launched_interfaces(call)
@@ -40,7 +40,7 @@ def _launched_interfaces(call: Call) -> dict[int, LaunchedInterface]:
     return launched
 
 
-def _check(call: Call) -> None:
+def _check(world: World, call: Call) -> None:
     specs = [call.nested(spec) for spec in call.groups("NetworkInterface")]
     groups, instance_type = call.items("SecurityGroupId"), call.params.get("InstanceType")
     if specs and groups:
@@ -53,21 +53,21 @@ def _check(call: Call) -> None:
         rules.launch_groups_of_vpc(call.scope, groups, subnet)
     cards = Counter(int(spec.params.get("NetworkCardIndex", "0")) for spec in specs)
     for card, count in cards.items():
-        rules.known_card(instance_type or DEFAULT_TYPE, card)
+        rules.known_card(instance_type or DEFAULT_TYPE, card, world.alternatives)
         rules.within_limit(instance_type or DEFAULT_TYPE, card, count)
-    subnets = {spec.params.get("DeviceIndex", "0"): _check_interface(spec) for spec in specs}
+    subnets = {spec.params.get("DeviceIndex", "0"): _check_interface(world, spec) for spec in specs}
     primary = subnets.get("0")
     for other in subnets.values():
         if primary and other:
             rules.same_zone(other, primary.availability_zone)
 
 
-def _check_interface(spec: Call) -> Subnet | None:
+def _check_interface(world: World, spec: Call) -> Subnet | None:
     """Check one interface of the launch; return its subnet if the call names one."""
     if "NetworkInterfaceId" in spec.params:
         interface = rules.known_interface(spec.scope, spec.params["NetworkInterfaceId"])
         rules.own_interface(interface)
-        rules.free_interface(interface)
+        rules.free_interface(interface, world.alternatives)
         return interface.subnet
     subnet = moto.find_subnet(spec.scope, spec.params.get("SubnetId", ""))
     if subnet:

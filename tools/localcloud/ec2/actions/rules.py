@@ -6,12 +6,13 @@ docstring says so.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
 
 from localcloud.ec2.api.call import Ec2Error, Scope
 from localcloud.ec2.state import moto
 from localcloud.ec2.state.model import Instance, Interface, SecurityGroup, Slot, Subnet
+from localcloud.server.alternatives import Alternatives
 
 ATTACHABLE = {"running", "stopped"}
 ID = re.compile(r"[0-9a-f]{8}([0-9a-f]{9})?")
@@ -77,17 +78,33 @@ def same_owner(interface: Interface, owner: str) -> None:
         )
 
 
-def free_interface(interface: Interface) -> None:
+def free_interface(interface: Interface, otherwise: Alternatives) -> None:
     """Source: "Error codes …", InvalidNetworkInterface.InUse."""
+    code = "InvalidNetworkInterface.InUse"
+    if otherwise.in_use_is_an_incorrect_state:
+        code = "IncorrectState"
     if interface.attachment:
-        raise Ec2Error("InvalidNetworkInterface.InUse", f"Interface: [{interface.id}] in use.")
+        raise Ec2Error(code, f"Interface: [{interface.id}] in use.")
 
 
-def settled_instance(instance: Instance) -> None:
+def settled_instance(instance: Instance, otherwise: Alternatives, *, hibernated: bool) -> None:
     """Source: "Error codes …", IncorrectState. The text is undocumented."""
-    if instance.instance_state.name not in ATTACHABLE:
-        message = f"Instance '{instance.id}' is not 'running' or 'stopped'"
-        raise Ec2Error("IncorrectState", message)
+    code = "IncorrectState"
+    if otherwise.unsettled_is_an_unsupported_operation:
+        code = "UnsupportedOperation"
+    asleep = hibernated and otherwise.hibernated_is_refused
+    if asleep or instance.instance_state.name not in ATTACHABLE:
+        raise Ec2Error(code, f"Instance '{instance.id}' is not 'running' or 'stopped'")
+
+
+def able_to_hibernate(instances: Iterable[Instance]) -> None:
+    """Source: "Error codes …", UnsupportedHibernationConfiguration; the text is as reported."""
+    for instance in instances:
+        if str(instance.hibernation_options.get("Configured")).lower() != "true":
+            message = "The instance can't be hibernated because it was not configured at launch"
+            raise Ec2Error(
+                "UnsupportedHibernationConfiguration", f"{message} for hibernation: {instance.id}"
+            )
 
 
 def own_interface(interface: Interface) -> None:
@@ -98,22 +115,43 @@ def own_interface(interface: Interface) -> None:
         raise Ec2Error("OperationNotPermitted", message)
 
 
-def free_slot(instance: Instance, taken: Iterable[Slot], slot: Slot) -> None:
-    """Source: AttachNetworkInterface (DeviceIndex); index 0 belongs to the primary interface."""
-    if slot in taken:
-        raise Ec2Error(
-            "InvalidParameterValue",
-            f"Instance '{instance.id}' already has an interface "
-            f"attached at device index '{slot.index}'.",
-        )
+def free_slot(
+    instance: Instance, taken: Collection[Slot], slot: Slot, otherwise: Alternatives
+) -> None:
+    """
+    Source: AttachNetworkInterface (DeviceIndex); index 0 belongs to the primary interface.
+
+    The text is as reported; AWS documents none.
+    """
+    if slot not in taken:
+        return
+    reported = f"already has an interface attached at device index '{slot.index}'."
+    other = f"has no room at index {slot.index}."
+    text = other if otherwise.taken_index_has_another_text else reported
+    raise Ec2Error("InvalidParameterValue", f"Instance '{instance.id}' {text}")
 
 
-def known_card(instance_type: str, card: int) -> None:
+def index_in_range(instance_type: str, slot: Slot, otherwise: Alternatives) -> None:
+    """AWS documents no upper bound of DeviceIndex: there is none here, but for alternatives."""
+    cards = moto.network_cards(instance_type)
+    beyond_count = cards is not None and slot.index >= cards[slot.card]
+    beyond_31 = slot.index > 31  # noqa: PLR2004 - the bound of an EC2-compatible cloud
+    if (otherwise.index_ends_at_the_count and beyond_count) or (
+        otherwise.index_ends_at_31 and beyond_31
+    ):
+        message = f"Value ({slot.index}) for parameter deviceIndex is invalid."
+        raise Ec2Error("InvalidParameterValue", message)
+
+
+def known_card(instance_type: str, card: int, otherwise: Alternatives) -> None:
     """Source: "Elastic network interfaces" (network cards). Code and text: undocumented."""
+    code = "InvalidParameterValue"
+    if otherwise.missing_card_is_an_unsupported_operation:
+        code = "UnsupportedOperation"
     cards = moto.network_cards(instance_type)
     if cards is not None and not 0 <= card < len(cards):
         message = f"Network card index {card} is not valid for instance type {instance_type}"
-        raise Ec2Error("InvalidParameterValue", message)
+        raise Ec2Error(code, message)
 
 
 def within_limit(instance_type: str, card: int, count: int) -> None:
@@ -122,6 +160,33 @@ def within_limit(instance_type: str, card: int, count: int) -> None:
     if cards is not None and count > cards[card]:
         message = f"Interface count {count} exceeds the limit for {instance_type}"
         raise Ec2Error("AttachmentLimitExceeded", message)
+
+
+def attached(scope: Scope, attachment_id: str) -> None:
+    """Refuse what is not attached as the alternative to `known_attachment` does."""
+    if moto.find_attachment(scope, attachment_id) is None:
+        raise Ec2Error("IncorrectState", f"'{attachment_id}' is not 'attached'")
+
+
+def not_detaching(interface: Interface) -> None:
+    """Refuse a second detach as the alternative to its success does."""
+    if interface.attachment and interface.attachment.detaching:
+        message = f"'{interface.attachment.attachment_id}' is not 'attached'"
+        raise Ec2Error("IncorrectState", message)
+
+
+def within_address_limit(
+    instance_type: str, interface: Interface, alternatives: Alternatives
+) -> None:
+    """Source: "Error codes …", PrivateIpAddressLimitExceeded; NetworkInfo. The text is a guess."""
+    most = moto.addresses_per_interface(instance_type)
+    count = len(interface.private_ip_addresses)
+    if most is not None and count > most:
+        code = "PrivateIpAddressLimitExceeded"
+        if alternatives.many_addresses_are_an_incorrect_state:
+            code = "IncorrectState"
+        message = f"Number of private addresses {count} exceeds the limit of {instance_type}"
+        raise Ec2Error(code, message)
 
 
 def detachable(interface: Interface) -> None:
@@ -140,19 +205,22 @@ def deletable(interface: Interface) -> None:
         raise Ec2Error("InvalidParameterValue", message)
 
 
-def groups_of_vpc(scope: Scope, groups: Iterable[str], vpc: str) -> None:
+def groups_of_vpc(scope: Scope, groups: Iterable[str], vpc: str, otherwise: Alternatives) -> None:
     """
     Source: ModifyNetworkInterfaceAttribute and "Error codes …", InvalidGroup.NotFound.
 
     The text is AWS's for launches and rules; that these calls use it is undocumented.
     """
+    code = "InvalidGroup.NotFound"
+    if otherwise.foreign_group_is_an_invalid_parameter:
+        code = "InvalidParameterValue"
     for group in groups:
         known = moto.backend(scope).get_security_group_from_id(group)
         if known is None:
             raise Ec2Error("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
         if known.vpc_id != vpc:
             message = "You have specified two resources that belong to different networks."
-            raise Ec2Error("InvalidGroup.NotFound", message)
+            raise Ec2Error(code, message)
 
 
 def launch_groups_of_vpc(scope: Scope, groups: Iterable[str], subnet: Subnet) -> None:
@@ -233,17 +301,20 @@ def own_tag_keys(keys: Iterable[str]) -> None:
             raise Ec2Error("InvalidParameterValue", message)
 
 
-def fitting_tags(tags: Mapping[str, str]) -> None:
+def fitting_tags(tags: Mapping[str, str], otherwise: Alternatives) -> None:
     """
     Source: "Tag your Amazon EC2 resources" (tag restrictions).
 
     The code is undocumented. The text is as reported of values; of keys it is a guess.
     """
+    code = "InvalidParameterValue"
+    if otherwise.long_tag_is_an_unsupported_operation:
+        code = "UnsupportedOperation"
     for key, value in tags.items():
         for what, text, most in (("key", key, KEY_CHARACTERS), ("value", value, VALUE_CHARACTERS)):
             if len(text) > most:
                 message = f"Tag {what} exceeds the maximum length of {most} characters"
-                raise Ec2Error("InvalidParameterValue", message)
+                raise Ec2Error(code, message)
 
 
 def room_for_tags(keys: Iterable[str]) -> None:

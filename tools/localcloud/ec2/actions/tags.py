@@ -3,22 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from localcloud.ec2.actions import rules
 from localcloud.ec2.api.call import Call, Reply, Scope
 from localcloud.ec2.state import moto
 from localcloud.ec2.state.world import World
-from localcloud.server.events import Event, Publish
+from localcloud.server.events import Event
 
 TAG_CALLS = {"CreateTags", "DeleteTags"}
 Tags = dict[str, dict[str, str]]
 
 
-def create_tags(_world: World, call: Call) -> Reply:
+def create_tags(world: World, call: Call) -> Reply:
     """Answer CreateTags; moto would tag instances that do not exist."""
     resources, new = call.items("ResourceId"), _tags_of(call)
     rules.known_resources(call.scope, resources)
-    _check(new)
+    _check(world, new)
     tags = moto.backend(call.scope).tags
     for name in resources:
         rules.room_for_tags({*tags.get(name, {}), *new})
@@ -26,7 +27,7 @@ def create_tags(_world: World, call: Call) -> Reply:
         return moto.forward(call)
 
 
-def check_tags_at_creation(call: Call) -> None:
+def check_tags_at_creation(world: World, call: Call) -> None:
     """
     Check what a call says of the tags of resources that it creates.
 
@@ -39,7 +40,7 @@ def check_tags_at_creation(call: Call) -> None:
         kind = spec.get("ResourceType", "")
         by_kind.setdefault(kind, {}).update(_tags_of(call.nested(spec)))
     for tags in by_kind.values():
-        _check(tags)
+        _check(world, tags)
         rules.room_for_tags(tags)
 
 
@@ -47,9 +48,9 @@ def _tags_of(call: Call) -> dict[str, str]:
     return {tag.get("Key", ""): tag.get("Value", "") for tag in call.groups("Tag")}
 
 
-def _check(tags: dict[str, str]) -> None:
+def _check(world: World, tags: dict[str, str]) -> None:
     rules.own_tag_keys(tags)
-    rules.fitting_tags(tags)
+    rules.fitting_tags(tags, world.alternatives)
 
 
 @contextmanager
@@ -103,16 +104,37 @@ class TagEvents:
     keys, all tags after the change, and a version that rises for each resource.
     """
 
-    publish: Publish
+    world: World
     _versions: dict[tuple[Scope, str], int] = field(default_factory=dict)
 
     def publish_changes(self, call: Call, before: Tags, *, at_launch: bool) -> None:
         """Publish an event for each resource whose tags changed; ``at_launch``: new ones too."""
         for resource, tags in snapshot(call.scope).items():
             old = before.get(resource, {})
-            changed = sorted(k for k in old.keys() | tags.keys() if old.get(k) != tags.get(k))
+            changed = {k for k in old.keys() | tags.keys() if old.get(k) != tags.get(k)}
+            changed |= self._written_again(call, resource)
             if changed and (at_launch or call.action in TAG_CALLS):
-                self._publish_one(call.scope, resource, changed, tags)
+                self._publish_for(call.scope, resource, sorted(changed), tags)
+
+    def _written_again(self, call: Call, resource: str) -> set[str]:
+        if not self.world.alternatives.unchanged_tags_raise_events:
+            return set()
+        named = call.action == "CreateTags" and resource in call.items("ResourceId")
+        return set(_tags_of(call)) if named else set()
+
+    def _publish_for(
+        self, scope: Scope, resource: str, changed: list[str], tags: dict[str, str]
+    ) -> None:
+        kind, alternatives = moto.resource_kind(resource), self.world.alternatives
+        silent = {
+            "network-interface": alternatives.interface_tags_raise_no_event,
+            "vpc": alternatives.vpc_tags_raise_no_event,
+        }
+        if silent.get(kind, False):
+            return
+        apart = alternatives.each_key_has_its_tag_event
+        for keys in [[key] for key in changed] if apart else [changed]:
+            self._publish_one(scope, resource, keys, tags)
 
     def _publish_one(
         self, scope: Scope, resource: str, changed: list[str], tags: dict[str, str]
@@ -120,12 +142,18 @@ class TagEvents:
         kind = moto.resource_kind(resource)
         version = self._versions.get((scope, resource), 0) + 1
         self._versions[scope, resource] = version
-        detail = {
+        detail: dict[str, Any] = {
             "changed-tag-keys": changed,
             "service": "ec2",
             "resource-type": kind,
             "version": version,
             "tags": tags,
         }
+        if self.world.alternatives.tag_events_have_a_version_vector:
+            detail["version-vector"] = {"local": version}
         arn = scope.arn(kind, resource)
-        self.publish(Event(scope, "aws.tag", "Tag Change on Resource", (arn,), detail))
+        event = Event(scope, "aws.tag", "Tag Change on Resource", (arn,), detail)
+        if seconds := self.world.settings.tag_event_seconds:
+            self.world.timeline.after(seconds, lambda: self.world.publish(event))
+        else:
+            self.world.publish(event)

@@ -79,6 +79,16 @@ def describe_vpcs(world: World, call: Call) -> Reply:
     return moto.render(call, {"Vpcs": page, "NextToken": token})
 
 
+def describe_tags(world: World, call: Call) -> Reply:
+    """List tags: the present ones, unless by an alternative those before the last change."""
+    lag = world.settings.read_lag_seconds if world.alternatives.tag_reads_lag else 0
+    since, earlier = world.earlier_tags.get(call.scope, (0, {}))
+    if world.timeline.clock() - since >= lag:
+        return moto.forward(call)
+    with moto.showing_tags(call.scope, earlier):
+        return moto.forward(call)
+
+
 @dataclass(frozen=True)
 class _Kind:
     """What one of the calls lists: prefix and parameter of its ids, and how a filter is asked."""
@@ -92,22 +102,24 @@ class _Kind:
 def _listed(
     world: World, call: Call, kind: _Kind, now: Iterable[Resource]
 ) -> tuple[list[Resource], str | None]:
-    """Return one page, and the token of the next; what is asked for by id is never stale."""
-    filters, ids = _filters(call), call.items(kind.ids)
+    """Return one page, and the token of the next; a read by id lags only by an alternative."""
+    filters, ids = _filters(world, call), call.items(kind.ids)
 
     def passes(one: Resource) -> bool:
-        return all(kind.matches(one, name, values) for name, values in filters.items())
+        named = not ids or one.id in ids
+        return named and all(kind.matches(one, name, values) for name, values in filters.items())
 
-    if ids:
-        return _page(call, [one for one in now if one.id in ids and passes(one)], kind)
+    if ids and not world.alternatives.reads_by_id_lag:
+        return _page(world, call, [one for one in now if one.id in ids and passes(one)], kind)
     listing = world.stale_reads.begin(call, kind.prefix)
-    page, token = _page(call, listing.found(now, passes), kind)
+    page, token = _page(world, call, listing.found(now, passes), kind)
     return listing.shown(page, passes), token
 
 
-def _filters(call: Call) -> dict[str, list[str]]:
+def _filters(world: World, call: Call) -> dict[str, list[str]]:
     found = {group["Name"]: call.nested(group).items("Value") for group in call.groups("Filter")}
-    if sum(map(len, found.values())) > FILTER_VALUES:
+    limited = not world.alternatives.filter_values_have_no_limit
+    if limited and sum(map(len, found.values())) > FILTER_VALUES:
         message = (
             f"The maximum number of filter values specified on a single call is {FILTER_VALUES}"
         )
@@ -123,7 +135,9 @@ def _matches(interface: Interface, name: str, patterns: list[str]) -> bool:
     return any(fnmatchcase(text, pattern) for text in texts for pattern in patterns)
 
 
-def _page(call: Call, found: list[Resource], kind: _Kind) -> tuple[list[Resource], str | None]:
+def _page(
+    world: World, call: Call, found: list[Resource], kind: _Kind
+) -> tuple[list[Resource], str | None]:
     """Return one page in the order of ids, and the token of the next: the last id shown."""
     wanted = call.params.get("MaxResults")
     if wanted and call.items(kind.ids):
@@ -134,6 +148,8 @@ def _page(call: Call, found: list[Resource], kind: _Kind) -> tuple[list[Resource
         raise Ec2Error("InvalidParameterValue", f"{message} Expecting a value from 5 to 1000.")
     after = call.params.get("NextToken", "")
     if after and not after.startswith(kind.prefix):
+        if world.alternatives.bad_page_token_has_another_text:
+            raise Ec2Error("InvalidParameterValue", "That page is unknown.")
         message = "The specified pagination token is not valid or is expired."
         raise Ec2Error("InvalidPaginationToken", message)
     left = sorted((one for one in found if one.id > after), key=lambda resource: resource.id)

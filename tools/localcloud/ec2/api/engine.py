@@ -11,6 +11,7 @@ from botocore.model import OperationNotFoundError
 from localcloud.ec2.actions import instances, interfaces, launch, networks
 from localcloud.ec2.actions.attachments import attach_at_launch
 from localcloud.ec2.actions.tags import (
+    TAG_CALLS,
     TagEvents,
     check_tags_at_creation,
     create_tags,
@@ -27,6 +28,7 @@ from localcloud.ec2.state import moto, moto_patches
 from localcloud.ec2.state.stale_reads import StaleRead
 from localcloud.ec2.state.timeline import Timeline
 from localcloud.ec2.state.world import World
+from localcloud.server.alternatives import Alternatives
 from localcloud.server.events import Publish
 from localcloud.server.settings import Settings
 
@@ -43,6 +45,7 @@ ACTIONS: dict[str, Action] = {
     "DeleteVpc": networks.delete_vpc,
     "DescribeInstances": describe.describe_instances,
     "DescribeNetworkInterfaces": describe.describe_network_interfaces,
+    "DescribeTags": describe.describe_tags,
     "DescribeVpcs": describe.describe_vpcs,
     "DetachNetworkInterface": interfaces.detach,
     "ModifyNetworkInterfaceAttribute": interfaces.modify_attribute,
@@ -68,6 +71,7 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
+        alternatives: Alternatives,
         publish: Publish,
         clock: Callable[[], float],
         *,
@@ -83,10 +87,10 @@ class Engine:
         self.faults = Faults()
         self._follow = follow
         self._lock = threading.Lock()
-        self._world = World(settings, Timeline(time.monotonic), publish)
+        self._world = World(settings, alternatives, Timeline(time.monotonic), publish)
         self._throttle = Throttle(clock)
         self._tokens = ClientTokens()
-        self._tag_events = TagEvents(publish)
+        self._tag_events = TagEvents(self._world)
         self._auth = auth
         moto_patches.install(partial(attach_at_launch, self._world))
         moto.install()
@@ -184,23 +188,33 @@ class Engine:
     def _answer(self, call: Call) -> Reply:
         self._throttle.take(call, self._world.settings.throttle_scale)
         if self._auth:
-            access.authorize(call)
+            access.authorize(self._world, call)
         if call.dry_run:
+            if self._world.alternatives.dry_run_applies_the_rules:
+                self._check(call)
             message = "Request would have succeeded, but DryRun flag is set."
             raise Ec2Error("DryRunOperation", message, 412)
         fault = self.faults.take(call)
         if fault and not fault.after_execution:
             raise fault.error()
-        reply = self._tokens.once(call, lambda: self._execute(call))
+        reply = self._tokens.once(
+            call,
+            lambda: self._execute(call),
+            outlives_its_interface=not self._world.alternatives.token_of_deleted_creates_anew,
+        )
         if fault:
             raise fault.error()
         return reply
+
+    def _check(self, call: Call) -> None:
+        if call.action == "AttachNetworkInterface":
+            interfaces.checked(self._world, call)
 
     def _execute(self, call: Call) -> Reply:
         before = snapshot(call.scope) if call.mutating else {}
         kept = self._world.history.before(call) if call.mutating else None
         action: Action = ACTIONS.get(call.action, lambda _, other: moto.forward(other))
-        check_tags_at_creation(call)
+        check_tags_at_creation(self._world, call)
         try:
             reply = action(self._world, call)
         except OperationNotFoundError as exc:
@@ -210,6 +224,8 @@ class Engine:
             raise Ec2Error("UnsupportedOperation", f"The local EC2 lacks this: {exc}") from exc
         if kept:
             self._world.history.keep(kept, call.scope)
+        if call.action in TAG_CALLS:
+            self._world.earlier_tags[call.scope] = (self._world.timeline.clock(), before)
         if call.mutating:
             at_launch = self._world.settings.launch_tag_events
             self._tag_events.publish_changes(call, before, at_launch=at_launch)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from localcloud.ec2.api.call import Call, Ec2Error, Scope
-from localcloud.ec2.iam.resources import checks
+from localcloud.ec2.iam.resources import Check, checks
 from localcloud.ec2.state import moto
+from localcloud.ec2.state.world import World
 from localcloud.patches import internals
 
 
@@ -33,16 +34,29 @@ def _tagged_resources() -> Iterable[tuple[str, list[dict[str, str]]]]:
         yield scope.arn(moto.resource_kind(resource), resource), pairs
 
 
-def authorize(call: Call) -> None:
+def authorize(world: World, call: Call) -> None:
     """
-    Ask the caller's policies about every resource of the call.
+    Ask the caller's policies about every resource of the call, with its tags as they see them.
 
     Raises:
         Ec2Error: a policy does not allow it, or the credentials are not valid.
     """
+    with moto.showing_tags(call.scope, _tags_as_policies_see_them(world, call.scope)):
+        _ask(call, checks(call, world.alternatives))
+
+
+def _tags_as_policies_see_them(world: World, scope: Scope) -> dict[str, dict[str, str]]:
+    now = moto.backend(scope).tags
+    since, earlier = world.earlier_tags.get(scope, (0, {}))
+    if world.timeline.clock() - since >= world.settings.policy_tags_lag_seconds:
+        return now
+    return {**now, **{it: tags for it, tags in earlier.items() if it in now}}
+
+
+def _ask(call: Call, questions: Iterable[Check]) -> None:
     enforce = internals.original(internals.IAM_EVALUATOR, "enforce")
     failure = internals.original(internals.IAM_EVALUATOR, "AuthError")
-    for check in checks(call):
+    for check in questions:
         action, region = f"ec2:{check.action}", call.scope.region
         keys = {"ec2:Region": region, **check.keys}
         denied = enforce(call.access_key, action, "ec2", region, check.arn, keys)

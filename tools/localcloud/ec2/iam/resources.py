@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from localcloud.ec2.api.call import Call
 from localcloud.ec2.iam.condition_keys import Keys, keys_of
 from localcloud.ec2.state import moto
+from localcloud.server.alternatives import Alternatives
 
 INSTANCE_CALLS = {f"{verb}Instances" for verb in ("Start", "Stop", "Terminate", "Reboot")}
 
@@ -23,13 +24,18 @@ class Check:
     keys: Keys = field(default_factory=dict)
 
 
-def checks(call: Call) -> list[Check]:
+def checks(call: Call, alternatives: Alternatives) -> list[Check]:
     """
     Return every question; all must be answered with Allow.
 
     A resource that does not exist is not asked about: the call then fails with NotFound. What EC2
-    answers to a caller whose policies fence by tag is undocumented.
+    answers to a caller whose policies fence by tag is undocumented, and so is whether a DeleteTags
+    without keys presents any.
     """
+    if call.action == "DetachNetworkInterface" and alternatives.what_is_gone_is_asked_about:
+        return _detach(call) or [Check(call.action, call.scope.arn("network-interface", "*"))]
+    if call.action == "DeleteTags" and alternatives.deleting_all_tags_names_their_keys:
+        return _deleting(call)
     rule = RULES.get(call.action)
     if rule:
         return [*rule(call), *_tags_at_creation(call)]
@@ -73,6 +79,14 @@ def _interface(call: Call) -> list[Check]:
 def _tagging(call: Call) -> list[Check]:
     tags = {tag.get("Key", ""): tag.get("Value", "") for tag in call.groups("Tag")}
     return _existing(call, *call.items("ResourceId"), **_request_tags(tags))
+
+
+def _deleting(call: Call) -> list[Check]:
+    if call.groups("Tag"):
+        return _tagging(call)
+    tags = moto.backend(call.scope).tags
+    named = [(it, list(tags.get(it, {}))) for it in call.items("ResourceId")]
+    return [check for one, keys in named for check in _existing(call, one, **{"aws:TagKeys": keys})]
 
 
 def _run(call: Call) -> list[Check]:

@@ -215,6 +215,7 @@ class Instance(Identified, Protocol):
     placement: Placement
     source_dest_check: bool | str
     subnet_id: str | None
+    hibernation_options: dict[str, Any]
     nics: dict[int, Interface]
 
 

@@ -1,6 +1,7 @@
 """moto's EC2: its API behind the wire, and its resources."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -124,6 +125,17 @@ def give_tags(resource: str, tags: Mapping[str, str]) -> None:
     found.ec2_backend.tags[resource].update(tags)
 
 
+@contextmanager
+def showing_tags(scope: Scope, tags: dict[str, dict[str, str]]) -> Iterator[None]:
+    """Let moto show ``tags`` in the place of all tags of the account; they are not copied."""
+    shown = backend(scope)
+    now, shown.tags = shown.tags, tags
+    try:
+        yield
+    finally:
+        shown.tags = now
+
+
 def _find(id_: str, shelf: Callable[[Backend], Mapping[str, Found]]) -> Found:
     for one in _backends():
         if id_ in shelf(one):
@@ -164,6 +176,17 @@ def network_cards(instance_type: str) -> list[int] | None:
     return [int(card["MaximumNetworkInterfaces"]) for card in ordered]
 
 
+def addresses_per_interface(instance_type: str) -> int | None:
+    """
+    Return how many private IPv4 addresses an interface may have; None for a type unknown here.
+
+    Source: EC2 API Reference, NetworkInfo (Ipv4AddressesPerInterface).
+    """
+    types: dict[str, Any] = internals.original("moto.ec2.models.instance_types", "INSTANCE_TYPES")
+    known = types.get(instance_type)
+    return int(known["NetworkInfo"]["Ipv4AddressesPerInterface"]) if known else None
+
+
 def resource_kind(resource: str) -> str:
     """Return the resource type, such as ``network-interface``, of an id; empty if unknown."""
     prefix = internals.original("moto.ec2.utils", "get_prefix")(resource)
@@ -174,6 +197,16 @@ def resource_kind(resource: str) -> str:
 def forget_tags(scope: Scope, resource: str) -> None:
     """Take the tags of a resource that is deleted; moto keeps them, and DescribeTags shows them."""
     backend(scope).tags.pop(resource, None)
+
+
+def show_hibernation(instance: Any) -> None:  # noqa: ANN401 - moto's instance
+    """
+    Let an instance that stops say why, as one that hibernates does; moto knows no hibernation.
+
+    Source: EC2 User Guide, "Hibernate your Amazon EC2 instance" (StateReason of the instance).
+    """
+    code = "Client.UserInitiatedHibernate"
+    instance.state_reason = type(instance.state_reason)(f"{code}: User initiated hibernate", code)
 
 
 def new_attachment_id() -> str:

@@ -1,0 +1,1 @@
+"""`make live`: what dualhome believes of AWS, tried in a real account."""

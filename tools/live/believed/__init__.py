@@ -1,0 +1,1 @@
+"""What dualhome believes of AWS without proof, by subject."""

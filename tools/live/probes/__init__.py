@@ -1,0 +1,1 @@
+"""What each belief is tried by; `live.probes.table` has them all."""

@@ -1,0 +1,1 @@
+"""What a run has made is found again by its tag, and removed."""

@@ -1,0 +1,1 @@
+"""The SAM CLI, run for a checkout."""
