@@ -49,14 +49,16 @@ PERMISSIONS = (
         "leading-keys-in-transactions",
         "dynamodb:LeadingKeys holds the keys of each item of a transaction.",
         "Service Authorization Reference lists the key for the actions on single items",
-        "Breaker and checkpoint would be closed to the functions: loud, and soon",
+        "`dualhome pause` is denied, and the fence that keeps functions from the pause does not bite:"
+        " their code alone does",
         TEMPLATE,
     ),
     Belief(
         "enclosing-operation",
         "dynamodb:EnclosingOperation tells a PutItem in a transaction from one on its own.",
         "DynamoDB Developer Guide, IAM with transactions",
-        "No policy of the template rests on it",
+        "Every move is denied, nothing is attached, and `reconcile-errors` is raised: take the"
+        " condition out of the roles and out of the audit table's policy",
         TEMPLATE,
     ),
 )

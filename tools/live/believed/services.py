@@ -4,7 +4,6 @@ from live.believed.belief import Belief
 
 TEMPLATE = "template.yaml"
 STATE_MACHINE = "statemachines/rollback.asl.json"
-UPDATE = "cli/dualhome_cli/actions/update.py"
 
 SERVICES = (
     Belief(
@@ -12,8 +11,8 @@ SERVICES = (
         "UpdateStack with UsePreviousTemplate and CAPABILITY_AUTO_EXPAND changes one parameter of a"
         " stack whose template names the SAM macro.",
         "CloudFormation API Reference, UpdateStack",
-        "`dualhome pause` fails with CloudFormation's words; the console can set the parameter",
-        UPDATE,
+        "A deployment by `sam deploy` names the template anew; no command updates the stack",
+        "docs/parameters.md",
     ),
     Belief(
         "execution-name-once",
