@@ -49,7 +49,7 @@ PERMISSIONS = (
         "leading-keys-in-transactions",
         "dynamodb:LeadingKeys holds the keys of each item of a transaction.",
         "Service Authorization Reference lists the key for the actions on single items",
-        "`dualhome pause` is denied, and the fence that keeps functions from the pause does not bite:"
+        "`dualhome pause` is denied, and the fence that keeps functions from it does not bite:"
         " their code alone does",
         TEMPLATE,
     ),
