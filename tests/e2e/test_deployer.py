@@ -60,11 +60,11 @@ def test_the_policy_deploys_updates_and_deletes_the_stack(
     cloud: LocalCloud, deployer: Mapping[str, str]
 ) -> None:
     """The platform team grants it before it has seen the stack."""
-    stacks = client_of(deployer, cloud, "cloudformation")
+    stacks, before = client_of(deployer, cloud, "cloudformation"), cloud.last_call()
 
     first = cloud.deploy(TEMPLATE, "dualhome", {"PoolLowWater": "3"}, deployer)
     second = cloud.deploy(TEMPLATE, "dualhome", {"PoolLowWater": "4"}, deployer)
-    denied = [it for it in cloud.calls(since=0) if "AccessDenied" in it["outcome"]]
+    denied = [it for it in cloud.calls(before) if "AccessDenied" in it["outcome"]]
     stacks.delete_stack(StackName="dualhome")
     stacks.get_waiter("stack_delete_complete").wait(
         StackName="dualhome", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
