@@ -10,6 +10,7 @@ Source: Amazon EC2 User Guide, elastic network interfaces (source/destination ch
 import ipaddress
 import itertools
 import json
+import socket
 from dataclasses import dataclass, field
 
 from tests.support.guest_lab.netns import Namespace, run
@@ -85,6 +86,11 @@ class Vpc:
         self.interfaces.append(made)
         return made
 
+    def detach(self, interface: Interface) -> None:
+        """Unplug an interface: the kernel of the instance loses it at once."""
+        self.interfaces.remove(interface)
+        self.namespace.change(f"link del {interface.port}")
+
     def dropped(self, interface: Interface) -> int:
         """Return how many packets of or to an interface its source/destination check dropped."""
         listed = run("ip", "netns", "exec", self.namespace.name, "nft", "-j", "list", "counters")
@@ -92,6 +98,18 @@ class Vpc:
             it["counter"] for it in json.loads(listed.stdout)["nftables"] if "counter" in it
         ]
         return sum(it["packets"] for it in counters if it["name"].startswith(f"{interface.port}_"))
+
+    def advertise(self, interface: Interface) -> None:
+        """Send one router advertisement (RFC 4861, 4.2) to an interface: I am a default router."""
+        mac = json.loads(self.namespace.shown("-j", "link", "show", "dev", interface.port))[0]
+        source = bytes.fromhex(mac["address"].replace(":", ""))
+        with self.namespace.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as raw:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.port.encode())
+            raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+            raw.sendto(
+                bytes([134, 0, 0, 0, 64, 0, 7, 8]) + bytes(8) + b"\x01\x01" + source,
+                ("ff02::1", 0),
+            )
 
     def route(self, network: str, interface: Interface) -> None:
         """Route a network to an interface, as a VPC's route table does."""

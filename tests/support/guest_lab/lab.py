@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.support.guest_lab.fabric import Interface, Vpc
 from tests.support.guest_lab.guest import Guest
-from tests.support.guest_lab.netns import Namespace
+from tests.support.guest_lab.netns import Namespace, run
 from tests.support.guest_lab.traffic import Servers
 
 
@@ -31,20 +31,44 @@ class Lab:
         return self.guests[-1]
 
     def host(self, vpc: Vpc, name: str, address: str, subnet: str) -> Namespace:
-        """Make a host with one interface, configured, which serves as ``name``."""
+        """Make a configured host in a VPC or behind it, which serves as ``name``."""
         namespace = Namespace.create(name)
         self.namespaces.append(namespace)
         bring_up(vpc.attach(namespace, "eth0", (address,), subnet))
         self.servers.add(namespace, name)
         return namespace
 
-    def behind(self, vpc: Vpc, name: str, address: str, network: str) -> Namespace:
-        """Make a host of a network on premises that a VPC routes to."""
-        namespace = Namespace.create(name)
+    def container(self, guest: Guest, address: str, bridge: str = "docker0") -> Namespace:
+        """Make a container on a bridge of the guest, with port 8080 published, as Docker does."""
+        namespace = Namespace.create("container")
         self.namespaces.append(namespace)
-        interface = vpc.attach(namespace, "eth0", (address,), network)
-        bring_up(interface)
-        self.servers.add(namespace, name)
+        network = address.rpartition(".")[0]
+        run(
+            *("ip", "link", "add", "veth0", "netns", guest.namespace.name, "type", "veth"),
+            *("peer", "name", "eth0", "netns", namespace.name),
+        )
+        guest.namespace.change(
+            f"link add {bridge} type bridge",
+            f"addr add {network}.1/24 dev {bridge}",
+            f"link set veth0 master {bridge}",
+            "link set veth0 up",
+            f"link set {bridge} up",
+        )
+        namespace.change(
+            f"addr add {address}/24 dev eth0",
+            "link set eth0 up",
+            f"route add default via {network}.1",
+        )
+        guest.namespace.set_kernel(**{"net/ipv4/ip_forward": 1})
+        guest.namespace.nft(
+            "table ip nat {\n"
+            " chain pre { type nat hook prerouting priority -100;"
+            f" fib daddr type local tcp dport 8080 dnat to {address}:8000; }}\n"
+            " chain post { type nat hook postrouting priority 100;"
+            f' ip saddr {network}.0/24 oifname != "{bridge}" masquerade; }}\n'
+            "}\n"
+        )
+        self.servers.add(namespace, "container")
         return namespace
 
     def close(self) -> None:
