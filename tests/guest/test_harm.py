@@ -1,28 +1,18 @@
 """What worked before works with the second interface: the primary, names, containers."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from tests.support.guest_lab.daemons import eventually
 from tests.support.guest_lab.fabric import Interface
 from tests.support.guest_lab.guest import Guest
 from tests.support.guest_lab.lab import Lab, Scene, a_scene, bring_up
 from tests.support.guest_lab.traffic import Connection, ask, silent
 
 KEPT = "/var/lib/dualhome/dualhome-guest"
-
-
-def eventually(holds: Callable[[], object], seconds: float = 20) -> bool:
-    """Return whether it comes true in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture
