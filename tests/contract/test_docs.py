@@ -26,6 +26,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/commands.md",
     "docs/events/README.md",
+    "docs/guest.md",
     "tools/localcloud/README.md",
     *(f"docs/decisions/{name}" for name in DECISIONS),
 ]

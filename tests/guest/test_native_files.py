@@ -1,12 +1,15 @@
 """The file for the next boot that each system gets, and the unit that sets what no file can."""
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.support.guest_lab.guest import SCRIPT, Guest
 from tests.support.guest_lab.lab import Scene, bring_up
 from tests.support.guest_lab.needs import need
+from tests.support.guest_lab.network_manager import UNPACKED, need_network_manager
 
 FILES = {
     "networkd": "/etc/systemd/network/01-dualhome-{eni}.network",
@@ -178,3 +181,30 @@ def test_where_nothing_can_watch_status_says_so(scene: Scene) -> None:
     assert (
         "none: neither systemd nor a process watches" in (guest.status(scene.second).json["watch"])
     )
+
+
+def test_netplan_itself_reads_the_file(scene: Scene, tmp_path: Path) -> None:
+    """Its generator makes units of it, for systemd-networkd."""
+    need_network_manager()
+    done = scene.guest.apply(scene.second, BACKEND="netplan")
+    folder = tmp_path / "etc" / "netplan"
+    folder.mkdir(parents=True)
+    file = folder / "90-dualhome.yaml"
+    file.write_text(written(scene.guest, done.json["file"]), encoding="ascii")
+    file.chmod(0o600)
+    libraries = next(UNPACKED.glob("usr/lib/*-linux-gnu"))
+
+    made = subprocess.run(
+        [UNPACKED / "usr/libexec/netplan/generate", "--root-dir", tmp_path],
+        env={"LD_LIBRARY_PATH": str(libraries)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    unit = "".join(it.read_text() for it in tmp_path.glob("run/systemd/network/*.network"))
+    assert (0, "") == (made.returncode, made.stderr)
+    assert "Address=10.1.1.10/32" in unit
+    assert "To=10.1.0.0/16" in unit
+    assert "Priority=25001" in unit
+    assert "Table=10001" in unit

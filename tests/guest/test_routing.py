@@ -60,7 +60,7 @@ def test_networks_apart_are_reached_both_ways(lab: Lab, rp_filter: int, *, nativ
 @FILTERS
 @NATIVE
 @pytest.mark.parametrize("case", OVERLAPPING)
-def test_overlapping_networks_are_told_apart_by_source_and_device(
+def test_overlapping_networks_are_kept_apart_by_source_and_device(
     lab: Lab, rp_filter: int, case: str, *, native: bool
 ) -> None:
     """The first keeps its routes; of two hosts with one address each is reached on its side."""
