@@ -29,6 +29,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/commands.md",
     "docs/events/README.md",
+    "docs/guest.md",
     "docs/live.md",
     "tools/localcloud/README.md",
     *(f"docs/decisions/{name}" for name in DECISIONS),
