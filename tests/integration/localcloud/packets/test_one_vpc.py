@@ -35,14 +35,15 @@ def test_instances_of_two_subnets_reach_each_other(net: Net, subnets: list[str])
     assert "nameserver 10.0.0.2\n" == one.run("cat", "/etc/resolv.conf")
 
 
-def test_the_router_answers_for_no_other_subnet(net: Net, subnets: list[str]) -> None:
-    """A wrong netmask in a guest is not repaired by the fabric."""
+def test_no_arp_is_answered_for_another_subnet(net: Net, subnets: list[str]) -> None:
+    """Neither for its interfaces nor for its router: a wrong netmask does not work by chance."""
     one, other = net.instance(subnets[0]), net.instance(subnets[1])
     net.serve(other, "other")
     one.ip("route add 10.0.2.0/24 dev ens5")
 
-    assert one.is_lost(other)
-    assert "lladdr" not in one.ip(f"neighbour show {other.address}")
+    for address in (other.address, "10.0.2.1"):
+        assert one.is_lost(address)
+        assert "lladdr" not in one.ip(f"neighbour show {address}")
 
 
 def test_a_security_group_refuses_what_it_does_not_name(net: Net, subnets: list[str]) -> None:
