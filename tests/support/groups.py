@@ -39,6 +39,7 @@ FILES = {
     "tests/e2e/test_alarms.py": "alarms",
     "tests/e2e/test_cli_doctor.py": "apart",
     "tests/e2e/test_cli_pause.py": "apart",
+    "tests/e2e/test_guest.py": "carrying",
     "tests/e2e/test_packets.py": "carrying",
 }
 FOLDERS = {
