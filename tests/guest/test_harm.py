@@ -266,6 +266,21 @@ def test_where_a_bridge_overlaps_the_target_the_line_says_what_works(scene: Scen
     assert silent(container, "10.1.1.10")
 
 
+def test_a_network_that_comes_later_within_the_target_has_its_part(scene: Scene) -> None:
+    """A new container network takes neither the target away nor loses its own."""
+    guest = scene.guest
+    guest.apply(scene.second)
+
+    scene.lab.container(guest, "10.1.200.2")
+
+    assert "container saw 10.1.200.1" == ask(guest.namespace, "10.1.200.2")
+    assert ["10.1.0.0/16"] == guest.apply(scene.second).json["routes"]
+    assert "container saw 10.1.200.1" == ask(guest.namespace, "10.1.200.2")
+    assert "far saw 10.1.1.10" == ask(guest.namespace, "10.1.2.20")
+    assert "guest saw 10.1.2.20" == ask(scene.far, "10.1.1.10")
+    assert 0 == guest.verify(scene.second).status
+
+
 def test_a_bridge_that_comes_later_is_served_as_well(scene: Scene) -> None:
     """The watcher learns of it from the kernel, and asks the target's networks nothing."""
     scene.guest.apply(scene.second)

@@ -87,6 +87,9 @@ def test_overlapping_networks_are_kept_apart_by_source_and_device(
     assert "guest saw 10.0.2.20" == ask(scene.far, address)
     assert "far saw " + address == ask(inside, "10.0.2.20", source=address)
     assert "far saw " + address == ask(inside, "10.0.2.20", device="ens6")
+    assert f"via {scene.second.gateway} dev ens6" in inside.shown(
+        *("route", "get", "10.0.2.20", "oif", "ens6")  # a datagram is routed once, not twice
+    )
     assert "near" == ask(inside, scene.near_address, source=address).split()[0]
     assert "host-a saw 10.0.1.10" == ask(inside, "10.0.2.20")
     assert "guest saw 10.0.2.20" == ask(scene.host_a, "10.0.1.10")
