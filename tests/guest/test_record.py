@@ -86,6 +86,23 @@ def test_undo_restores_the_state_before_byte_for_byte(lab: Lab, *, native: bool)
     assert eventually(lambda: scene.guest.processes() == 1)
 
 
+def test_an_undo_that_cannot_finish_says_so_and_can_be_repeated(scene: Scene) -> None:
+    """The record stays until all of it is gone."""
+    guest = scene.guest
+    before = guest.state()
+    guest.apply(scene.second, BACKEND="networkd")
+    guest.run("mount", "-o", "remount,ro", "/etc")
+
+    first = guest.undo(scene.second)
+    guest.run("mount", "-o", "remount,rw", "/etc")
+    second = guest.undo(scene.second)
+
+    assert (4, "UNDO_FAILED") == (first.status, first.error)
+    assert "/etc/systemd/network/01-dualhome" in first.json["warnings"][0]
+    assert 0 == second.status
+    assert before == guest.state()
+
+
 def test_undo_leaves_what_the_owner_has_added(scene: Scene) -> None:
     """Its record says what is the script's: a rule of the same table is not."""
     guest = scene.guest
