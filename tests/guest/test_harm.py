@@ -192,6 +192,34 @@ def test_a_resolver_in_the_target_keeps_its_path(peered: Scene) -> None:
     assert "far saw 10.0.1.10" == ask(guest.namespace, "10.1.2.20")
 
 
+def test_the_primary_keeps_its_ipv6_paths_too(lab: Lab) -> None:
+    """From its address to the target's network by the primary, from no address by the second."""
+    second6, target6 = "2001:db8:b:1::10", "2001:db8:b:2::20"
+    scene = a_scene(lab, second=("10.1.1.10", second6))
+    guest = scene.guest
+    guest.namespace.change(
+        "addr add 2001:db8:a:1::10/128 dev ens5 nodad",
+        "route add default via fe80::1 dev ens5 metric 512",
+    )
+
+    done = guest.apply(
+        scene.second,
+        SUBNETS="10.1.1.0/24 2001:db8:b:1::/64",
+        TARGET_CIDRS="10.1.0.0/16 2001:db8:b::/56",
+        PRIMARY_CIDRS="10.0.0.0/16 2001:db8:a::/56",
+        GATEWAY6="fe80::1",
+    )
+
+    assert 0 == done.status, done.said
+    assert "dev ens6" in guest.namespace.shown("route", "get", target6)
+    for peer in (target6, "2001:db8:b:1::20"):
+        assert "dev ens5" in guest.namespace.shown(
+            *("route", "get", peer, "from", "2001:db8:a:1::10")
+        )
+    assert "dev ens6" in guest.namespace.shown("route", "get", "2001:db8:c::1", "from", second6)
+    assert "dev ens5" in guest.namespace.shown("route", "get", "2001:db8:c::1")
+
+
 def default_routes(guest: Guest) -> str:
     """Return the IPv6 default routes of the main table."""
     return guest.namespace.shown("-6", "route", "show", "table", "main", "default")
@@ -264,6 +292,21 @@ def test_where_a_bridge_overlaps_the_target_the_line_says_what_works(scene: Scen
     assert "guest saw 10.1.2.20" == ask(scene.far, "10.1.1.10")
     assert "container saw 10.1.200.1" == ask(scene.guest.namespace, "10.1.200.2")
     assert silent(container, "10.1.1.10")
+
+
+def test_a_network_that_comes_later_within_the_target_has_its_part(scene: Scene) -> None:
+    """A new container network takes neither the target away nor loses its own."""
+    guest = scene.guest
+    guest.apply(scene.second)
+
+    scene.lab.container(guest, "10.1.200.2")
+
+    assert "container saw 10.1.200.1" == ask(guest.namespace, "10.1.200.2")
+    assert ["10.1.0.0/16"] == guest.apply(scene.second).json["routes"]
+    assert "container saw 10.1.200.1" == ask(guest.namespace, "10.1.200.2")
+    assert "far saw 10.1.1.10" == ask(guest.namespace, "10.1.2.20")
+    assert "guest saw 10.1.2.20" == ask(scene.far, "10.1.1.10")
+    assert 0 == guest.verify(scene.second).status
 
 
 def test_a_bridge_that_comes_later_is_served_as_well(scene: Scene) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.test_routing import as_net_utils
+from tests.support.guest_lab.daemons import eventually
 from tests.support.guest_lab.guest import Guest
 from tests.support.guest_lab.lab import Lab, Scene, a_scene
 
@@ -65,7 +66,7 @@ def killed(guest: Guest, **at: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("native", [False, True], ids=["alone", "native"])
 def test_undo_restores_the_state_before_byte_for_byte(lab: Lab, *, native: bool) -> None:
-    """Rules, routes, addresses, settings, files; what another tool had made is its own."""
+    """Rules, routes, addresses, settings, files, processes; what another tool made stays."""
     scene = a_scene(lab, second=SECOND)
     if native:
         as_net_utils(scene)
@@ -82,6 +83,24 @@ def test_undo_restores_the_state_before_byte_for_byte(lab: Lab, *, native: bool)
         "changed"
     ]
     assert [] == twice[1].json["changed"]
+    assert eventually(lambda: scene.guest.processes() == 1)
+
+
+def test_an_undo_that_cannot_finish_says_so_and_can_be_repeated(scene: Scene) -> None:
+    """The record stays until all of it is gone."""
+    guest = scene.guest
+    before = guest.state()
+    guest.apply(scene.second, BACKEND="networkd")
+    guest.run("mount", "-o", "remount,ro", "/etc")
+
+    first = guest.undo(scene.second)
+    guest.run("mount", "-o", "remount,rw", "/etc")
+    second = guest.undo(scene.second)
+
+    assert (4, "UNDO_FAILED") == (first.status, first.error)
+    assert "/etc/systemd/network/01-dualhome" in first.json["warnings"][0]
+    assert 0 == second.status
+    assert before == guest.state()
 
 
 def test_undo_leaves_what_the_owner_has_added(scene: Scene) -> None:

@@ -87,6 +87,9 @@ def test_overlapping_networks_are_kept_apart_by_source_and_device(
     assert "guest saw 10.0.2.20" == ask(scene.far, address)
     assert "far saw " + address == ask(inside, "10.0.2.20", source=address)
     assert "far saw " + address == ask(inside, "10.0.2.20", device="ens6")
+    assert f"via {scene.second.gateway} dev ens6" in inside.shown(
+        *("route", "get", "10.0.2.20", "oif", "ens6")  # a datagram is routed once, not twice
+    )
     assert "near" == ask(inside, scene.near_address, source=address).split()[0]
     assert "host-a saw 10.0.1.10" == ask(inside, "10.0.2.20")
     assert "guest saw 10.0.2.20" == ask(scene.host_a, "10.0.1.10")
@@ -119,27 +122,24 @@ def test_equal_addresses_are_refused(lab: Lab, rp_filter: int, *, native: bool) 
 
 def test_every_address_and_prefix_answers(lab: Lab) -> None:
     """Secondary addresses and delegated prefixes have rules of their own, IPv6 as IPv4."""
-    six, prefix6 = "2001:db8:b:1::10", "2001:db8:b:1:1::/80"
-    scene = a_scene(lab, second=("10.1.1.10", "10.1.1.11", six))
-    lab.servers.add(scene.guest.namespace, "container", port=8001)
-    scene.b.namespace.change(
-        f"route add 10.1.1.32/28 dev {scene.second.port}",
-        f"route add {prefix6} dev {scene.second.port}",
-    )
+    six, prefix, prefix6 = "2001:db8:b:1::10", "10.1.1.32/28", "2001:db8:b:1:1::/80"
+    scene = a_scene(lab, second=("10.1.1.10", "10.1.1.11", six), prefixes=(prefix, prefix6))
+    scene.guest.namespace.change("addr add 10.1.1.33/32 dev lo")
 
     done = scene.guest.apply(
         scene.second,
         SUBNETS="10.1.1.0/24 2001:db8:b:1::/64",
-        PREFIXES=f"10.1.1.32/28 {prefix6}",
+        PREFIXES=f"{prefix} {prefix6}",
         GATEWAY6="fe80::1",
         TARGET_CIDRS="10.1.0.0/16 2001:db8:b::/56",
     )
 
     rules = scene.guest.namespace.shown("rule") + scene.guest.namespace.shown("-6", "rule")
     assert 0 == done.status, done.said
-    for source in ("10.1.1.10", "10.1.1.11", "10.1.1.32/28", six, prefix6):
+    for source in ("10.1.1.10", "10.1.1.11", prefix, six, prefix6):
         assert f"10001:\tfrom {source} lookup 10001" in rules
     assert "guest saw 10.1.2.20" == ask(scene.far, "10.1.1.11")
+    assert "guest saw 10.1.2.20" == ask(scene.far, "10.1.1.33")
     assert 0 == scene.b.dropped(scene.second)
 
 

@@ -1,5 +1,6 @@
 """The real systemd-networkd in a guest, without systemd as process 1."""
 
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -50,9 +51,10 @@ class Networkd:
         assert eventually(self._settled)
 
     def _settled(self) -> bool:
-        states = self.guest.run("sh", "-c", "grep -h OPER_STATE /run/systemd/netif/links/*").stdout
-        admin = self.guest.run("sh", "-c", "grep -h ADMIN_STATE /run/systemd/netif/links/*").stdout
-        return "routable" in states and "configuring" not in admin and "pending" not in admin
+        link = "/run/systemd/netif/links/$(cat /sys/class/net/ens5/ifindex)"
+        primary = self.guest.run("sh", "-c", f"grep ADMIN_STATE {link}").stdout
+        every = self.guest.run("sh", "-c", "grep -h ADMIN_STATE /run/systemd/netif/links/*").stdout
+        return "=configured" in primary and not re.search("=(pending|configuring)", every)
 
     def stop(self) -> None:
         """End it, as a restart of its unit begins."""

@@ -164,6 +164,10 @@ class Guest:
         listed["rp_filter"] = self.run("sh", "-c", "grep . /proc/sys/net/ipv4/conf/*/*").stdout
         return listed | self.written()
 
+    def processes(self) -> int:
+        """Return how many processes are in its network, the one that holds it included."""
+        return len(self.namespace.pids())
+
     def written(self) -> dict[str, str]:
         """Return its files that differ from the host's, and the folders that the host has not."""
         found = {}
@@ -182,7 +186,7 @@ class Guest:
 
     def reboot(self) -> None:
         """Lose what a reboot loses: processes, /run, addresses, routes and rules, not the files."""
-        for pid in self.namespace.shown("netns", "pids", self.namespace.name).split():
+        for pid in self.namespace.pids():
             if int(pid) != self._processes[0].pid:
                 self.run("kill", "-KILL", pid)
         self.run("sh", "-c", "rm -rf /run/* /run/.[!.]*")

@@ -136,6 +136,7 @@ def a_scene(
     peered: bool = False,
     target: str = "10.1.0.0/16",
     second: tuple[str, ...] = ("10.1.1.10",),
+    prefixes: tuple[str, ...] = (),
     subnet: str = "10.1.1.0/24",
     far: str = "10.1.2.20",
 ) -> Scene:
@@ -149,5 +150,5 @@ def a_scene(
     near = lab.host(b, "near", f"{subnet.rpartition('.')[0]}.20", subnet)
     if peered:
         a.join(b)
-    added = b.attach(guest.namespace, "ens6", second, subnet)
+    added = b.attach(guest.namespace, "ens6", second, subnet, prefixes=prefixes)
     return Scene(lab, a, b, guest, primary, added, host_a, near, far_host)

@@ -57,9 +57,13 @@ class Namespace:
 
     def delete(self) -> None:
         """End what still runs in it, by process id, and delete it."""
-        for pid in run("ip", "netns", "pids", self.name, check=False).stdout.split():
+        for pid in self.pids():
             run("kill", "-KILL", pid, check=False)
         run("ip", "netns", "del", self.name, check=False)
+
+    def pids(self) -> list[str]:
+        """Return the ids of the processes in it."""
+        return run("ip", "netns", "pids", self.name, check=False).stdout.split()
 
     def change(self, *commands: str) -> None:
         """Change addresses, routes, rules or links, one command a line."""
