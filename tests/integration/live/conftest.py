@@ -1,6 +1,7 @@
 """One local cloud for all probes, with policies enforced and a world like that of a run."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -33,19 +34,26 @@ def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClou
         yield cloud
 
 
-@pytest.fixture(scope="session")
-def shared_world(shared_cloud: LocalCloud) -> Iterator[World]:
-    """A run's world on it, found by the environment as in a real account."""
+@contextmanager
+def environment(cloud: LocalCloud) -> Iterator[None]:
+    """Let AWS's clients find the local cloud as they find a real account, and no longer."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in client_environment(shared_cloud.endpoint).items():
+        for name, value in client_environment(cloud.endpoint).items():
             patch.setenv(name, value)
         patch.setenv("SAM_CLI_POLL_DELAY", "0.2")
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_world(shared_cloud: LocalCloud) -> World:
+    """A run's world on it."""
+    with environment(shared_cloud):
         account, run = of_credentials(None), Run.new()
         network = build(account.client("ec2"), run)
         with (shared_cloud.directory / "sam.log").open("w+b") as log:
             outputs = deploy(account, run, ROOT, log, log.fileno())
         events = watch(account, run)
-        yield World(account, run, network, events, outputs, PATIENCE, may_launch=1000)
+    return World(account, run, network, events, outputs, PATIENCE, may_launch=1000)
 
 
 @pytest.fixture
@@ -59,9 +67,10 @@ def cloud(shared_cloud: LocalCloud) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture
-def world(shared_world: World, cloud: LocalCloud) -> World:  # noqa: ARG001 - restored afterwards
-    """The world, for one test."""
-    return shared_world
+def world(shared_world: World, cloud: LocalCloud) -> Iterator[World]:
+    """The world, for one test; what the test changes in the local cloud is restored afterwards."""
+    with environment(cloud):
+        yield shared_world
 
 
 @pytest.fixture

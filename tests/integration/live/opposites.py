@@ -57,6 +57,8 @@ OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "for-all-values-empty": {"nothing_fails_for_all_values": True},
     "leading-keys-in-transactions": {"transactions_have_no_leading_keys": True},
     "enclosing-operation": {"transactions_have_no_enclosing_operation": True},
+    "own-leading-keys-in-transactions": {"transactions_join_leading_keys": True},
+    "userid-in-policies": {"policy_variables_are_plain_text": True},
     "update-stack-with-macro": {"previous_template_with_a_macro_is_refused": True},
     "execution-name-once": {"ended_execution_names_are_free": True},
     "ssm-error-prefix": {"ssm_errors_have_another_prefix": True},

@@ -61,4 +61,18 @@ PERMISSIONS = (
         " condition out of the roles and out of the audit table's policy",
         TEMPLATE,
     ),
+    Belief(
+        "own-leading-keys-in-transactions",
+        "Each item of a transaction over two tables is authorised with its own key alone.",
+        "DynamoDB Developer Guide, IAM with transactions: an item is authorised as its own action",
+        "`dualhome pause` is denied to who has the documented policy; an administrator's works",
+        "docs/operations.md",
+    ),
+    Belief(
+        "userid-in-policies",
+        "${aws:userid} in the dynamodb:LeadingKeys of a policy is the UserId of GetCallerIdentity.",
+        "IAM User Guide, variables and tags; that LeadingKeys takes it is said of web identities",
+        "`dualhome pause` is denied to who has the documented policy; an administrator's works",
+        "docs/operations.md",
+    ),
 )

@@ -61,6 +61,8 @@ PROBES: Mapping[str, Probe] = {
     "for-all-values-empty": fences.for_all_values_empty,
     "leading-keys-in-transactions": transactions.leading_keys_in_transactions,
     "enclosing-operation": transactions.enclosing_operation,
+    "own-leading-keys-in-transactions": transactions.own_leading_keys_in_transactions,
+    "userid-in-policies": transactions.userid_in_policies,
     "update-stack-with-macro": services.update_stack_with_macro,
     "execution-name-once": services.execution_name_once,
     "ssm-error-prefix": services.ssm_error_prefix,

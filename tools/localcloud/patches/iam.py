@@ -47,7 +47,7 @@ def install(alternatives: Alternatives) -> None:
     internals.replace(internals.IAM_ACTIONS, "extract_iam_action", as_single)
     internals.replace(internals.IAM_ACTIONS, "request_tag_context", with_service_keys)
     _know_the_items_of_transactions(alternatives)
-    _resolve_policy_variables()
+    _resolve_policy_variables(alternatives)
 
 
 class _ItemsTable(str):
@@ -70,11 +70,14 @@ def _know_the_items_of_transactions(alternatives: Alternatives) -> None:
         if not checks_of(action, body, *where):
             return []
         found: list[tuple[str, str]] = []
-        for item in json.loads(body)["TransactItems"]:
+        items = json.loads(body)["TransactItems"]
+        for item in items:
             alone = json.dumps({"TransactItems": [item]}).encode()
             for single, arn in checks_of(action, alone, *where):
                 table = _ItemsTable(arn)
-                table.keys = [key for part in item.values() for key in _leading_keys(part)]
+                together = items if alternatives.transactions_join_leading_keys else [item]
+                parts = [part for one in together for part in one.values()]
+                table.keys = [key for part in parts for key in _leading_keys(part)]
                 found.append((single, table))
         return found
 
@@ -89,7 +92,7 @@ def _know_the_items_of_transactions(alternatives: Alternatives) -> None:
     internals.replace(internals.IAM_EVALUATOR, "enforce", with_its_keys)
 
 
-def _resolve_policy_variables() -> None:
+def _resolve_policy_variables(alternatives: Alternatives) -> None:
     """
     Put the request's values in the place of a condition's variables; without one, it is not met.
 
@@ -101,7 +104,7 @@ def _resolve_policy_variables() -> None:
     def with_values(conditions: dict[str, Any], context: object) -> bool:
         text = json.dumps(conditions or {})
         values = {name: value_of(name, context) for name in set(VARIABLE.findall(text))}
-        if not values:
+        if not values or alternatives.policy_variables_are_plain_text:
             return bool(met(conditions, context))
         if not all(isinstance(value, str) for value in values.values()):
             return False

@@ -58,6 +58,8 @@ class Alternatives:
     nothing_fails_for_all_values: bool = False
     transactions_have_no_leading_keys: bool = False
     transactions_have_no_enclosing_operation: bool = False
+    transactions_join_leading_keys: bool = False
+    policy_variables_are_plain_text: bool = False
 
     # Step Functions and CloudFormation.
     ended_execution_names_are_free: bool = False
