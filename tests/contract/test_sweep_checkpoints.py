@@ -40,6 +40,7 @@ FINDINGS = SweepFindings(
     unwanted=(INSTANCE,),
     misstated={INSTANCE: "0123456789ab"},
     repairs=(INTERFACE,),
+    paused=True,
 )
 CHECKPOINT = SweepCheckpoint(
     NOW,

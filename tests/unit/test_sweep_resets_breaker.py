@@ -9,7 +9,7 @@ from dualhome.domain.errors import ThrottledError
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
 from tests.support.fakes.ec2_scan import Sweeper
-from tests.support.scenarios.attached import paused
+from tests.support.scenarios.attached import paused, unpaused
 from tests.support.scenarios.scene import Scene
 from tests.support.scenarios.sweep_cases import SweepCase, a_fleet_of
 
@@ -70,6 +70,20 @@ def test_while_paused_it_is_left_as_it_is() -> None:
 
     Sweeper(scene).sweep()
 
+    assert scene.breaker.held
+
+
+def test_a_round_that_was_paused_for_a_part_leaves_it_as_it_is() -> None:
+    """What it read meanwhile counts for no release: too few say nothing."""
+    scene = paused(a_fleet_of([SweepCase.UNWANTED] * 4))
+    scene.breaker.open()
+    sweeper = Sweeper(scene, page=2, most_releases=2)
+    sweeper.sweep(pages=3)
+
+    unpaused(scene)
+    rest = sweeper.sweep()
+
+    assert (True, True) == (rest.resumed, rest.swept)
     assert scene.breaker.held
 
 

@@ -158,7 +158,7 @@ def _released(context: SweepContext, at: SweepCheckpoint) -> Iterable[InstanceId
     if _tripped(context, at):
         context.breaker.open()
         return ()
-    if not context.compare.paused:
+    if not (context.compare.paused or at.found.paused):
         context.breaker.reset()
     return at.found.unwanted
 

@@ -188,6 +188,7 @@ def _records(context: CompareContext, page: Page[Attachment]) -> PageResult:
             targets=tuple({record.target for record in page.items if record.holding}),
             inconsistent_claims=tuple(_inconsistent_claims(context, held, held, claims)),
             unwanted=tuple(unwanted | restrained),
+            paused=context.paused,
         ),
         to_reconcile=tuple(sorted({id_ for id_, _ in drifts} - unwanted)),
         token=page.token,

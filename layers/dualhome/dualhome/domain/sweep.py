@@ -30,6 +30,7 @@ class SweepFindings:
     ``unwanted`` are the instances that would lose one.
     ``misstated`` are resources whose status tag is wrong, each with a mark of what it says and what
     it should say; ``repairs`` are those of which a repair was asked for.
+    ``paused`` says that records were read while paused, so that ``unwanted`` lacks some.
     """
 
     instances: int = 0
@@ -42,6 +43,7 @@ class SweepFindings:
     unwanted: tuple[InstanceId, ...] = ()
     misstated: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    paused: bool = False
 
     def __add__(self, other: Self) -> Self:
         return replace(
@@ -63,6 +65,7 @@ class SweepFindings:
             unwanted=_union(self.unwanted, other.unwanted),
             misstated=dict(sorted({**other.misstated, **self.misstated}.items())[:NOTED]),
             repairs=_union(self.repairs, other.repairs),
+            paused=self.paused or other.paused,
         )
 
 
