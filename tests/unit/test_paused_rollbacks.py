@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from dualhome.adapters.sfn_rollbacks import MOST_NAMES, TRIES
+from dualhome.application.requests import ReconcileRequest
 from dualhome.application.rollback import RollbackInput, detach_interface
+from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.drift import MOVING_LIMIT
 from dualhome.domain.ec2 import InstanceState
 from dualhome.domain.errors import PausedError, ThrottledError, UnavailableError
@@ -16,6 +18,8 @@ from tests.support.builders.values import (
     INSTANCE,
     INTERFACE,
     MGMT,
+    OPERATOR,
+    a_cause,
     a_pause,
     an_instance,
     an_interface,
@@ -183,6 +187,23 @@ def test_a_detach_that_is_not_answered_is_not_repeated_in_a_pause() -> None:
 
     assert (1, State.RELEASING) == (scene.calls.count("detach"), scene.record().state)
     take_up(unpaused(scene))
+    assert State.RELEASED == scene.record().state
+
+
+def test_what_an_operator_forces_waits_for_the_end_of_the_pause() -> None:
+    """To poll what EC2 has not been asked to force ends ``stuck``, and nothing was tried."""
+    scene = releasing()
+    scene.ec2.detach_seconds = 24 * HOUR
+    scene.work_off(60)
+    cause = a_cause("ask", time=scene.clock(), principal=OPERATOR)
+    forced = OperatorRequest(OperatorAction.RELEASE, force=True)
+    scene.invoke(ReconcileRequest(INSTANCE, cause, operator_requests=(forced,)))
+
+    paused(scene).work_off(HOUR)
+    held = scene.record()
+    take_up(unpaused(scene))
+
+    assert (State.RELEASING, True) == (held.state, held.force_detach)
     assert State.RELEASED == scene.record().state
 
 

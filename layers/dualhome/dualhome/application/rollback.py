@@ -58,7 +58,7 @@ def detach_interface(
     there is nothing to detach is EC2's to say.
 
     Raises:
-        PausedError: EC2 shows it attached, and nothing may be detached now: the rollback ends, and
+        PausedError: EC2 is to be asked, and nothing may be detached now: the rollback ends, and
             another one begins when the pause has ended.
         DualhomeError: as ``Interfaces.detach`` does.
     """
@@ -69,9 +69,10 @@ def detach_interface(
     held = _held(record, interfaces)
     reading = gate.reading()
     if reading.paused:
-        if held in {None, AttachmentStatus.DETACHING}:
+        # What is to be forced has not been asked for yet: to poll would only use up its polls.
+        if held is None or (held is AttachmentStatus.DETACHING and not record.force_detach):
             return given
-        raise PausedError(f"{record.interface} stays attached: {reading.detail}")
+        raise PausedError(f"{record.interface} is not detached: {reading.detail}")
     if record.force_detach or held is not AttachmentStatus.DETACHING:
         # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
         with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):
