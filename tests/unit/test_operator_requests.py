@@ -69,6 +69,27 @@ def test_what_fails_again_is_tried_once_for_each_request() -> None:
     assert State.FAILED == scene.record().state
 
 
+def test_a_request_outlives_a_pause_that_cannot_be_read() -> None:
+    """No one has paused; the operator was told that it is on its way."""
+    scene = _failed()
+    scene.calls.fail_next("read_pause", ThrottledError("slow down"), times=2)
+
+    _ask(scene, RETRY)
+
+    assert State.ATTACHED == scene.record().state
+
+
+def test_a_request_does_not_wait_for_a_reading_of_the_pause_for_ever() -> None:
+    """A role that lacks the permission must not keep the queue busy."""
+    scene = _failed()
+    scene.calls.fail_next("read_pause", ThrottledError("slow down"), times=10_000)
+
+    _ask(scene, RETRY)
+    scene.work_off(3600)
+
+    assert scene.queue.seconds_to_next() is None
+
+
 def test_an_operator_request_about_another_target_changes_nothing() -> None:
     """Targets are each on their own."""
     scene = _attached()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dualhome.adapters.sfn_rollbacks import MOST_NAMES, TRIES
+from dualhome.application.pause import TRUSTED_FOR
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.rollback import RollbackInput, detach_interface
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
@@ -205,6 +206,24 @@ def test_what_an_operator_forces_waits_for_the_end_of_the_pause() -> None:
 
     assert (State.RELEASING, True) == (held.state, held.force_detach)
     assert State.RELEASED == scene.record().state
+
+
+def test_a_release_whose_pause_cannot_be_read_is_started_soon() -> None:
+    """It is written by then; the next sweep, minutes later, is not waited for."""
+    scene = attached()
+    scene.ec2.tag(INSTANCE, {TARGETS: None})
+    scene.calls.before_next("commit", lambda: _unread(scene))
+
+    scene.request(event="event-2")
+    written = scene.record().state
+    scene.work_off(60)
+
+    assert (State.RELEASING, State.RELEASED) == (written, scene.record().state)
+
+
+def _unread(scene: Scene) -> None:
+    scene.clock.advance(TRUSTED_FOR)
+    scene.calls.fail_next("read_pause", ThrottledError("slow down"))
 
 
 def test_a_rollback_whose_time_is_up_is_a_try_and_is_taken_up_by_a_sweep() -> None:

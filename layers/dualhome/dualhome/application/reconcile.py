@@ -21,6 +21,7 @@ from functools import partial
 from typing import assert_never
 
 from dualhome.application.requests import ReconcileRequest
+from dualhome.application.requeue import LAST_ATTEMPT
 from dualhome.application.snapshot import Invocation
 from dualhome.domain.answers import (
     Accepted,
@@ -123,9 +124,10 @@ def _reconcile(request: ReconcileRequest, invocation: Invocation) -> ReconcileRe
         plan = plan_confirmed(view, partial(invocation.ask, view), invocation.ports.breaker.admits)
         outcomes = {_carry_out(decision, request.cause, invocation) for decision in plan}
         _requeue_what_is_due(plan, request, invocation)
-        request = _what_is_left(request, outcomes)
         # A pause that cannot be read may be none.
-        polled |= bool(outcomes & POLLED) or bool(view.policy.pause.unread)
+        unread = bool(view.policy.pause.unread)
+        request = _what_is_left(request, outcomes, unread=unread)
+        polled |= bool(outcomes & POLLED) or unread
         if not outcomes & PLANNED_AGAIN:
             return request if polled else None
     return request
@@ -196,9 +198,9 @@ def _do(decision: Decision, cause: Cause, invocation: Invocation) -> Outcome:
         case Release(move, asked):
             if not asked:
                 invocation.ports.gate.check()
-            _start_rollback(invocation.commit(move), cause, invocation)
+            outcome = _start_rollback(invocation.commit(move), cause, invocation)
         case ResumeRelease(record):
-            _start_rollback(record, cause, invocation)
+            outcome = _start_rollback(record, cause, invocation)
         case _:
             assert_never(decision)
     return outcome
@@ -221,16 +223,18 @@ def _attach(record: Attachment, cause: Cause, invocation: Invocation) -> Outcome
             return Outcome.PLAN_AGAIN
 
 
-def _start_rollback(record: Attachment, cause: Cause, invocation: Invocation) -> None:
+def _start_rollback(record: Attachment, cause: Cause, invocation: Invocation) -> Outcome:
     """Start it; while paused the record stays ``releasing``, and the end of the pause starts it."""
-    if invocation.ports.gate.reading().paused:
-        return
+    reading = invocation.ports.gate.reading()
+    if reading.paused:
+        return Outcome.POLL if reading.unread else Outcome.SETTLED
     try:
         invocation.ports.rollbacks.start(record)
     except RollbackExhaustedError as error:
         answer = NotDetached(Reason.UNDO_FAILED, error.message)
         if move := move_after(record, answer, invocation.ports.clock(), cause):
             invocation.commit(move)
+    return Outcome.SETTLED
 
 
 def _requeue_what_is_due(
@@ -253,8 +257,13 @@ def _due(decision: Decision) -> datetime | None:
             return None
 
 
-def _what_is_left(request: ReconcileRequest, outcomes: set[Outcome]) -> ReconcileRequest:
-    if Outcome.STALE not in outcomes:
+def _what_is_left(
+    request: ReconcileRequest, outcomes: set[Outcome], *, unread: bool
+) -> ReconcileRequest:
+    """Return what is to be asked again: operators' requests too, if they may not be met yet."""
+    # Requests of operators are requeued for ever: those that only wait for a reading end here.
+    kept = Outcome.STALE in outcomes or (unread and request.attempt < LAST_ATTEMPT)
+    if not kept:
         request = replace(request, operator_requests=())
     return replace(request, attempt=0) if Outcome.MOVED_ON in outcomes else request
 
