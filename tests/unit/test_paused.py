@@ -148,6 +148,8 @@ def test_a_claim_that_was_not_attached_before_the_pause_is_dropped() -> None:
     assert (State.WAITING, Reason.PAUSED) == (scene.record().state, scene.record().reason)
     assert {} == scene.ledger.claimed()
     assert 1 == scene.calls.count("attach")
+    # The audit blames no one for what the pause has done.
+    assert Reason.INTERFACE_TAKEN not in {it.after.reason for it in scene.ledger.audit}
 
 
 def test_a_sweep_after_the_pause_resumes_what_was_left() -> None:

@@ -123,7 +123,7 @@ def _seen(
         case AttachmentStatus.ATTACHED, State.ATTACHED | State.ATTACHING if not same:
             # Attached anew by others. The claim is dropped first: another record may hold its slot.
             return _drop_claim(
-                view, record, Reason.DETACHED_BY_HAND, terms, wanted=wantedness.wanted
+                view, record, Why(Reason.DETACHED_BY_HAND), terms, wanted=wantedness.wanted
             )
         case AttachmentStatus.ATTACHED, _:
             then = Next.PLAN_AGAIN if wantedness in GOING else Next.REST
@@ -160,13 +160,15 @@ def _not_seen(
         case State.CLAIMED if wanted and _may_resume(view, instance, record, age):
             decision = Reattach(record)
         case State.CLAIMED if age >= IN_FLIGHT:
-            decision = _drop_claim(view, record, Reason.INTERFACE_TAKEN, terms, wanted=wanted)
+            decision = _drop_claim(
+                view, record, _why_not_attached(view, record), terms, wanted=wanted
+            )
         case State.ATTACHING if age >= VISIBLE_AFTER:
             decision = end(_lost(view, record), terms)
         case State.ATTACHED if wanted and age >= RESUME_AFTER:
             decision = end(_detached_by_others(view, record), terms, plan_again=True)
         case State.ATTACHED if age >= RESUME_AFTER:
-            decision = _drop_claim(view, record, Reason.DETACHED_BY_HAND, terms, wanted=False)
+            decision = _drop_claim(view, record, Why(Reason.DETACHED_BY_HAND), terms, wanted=False)
         case _:
             decision = Wait(record.target)
     return decision
@@ -184,10 +186,18 @@ def _may_resume(
     return why_ineligible(candidate) is None
 
 
+def _why_not_attached(view: InstanceView, record: Attachment) -> Why:
+    """Return why no invocation attaches for a claim: a pause, or others hold the interface."""
+    interface = view.pool.get(record.interface) if record.interface else None
+    if view.policy.paused and interface and interface.status == "available":
+        return Why(Reason.PAUSED, view.policy.pause.detail)
+    return Why(Reason.INTERFACE_TAKEN)
+
+
 def _drop_claim(
-    view: InstanceView, record: Attachment, reason: Reason, terms: Terms, *, wanted: bool
+    view: InstanceView, record: Attachment, why: Why, terms: Terms, *, wanted: bool
 ) -> End | Wait:
-    state, why = State.WAITING, Why(reason)
+    state = State.WAITING
     if not wanted:
         state, why = State.RELEASED, Why(Reason.NOT_WANTED)
     return end(view.move(record, state, why), terms, plan_again=True)
