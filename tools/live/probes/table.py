@@ -12,6 +12,7 @@ from live.probes import (
     product,
     reads,
     services,
+    tables,
     tags,
     transactions,
 )
@@ -60,7 +61,10 @@ PROBES: Mapping[str, Probe] = {
     "tagging-api-permission": fences.tagging_api_permission,
     "for-all-values-empty": fences.for_all_values_empty,
     "leading-keys-in-transactions": transactions.leading_keys_in_transactions,
+    "own-leading-keys-in-transactions": transactions.own_leading_keys_in_transactions,
     "enclosing-operation": transactions.enclosing_operation,
+    "userid-in-policies": tables.userid_in_policies,
+    "audit-append-only": tables.audit_append_only,
     "update-stack-with-macro": services.update_stack_with_macro,
     "execution-name-once": services.execution_name_once,
     "ssm-error-prefix": services.ssm_error_prefix,
