@@ -16,6 +16,7 @@ OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "main-job": {"attach_seconds": LONG},
     "release": {"detach_seconds": LONG},
     "rollback": {"many_addresses_are_an_incorrect_state": True},
+    "pause": {"transactions_join_leading_keys": True},
     "launch-tag-events": {"launch_tag_events": False},
     "creation-tag-events": {"launch_tag_events": False},
     "interface-tag-events": {"interface_tags_raise_no_event": True},

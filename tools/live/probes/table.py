@@ -21,6 +21,7 @@ PROBES: Mapping[str, Probe] = {
     "main-job": product.main_job,
     "release": product.release,
     "rollback": product.rollback,
+    "pause": product.pause,
     "launch-tag-events": launch.launch_tag_events,
     "creation-tag-events": tags.creation_tag_events,
     "interface-tag-events": tags.interface_tag_events,
