@@ -1,9 +1,11 @@
 """The list of what is believed of AWS is complete, and fits the checkout."""
 
+import json
 import re
 from collections import Counter
 
 from live.beliefs import BELIEFS
+from live.operators import may_pause
 from live.probes.table import PROBES
 from live.start.preflight import ACTIONS
 from tests.support.readers.template import ROOT
@@ -43,3 +45,14 @@ def test_the_document_names_each_permission_that_is_checked() -> None:
 
     named = {f"{it}:{name}" for it, names in rows.items() for name in re.findall("`(.+?)`", names)}
     assert set(ACTIONS) == named
+
+
+def test_the_operator_of_a_probe_has_the_documented_policy() -> None:
+    """A pause that AWS permits to another policy says nothing of the one that is copied."""
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"## Permissions of an operator.+?```json\n(.+?)```", page, re.DOTALL)
+    documented = {it["Sid"]: it for it in json.loads(text)["Statement"]}
+
+    given = may_pause(lambda service, name: f"arn:aws:{service}:REGION:ACCOUNT:{name}", "dualhome")
+    assert given
+    assert [documented[it["Sid"]] for it in given] == list(given)

@@ -58,8 +58,26 @@ def make_role(world: World, trusted: Mapping[str, str], statements: Sequence[Sta
 
 
 def caller_with(world: World, *statements: Statement) -> Clients:
+    """Return the clients of ``session_with``; each is made once. Raises: EndOfPatienceError."""
+    return functools.cache(session_with(world, *statements).client)
+
+
+def environment_of(session: boto3.Session) -> Mapping[str, str]:
+    """Return the environment variables that give a process the credentials of ``session``."""
+    found = session.get_credentials()
+    given = found.get_frozen_credentials() if found else None
+    if not (given and given.access_key and given.secret_key and given.token):
+        raise EndOfPatienceError("the session has no credentials")
+    return {
+        "AWS_ACCESS_KEY_ID": given.access_key,
+        "AWS_SECRET_ACCESS_KEY": given.secret_key,
+        "AWS_SESSION_TOKEN": given.token,
+    }
+
+
+def session_with(world: World, *statements: Statement) -> boto3.Session:
     """
-    Return clients with the permissions of ``statements`` and of no other, once they are in force.
+    Return a session with the permissions of ``statements`` and no other, once they are in force.
 
     Raises:
         EndOfPatienceError: IAM did not let the role be used.
@@ -81,7 +99,7 @@ def caller_with(world: World, *statements: Statement) -> Clients:
 
     if not world.wait_until(usable, IN_FORCE_SECONDS):
         raise EndOfPatienceError(f"{role} could not be used in {IN_FORCE_SECONDS:g} s")
-    return functools.cache(session[0].client)
+    return session[0]
 
 
 def is_denied(call: Callable[..., object], **parameters: Any) -> bool:

@@ -12,10 +12,14 @@ SLOWED: Mapping[str, Mapping[str, float]] = {
 }
 """Settings of both worlds: what the probe is to meet must last on a slow machine."""
 
+SETTLED_AFTER: Mapping[str, float] = {"first-sweep": 3.0}
+"""Seconds until what was under way when its opposite began has ended: here a sweep."""
+
 OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "main-job": {"attach_seconds": LONG},
     "release": {"detach_seconds": LONG},
     "rollback": {"many_addresses_are_an_incorrect_state": True},
+    "pause": {"transactions_join_leading_keys": True},
     "launch-tag-events": {"launch_tag_events": False},
     "creation-tag-events": {"launch_tag_events": False},
     "interface-tag-events": {"interface_tags_raise_no_event": True},
@@ -56,11 +60,13 @@ OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "tagging-api-permission": {"tagging_api_needs_no_create_tags": True},
     "for-all-values-empty": {"nothing_fails_for_all_values": True},
     "leading-keys-in-transactions": {"transactions_have_no_leading_keys": True},
-    "enclosing-operation": {"transactions_have_no_enclosing_operation": True},
     "own-leading-keys-in-transactions": {"transactions_join_leading_keys": True},
-    "userid-in-policies": {"policy_variables_are_plain_text": True},
+    "enclosing-operation": {"transactions_have_no_enclosing_operation": True},
+    "userid-in-policies": {"userid_is_no_policy_variable": True},
+    "audit-append-only": {"table_policies_are_not_asked": True},
     "update-stack-with-macro": {"previous_template_with_a_macro_is_refused": True},
     "execution-name-once": {"ended_execution_names_are_free": True},
     "ssm-error-prefix": {"ssm_errors_have_another_prefix": True},
+    "first-sweep": {"schedules_do_not_fire": True},
 }
 """Settings of the local cloud, and alternatives to what its EC2 does."""

@@ -49,9 +49,19 @@ PERMISSIONS = (
         "leading-keys-in-transactions",
         "dynamodb:LeadingKeys holds the keys of each item of a transaction.",
         "Service Authorization Reference lists the key for the actions on single items",
-        "`dualhome pause` is denied, and the fence that keeps functions from it does not bite:"
-        " their code alone does",
+        "`dualhome pause` is denied, and the fence that keeps functions from the pause does not"
+        " bite: their code alone does",
         TEMPLATE,
+    ),
+    Belief(
+        "own-leading-keys-in-transactions",
+        "A transaction over two tables is permitted to who may write each item's key in its own"
+        " table: no item is asked about with the keys of another.",
+        "DynamoDB Developer Guide, IAM with transactions: item by item; with which keys is"
+        " undocumented",
+        "`dualhome pause` is denied to operators with the documented policy: name both keys in both"
+        " of its statements",
+        "docs/operations.md",
     ),
     Belief(
         "enclosing-operation",
@@ -62,17 +72,21 @@ PERMISSIONS = (
         TEMPLATE,
     ),
     Belief(
-        "own-leading-keys-in-transactions",
-        "Each item of a transaction over two tables is authorised with its own key alone.",
-        "DynamoDB Developer Guide, IAM with transactions: an item is authorised as its own action",
-        "`dualhome pause` is denied to who has the documented policy; an administrator's works",
+        "userid-in-policies",
+        "${aws:userid} in a policy's dynamodb:LeadingKeys is the UserId that sts:GetCallerIdentity"
+        " gives to the same session.",
+        "IAM User Guide, principal key values; STS API Reference, GetCallerIdentity",
+        "`dualhome pause` is denied, or who has paused is not proven",
         "docs/operations.md",
     ),
     Belief(
-        "userid-in-policies",
-        "${aws:userid} in the dynamodb:LeadingKeys of a policy is the UserId of GetCallerIdentity.",
-        "IAM User Guide, variables and tags; that LeadingKeys takes it is said of web identities",
-        "`dualhome pause` is denied to who has the documented policy; an administrator's works",
-        "docs/operations.md",
+        "audit-append-only",
+        "The audit table's own policy binds who may do everything: no entry is updated, deleted, or"
+        " put outside a transaction.",
+        "IAM User Guide: an explicit Deny in any policy wins; EnclosingOperation in a table's"
+        " policy is undocumented",
+        "Who administers the account can falsify the audit, the functions cannot; if a put in a"
+        " transaction is denied, nothing is attached: take the condition out of the policy",
+        TEMPLATE,
     ),
 )

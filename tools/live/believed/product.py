@@ -28,4 +28,12 @@ PRODUCT = (
         "None: this is the product",
         "layers/dualhome/dualhome/application/reconcile.py",
     ),
+    Belief(
+        "pause",
+        "An operator with the documented policy pauses: what is tagged meanwhile is attached after"
+        " the resume, and not before.",
+        "IAM User Guide and DynamoDB Developer Guide; proved on the local cloud alone",
+        "A stack can be deployed with `Paused=true` while no operator has paused it",
+        "docs/operations.md",
+    ),
 )

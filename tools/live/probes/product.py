@@ -1,15 +1,21 @@
 """Probes of the product: what it records by its own command, against what EC2 shows."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from live.command import status
+from live.command import DENIED, CommandError, Operator, status
 from live.network import TARGET
+from live.operators import may_pause
 from live.probe import Seen, refuted, unclear
+from live.probes import timing
+from live.roles import arn, environment_of, session_with
 from live.world import World
 
 TIMES_PATIENCE = 3
 """A move goes through events, a queue and functions that start cold."""
+CHECKPOINT = {"pk": {"S": "SWEEP"}, "sk": {"S": "STATE"}}
 ADDRESSES = 10
 """More than the run's instance type takes on one interface, which is 2."""
 
@@ -63,6 +69,58 @@ def rollback(world: World) -> Seen:
     code, now = record.get("error_code"), world.shown_interface(interface).get("Status")
     holds = record.get("state") == "failed" and bool(code) and now == "available"
     return Seen(holds, f"{_said(record)} with {code or 'no code'}; the interface is {now}")
+
+
+def pause(world: World) -> Seen:
+    """Pause as an operator with the documented policy, tag an instance, and resume."""
+    operator = _operator(world)
+    refusals: list[str] = []
+    if not world.wait_until(lambda: _may_pause(operator, refusals)):
+        return refuted(refusals[-1])
+    try:
+        instance = world.launch({f"{world.run.prefix}:targets": TARGET})
+        paused = _comes_to(world, instance, {"waiting", "attached"})
+        left = [it for it in world.network.pool if world.attachment_status(it)]
+    finally:
+        operator.resume()
+    resumed = _comes_to(world, instance, {"attached"})
+    holds = paused.get("reason") == "PAUSED" and not left and resumed.get("state") == "attached"
+    what = f"attached meanwhile: {', '.join(left) or 'nothing'}"
+    return Seen(holds, f"paused: {_said(paused)}, {what}; resumed: {_said(resumed)}")
+
+
+def first_sweep(world: World) -> Seen:
+    """Look for a checkpoint in the ledger that a sweep of the last minutes has written."""
+    read = {"TableName": world.outputs["AttachmentsTableName"], "Key": CHECKPOINT}
+    found: list[str] = ["none"]
+
+    def swept() -> bool:
+        item = world.client("dynamodb").get_item(**read, ConsistentRead=True).get("Item")
+        if item is None:
+            return False
+        found.append(item["at"]["S"])
+        since = datetime.now(UTC) - datetime.fromisoformat(found[-1])
+        return since.total_seconds() < timing.SWEPT
+
+    holds = world.wait_until(swept, timing.SWEPT)
+    return Seen(holds, f"the last page that a sweep has read: {found[-1]}")
+
+
+def _operator(world: World) -> Operator:
+    session = session_with(world, *may_pause(partial(arn, world), world.run.stack))
+    return Operator(world.run.stack, world.account.region, environment_of(session))
+
+
+def _may_pause(operator: Operator, refusals: list[str]) -> bool:
+    """Pause; what AWS denies is noted, another failure is raised."""
+    try:
+        operator.pause()
+    except CommandError as error:
+        if DENIED not in str(error):
+            raise
+        refusals.append(f"{error}")
+        return False
+    return True
 
 
 def _comes_to(world: World, instance: str, states: Collection[str]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from live.probe import Seen, refuted
-from live.roles import allow, arn, caller_with, is_denied
+from live.roles import Statement, allow, arn, caller_with, is_denied
 from live.world import World
 
 TRANSACTION = "TransactWriteItems"
@@ -12,81 +12,65 @@ TRANSACTION = "TransactWriteItems"
 
 def leading_keys_in_transactions(world: World) -> Seen:
     """Write by transactions with a role that may write one key alone."""
-    table = _make_table(world)
-    dynamodb = _writer(world, table, _of_key("mine"))
-    if not world.wait_until(lambda: not _denied(dynamodb, table, "mine")):
+    table = make_table(world)
+    dynamodb = caller_with(world, may_put(world, table, key_is("mine")))("dynamodb")
+    if not world.wait_until(lambda: not _denied(dynamodb, (table, "mine"))):
         return refuted("a transaction on the key that the policy permits is denied")
-    if not _denied(dynamodb, table, "mine", "other"):
+    if not _denied(dynamodb, (table, "mine"), (table, "other")):
         return refuted("a transaction on a key that the policy does not permit is permitted")
     return Seen(holds=True, what="its own key is permitted, one with another key is denied")
 
 
+def own_leading_keys_in_transactions(world: World) -> Seen:
+    """Write to two tables at once with a role that may write another key in each."""
+    first, second = make_table(world), make_table(world)
+    may = (may_put(world, first, key_is("one")), may_put(world, second, key_is("two")))
+    dynamodb = caller_with(world, *may)("dynamodb")
+    if not world.wait_until(lambda: not _denied(dynamodb, (first, "one"), (second, "two"))):
+        return refuted("each item has a key that its table permits, and the transaction is denied")
+    if not _denied(dynamodb, (first, "two"), (second, "one")):
+        return refuted("each item has a key that the other table permits, and that is permitted")
+    return Seen(holds=True, what="each item is permitted by its own key, denied by the other's")
+
+
 def enclosing_operation(world: World) -> Seen:
     """Write with a role that may put items in a transaction alone."""
-    table = _make_table(world)
+    table = make_table(world)
     enclosed = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TRANSACTION]}}
-    dynamodb = _writer(world, table, enclosed)
-    if not world.wait_until(lambda: not _denied(dynamodb, table, "mine")):
+    dynamodb = caller_with(world, may_put(world, table, enclosed))("dynamodb")
+    if not world.wait_until(lambda: not _denied(dynamodb, (table, "mine"))):
         return refuted("PutItem in a transaction is denied")
-    if not is_denied(dynamodb.put_item, TableName=table, Item=_item("mine")):
+    if not is_denied(dynamodb.put_item, TableName=table, Item=item("mine")):
         return refuted("PutItem on its own is permitted")
     return Seen(holds=True, what="PutItem is permitted in a transaction, denied on its own")
 
 
-def own_leading_keys_in_transactions(world: World) -> Seen:
-    """Write to two tables at once with a role that may write another key in each."""
-    tables = {_make_table(world): "one", _make_table(world): "other"}
-    dynamodb = caller_with(
-        world, *(_may_put(world, table, _of_key(key)) for table, key in tables.items())
-    )("dynamodb")
-    puts = [{"Put": {"TableName": it, "Item": _item(key)}} for it, key in tables.items()]
-
-    def denied() -> bool:
-        return is_denied(dynamodb.transact_write_items, TransactItems=puts)
-
-    if not world.wait_until(lambda: not denied()):
-        return refuted("a transaction whose items are permitted one by one is denied")
-    return Seen(holds=True, what="a transaction on both permitted keys is permitted")
+def may_put(world: World, table: str, when: Mapping[str, Any]) -> Statement:
+    """Return a statement that allows to put items into ``table`` under a condition."""
+    return allow("dynamodb:PutItem", on=arn(world, "dynamodb", f"table/{table}"), when=when)
 
 
-def userid_in_policies(world: World) -> Seen:
-    """Write the key that a policy names by the variable of the caller's unique id."""
-    table = _make_table(world)
-    clients = caller_with(world, _may_put(world, table, _of_key("${aws:userid}")))
-    dynamodb, own = clients("dynamodb"), clients("sts").get_caller_identity()["UserId"]
-    if not world.wait_until(lambda: not _denied(dynamodb, table, own)):
-        return refuted(f"the key {own} is denied")
-    if not _denied(dynamodb, table, "other"):
-        return refuted("another key is permitted")
-    return Seen(holds=True, what="the caller's id is permitted as a key, another one is denied")
-
-
-def _writer(world: World, table: str, when: Mapping[str, Any]) -> Any:  # noqa: ANN401 - DynamoDB's
-    return caller_with(world, _may_put(world, table, when))("dynamodb")
-
-
-def _may_put(world: World, table: str, when: Mapping[str, Any]) -> Mapping[str, Any]:
-    on = arn(world, "dynamodb", f"table/{table}")
-    return allow("dynamodb:PutItem", on=on, when=when)
-
-
-def _of_key(key: str) -> Mapping[str, Any]:
+def key_is(key: str) -> Mapping[str, Any]:
+    """Return a condition: the partition key is ``key``."""
     return {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
 
 
-def _denied(dynamodb: Any, table: str, *keys: str) -> bool:  # noqa: ANN401 - DynamoDB's client
-    puts = [{"Put": {"TableName": table, "Item": _item(key)}} for key in keys]
+def _denied(dynamodb: Any, *items: tuple[str, str]) -> bool:  # noqa: ANN401 - DynamoDB's client
+    """Return whether a transaction is denied that puts ``items``, each a table and a key."""
+    puts = [{"Put": {"TableName": table, "Item": item(key)}} for table, key in items]
     return is_denied(dynamodb.transact_write_items, TransactItems=puts)
 
 
-def _item(key: str) -> Mapping[str, Any]:
+def item(key: str) -> Mapping[str, Any]:
+    """Return an item of such a table."""
     return {"pk": {"S": key}}
 
 
-def _make_table(world: World) -> str:
+def make_table(world: World) -> str:
+    """Make a table with the run's tag; return its name once it can be used."""
     dynamodb, name = world.client("dynamodb"), world.name("table")
     dynamodb.create_table(
         TableName=name,

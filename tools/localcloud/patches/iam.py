@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from localcloud.patches import internals
@@ -41,7 +42,7 @@ def install(alternatives: Alternatives) -> None:
             keys["dynamodb:LeadingKeys"] = _leading_keys(json.loads(body))
         return keys
 
-    internals.add(internals.DYNAMODB, TABLE_POLICY, _policy_of_table)
+    internals.add(internals.DYNAMODB, TABLE_POLICY, _policies_of_tables(alternatives))
     lookups = internals.original(internals.IAM_EVALUATOR, "_RESOURCE_POLICY_LOOKUPS")
     lookups["dynamodb"] = ("dynamodb", TABLE_POLICY)
     internals.replace(internals.IAM_ACTIONS, "extract_iam_action", as_single)
@@ -71,13 +72,12 @@ def _know_the_items_of_transactions(alternatives: Alternatives) -> None:
             return []
         found: list[tuple[str, str]] = []
         items = json.loads(body)["TransactItems"]
+        joined = alternatives.transactions_join_leading_keys
         for item in items:
             alone = json.dumps({"TransactItems": [item]}).encode()
             for single, arn in checks_of(action, alone, *where):
                 table = _ItemsTable(arn)
-                together = items if alternatives.transactions_join_leading_keys else [item]
-                parts = [part for one in together for part in one.values()]
-                table.keys = [key for part in parts for key in _leading_keys(part)]
+                table.keys = _keys_of(items if joined else [item])
                 found.append((single, table))
         return found
 
@@ -104,8 +104,10 @@ def _resolve_policy_variables(alternatives: Alternatives) -> None:
     def with_values(conditions: dict[str, Any], context: object) -> bool:
         text = json.dumps(conditions or {})
         values = {name: value_of(name, context) for name in set(VARIABLE.findall(text))}
-        if not values or alternatives.policy_variables_are_plain_text:
+        if not values:
             return bool(met(conditions, context))
+        if alternatives.userid_is_no_policy_variable:
+            values |= dict.fromkeys(values.keys() & {"aws:userid"})
         if not all(isinstance(value, str) for value in values.values()):
             return False
         filled = VARIABLE.sub(lambda found: json.dumps(values[found[1]])[1:-1], text)
@@ -114,11 +116,21 @@ def _resolve_policy_variables(alternatives: Alternatives) -> None:
     internals.replace(internals.IAM_EVALUATOR, "_conditions_met", with_values)
 
 
-def _policy_of_table(arn: str) -> tuple[str, str] | None:
-    """Return the policy of the table, of itself or of an index, and the account that owns it."""
-    policies = internals.original(internals.DYNAMODB, "_resource_policies")
-    found = policies.get(arn.partition("/index/")[0])
-    return (found["Policy"], arn.split(":")[4]) if found else None
+def _policies_of_tables(alternatives: Alternatives) -> Callable[[str], tuple[str, str] | None]:
+    def policy_of_table(arn: str) -> tuple[str, str] | None:
+        """Return the policy of the table, also for an index, and the account that owns it."""
+        policies = internals.original(internals.DYNAMODB, "_resource_policies")
+        found = policies.get(arn.partition("/index/")[0])
+        if not found or alternatives.table_policies_are_not_asked:
+            return None
+        return found["Policy"], arn.split(":")[4]
+
+    return policy_of_table
+
+
+def _keys_of(items: list[dict[str, Any]]) -> list[str]:
+    """Return the partition keys that parts of a transaction name."""
+    return [key for item in items for part in item.values() for key in _leading_keys(part)]
 
 
 def _leading_keys(asked: dict[str, Any]) -> list[str]:

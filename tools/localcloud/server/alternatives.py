@@ -57,11 +57,13 @@ class Alternatives:
     tagging_api_needs_no_create_tags: bool = False
     nothing_fails_for_all_values: bool = False
     transactions_have_no_leading_keys: bool = False
-    transactions_have_no_enclosing_operation: bool = False
     transactions_join_leading_keys: bool = False
-    policy_variables_are_plain_text: bool = False
+    transactions_have_no_enclosing_operation: bool = False
+    userid_is_no_policy_variable: bool = False
+    table_policies_are_not_asked: bool = False
 
-    # Step Functions and CloudFormation.
+    # Scheduler, Step Functions and CloudFormation.
+    schedules_do_not_fire: bool = False
     ended_execution_names_are_free: bool = False
     ssm_errors_have_another_prefix: bool = False
     previous_template_with_a_macro_is_refused: bool = False
