@@ -23,7 +23,10 @@ Exit codes:
 
 @click.command(epilog=EPILOG)
 @click.option(
-    "--reason", type=REASON, required=True, help="Why, for those who find it paused; audited."
+    "--reason",
+    type=REASON,
+    required=True,
+    help="Why, for those who find it paused: one line, 256 characters at most; audited.",
 )
 @yes_option
 @pass_stack
