@@ -10,7 +10,12 @@ from ulid import ULID
 from dualhome.application.pause import TRUSTED_FOR
 from dualhome.application.requests import SOURCE, ReconcileRequest
 from dualhome.domain.attachment import Cause
-from dualhome.domain.errors import DualhomeError, RecordMovedError, TransientError
+from dualhome.domain.errors import (
+    AccessDeniedError,
+    DualhomeError,
+    RecordMovedError,
+    TransientError,
+)
 from dualhome.domain.pause import Pause, PauseChange, PauseReading
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -19,6 +24,8 @@ from dualhome_cli.data.ports import Caller
 from dualhome_cli.errors import AWS_ERRORS, CommandError, advice
 from dualhome_cli.stack import Stack
 from dualhome_cli.ui.prompts import confirm
+
+STATEMENTS = "PauseAndResume and PauseAndResumeAreAudited"
 
 KNOWN_AFTER = timedelta(seconds=TRUSTED_FOR + 1)
 """By then no function goes by a reading that is older than the resume."""
@@ -109,6 +116,13 @@ def _write(stack: Stack, change: PauseChange) -> None:
                 f" {_since(stack, found)} Run it again if that is not what you want."
             ) from error
         raise
+    except AccessDeniedError as error:
+        stands = PauseReading.of(change.before, parameter=stack.paused_by_parameter)
+        raise CommandError(
+            f"Nothing was written: stack {stack.name} is {'' if stands.paused else 'not '}paused,"
+            f" as before. {advice(error)} It takes both statements {STATEMENTS} of"
+            " docs/operations.md."
+        ) from error
 
 
 def _requeue(stack: Stack, change: PauseChange) -> str:

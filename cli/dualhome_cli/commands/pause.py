@@ -17,6 +17,7 @@ Examples:
 Exit codes:
   0    the stack is paused
   1    you did not agree
+  2    the reason is missing or not one line, or there is no terminal to confirm on
   3    AWS refused, or another operator was faster: the text says what stands
 """
 
@@ -38,7 +39,7 @@ def command(stack: Stack, *, reason: str, yes: bool) -> None:
     recording and writing status tags. What EC2 has begun, it completes.
     """
     intent = [
-        f"Pausing stack {stack.name} in {stack.region}: {reason}",
+        f"This pauses stack {stack.name} in {stack.region}: {reason}",
         "Nothing is attached or detached from then on; EC2 completes what it has begun.",
         "Targets asked for meanwhile wait with the reason PAUSED until `dualhome resume`.",
     ]

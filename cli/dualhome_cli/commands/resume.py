@@ -17,6 +17,7 @@ Examples:
 Exit codes:
   0    the stack is not paused
   1    you did not agree
+  2    the reason is not one line, or there is no terminal to confirm on
   3    AWS refused, or another operator was faster: the text says what stands
 """
 
@@ -33,7 +34,7 @@ def command(stack: Stack, *, reason: str, yes: bool) -> None:
     although unwanted is left to the next sweep, which bounds releases.
     """
     intent = [
-        f"Resuming stack {stack.name} in {stack.region}: it attaches and detaches again.",
+        f"This resumes stack {stack.name} in {stack.region}: it attaches and detaches again.",
         "What the pause has held is queued at once, releases begun before it among it.",
         "`dualhome status --attention` shows it before, `dualhome watch` while it happens.",
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from dualhome.domain.errors import UnavailableError, UnreadableItemError
+from dualhome.domain.errors import AccessDeniedError, UnavailableError, UnreadableItemError
 from dualhome.domain.pause import Pause, PauseChange
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -171,6 +171,18 @@ def test_another_operator_who_was_faster_is_named() -> None:
     assert (3, theirs, []) == (result.exit_code, stack.paused_by.written, stack.paused_by.audit)
     assert "Another operator was faster" in result.stderr
     assert f"{BOB}: mine" in result.stderr
+
+
+def test_a_pause_that_is_denied_says_that_the_stack_goes_on() -> None:
+    """An operator in a hurry reads what was intended first, and must not take it for done."""
+    _, stack, _ = a_deployment()
+    stack.paused_by.calls.fail_next("write_pause", AccessDeniedError("not authorized"))
+
+    result = run(stack, "pause", "--yes", "--reason", WHY)
+
+    assert (3, None) == (result.exit_code, stack.paused_by.written)
+    assert "Nothing was written: stack dualhome is not paused, as before." in result.stderr
+    assert "both statements PauseAndResume and PauseAndResumeAreAudited" in result.stderr
 
 
 def test_a_write_that_is_not_answered_is_read() -> None:
