@@ -11,7 +11,13 @@ from dualhome.application.rollback import RollbackInput, detach_interface
 from dualhome.domain.attachment import OperatorAction, OperatorRequest
 from dualhome.domain.drift import MOVING_LIMIT
 from dualhome.domain.ec2 import InstanceState
-from dualhome.domain.errors import PausedError, ThrottledError, UnavailableError
+from dualhome.domain.errors import (
+    DualhomeError,
+    PausedError,
+    ThrottledError,
+    UnavailableError,
+    UnreadableItemError,
+)
 from dualhome.domain.planning.observe import ATTACH_TIMEOUT
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State
@@ -219,6 +225,36 @@ def test_a_release_whose_pause_cannot_be_read_is_started_soon() -> None:
     scene.work_off(60)
 
     assert (State.RELEASING, State.RELEASED) == (written, scene.record().state)
+
+
+@pytest.mark.parametrize("error", [ThrottledError("slow down"), UnavailableError("no answer")])
+def test_a_rollback_whose_pause_cannot_be_read_is_repeated_soon(error: DualhomeError) -> None:
+    """A blip of the ledger is no pause: no sweep is waited for, and no name is used up."""
+    scene = releasing()
+    scene.calls.fail_next("read_pause", error)
+
+    scene.work_off(60)
+
+    assert State.RELEASED == scene.record().state
+    assert 1 == sum(scene.rollbacks.succeeded.values())
+
+
+def test_a_rollback_whose_pause_stays_unreadable_ends_as_by_a_pause() -> None:
+    """An item that another version has written: no try, nothing stuck, and nothing polled."""
+    scene = releasing()
+    scene.calls.fail_next("read_pause", UnreadableItemError("of another version"), times=1000)
+
+    scene.work_off(HOUR)
+
+    assert (State.RELEASING, INSTANCE) == (scene.record().state, holder(scene))
+    assert ({}, 0, 0) == (
+        scene.rollbacks.executions,
+        sum(scene.rollbacks.died.values()),
+        scene.calls.count("detach"),
+    )
+    scene.calls.calm_down()
+    take_up(scene)
+    assert State.RELEASED == scene.record().state
 
 
 def _unread(scene: Scene) -> None:

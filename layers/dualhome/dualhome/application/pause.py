@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from dualhome.domain.errors import DualhomeError, PausedError
+from dualhome.domain.errors import DualhomeError, PausedError, PauseUnreadError
 from dualhome.domain.pause import Pause, PauseReading
 from dualhome.domain.planning.eligibility import Policy
 
@@ -23,6 +23,12 @@ class Pauses(Protocol):
             DualhomeError: it cannot be read, or not by this version.
         """
         ...
+
+
+def refusal(reading: PauseReading, what: str = "") -> PausedError:
+    """Return the error that ``reading`` is to ``what``, which says what is not done."""
+    kind = PauseUnreadError if reading.unread else PausedError
+    return kind(f"{what}: {reading.detail}" if what else reading.detail)
 
 
 @dataclass(slots=True)
@@ -58,11 +64,12 @@ class PauseGate:
         Let pass what may be done now.
 
         Raises:
-            PausedError: nothing may be attached or detached.
+            PausedError: nothing may be attached or detached; ``PauseUnreadError`` if it is not
+                known whether anything may.
         """
         reading = self.reading()
         if reading.paused:
-            raise PausedError(reading.detail)
+            raise refusal(reading)
 
     def applied_to(self, policy: Policy) -> Policy:
         """Return ``policy`` as it is now: paused or not."""

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dualhome.application.pause import PauseGate
+from dualhome.application.pause import PauseGate, refusal
 from dualhome.application.ports import Interfaces, Ledger, ReconcileQueue
 from dualhome.application.requests import ReconcileRequest
 from dualhome.application.requeue import waiting_beside
@@ -12,7 +12,7 @@ from dualhome.application.sweep_ports import Claims
 from dualhome.domain.answers import DetachAnswer, Detached, NotDetached, move_after
 from dualhome.domain.attachment import Attachment, Trace
 from dualhome.domain.ec2 import AttachmentStatus
-from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError, PausedError
+from dualhome.domain.errors import AccessDeniedError, AttachmentGoneError
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.reasons import Reason
 from dualhome.domain.states import State, poll_delay
@@ -59,7 +59,7 @@ def detach_interface(
 
     Raises:
         PausedError: EC2 is to be asked, and nothing may be detached now: the rollback ends, and
-            another one begins when the pause has ended.
+            another one begins when the pause has ended. ``PauseUnreadError`` is repeated before.
         DualhomeError: as ``Interfaces.detach`` does.
     """
     gate.anew()
@@ -72,7 +72,7 @@ def detach_interface(
         # What is to be forced has not been asked for yet: to poll would only use up its polls.
         if held is None or (held is AttachmentStatus.DETACHING and not record.force_detach):
             return given
-        raise PausedError(f"{record.interface} is not detached: {reading.detail}")
+        raise refusal(reading, f"{record.interface} is not detached")
     if record.force_detach or held is not AttachmentStatus.DETACHING:
         # Of what is gone EC2 may say so, or that the policy does not cover it: it has no tags.
         with suppress(AttachmentGoneError, *(() if held else (AccessDeniedError,))):

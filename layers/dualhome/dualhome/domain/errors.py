@@ -5,6 +5,7 @@ DualhomeError
 ├── TransientError              the same call may work later
 │   ├── ThrottledError              AWS throttles
 │   ├── PausedError                 the stack is paused: nothing may be changed now
+│   │   └── PauseUnreadError            it may be: the pause cannot be read
 │   └── UnavailableError            AWS failed, or did not answer in time
 ├── StalePlanError              the world moved; plan again
 │   ├── RecordMovedError            another writer wrote the record first
@@ -75,6 +76,10 @@ class ThrottledError(TransientError):
 
 class PausedError(TransientError):
     """The stack is paused: nothing may be attached or detached now."""
+
+
+class PauseUnreadError(PausedError):
+    """The pause cannot be read, which counts as one; it may be none."""
 
 
 class UnavailableError(TransientError):
