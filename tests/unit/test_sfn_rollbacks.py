@@ -95,6 +95,13 @@ def test_what_a_pause_has_ended_is_no_try() -> None:
     assert [f"{NAME}-try15"] == start(StepFunctions(paused))
 
 
+def test_what_seems_to_run_still_has_not_died() -> None:
+    """Its name is refused, so it has ended; DescribeExecution may lag (its API Reference)."""
+    lagging = names(*["TIMED_OUT"] * (TRIES - 1), "RUNNING")
+
+    assert [f"{NAME}-try{TRIES + 1}"] == start(StepFunctions(lagging))
+
+
 def test_the_search_for_a_free_name_comes_to_an_end() -> None:
     """Each costs two calls."""
     paused = names(*["SUCCEEDED"] * MOST_NAMES)

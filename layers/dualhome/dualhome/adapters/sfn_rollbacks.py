@@ -64,7 +64,7 @@ class SfnRollbacks:
             name = execution_name(record, number)
             if self._started(name, dumps(subject)):
                 return
-            died += not self._ended_by_pause(name)
+            died += self._died(name)
             if died == TRIES:
                 break
         first = execution_name(record, 1)
@@ -82,12 +82,17 @@ class SfnRollbacks:
                 return False
         return True
 
-    def _ended_by_pause(self, name: str) -> bool:
-        """Whether the execution has ended well, although the record still waits for its result."""
+    def _died(self, name: str) -> bool:
+        """
+        Whether the execution has not ended well, which only a pause does without a result.
+
+        One whose name is taken and that seems to run has ended a moment ago, how is not known yet:
+        answers may lag (Step Functions API Reference, DescribeExecution).
+        """
         machine = self._state_machine.replace(":stateMachine:", ":execution:")
         with domain_errors():
             try:
                 found = self._stepfunctions.describe_execution(executionArn=f"{machine}:{name}")
             except self._stepfunctions.exceptions.ExecutionDoesNotExist:
-                return False
-        return found["status"] == "SUCCEEDED"
+                return True
+        return found["status"] not in {"SUCCEEDED", "RUNNING"}
