@@ -9,7 +9,7 @@ import click
 
 from dualhome.domain.identifiers import InstanceId
 from dualhome_cli.data.instances import filters
-from dualhome_cli.data.pauses import UNTIL, print_pause
+from dualhome_cli.data.pauses import print_effect
 from dualhome_cli.plan.outcome import InstanceOutcome, Outcome
 from dualhome_cli.plan.rows import Row, rows
 from dualhome_cli.plan.simulation import Planning, SimulatedBreaker, simulate
@@ -73,7 +73,7 @@ def command(
     found = stack.find_instances(wanted) if wanted else []
     ids = list(dict.fromkeys([*instances, *found]))
     if stack.pause.paused:
-        click.echo(with_options(f"{print_pause(stack.pause)}. {UNTIL}", stack), err=True)
+        click.echo(with_options(print_effect(stack.pause), stack), err=True)
     planning = Planning(stack.sources, stack.policy, _breaker(stack), stack.now(), targets)
     counts = Counts()
     _show(counts.counting(simulate(ids, planning)), output, stack, verbose=verbose)

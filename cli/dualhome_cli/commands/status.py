@@ -10,7 +10,7 @@ import click
 from dualhome.domain.attachment import Attachment
 from dualhome.domain.identifiers import InstanceId, TargetName
 from dualhome.domain.states import State
-from dualhome_cli.data.pauses import UNTIL, print_pause
+from dualhome_cli.data.pauses import print_effect
 from dualhome_cli.data.records import read_records
 from dualhome_cli.data.unrecorded import unrecorded_of
 from dualhome_cli.stack import Stack, pass_stack
@@ -66,7 +66,7 @@ def command(
     """
     if state == State.RELEASED and not instances:
         raise click.UsageError("released attachments are listed by instance: name one.")
-    _say([f"{print_pause(stack.pause)}. {UNTIL}"] if stack.pause.paused else [], stack)
+    _say([print_effect(stack.pause)] if stack.pause.paused else [], stack)
     named = tuple(dict.fromkeys(instances))
     question = Question(named, target, State(state) if state else None, attention)
     records: Iterable[Attachment] = read_records(stack, named, target)

@@ -10,6 +10,7 @@ from dualhome_cli.ui.terminal import printable
 from dualhome_cli.ui.times import print_time
 
 UNTIL = "Nothing is attached or detached until `dualhome resume`."
+UNREAD = "A function that cannot read it either attaches and detaches nothing."
 
 
 class PauseBook(Pauses, Protocol):
@@ -44,8 +45,14 @@ def print_since(reading: PauseReading) -> str:
 def print_pause(reading: PauseReading) -> str:
     """Say that it is paused, by whom, since when and why; without a full stop."""
     if reading.unread:
-        return f"The pause cannot be read, which counts as one: {printable(reading.unread)}"
+        why = printable(reading.unread).removesuffix(".")
+        return f"The pause cannot be read, which counts as one: {why}"
     return f"Paused {print_since(reading)}"
+
+
+def print_effect(reading: PauseReading) -> str:
+    """Say that it is paused, and until when: in sentences."""
+    return f"{print_pause(reading)}. {UNREAD if reading.unread else UNTIL}"
 
 
 def print_operator(pause: Pause) -> str:

@@ -91,8 +91,10 @@ def check_not_paused(stack: Stack) -> None:
     Check that the stack attaches and detaches.
 
     Raises:
-        ClickException: it is paused.
+        ClickException: it is paused, or it cannot be known whether it is.
     """
+    if stack.pause.unread:
+        raise click.ClickException(f"Nothing was requested. {print_pause(stack.pause)}.")
     if stack.policy.paused:
         raise click.ClickException(
             f"Stack {stack.name} neither attaches nor detaches. {print_pause(stack.pause)}."

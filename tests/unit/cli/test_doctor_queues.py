@@ -92,6 +92,7 @@ JUDGED: Mapping[str, Iterable[Remark]] = {
     "no sweep yet": queues.sweep(Sweeps(EVERY, None, NOW, NOW)),
     "no sweep at all": queues.sweep(Sweeps(EVERY, None, NOW - timedelta(hours=1), NOW)),
     "paused": queues.controls(controls(pause=PauseReading.of(a_pause(), parameter=False))),
+    "pause unread": queues.controls(controls(pause=PauseReading.failed("You may not."))),
     "breaker open": queues.controls(controls(breaker_open=True, admitted=20)),
     "breaker nearly open": queues.controls(controls(admitted=20)),
     "breaker closed": queues.controls(controls(admitted=19)),

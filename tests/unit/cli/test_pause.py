@@ -213,6 +213,20 @@ def test_an_item_of_another_version_is_not_written_over(words: list[str]) -> Non
     assert "Install the version of this command that is deployed." in result.stderr
 
 
+@pytest.mark.parametrize("words", [["status"], ["plan", INSTANCE], ["retry", INSTANCE, "--yes"]])
+def test_no_command_sends_to_resume_where_the_pause_cannot_be_read(words: list[str]) -> None:
+    """Resume reads it first, and is refused for the same reason."""
+    scene, stack, _ = a_deployment()
+    scene.request()
+    error = UnreadableItemError("Another version of dualhome has written the item PAUSE STATE")
+    stack.paused_by.calls.fail_next("read_pause", error)
+
+    said = run(stack, *words).stderr
+
+    assert "has written the item PAUSE STATE. Install the version" in said
+    assert (False, False) == ("dualhome resume" in said, ".." in said)
+
+
 def test_who_is_not_known_to_aws_pauses_nothing() -> None:
     """A pause without a name could not be audited."""
     _, stack, _ = a_deployment()

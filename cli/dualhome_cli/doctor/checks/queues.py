@@ -91,7 +91,13 @@ def controls(controls: Controls) -> Iterator[Remark]:
 
     A limit that is reached has deferred no release yet; the records name those it defers.
     """
-    if controls.pause.paused:
+    if controls.pause.unread:
+        yield warning(
+            print_pause(controls.pause),
+            "The log of reconcile-instances says whether the functions can: if not, let their roles"
+            " read it, or deploy the version that has written it.",
+        )
+    elif controls.pause.paused:
         yield warning(print_pause(controls.pause), "dualhome resume")
     so_far = (
         f"it has admitted releases of {controls.admitted} instances since the last sweep,"
