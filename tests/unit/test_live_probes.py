@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 from dualhome.application.rollback import POLLS
 from dualhome.domain.errors import SlotTakenError
 from dualhome.domain.states import poll_delay
-from live.deployment import PARAMETERS
 from live.probes import timing
 from live.probes.refusals import is_accepted, is_refused_as, is_refused_with
 from tests.support.readers.template import parsed
@@ -71,4 +70,3 @@ def test_probes_measure_against_what_the_stack_waits_for() -> None:
         timing.TAG_EVENT,
         timing.TAGS_LISTED,
     )
-    assert ("rate(1 minute)", 120) == (PARAMETERS["SweepSchedule"], timing.SWEPT)

@@ -12,9 +12,6 @@ SLOWED: Mapping[str, Mapping[str, float]] = {
 }
 """Settings of both worlds: what the probe is to meet must last on a slow machine."""
 
-SETTLED_AFTER: Mapping[str, float] = {"first-sweep": 3.0}
-"""Seconds until what was under way when its opposite began has ended: here a sweep."""
-
 OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "main-job": {"attach_seconds": LONG},
     "release": {"detach_seconds": LONG},
@@ -67,6 +64,5 @@ OPPOSITES: Mapping[str, Mapping[str, float]] = {
     "update-stack-with-macro": {"previous_template_with_a_macro_is_refused": True},
     "execution-name-once": {"ended_execution_names_are_free": True},
     "ssm-error-prefix": {"ssm_errors_have_another_prefix": True},
-    "first-sweep": {"schedules_do_not_fire": True},
 }
 """Settings of the local cloud, and alternatives to what its EC2 does."""

@@ -1,6 +1,5 @@
 """Each probe says `refuted` of the opposite; of the local cloud as it is a run says `held`."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from live.probes import timing
 from live.probes.table import PROBES
 from live.world import World
 from localcloud.client.lifecycle import LocalCloud
-from tests.integration.live.opposites import OPPOSITES, SETTLED_AFTER, SLOWED
+from tests.integration.live.opposites import OPPOSITES, SLOWED
 
 SOON, AMPLE = 1.0, 10.0
 """Seconds: the bound of what does not come, and of what comes even on a slow machine."""
@@ -58,10 +57,9 @@ def test_a_belief_is_refuted_where_the_opposite_is_true(
     world: World, cloud: LocalCloud, belief: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a real account may show one day."""
-    for name in ("ATTACH", "DETACH", "VISIBLE", "TAG_EVENT", "TAGS_LISTED", "SWEPT", "CONFIRMED"):
+    for name in ("ATTACH", "DETACH", "VISIBLE", "TAG_EVENT", "TAGS_LISTED", "CONFIRMED"):
         monkeypatch.setattr(timing, name, SOON)
     arrange(cloud, {**SLOWED.get(belief, {}), **OPPOSITES[belief]})
-    time.sleep(SETTLED_AFTER.get(belief, 0))
 
     found = try_belief(BY_ID[belief], PROBES[belief], world)
 

@@ -95,27 +95,3 @@ def test_a_state_machine_waits_less(fast: Lab) -> None:
 
     assert sfn.describe_execution(executionArn=run)["status"] == "RUNNING"
     assert eventually(lambda: sfn.describe_execution(executionArn=run)["status"] == "SUCCEEDED")
-
-
-def test_a_schedule_fires_on_the_faster_clock_unless_it_is_switched_off(fast: Lab) -> None:
-    """What is due while schedules do not fire is done once they do."""
-    sqs, account = fast.client("sqs"), "400000000001"
-    queue = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
-    fast.cloud.control("PUT", "alternatives", {"schedules_do_not_fire": True})
-    fast.client("scheduler").create_schedule(
-        Name="every-minute",
-        ScheduleExpression="rate(1 minute)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target={
-            "Arn": f"arn:aws:sqs:us-east-1:{account}:scheduled",
-            "RoleArn": f"arn:aws:iam::{account}:role/any",
-        },
-    )
-    due = now(fast) + timedelta(seconds=90)
-    assert comes_true(lambda: now(fast) > due)
-
-    before = "Messages" in sqs.receive_message(QueueUrl=queue)
-    fast.cloud.control("PUT", "alternatives", {"schedules_do_not_fire": False})
-
-    assert not before
-    assert comes_true(lambda: "Messages" in sqs.receive_message(QueueUrl=queue))

@@ -38,23 +38,6 @@ SERVICES = (
         STATE_MACHINE,
     ),
     Belief(
-        "first-sweep",
-        "Scheduler takes on a role that trusts it for one account and schedule group as source, and"
-        " starts the sweep every minute.",
-        "EventBridge Scheduler User Guide, confused deputy",
-        "None: `sweep-silent` is raised, and what events lose stays lost",
-        TEMPLATE,
-    ),
-    Belief(
-        "ttl-beside-table-policy",
-        "DynamoDB deletes expired entries of the audit although the table's policy denies"
-        " DeleteItem to every principal.",
-        "DynamoDB Developer Guide, TTL: DynamoDB's own deletion; beside such a policy undocumented",
-        "The audit grows; nothing is lost",
-        TEMPLATE,
-        needs="an entry that has expired, and up to some days",
-    ),
-    Belief(
         "hidden-messages",
         "Lambda leaves alone the messages of a queue that its function has hidden for longer.",
         "SQS Developer Guide, ChangeMessageVisibility; what Lambda does beside it is undocumented",

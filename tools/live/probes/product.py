@@ -1,7 +1,6 @@
 """Probes of the product: what it records by its own command, against what EC2 shows."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -9,13 +8,11 @@ from live.command import DENIED, CommandError, Operator, status
 from live.network import TARGET
 from live.operators import may_pause
 from live.probe import Seen, refuted, unclear
-from live.probes import timing
 from live.roles import arn, environment_of, session_with
 from live.world import World
 
 TIMES_PATIENCE = 3
 """A move goes through events, a queue and functions that start cold."""
-CHECKPOINT = {"pk": {"S": "SWEEP"}, "sk": {"S": "STATE"}}
 ADDRESSES = 10
 """More than the run's instance type takes on one interface, which is 2."""
 
@@ -87,23 +84,6 @@ def pause(world: World) -> Seen:
     holds = paused.get("reason") == "PAUSED" and not left and resumed.get("state") == "attached"
     what = f"attached meanwhile: {', '.join(left) or 'nothing'}"
     return Seen(holds, f"paused: {_said(paused)}, {what}; resumed: {_said(resumed)}")
-
-
-def first_sweep(world: World) -> Seen:
-    """Look for a checkpoint in the ledger that a sweep of the last minutes has written."""
-    read = {"TableName": world.outputs["AttachmentsTableName"], "Key": CHECKPOINT}
-    found: list[str] = ["none"]
-
-    def swept() -> bool:
-        item = world.client("dynamodb").get_item(**read, ConsistentRead=True).get("Item")
-        if item is None:
-            return False
-        found.append(item["at"]["S"])
-        since = datetime.now(UTC) - datetime.fromisoformat(found[-1])
-        return since.total_seconds() < timing.SWEPT
-
-    holds = world.wait_until(swept, timing.SWEPT)
-    return Seen(holds, f"the last page that a sweep has read: {found[-1]}")
 
 
 def _operator(world: World) -> Operator:

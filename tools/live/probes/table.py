@@ -69,5 +69,4 @@ PROBES: Mapping[str, Probe] = {
     "update-stack-with-macro": services.update_stack_with_macro,
     "execution-name-once": services.execution_name_once,
     "ssm-error-prefix": services.ssm_error_prefix,
-    "first-sweep": product.first_sweep,
 }

@@ -15,8 +15,6 @@ DETACH = 300.0
 VISIBLE = observe.VISIBLE_AFTER.total_seconds()
 TAG_EVENT = reconcile.SEES_NEW_TAGS_AFTER.total_seconds()
 TAGS_LISTED = sum(it.total_seconds() for it in reconcile.COMPARE_AFTER)
-SWEPT = 120.0
-"""The run's stack sweeps every minute; a first sweep starts cold."""
 CONFIRMED = 10.0
 """The default of the stack's parameter ReleaseDelaySeconds."""
 

@@ -55,7 +55,7 @@ NAMES = {
     LAMBDA: {"_ESM_BACKOFF_SECONDS", "_emit_lambda_logs", "_esm_wake", "_execute_function_warm"}
     | {"_sqs_esm_concurrency"},
     PROVISIONERS: {"_RESOURCE_HANDLERS", "_cw_metric_alarm_record", "_update_resource"},
-    SCHEDULER: {"_tick_schedules", "time"},
+    SCHEDULER: {"time"},
     SQS: {"_queues", "time"},
     STEPFUNCTIONS: {"_AWS_SDK_ERROR_PREFIX", "_executions", "_start_execution"},
     STS: {"_sessions", "register_session"},

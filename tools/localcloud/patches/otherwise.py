@@ -1,4 +1,4 @@
-"""What ministack's IAM, CloudFormation and Scheduler do by an alternative, and only then."""
+"""What ministack's IAM and CloudFormation do by an alternative, and only then."""
 
 from typing import Any
 
@@ -9,12 +9,11 @@ ENCLOSING = "dynamodb:EnclosingOperation"
 
 
 def install(alternatives: Alternatives) -> None:
-    """Let evaluator, UpdateStack and schedules follow ``alternatives``; call once."""
+    """Let evaluator and UpdateStack follow ``alternatives``; call once."""
     matches = internals.original(internals.IAM_EVALUATOR, "_evaluate_single_condition")
     enforce = internals.original(internals.IAM_EVALUATOR, "enforce")
     actions = internals.original(internals.CLOUDFORMATION, "_ACTION_HANDLERS")
     update = actions["UpdateStack"]
-    tick = internals.original(internals.SCHEDULER, "_tick_schedules")
 
     def condition(operator: str, actual: object, expected: list[str]) -> bool:
         nothing = actual is None and operator.lower().startswith("forallvalues:")
@@ -34,11 +33,6 @@ def install(alternatives: Alternatives) -> None:
             return answer("ValidationError", "The previous template has a transform.")
         return update(params)
 
-    def ticking() -> None:
-        if not alternatives.schedules_do_not_fire:
-            tick()
-
-    internals.replace(internals.SCHEDULER, "_tick_schedules", ticking)
     internals.replace(internals.IAM_EVALUATOR, "_evaluate_single_condition", condition)
     internals.replace(internals.IAM_EVALUATOR, "enforce", enforcing)
     actions["UpdateStack"] = updating

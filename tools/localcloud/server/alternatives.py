@@ -62,8 +62,7 @@ class Alternatives:
     userid_is_no_policy_variable: bool = False
     table_policies_are_not_asked: bool = False
 
-    # Scheduler, Step Functions and CloudFormation.
-    schedules_do_not_fire: bool = False
+    # Step Functions and CloudFormation.
     ended_execution_names_are_free: bool = False
     ssm_errors_have_another_prefix: bool = False
     previous_template_with_a_macro_is_refused: bool = False
