@@ -17,7 +17,7 @@ import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from dualhome_cli.data.pauses import print_pause
+from dualhome_cli.data.pauses import print_effect
 from dualhome_cli.data.unrecorded import unrecorded
 from dualhome_cli.report.attention import groups_of
 from dualhome_cli.report.charts import bar_of, moves_chart, seconds_of, times_chart
@@ -49,7 +49,7 @@ def render(facts: Facts) -> str:
             script=script,
             title=f"dualhome: {facts.account.policy.account} {facts.region}",
             facts=facts,
-            paused=print_pause(facts.account.policy.pause),
+            paused=print_effect(facts.account.policy.pause),
             figures=_figures(facts),
             groups=groups_of(facts),
             unrecorded=_unrecorded(facts),

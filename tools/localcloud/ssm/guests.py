@@ -1,5 +1,6 @@
 """The operating systems of instances, as far as an agent in them needs one."""
 
+import pwd
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -95,7 +96,7 @@ class EnteredGuests:
         words = self._enter(instance)
         if words is None:
             return Finished(None, "", "")
-        own = {**environment, "HOME": "/root"}
+        own = {**environment, "HOME": pwd.getpwuid(0).pw_dir}
         return run_process(
             [*words, *argv], own, Path("/"), stdin=stdin, timeout=timeout, stopped=stopped
         )
